@@ -1,0 +1,93 @@
+"""Private chats: where messages go, in which language, and whether they can be reached."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlmodel import Session, select
+
+from storage.database import insert_ignoring_duplicates
+from storage.models import Chat, Patient, Receipt, Staff, Team
+
+T = TypeVar("T")
+LONGEST_RECEIPT = 80
+
+
+@dataclass(frozen=True)
+class Someone:
+    """Who a chat belongs to. A stranger has neither `patient` nor `staff`; nobody has both."""
+
+    chat: Chat
+    team: Team | None = None
+    patient: Patient | None = None
+    staff: Staff | None = None
+
+    @property
+    def the_patient(self) -> Patient:
+        """LookupError for someone who is none: the routes let in patients alone."""
+        return _known(self.patient)
+
+    @property
+    def the_staff(self) -> Staff:
+        return _known(self.staff)
+
+    @property
+    def the_team(self) -> Team:
+        return _known(self.team)
+
+
+def _known(role: T | None) -> T:
+    if role is None:
+        raise LookupError("the routes let nobody in here without this role")
+    return role
+
+
+def chat_by_id(session: Session, chat_id: int) -> Chat:
+    return session.exec(select(Chat).where(Chat.id == chat_id)).one()
+
+
+def open_chat(session: Session, telegram_id: int, language: str, now: datetime) -> Chat:
+    """The chat of this Telegram account, made when it is new."""
+    chat = session.exec(select(Chat).where(Chat.telegram_id == telegram_id)).first()
+    if chat is None:
+        chat = Chat(telegram_id=telegram_id, language=language, created_at=now)
+        session.add(chat)
+        session.flush()
+    return chat
+
+
+def who_is(session: Session, telegram_id: int) -> Someone | None:
+    """Whom this Telegram account belongs to; None for one that has never been let in."""
+    query = (
+        select(Chat, Staff, Patient)
+        .outerjoin(Staff, Staff.chat_id == Chat.id)  # type: ignore[arg-type]
+        .outerjoin(Patient, Patient.chat_id == Chat.id)  # type: ignore[arg-type]
+        .where(Chat.telegram_id == telegram_id)
+    )
+    row = session.exec(query).first()
+    if row is None:
+        return None
+    chat, staff, patient = row
+    member = staff or patient
+    team = session.get(Team, member.team_id) if member else None
+    return Someone(chat, team, patient, staff)
+
+
+def mark_unreachable(session: Session, chat: Chat, now: datetime) -> bool:
+    """True the first time; False when it was known."""
+    if chat.unreachable_since is not None:
+        return False
+    chat.unreachable_since = now
+    session.add(chat)
+    return True
+
+
+def mark_reachable(session: Session, chat: Chat) -> None:
+    chat.unreachable_since = None
+    session.add(chat)
+
+
+def note_receipt(session: Session, chat_id: int, what: str, now: datetime) -> bool:
+    """True when this message or press is new; False when it was acted upon before."""
+    row = {"chat_id": chat_id, "what": what[:LONGEST_RECEIPT], "received_at": now}
+    return insert_ignoring_duplicates(session, Receipt, [row]) == 1

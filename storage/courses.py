@@ -1,0 +1,79 @@
+"""Courses of infusions."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, or_, select, update
+
+from storage.models import Course, CourseStatus
+
+
+def first_day(course: Course) -> date:
+    """The day it was given, or the planned one while that stands in."""
+    return course.given_start or course.planned_start
+
+
+def last_day(course: Course) -> date:
+    return course.given_end or first_day(course) + timedelta(days=course.planned_days - 1)
+
+
+def course_of_team(session: Session, team_id: int, course_id: int) -> Course | None:
+    return session.exec(select(Course).where(Course.team_id == team_id, Course.id == course_id)).first()
+
+
+def courses_of(session: Session, team_id: int, patient_id: int) -> list[Course]:
+    """Planned and given, not cancelled, by their first day."""
+    known = all_courses_of(session, team_id, patient_id)
+    return [course for course in known if course.status is not CourseStatus.CANCELLED]
+
+
+def all_courses_of(session: Session, team_id: int, patient_id: int) -> list[Course]:
+    """The cancelled ones too, by their first day."""
+    query = select(Course).where(Course.team_id == team_id, Course.patient_id == patient_id)
+    return sorted(session.exec(query), key=first_day)
+
+
+def courses_by_id(session: Session, ids: Iterable[int]) -> list[Course]:
+    """Those of courses that were found for their team before."""
+    return list(session.exec(select(Course).where(col(Course.id).in_(list(ids)))))
+
+
+def courses_to_tell(session: Session, team_id: int, patient_id: int) -> list[Course]:
+    """Courses whose first day, or whose cancelling, the patient has not been told."""
+    query = (
+        select(Course)
+        .where(
+            Course.team_id == team_id,
+            Course.patient_id == patient_id,
+            col(Course.told_start).is_not(None),
+            or_(
+                (col(Course.status) == CourseStatus.PLANNED) & (Course.told_start != Course.planned_start),
+                col(Course.status) == CourseStatus.CANCELLED,
+            ),
+        )
+        .order_by(col(Course.planned_start))
+    )
+    return list(session.exec(query))
+
+
+def courses_due_a_reminder(session: Session, now: datetime, limit: int) -> list[Course]:
+    """Of all teams, the longest due first: for the clock alone."""
+    query = (
+        select(Course)
+        .where(col(Course.next_reminder_at) <= now)
+        .order_by(col(Course.next_reminder_at), col(Course.id))
+        .limit(limit)
+    )
+    return list(session.exec(query))
+
+
+def move_reminder(session: Session, course: Course, to: tuple[int, datetime] | None) -> bool:
+    """Moves the next reminder on to (days before, moment); False when another worker has done so already."""
+    lead, at = to if to is not None else (None, None)
+    statement = (
+        update(Course)
+        .where(col(Course.id) == course.id, col(Course.next_reminder_at) == course.next_reminder_at)
+        .values(next_reminder_at=at, next_reminder_lead=lead)
+        .execution_options(synchronize_session=False)
+    )
+    return session.connection().execute(statement).rowcount == 1

@@ -1,0 +1,175 @@
+"""The diary: days asked, answers and their revisions. Nothing is overwritten."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from storage.database import insert_ignoring_duplicates
+from storage.models import Answer, DiaryDay, Item, Way
+
+# The version of the questions' wording, kept with every answer.
+WORDING = "2026-1"
+
+
+def day_of(session: Session, patient_id: int, diary_date: date) -> DiaryDay | None:
+    query = select(DiaryDay).where(DiaryDay.patient_id == patient_id, DiaryDay.diary_date == diary_date)
+    return session.exec(query).first()
+
+
+def day_before(session: Session, patient_id: int, diary_date: date) -> DiaryDay | None:
+    """The latest earlier day that has a row."""
+    query = (
+        select(DiaryDay)
+        .where(DiaryDay.patient_id == patient_id, DiaryDay.diary_date < diary_date)
+        .order_by(col(DiaryDay.diary_date).desc())
+        .limit(1)
+    )
+    return session.exec(query).first()
+
+
+def open_day(
+    session: Session,
+    *,
+    team_id: int,
+    patient_id: int,
+    diary_date: date,
+    time_zone: str,
+    opened_at: datetime,
+    closes_at: datetime,
+) -> DiaryDay:
+    """The day's row, made when there is none."""
+    row = new_day(
+        team_id=team_id,
+        patient_id=patient_id,
+        diary_date=diary_date,
+        time_zone=time_zone,
+        opened_at=opened_at,
+        closes_at=closes_at,
+    )
+    open_days(session, [row])
+    day = day_of(session, patient_id, diary_date)
+    assert day is not None  # just made
+    return day
+
+
+def new_day(
+    *, team_id: int, patient_id: int, diary_date: date, time_zone: str, opened_at: datetime, closes_at: datetime
+) -> dict[str, Any]:
+    """A day to be opened."""
+    return {
+        "team_id": team_id,
+        "patient_id": patient_id,
+        "diary_date": diary_date,
+        "time_zone": time_zone,
+        "opened_at": opened_at,
+        "closes_at": closes_at,
+    }
+
+
+def open_days(session: Session, days: Sequence[Mapping[str, Any]]) -> None:
+    """Makes the rows that are not there yet."""
+    insert_ignoring_duplicates(session, DiaryDay, days)
+
+
+def days_open_at(session: Session, patient_id: int, instant: datetime) -> list[DiaryDay]:
+    """Whose window was open then, the latest first: at most that day's and the day's before."""
+    query = (
+        select(DiaryDay)
+        .where(DiaryDay.patient_id == patient_id, DiaryDay.opened_at <= instant, DiaryDay.closes_at > instant)
+        .order_by(col(DiaryDay.diary_date).desc())
+    )
+    return list(session.exec(query))
+
+
+def answers_on(session: Session, patient_id: int, diary_date: date) -> dict[Item, Answer]:
+    """The latest revision of each item answered or skipped on that day."""
+    return dict(answers_between(session, patient_id, diary_date, diary_date).get(diary_date, {}))
+
+
+def answers_between(session: Session, patient_id: int, first: date, last: date) -> Mapping[date, Mapping[Item, Answer]]:
+    """The latest revision of each item, by day; days without an answer are absent."""
+    query = (
+        select(Answer)
+        .where(Answer.patient_id == patient_id, Answer.diary_date >= first, Answer.diary_date <= last)
+        .order_by(col(Answer.diary_date), col(Answer.revision))
+    )
+    days: dict[date, dict[Item, Answer]] = defaultdict(dict)
+    for answer in session.exec(query):
+        days[answer.diary_date][answer.item] = answer
+    return days
+
+
+def scores_between(
+    session: Session, patient_id: int, first: date, last: date
+) -> Mapping[date, Mapping[Item, tuple[int | None, bool]]]:
+    """(value, late) of the latest revision of each item, by day. Without rows as objects: a team's diaries are long."""
+    query = (
+        select(col(Answer.diary_date), col(Answer.item), col(Answer.value), col(Answer.late))
+        .where(Answer.patient_id == patient_id, Answer.diary_date >= first, Answer.diary_date <= last)
+        .order_by(col(Answer.diary_date), col(Answer.revision))
+    )
+    days: dict[date, dict[Item, tuple[int | None, bool]]] = defaultdict(dict)
+    for day, item, value, late in session.exec(query):
+        days[day][item] = (value, late)
+    return days
+
+
+def asked_days_between(session: Session, patient_id: int, first: date, last: date) -> set[date]:
+    """Days of which the bot knows that it asked."""
+    query = select(col(DiaryDay.diary_date)).where(
+        DiaryDay.patient_id == patient_id,
+        DiaryDay.diary_date >= first,
+        DiaryDay.diary_date <= last,
+        col(DiaryDay.asked_at).is_not(None),
+    )
+    return set(session.exec(query))
+
+
+def first_answered_day(session: Session, patient_id: int) -> date | None:
+    return session.exec(select(func.min(Answer.diary_date)).where(Answer.patient_id == patient_id)).one()
+
+
+def last_answered_days(session: Session, team_id: int, patient_ids: Collection[int]) -> dict[int, date]:
+    """By patient id, the latest diary date with any answer."""
+    query = (
+        select(Answer.patient_id, func.max(Answer.diary_date))
+        .where(Answer.team_id == team_id, col(Answer.patient_id).in_(patient_ids))
+        .group_by(col(Answer.patient_id))
+    )
+    return dict(session.exec(query).all())
+
+
+def record_answer(
+    session: Session,
+    *,
+    day: DiaryDay,
+    item: Item,
+    value: int | None,
+    answered_at: datetime,
+    received_at: datetime,
+    late: bool,
+    way: Way,
+    known: Mapping[Item, Answer],
+) -> Answer | None:
+    """A new revision; None when the latest one says the same already, as when a press is delivered twice."""
+    last = known.get(item)
+    if last is not None and last.value == value:
+        return None
+    answer = Answer(
+        team_id=day.team_id,
+        patient_id=day.patient_id,
+        diary_date=day.diary_date,
+        item=item,
+        revision=last.revision + 1 if last else 1,
+        value=value,
+        answered_at=answered_at,
+        received_at=received_at,
+        late=late,
+        way=way,
+        wording=WORDING,
+    )
+    session.add(answer)
+    return answer

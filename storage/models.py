@@ -1,0 +1,290 @@
+"""The tables: what is known, and since when. No row holds a name; a cycle day is never stored."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.types import UtcDateTime, choice_of
+
+# Alembic and PostgreSQL agree on names only if we choose them.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Role(StrEnum):
+    PATIENT = "patient"
+    CLINICIAN = "clinician"
+    COORDINATOR = "coordinator"
+
+
+class PatientStatus(StrEnum):
+    INVITED = "invited"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    WITHDRAWN = "withdrawn"
+
+
+class CourseStatus(StrEnum):
+    PLANNED = "planned"
+    GIVEN = "given"
+    CANCELLED = "cancelled"
+
+
+class Item(StrEnum):
+    """The daily 0-10 questions, in the order in which they are asked."""
+
+    PAIN = "pain"
+    TIREDNESS = "tiredness"
+    WEAKNESS = "weakness"
+    EXERTION_PAIN = "exertion_pain"
+
+
+class Way(StrEnum):
+    """How an answer came."""
+
+    BUTTON = "button"
+    TYPED = "typed"
+    IMPORTED = "imported"
+
+
+class MessageKind(StrEnum):
+    """What the clock or another person causes to be sent."""
+
+    DAILY_PROMPT = "daily_prompt"
+    INFUSION_REMINDER = "infusion_reminder"
+    COURSES_CHANGED = "courses_changed"
+    WEEKLY_SUMMARY = "weekly_summary"
+    PATIENT_JOINED = "patient_joined"
+    PATIENT_UNREACHABLE = "patient_unreachable"
+
+
+class MessageState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNSURE = "unsure"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class Team(SQLModel, table=True):
+    """A clinic. Nothing of one team is ever visible to another."""
+
+    id: int = Field(default=None, primary_key=True)
+    name: str = Field(max_length=120, unique=True)
+    time_zone: str = Field(max_length=64)
+    telephone: str | None = Field(default=None, max_length=40)
+    prompt_time: time = time(18, 0)
+    reminder_leads: list[int] = Field(default_factory=lambda: [7, 1, 0], sa_type=JSON)
+    reminder_time: time = time(9, 0)
+    summary_weekday: int = 0
+    summary_time: time = time(8, 0)
+    next_summary_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Chat(SQLModel, table=True):
+    """A private chat with someone: where messages go, and in which language."""
+
+    id: int = Field(default=None, primary_key=True)
+    telegram_id: int = Field(sa_type=BigInteger, unique=True)
+    language: str = Field(default="en", max_length=8)
+    unreachable_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Staff(SQLModel, table=True):
+    """A member of a care team; one chat serves one team."""
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    chat_id: int = Field(foreign_key="chat.id", unique=True)
+    coordinator: bool = False
+    clinician: bool = False
+    joined_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Patient(SQLModel, table=True):
+    """A patient, known by a pseudonym. The chat is absent until the invitation is opened."""
+
+    __table_args__ = (UniqueConstraint("team_id", "pseudonym"),)
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    chat_id: int | None = Field(default=None, foreign_key="chat.id", unique=True)
+    pseudonym: str = Field(max_length=12)
+    status: PatientStatus = Field(default=PatientStatus.INVITED, sa_type=choice_of(PatientStatus))
+    time_zone: str = Field(max_length=64)
+    prompt_time: time
+    next_prompt_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    reminder_leads: list[int] | None = Field(default=None, sa_type=JSON)
+    paused_until: date | None = None
+    consent_version: str | None = Field(default=None, max_length=16)
+    consented_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Invitation(SQLModel, table=True):
+    """A single-use way in. Only the token's hash is kept."""
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    role: Role = Field(sa_type=choice_of(Role))
+    patient_id: int | None = Field(default=None, foreign_key="patient.id", index=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    used_by: int | None = Field(default=None, foreign_key="chat.id")
+
+
+class DiaryDay(SQLModel, table=True):
+    """One day of one diary. `asked_at` empty means that the bot did not ask: never the patient's omission."""
+
+    __table_args__ = (UniqueConstraint("patient_id", "diary_date"),)
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id")
+    patient_id: int = Field(foreign_key="patient.id")
+    diary_date: date
+    time_zone: str = Field(max_length=64)
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    closes_at: datetime = Field(sa_type=UtcDateTime)
+    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    message_id: int | None = Field(default=None, sa_type=BigInteger)
+    changing: Item | None = Field(default=None, sa_type=choice_of(Item))
+
+
+class Answer(SQLModel, table=True):
+    """One answer to one item; a correction is a further revision. `value` empty means skipped on purpose."""
+
+    __table_args__ = (
+        UniqueConstraint("patient_id", "diary_date", "item", "revision"),
+        CheckConstraint("value BETWEEN 0 AND 10", name="ck_answer_value"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id")
+    patient_id: int = Field(foreign_key="patient.id")
+    diary_date: date
+    item: Item = Field(sa_type=choice_of(Item))
+    revision: int
+    value: int | None = None
+    answered_at: datetime = Field(sa_type=UtcDateTime)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    late: bool = False
+    way: Way = Field(sa_type=choice_of(Way))
+    wording: str = Field(max_length=16)
+
+
+class Course(SQLModel, table=True):
+    """A course of infusions: planned dates and given dates, both kept. Doses in g/kg body weight a day.
+
+    `told_start` is the first day as the patient last heard it; where it differs, a message is due.
+    """
+
+    __table_args__ = (
+        CheckConstraint("planned_days >= 1", name="ck_course_planned_days"),
+        CheckConstraint("grams_per_kg_per_day > 0", name="ck_course_grams_per_kg_per_day"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    patient_id: int = Field(foreign_key="patient.id", index=True)
+    planned_start: date
+    planned_days: int
+    given_start: date | None = None
+    given_end: date | None = None
+    grams_per_kg_per_day: float
+    regimen: str | None = Field(default=None, max_length=40)
+    status: CourseStatus = Field(default=CourseStatus.PLANNED, sa_type=choice_of(CourseStatus))
+    told_start: date | None = None
+    next_reminder_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    next_reminder_lead: int | None = None
+    revision: int = 0
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Measurement(SQLModel, table=True):
+    """A laboratory value, such as creatine kinase in U/l with its upper limit of normal."""
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id")
+    patient_id: int = Field(foreign_key="patient.id", index=True)
+    analyte: str = Field(max_length=16)
+    taken_on: date
+    value: float
+    unit: str = Field(max_length=16)
+    upper_limit: float | None = None
+    received_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class OutboxMessage(SQLModel, table=True):
+    """A message to be sent: what and when, never how it reads. No wording, no symptoms."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_state_due_at", "state", "due_at"),
+        Index("ix_outbox_state_expires_at", "state", "expires_at"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id")
+    chat_id: int = Field(foreign_key="chat.id", index=True)
+    kind: MessageKind = Field(sa_type=choice_of(MessageKind))
+    patient_id: int | None = Field(default=None, foreign_key="patient.id", index=True)
+    course_id: int | None = Field(default=None, foreign_key="course.id")
+    diary_date: date | None = None
+    dedupe_key: str = Field(max_length=120, unique=True)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    state: MessageState = Field(default=MessageState.PENDING, sa_type=choice_of(MessageState))
+    attempts: int = 0
+    doubtful: bool = False
+    owner: str | None = Field(default=None, max_length=40)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    message_id: int | None = Field(default=None, sa_type=BigInteger)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    fault: str | None = Field(default=None, max_length=80)
+
+
+class Dialogue(SQLModel, table=True):
+    """Where a chat stands in a form; in a row, so that a restart in mid-answer is invisible."""
+
+    chat_id: int = Field(foreign_key="chat.id", primary_key=True)
+    form: str = Field(max_length=24)
+    state: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    message_id: int | None = Field(default=None, sa_type=BigInteger)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Receipt(SQLModel, table=True):
+    """A typed message or a press that was acted upon: delivered again, it changes nothing."""
+
+    chat_id: int = Field(foreign_key="chat.id", primary_key=True)
+    what: str = Field(max_length=80, primary_key=True)
+    received_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class AuditEntry(SQLModel, table=True):
+    """Who changed what, when, from what to what. `actor` is `staff:3`, `patient:7`, `operator` or `clock`."""
+
+    __tablename__ = "audit"
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str = Field(max_length=24)
+    action: str = Field(max_length=40)
+    patient_id: int | None = Field(default=None, foreign_key="patient.id", index=True)
+    course_id: int | None = Field(default=None, foreign_key="course.id")
+    before: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    after: dict[str, Any] | None = Field(default=None, sa_type=JSON)

@@ -1,0 +1,85 @@
+"""Patients, by pseudonym. Every query is bounded by a team, save the ones the clock asks."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from sqlmodel import Session, col, select, update
+
+from storage.models import Chat, Patient, PatientStatus
+
+# Letters and digits that nobody mistakes for one another, on paper or by telephone.
+ALPHABET = "2346789ACDEFGHJKMNPQRTVWXY"
+LIVING = (PatientStatus.ACTIVE, PatientStatus.PAUSED)
+
+
+def draw_pseudonym(session: Session, team_id: int) -> str:
+    """A pseudonym such as `P-7KQ4` that the team does not use yet."""
+    while True:
+        pseudonym = "P-" + "".join(secrets.choice(ALPHABET) for _ in range(4))
+        if patient_called(session, team_id, pseudonym) is None:
+            return pseudonym
+
+
+def patient_called(session: Session, team_id: int, pseudonym: str) -> Patient | None:
+    """By the pseudonym as people type it: `P-7KQ4`, `p-7kq4`, `7KQ4`."""
+    pseudonym = "P-" + pseudonym.strip().upper().removeprefix("P-")
+    query = select(Patient).where(Patient.team_id == team_id, Patient.pseudonym == pseudonym)
+    return session.exec(query).first()
+
+
+def patient_of_team(session: Session, team_id: int, patient_id: int) -> Patient | None:
+    query = select(Patient).where(Patient.team_id == team_id, Patient.id == patient_id)
+    return session.exec(query).first()
+
+
+def patients_of(session: Session, team_id: int) -> list[Patient]:
+    """All but the withdrawn, by pseudonym."""
+    query = (
+        select(Patient)
+        .where(Patient.team_id == team_id, Patient.status != PatientStatus.WITHDRAWN)
+        .order_by(Patient.pseudonym)
+    )
+    return list(session.exec(query))
+
+
+def unreachable_patients(session: Session, team_id: int) -> set[int]:
+    query = (
+        select(Patient.id)
+        .join(Chat, col(Patient.chat_id) == col(Chat.id))
+        .where(Patient.team_id == team_id, col(Chat.unreachable_since).is_not(None))
+    )
+    return {patient_id for patient_id in session.exec(query) if patient_id is not None}
+
+
+def patients_due_a_prompt(session: Session, now: datetime, limit: int) -> list[tuple[Patient, Chat]]:
+    """With their chats, of all teams, the longest due first: for the clock alone."""
+    query = (
+        select(Patient, Chat)
+        .join(Chat, col(Patient.chat_id) == col(Chat.id))
+        .where(col(Patient.next_prompt_at) <= now)
+        .order_by(col(Patient.next_prompt_at), col(Patient.id))
+        .limit(limit)
+    )
+    return list(session.exec(query))
+
+
+def move_prompt(session: Session, patient: Patient, to: datetime) -> bool:
+    """Moves the next prompt on; False when another worker has done so already."""
+    statement = (
+        update(Patient)
+        .where(col(Patient.id) == patient.id, col(Patient.next_prompt_at) == patient.next_prompt_at)
+        .values(next_prompt_at=to)
+        .execution_options(synchronize_session=False)
+    )
+    return session.connection().execute(statement).rowcount == 1
+
+
+def set_prompt(session: Session, patient: Patient, at: time, next_prompt_at: datetime | None) -> None:
+    patient.prompt_time, patient.next_prompt_at = at, next_prompt_at
+    session.add(patient)
+
+
+def set_reminder_leads(session: Session, patient: Patient, leads: Sequence[int]) -> None:
+    patient.reminder_leads = list(leads)
+    session.add(patient)

@@ -1,0 +1,50 @@
+"""The next thing that the clock will do, whoever's it is: for the operator and for the demo's clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlmodel import Session, col, select
+
+from storage.models import Course, MessageState, OutboxMessage, Patient, Team
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """`whom`: a pseudonym, or a team's name for a summary."""
+
+    at: datetime
+    kind: Literal["prompt", "reminder", "summary", "message"]
+    whom: str
+
+
+def next_upcoming(session: Session) -> Upcoming | None:
+    """The earliest of the next prompt, reminder, summary and waiting message; None when nothing is planned."""
+    prompt = (
+        select(Patient.next_prompt_at, Patient.pseudonym)
+        .where(col(Patient.next_prompt_at).is_not(None))
+        .order_by(col(Patient.next_prompt_at), col(Patient.id))
+    )
+    reminder = (
+        select(Course.next_reminder_at, Patient.pseudonym)
+        .join(Patient, col(Course.patient_id) == col(Patient.id))
+        .where(col(Course.next_reminder_at).is_not(None))
+        .order_by(col(Course.next_reminder_at))
+    )
+    summary = (
+        select(Team.next_summary_at, Team.name)
+        .where(col(Team.next_summary_at).is_not(None))
+        .order_by(col(Team.next_summary_at))
+    )
+    message = (
+        select(OutboxMessage.due_at, Team.name)
+        .join(Team, col(OutboxMessage.team_id) == col(Team.id))
+        .where(col(OutboxMessage.state).in_((MessageState.PENDING, MessageState.UNSURE)))
+        .order_by(col(OutboxMessage.due_at))
+    )
+    found = []
+    for kind, query in (("prompt", prompt), ("reminder", reminder), ("summary", summary), ("message", message)):
+        row = session.exec(query.limit(1)).first()
+        if row is not None and row[0] is not None:
+            found.append(Upcoming(row[0], kind, row[1]))  # type: ignore[arg-type]
+    return min(found, key=lambda upcoming: upcoming.at, default=None)

@@ -1,0 +1,61 @@
+"""Fixtures: a migrated database on each engine, and a clinic on it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from tests import postgres as postgres_server
+from tests.postgres import PostgresServer
+from tests.support import Clinic
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    with postgres_server.server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "diary.sqlite"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "diary.sqlite"
+    path.write_bytes(sqlite_template.read_bytes())
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A migrated, empty database; the test runs once on each engine."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_database")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.new_database() as made:
+        yield made
+
+
+@pytest.fixture
+def clinic(sqlite_database: Database) -> Iterator[Clinic]:
+    """A clinic on SQLite: for conversations, whose words no engine changes."""
+    with Clinic(sqlite_database) as running:
+        yield running
+
+
+@pytest.fixture
+def clinic_on_each(database: Database) -> Iterator[Clinic]:
+    """A clinic on each engine: for what is stored and sent."""
+    with Clinic(database) as running:
+        yield running

