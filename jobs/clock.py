@@ -1,0 +1,80 @@
+"""The time, and what happens on it. APScheduler ticks; a tick claims what is due and calls `run(session, now)`."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlmodel import Session
+
+from storage.writer import Writer
+
+log = logging.getLogger(__name__)
+
+# Does what is due, in one transaction; returns whether more may be waiting.
+Tick = Callable[[Session, datetime], bool]
+
+
+class Clock(Protocol):
+    """The only thing that reads the time."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class MovableClock:
+    """A clock for tests and for the demo. It stands still, or flows on from where it was put; never backwards."""
+
+    def __init__(self, start: datetime, *, flowing: bool = False) -> None:
+        self._start, self._flowing, self._began = start.astimezone(UTC), flowing, time.monotonic()
+
+    def now(self) -> datetime:
+        gone = time.monotonic() - self._began if self._flowing else 0.0
+        return self._start + timedelta(seconds=gone)
+
+    def move_to(self, instant: datetime) -> None:
+        """ValueError when `instant` has passed: nothing here is made to live a day twice."""
+        if instant < self.now():
+            raise ValueError(f"the clock cannot go back to {instant.isoformat()}")
+        self._start, self._began = instant.astimezone(UTC), time.monotonic()
+
+
+class Ticker:
+    """Calls every tick each second. One that fails is logged and tried again at the next second."""
+
+    def __init__(
+        self, writer: Writer, clock: Clock, ticks: Sequence[Tick], done: Callable[[], None] = lambda: None
+    ) -> None:
+        self._writer, self._clock, self._ticks, self._done = writer, clock, ticks, done
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self.last_tick_at: datetime | None = None
+
+    def start(self) -> None:
+        self._scheduler.add_job(
+            self.run_due, "interval", seconds=1, misfire_grace_time=None, coalesce=True, max_instances=1
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def run_due(self) -> None:
+        """Everything that is due now, in batches: other work gets its turn between two of them."""
+        for tick in self._ticks:
+            try:
+                while await self._writer.run(lambda session, tick=tick: tick(session, self._clock.now())):  # type: ignore[misc]
+                    pass
+            except Exception:
+                log.exception("A tick failed and is tried again: %s", getattr(tick, "__module__", tick))
+        self.last_tick_at = self._clock.now()
+        self._done()

@@ -1,0 +1,204 @@
+"""One CSV file as rows of named cells, with every fault noted where it stands: file, line, column.
+
+Faults are codes with what was found and what would be right; whoever shows them words them.
+"""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+FaultCode = Literal[
+    "no_folder",
+    "no_file",
+    "not_utf8",
+    "not_csv",
+    "empty_file",
+    "wrong_separator",
+    "column_missing",
+    "column_twice",
+    "wrong_number_of_cells",
+    "cell_empty",
+    "not_a_date",
+    "not_a_moment",
+    "not_a_number",
+    "out_of_range",
+    "not_a_choice",
+    "ends_before_start",
+    "date_twice",
+    "overlap",
+]
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+SEPARATOR = ","
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """`line`: from 1, the header included; None where the whole file is meant, as `column`.
+
+    `found`: as it stands in the file. `expected`: what would be right: a form, a range, choices or column names.
+    """
+
+    file: str
+    line: int | None
+    column: str | None
+    code: FaultCode
+    found: str
+    expected: str
+
+
+@dataclass
+class Faults:
+    """Collected, so that all of them are told at once."""
+
+    found: list[Fault] = field(default_factory=list)
+
+    def add(
+        self, file: str, line: int | None, column: str | None, code: FaultCode, found: str = "", expected: str = ""
+    ) -> None:
+        self.found.append(Fault(file, line, column, code, found, expected))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line. Each reading method notes a fault and gives None where the cell does not hold what it should."""
+
+    file: str
+    line: int
+    cells: dict[str, str]
+    faults: Faults
+
+    def text(self, column: str) -> str:
+        """Empty where the column is absent."""
+        return self.cells.get(column, "")
+
+    def fault(self, column: str, code: FaultCode, expected: str = "") -> None:
+        self.faults.add(self.file, self.line, column, code, self.text(column), expected)
+
+    def required(self, column: str, expected: str) -> bool:
+        if not self.text(column):
+            self.fault(column, "cell_empty", expected)
+        return bool(self.text(column))
+
+    def day(self, column: str) -> date | None:
+        """None for an empty cell too, without a fault."""
+        text = self.text(column)
+        if not text:
+            return None
+        try:
+            found = date.fromisoformat(text) if _DATE.fullmatch(text) else None
+        except ValueError:
+            found = None
+        if found is None:
+            self.fault(column, "not_a_date", "YYYY-MM-DD")
+        elif not FIRST_YEAR <= found.year <= LAST_YEAR:
+            self.fault(column, "out_of_range", f"{FIRST_YEAR}-01-01..{LAST_YEAR}-12-31")
+            found = None
+        return found
+
+    def moment(self, column: str) -> datetime | None:
+        """A local time without a zone, as it is written. None for an empty cell too, without a fault."""
+        text = self.text(column)
+        if not text:
+            return None
+        try:
+            found = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
+        except ValueError:
+            found = None
+        if found is None:
+            self.fault(column, "not_a_moment", "YYYY-MM-DDTHH:MM")
+        return found
+
+    def number(self, column: str, least: float, most: float, *, above: bool = False) -> float | None:
+        """Between `least` and `most`; above `least` if so said. None for an empty cell too, without a fault."""
+        text = self.text(column)
+        if not text:
+            return None
+        if not _NUMBER.fullmatch(text):
+            self.fault(column, "not_a_number", _range(least, most, above))
+            return None
+        found = float(text)
+        if found < least or found > most or (above and found == least):
+            self.fault(column, "out_of_range", _range(least, most, above))
+            return None
+        return found
+
+    def choice(self, column: str, choices: Sequence[str]) -> str | None:
+        text = self.text(column).lower()
+        if text in choices:
+            return text
+        self.fault(column, "not_a_choice" if text else "cell_empty", "|".join(choices))
+        return None
+
+
+def read_table(
+    folder: Path, file: str, required: Sequence[str], faults: Faults, *, may_be_absent: bool = False
+) -> list[Row]:
+    """The rows of a file without blank lines; none after a fault of the whole file. Further columns are kept."""
+    path = folder / file
+    if not path.is_file():
+        if not may_be_absent:
+            faults.add(file, None, None, "no_file", expected=",".join(required))
+        return []
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        faults.add(file, content.count(b"\n", 0, error.start) + 1, None, "not_utf8", expected="UTF-8")
+        return []
+    try:
+        lines = list(_lines(text))
+    except csv.Error as error:
+        faults.add(file, None, None, "not_csv", str(error))
+        return []
+    if not lines:
+        faults.add(file, None, None, "empty_file", expected=",".join(required))
+        return []
+    (header_line, header), *body = lines
+    columns = [cell.lower() for cell in header]
+    if not _header_holds(file, header_line, columns, required, faults):
+        return []
+    rows = []
+    for line, cells in body:
+        if len(cells) != len(columns):
+            faults.add(file, line, None, "wrong_number_of_cells", str(len(cells)), str(len(columns)))
+        else:
+            rows.append(Row(file, line, dict(zip(columns, cells, strict=True)), faults))
+    return rows
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=SEPARATOR, strict=True)
+    for cells in reader:
+        stripped = [cell.strip() for cell in cells]
+        if any(stripped):
+            yield reader.line_num, stripped
+
+
+def _header_holds(file: str, line: int, columns: list[str], required: Sequence[str], faults: Faults) -> bool:
+    if len(columns) == 1:
+        others = [mark for mark in (";", "\t", "|") if mark in columns[0]]
+        if others:
+            faults.add(file, line, None, "wrong_separator", others[0], SEPARATOR)
+            return False
+    missing = [name for name in required if name not in columns]
+    for name in missing:
+        faults.add(file, line, name, "column_missing", ",".join(columns), ",".join(required))
+    twice = sorted({name for name in columns if name and columns.count(name) > 1})
+    for name in twice:
+        faults.add(file, line, name, "column_twice", name)
+    return not missing and not twice
+
+
+def _range(least: float, most: float, above: bool) -> str:
+    start = f">{least:g}" if above else f"{least:g}"
+    return start if math.isinf(most) else f"{start}..{most:g}"

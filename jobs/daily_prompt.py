@@ -1,0 +1,100 @@
+"""The daily check-in: who is due gets one outbox message, and the next local moment."""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from jobs import due
+from storage import audit, diary, outbox, patients
+from storage.models import Chat, MessageKind, Patient, PatientStatus
+
+log = logging.getLogger(__name__)
+BATCH = 200
+# A question that comes hours late would ask at night about a day that is over.
+STILL_WORTH_ASKING = timedelta(hours=4)
+MOST_DAYS_CAUGHT_UP = 400
+PUT_OFF = timedelta(hours=1)
+
+
+def run(session: Session, now: datetime) -> bool:
+    """Asks everyone who is due. True when the batch was full."""
+    waiting = patients.patients_due_a_prompt(session, now, BATCH)
+    days: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
+    for patient, chat in waiting:
+        asked_for = patient.next_prompt_at
+        try:
+            following = _next(patient, now)
+        except Exception:
+            # Whatever is wrong with one patient's schedule, everybody else is asked.
+            log.exception("A prompt's next moment cannot be computed; tried again in an hour")
+            patients.move_prompt(session, patient, now + PUT_OFF)
+            continue
+        if asked_for is None or not patients.move_prompt(session, patient, following):
+            continue
+        _end_a_pause(session, patient, now)
+        for moment, closes_at in _moments_due(patient, asked_for, now):
+            day = _day(patient, moment, closes_at)
+            days.append(day)
+            if now < moment + STILL_WORTH_ASKING and chat.unreachable_since is None:
+                messages.append(_message(patient, chat, day, moment))
+    # A day without `asked_at` is one that the bot did not ask: it never counts against the patient.
+    diary.open_days(session, days)
+    outbox.enqueue(session, *messages)
+    return len(waiting) == BATCH
+
+
+def _next(patient: Patient, after: datetime) -> datetime:
+    return due.next_local_moment(patient.time_zone, patient.prompt_time, after)
+
+
+def _moments_due(patient: Patient, first: datetime, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Each prompt's moment until `now`, with the one that ends its window: several after an outage."""
+    moment = first
+    for _ in range(MOST_DAYS_CAUGHT_UP):
+        if moment > now:
+            return
+        following = _next(patient, moment)
+        yield moment, following
+        moment = following
+
+
+def _end_a_pause(session: Session, patient: Patient, now: datetime) -> None:
+    if patient.status is PatientStatus.PAUSED:
+        patient.status, patient.paused_until = PatientStatus.ACTIVE, None
+        session.add(patient)
+        audit.record(
+            session,
+            team_id=patient.team_id,
+            at=now,
+            actor=audit.CLOCK,
+            action="pause_ended",
+            patient_id=patient.id,
+        )
+
+
+def _day(patient: Patient, moment: datetime, closes_at: datetime) -> dict[str, Any]:
+    return diary.new_day(
+        team_id=patient.team_id,
+        patient_id=patient.id,
+        diary_date=due.diary_date(patient.time_zone, moment),
+        time_zone=patient.time_zone,
+        opened_at=moment,
+        closes_at=closes_at,
+    )
+
+
+def _message(patient: Patient, chat: Chat, day: dict[str, Any], moment: datetime) -> dict[str, Any]:
+    return outbox.draft(
+        kind=MessageKind.DAILY_PROMPT,
+        team_id=patient.team_id,
+        chat_id=chat.id,
+        patient_id=patient.id,
+        diary_date=day["diary_date"],
+        dedupe_key=f"daily_prompt:{patient.id}:{day['diary_date'].isoformat()}",
+        due_at=moment,
+        expires_at=min(moment + STILL_WORTH_ASKING, day["closes_at"]),
+    )

@@ -1,0 +1,102 @@
+"""Reminders before a course, and the one message that says that a course has moved or is cancelled."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from jobs import due
+from storage import courses, outbox, patients, teams
+from storage.models import Course, CourseStatus, MessageKind, Patient
+
+BATCH = 200
+STILL_WORTH_SENDING = timedelta(hours=12)
+CHANGE_STILL_WORTH_SENDING = timedelta(days=3)
+
+
+def leads_of(session: Session, patient: Patient) -> list[int]:
+    """Days before the course on which this patient is reminded: the patient's own, or the team's."""
+    if patient.reminder_leads is not None:
+        return patient.reminder_leads
+    return teams.team_by_id(session, patient.team_id).reminder_leads
+
+
+def key_of(course: Course) -> str:
+    """How the keys of all reminders of this course begin, as long as it stays where it is."""
+    return f"infusion_reminder:{course.id}:{course.planned_start.isoformat()}:"
+
+
+def schedule(session: Session, patient: Patient, course: Course, now: datetime) -> None:
+    """Sets the course's next reminder anew; whatever was waiting to be sent for it is withdrawn."""
+    outbox.withdraw(session, MessageKind.INFUSION_REMINDER, course_id=course.id)
+    following = _next_reminder(session, patient, course, now)
+    course.next_reminder_lead, course.next_reminder_at = following if following else (None, None)
+    session.add(course)
+
+
+def schedule_all(session: Session, patient: Patient, now: datetime) -> None:
+    """The same for every planned course of the patient, as when lead times or the time zone change."""
+    for course in courses.courses_of(session, patient.team_id, patient.id):
+        schedule(session, patient, course, now)
+
+
+def _next_reminder(session: Session, patient: Patient, course: Course, after: datetime) -> tuple[int, datetime] | None:
+    if course.status is not CourseStatus.PLANNED:
+        return None
+    at = teams.team_by_id(session, patient.team_id).reminder_time
+    return due.next_reminder(patient.time_zone, course.planned_start, leads_of(session, patient), at, after)
+
+
+def run(session: Session, now: datetime) -> bool:
+    """Reminds of every course that is due a reminder. True when the batch was full."""
+    waiting = courses.courses_due_a_reminder(session, now, BATCH)
+    for course in waiting:
+        patient = patients.patient_of_team(session, course.team_id, course.patient_id)
+        if patient is None:
+            continue
+        lead, moment = course.next_reminder_lead, course.next_reminder_at
+        if not courses.move_reminder(session, course, _next_reminder(session, patient, course, now)):
+            continue
+        # After an outage several are due; the last of them may still be worth sending.
+        while moment is not None and moment <= now:
+            _enqueue(session, patient, course, lead, moment)
+            lead, moment = _next_reminder(session, patient, course, moment) or (None, None)
+    return len(waiting) == BATCH
+
+
+def _enqueue(session: Session, patient: Patient, course: Course, lead: int | None, moment: datetime) -> None:
+    if patient.status not in patients.LIVING or patient.chat_id is None:
+        return
+    outbox.enqueue(
+        session,
+        outbox.draft(
+            kind=MessageKind.INFUSION_REMINDER,
+            team_id=patient.team_id,
+            chat_id=patient.chat_id,
+            patient_id=patient.id,
+            course_id=course.id,
+            dedupe_key=f"{key_of(course)}{lead}",
+            due_at=moment,
+            expires_at=moment + STILL_WORTH_SENDING,
+        ),
+    )
+
+
+def announce_changes(session: Session, patient: Patient, now: datetime) -> None:
+    """Queues the message that tells the patient of moved and cancelled courses; several changes make one."""
+    if patient.status not in patients.LIVING or patient.chat_id is None:
+        return
+    changes = sum(course.revision for course in courses.all_courses_of(session, patient.team_id, patient.id))
+    # The new one says all that a waiting one would have said.
+    outbox.withdraw(session, MessageKind.COURSES_CHANGED, patient_id=patient.id)
+    outbox.enqueue(
+        session,
+        outbox.draft(
+            kind=MessageKind.COURSES_CHANGED,
+            team_id=patient.team_id,
+            chat_id=patient.chat_id,
+            patient_id=patient.id,
+            dedupe_key=f"courses_changed:{patient.id}:{now.isoformat()}:{changes}",
+            due_at=now,
+            expires_at=now + CHANGE_STILL_WORTH_SENDING,
+        ),
+    )

@@ -1,0 +1,177 @@
+"""One patient's record, read once into frozen facts: what charts and summaries are computed from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from jobs import cycle, due
+from jobs.inputs import CREATINE_KINASE, CourseDose, Inputs, LabValue
+from jobs.scores import Diary, DiaryDay
+from jobs.steroids import SteroidStep
+from storage import courses, diary, measurements
+from storage.models import Course, CourseStatus, Item, Patient
+
+UNIT = "U/l"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One diary day with at least one answer: the latest revision of each item, 0-10; None where it was skipped."""
+
+    day: date
+    values: Mapping[Item, float | None]
+    late: bool
+
+
+@dataclass(frozen=True)
+class Dose:
+    """What a course consists of: `days` infusion days, `grams_per_kg_per_day` on each; `name` where given by hand."""
+
+    days: int
+    grams_per_kg_per_day: float
+    name: str | None
+
+    @property
+    def regimen(self) -> str:
+        """What tells one regimen from another."""
+        return self.name or f"{self.days}x{self.grams_per_kg_per_day:g}"
+
+
+@dataclass(frozen=True)
+class Record:
+    """`courses` and `doses` run in parallel, by first day. `creatine_kinase`: (day, U/l), by day."""
+
+    pseudonym: str
+    diary_from: date
+    today: date
+    entries: tuple[Entry, ...]
+    not_asked: frozenset[date]
+    courses: tuple[cycle.Course, ...]
+    doses: tuple[Dose, ...]
+    creatine_kinase: tuple[tuple[date, float], ...]
+    upper_limit: float | None
+    # The database keeps none yet; files do.
+    steroids: tuple[SteroidStep, ...] = ()
+
+    def inputs(self) -> Inputs:
+        """What the answer is computed from."""
+        doses = {
+            course.number: CourseDose(dose.grams_per_kg_per_day)
+            for course, dose in zip(self.courses, self.doses, strict=True)
+        }
+        return Inputs(
+            courses=self.courses,
+            doses=doses,
+            diary=Diary(tuple(_diary_day(entry) for entry in self.entries), self.not_asked),
+            labs=tuple(
+                LabValue(day, CREATINE_KINASE, value, UNIT, self.upper_limit) for day, value in self.creatine_kinase
+            ),
+            steroids=self.steroids,
+        )
+
+    def seen_on(self, today: date) -> "Record":
+        """The same as it looked on another day: what came later is not there yet, and later courses are planned."""
+        return replace(
+            self,
+            today=today,
+            diary_from=min(self.diary_from, today),
+            entries=tuple(entry for entry in self.entries if entry.day <= today),
+            not_asked=frozenset(day for day in self.not_asked if day < today),
+            courses=tuple(_as_seen(course, today) for course in self.courses),
+            creatine_kinase=tuple(pair for pair in self.creatine_kinase if pair[0] <= today),
+        )
+
+    def answered(self, days: int) -> tuple[int, int]:
+        """Of the last `days` days before today: how many have an entry, and how many could have one."""
+        first = max(self.diary_from, self.today - timedelta(days=days))
+        could = {first + timedelta(days=k) for k in range((self.today - first).days)} - self.not_asked
+        return len(could & {entry.day for entry in self.entries}), len(could)
+
+    def next_course(self) -> cycle.Course | None:
+        return next((c for c in self.courses if c.status == "planned" and c.end >= self.today), None)
+
+
+def read(session: Session, patient: Patient, now: datetime) -> Record:
+    """The record as it stands at `now`, in the patient's own days."""
+    today = due.local_date(patient.time_zone, now)
+    began = patient.consented_at or patient.created_at
+    first = diary.first_answered_day(session, patient.id) or today
+    diary_from = min(first, today, due.local_date(patient.time_zone, began))
+    answers = diary.scores_between(session, patient.id, diary_from, today)
+    entries = tuple(
+        Entry(
+            day,
+            {item: value for item, (value, _) in items.items()},
+            any(late for _, late in items.values()),
+        )
+        for day, items in sorted(answers.items())
+    )
+    # A day counts as asked only when the bot knows that it asked: not in a pause, not in an outage.
+    asked = diary.asked_days_between(session, patient.id, diary_from, today)
+    passed = {diary_from + timedelta(days=k) for k in range((today - diary_from).days)}
+    not_asked = frozenset(passed - asked - set(answers))
+    known = courses.courses_of(session, patient.team_id, patient.id)
+    values = measurements.measurements_of(session, patient.team_id, patient.id, CREATINE_KINASE)
+    limits = [value.upper_limit for value in values if value.upper_limit is not None]
+    return Record(
+        pseudonym=patient.pseudonym,
+        diary_from=diary_from,
+        today=today,
+        entries=entries,
+        not_asked=not_asked,
+        courses=tuple(_course(number, course) for number, course in enumerate(known, 1)),
+        doses=tuple(_dose(course) for course in known),
+        creatine_kinase=tuple((value.taken_on, value.value) for value in values),
+        upper_limit=limits[-1] if limits else None,
+    )
+
+
+def of_inputs(pseudonym: str, inputs: Inputs, today: date) -> Record:
+    """The record that files give, as it stands on `today`. Every course's regimen is a name given by hand there."""
+    entries = tuple(Entry(day.day, dict(zip(Item, day.values, strict=True)), day.late) for day in inputs.diary.days)
+    values = [lab for lab in inputs.labs if lab.analyte == CREATINE_KINASE]
+    limits = [lab.upper_limit for lab in values if lab.upper_limit is not None]
+    days = [*(entry.day for entry in entries), *inputs.diary.not_asked, today]
+    whole = Record(
+        pseudonym=pseudonym,
+        diary_from=min(days),
+        today=today,
+        entries=entries,
+        not_asked=inputs.diary.not_asked,
+        courses=inputs.courses,
+        doses=tuple(
+            Dose((course.end - course.start).days + 1, dose.grams_per_kg_per_day if dose else 0.0, course.regimen)
+            for course, dose in ((course, inputs.doses.get(course.number)) for course in inputs.courses)
+        ),
+        creatine_kinase=tuple((lab.day, lab.value) for lab in values),
+        upper_limit=limits[-1] if limits else None,
+        steroids=inputs.steroids,
+    )
+    return whole.seen_on(today)
+
+
+def _as_seen(course: cycle.Course, today: date) -> cycle.Course:
+    return course if course.start <= today else replace(course, status="planned")
+
+
+def _diary_day(entry: Entry) -> DiaryDay:
+    pain, tiredness, weakness, exertion_pain = (entry.values.get(item) for item in Item)
+    return DiaryDay(entry.day, pain, tiredness, weakness, exertion_pain, entry.late)
+
+
+def _dose(course: Course) -> Dose:
+    days = (courses.last_day(course) - courses.first_day(course)).days + 1
+    return Dose(days, course.grams_per_kg_per_day, course.regimen)
+
+
+def _course(number: int, course: Course) -> cycle.Course:
+    return cycle.Course(
+        number=number,
+        start=courses.first_day(course),
+        end=courses.last_day(course),
+        regimen=_dose(course).regimen,
+        status="given" if course.status is CourseStatus.GIVEN else "planned",
+        planned_start=course.planned_start,
+    )

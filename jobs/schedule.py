@@ -1,0 +1,250 @@
+"""Changes to a patient's schedule, each with all that follows from it: reminders, the message, the audit entry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlmodel import Session
+
+from jobs import due, infusion_reminder
+from jobs.refusals import Refusal
+from storage import audit, courses, diary, patients
+from storage.models import Course, CourseStatus, Patient
+
+LONGEST_COURSE = 10
+LARGEST_SERIES = 26
+LARGEST_DOSE = 5.0
+FARTHEST_AHEAD = timedelta(days=730)
+FARTHEST_BACK = timedelta(days=60)
+MOST_LEADS = 5
+LONGEST_LEAD = 60
+
+
+@dataclass(frozen=True)
+class CoursePlan:
+    """A course to be planned: `days` infusion days from `start`, `grams_per_kg_per_day` on each."""
+
+    start: date
+    days: int
+    grams_per_kg_per_day: float
+
+
+def series(first: CoursePlan, every_weeks: int, times: int) -> list[CoursePlan]:
+    """`times` courses like `first`, `every_weeks` weeks apart."""
+    if not 1 <= times <= LARGEST_SERIES:
+        raise Refusal("refusal.series_times", most=LARGEST_SERIES)
+    step = timedelta(weeks=every_weeks)
+    return [CoursePlan(first.start + k * step, first.days, first.grams_per_kg_per_day) for k in range(times)]
+
+
+def check_plans(session: Session, patient: Patient, plans: Sequence[CoursePlan], today: date) -> None:
+    """Raises Refusal where a plan is impossible or meets another course."""
+    for plan in plans:
+        _check_numbers(plan.days, plan.grams_per_kg_per_day)
+        if plan.start < today:
+            raise Refusal("refusal.course_in_the_past", date=plan.start)
+        if plan.start > today + FARTHEST_AHEAD:
+            raise Refusal("refusal.course_too_far", date=plan.start)
+    spans = sorted((plan.start, plan.start + timedelta(days=plan.days - 1)) for plan in plans)
+    for (_, end), (start, _) in pairwise(spans):
+        if start <= end:
+            raise Refusal("refusal.series_overlaps", date=start)
+    for start, end in spans:
+        _check_room(session, patient, start, end, besides=None)
+
+
+def _check_numbers(days: int, dose: float) -> None:
+    if not 1 <= days <= LONGEST_COURSE:
+        raise Refusal("refusal.course_days", most=LONGEST_COURSE)
+    if not 0 < dose <= LARGEST_DOSE:
+        raise Refusal("refusal.dose", most=LARGEST_DOSE)
+
+
+def _check_room(session: Session, patient: Patient, start: date, end: date, besides: int | None) -> None:
+    for course in courses.courses_of(session, patient.team_id, patient.id):
+        first, last = courses.first_day(course), courses.last_day(course)
+        if course.id != besides and first <= end and start <= last:
+            raise Refusal("refusal.course_overlaps", date=first)
+
+
+def plan_courses(
+    session: Session, actor: str, patient: Patient, plans: Sequence[CoursePlan], now: datetime
+) -> list[Course]:
+    """Plans them all, or none: Refusal where one is impossible."""
+    check_plans(session, patient, plans, due.local_date(patient.time_zone, now))
+    made = []
+    for plan in plans:
+        course = Course(
+            team_id=patient.team_id,
+            patient_id=patient.id,
+            planned_start=plan.start,
+            planned_days=plan.days,
+            grams_per_kg_per_day=plan.grams_per_kg_per_day,
+            told_start=plan.start,
+            created_at=now,
+        )
+        session.add(course)
+        session.flush()
+        infusion_reminder.schedule(session, patient, course, now)
+        _record(session, actor, "course_planned", course, now, None)
+        made.append(course)
+    return made
+
+
+def check_move(session: Session, patient: Patient, course: Course, start: date, today: date) -> None:
+    _check_planned(course)
+    if start < today:
+        raise Refusal("refusal.course_in_the_past", date=start)
+    if start > today + FARTHEST_AHEAD:
+        raise Refusal("refusal.course_too_far", date=start)
+    if start == course.planned_start:
+        raise Refusal("refusal.course_is_there_already", date=start)
+    end = start + timedelta(days=course.planned_days - 1)
+    _check_room(session, patient, start, end, besides=course.id)
+
+
+def move_course(session: Session, actor: str, patient: Patient, course: Course, start: date, now: datetime) -> None:
+    """Moves a planned course; its reminders follow, and the patient is told once what was and what is."""
+    check_move(session, patient, course, start, due.local_date(patient.time_zone, now))
+    before = _facts(course)
+    course.planned_start = start
+    course.revision += 1
+    infusion_reminder.schedule(session, patient, course, now)
+    infusion_reminder.announce_changes(session, patient, now)
+    _record(session, actor, "course_moved", course, now, before)
+
+
+def check_given(
+    session: Session, patient: Patient, course: Course, start: date, days: int, dose: float, today: date
+) -> None:
+    _check_planned(course)
+    _check_numbers(days, dose)
+    end = start + timedelta(days=days - 1)
+    if end > today:
+        raise Refusal("refusal.given_in_the_future", date=end)
+    if start < min(today, course.planned_start) - FARTHEST_BACK:
+        raise Refusal("refusal.given_too_long_ago", date=start, most=FARTHEST_BACK.days)
+    _check_room(session, patient, start, end, besides=course.id)
+
+
+def mark_given(
+    session: Session,
+    actor: str,
+    patient: Patient,
+    course: Course,
+    start: date,
+    days: int,
+    dose: float,
+    now: datetime,
+) -> None:
+    """Keeps when and how much was really given beside what was planned."""
+    check_given(session, patient, course, start, days, dose, due.local_date(patient.time_zone, now))
+    before = _facts(course)
+    course.status = CourseStatus.GIVEN
+    course.given_start, course.given_end = start, start + timedelta(days=days - 1)
+    course.grams_per_kg_per_day = dose
+    course.revision += 1
+    infusion_reminder.schedule(session, patient, course, now)
+    _record(session, actor, "course_given", course, now, before)
+
+
+def cancel_course(session: Session, actor: str, patient: Patient, course: Course, now: datetime) -> None:
+    _check_planned(course)
+    before = _facts(course)
+    course.status = CourseStatus.CANCELLED
+    course.revision += 1
+    infusion_reminder.schedule(session, patient, course, now)
+    if courses.last_day(course) < due.local_date(patient.time_zone, now):
+        # Long past and never confirmed: that it was cancelled is no news to the patient.
+        course.told_start = None
+    else:
+        infusion_reminder.announce_changes(session, patient, now)
+    _record(session, actor, "course_cancelled", course, now, before)
+
+
+def _check_planned(course: Course) -> None:
+    if course.status is not CourseStatus.PLANNED:
+        raise Refusal(f"refusal.course_is_{course.status.value}")
+
+
+def change_prompt_time(session: Session, actor: str, patient: Patient, at: time, now: datetime) -> None:
+    """The day that waits to be asked is asked at the new time: at once, when that has just passed."""
+    before = patient.prompt_time
+    patients.set_prompt(session, patient, at, _next_prompt(patient, at, now))
+    for day in diary.days_open_at(session, patient.id, now):
+        # Until the next question comes: it has moved too.
+        own = due.local_moment(patient.time_zone, day.diary_date, at)
+        day.closes_at = max(due.next_local_moment(patient.time_zone, at, own), now)
+        session.add(day)
+    audit.record(
+        session,
+        team_id=patient.team_id,
+        at=now,
+        actor=actor,
+        action="prompt_time_changed",
+        patient_id=patient.id,
+        before={"prompt_time": before.isoformat("minutes")},
+        after={"prompt_time": at.isoformat("minutes")},
+    )
+
+
+def _next_prompt(patient: Patient, at: time, now: datetime) -> datetime | None:
+    """The day that was waiting keeps its question: at the new time, or at once when that has just passed.
+
+    A day before today was run over by an outage: it stays due, for the tick to mark it as not asked.
+    """
+    waiting = patient.next_prompt_at
+    if waiting is None or patient.status not in patients.LIVING:
+        return waiting
+    day = due.local_date(patient.time_zone, waiting)
+    moment = due.local_moment(patient.time_zone, day, at)
+    return moment if day < due.local_date(patient.time_zone, now) else max(moment, now)
+
+
+def change_reminder_leads(session: Session, actor: str, patient: Patient, leads: Sequence[int], now: datetime) -> None:
+    """`leads`: days before a course; empty for no reminders at all."""
+    if len(leads) > MOST_LEADS or any(not 0 <= lead <= LONGEST_LEAD for lead in leads):
+        raise Refusal("refusal.leads", most=MOST_LEADS, longest=LONGEST_LEAD)
+    before = infusion_reminder.leads_of(session, patient)
+    patients.set_reminder_leads(session, patient, sorted(set(leads), reverse=True))
+    infusion_reminder.schedule_all(session, patient, now)
+    audit.record(
+        session,
+        team_id=patient.team_id,
+        at=now,
+        actor=actor,
+        action="reminder_leads_changed",
+        patient_id=patient.id,
+        before={"leads": list(before)},
+        after={"leads": patient.reminder_leads},
+    )
+
+
+def _facts(course: Course) -> dict[str, Any]:
+    given = course.given_start
+    return {
+        "status": course.status.value,
+        "start": course.planned_start.isoformat(),
+        "days": course.planned_days,
+        "grams_per_kg_per_day": course.grams_per_kg_per_day,
+        "given_start": given.isoformat() if given else None,
+        "given_end": course.given_end.isoformat() if course.given_end else None,
+    }
+
+
+def _record(
+    session: Session, actor: str, action: str, course: Course, now: datetime, before: dict[str, Any] | None
+) -> None:
+    audit.record(
+        session,
+        team_id=course.team_id,
+        at=now,
+        actor=actor,
+        action=action,
+        patient_id=course.patient_id,
+        course_id=course.id,
+        before=before,
+        after=_facts(course),
+    )

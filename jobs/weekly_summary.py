@@ -1,0 +1,41 @@
+"""The weekly summary: on the team's day and hour, one outbox message a clinician."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from jobs import due
+from storage import outbox, teams
+from storage.models import MessageKind, Team
+
+STILL_WORTH_SENDING = timedelta(hours=24)
+
+
+def next_summary(team: Team, after: datetime) -> datetime:
+    return due.next_weekly_moment(team.time_zone, team.summary_weekday, team.summary_time, after)
+
+
+def run(session: Session, now: datetime) -> bool:
+    """Every team that is due; always the whole lot, so there is never more waiting."""
+    for team in teams.teams_due_a_summary(session, now):
+        moment = team.next_summary_at
+        assert moment is not None
+        if not teams.move_summary(session, team, next_summary(team, now)):
+            continue
+        # After an outage of weeks, the latest one is the one that may still be worth sending.
+        while (following := next_summary(team, moment)) <= now:
+            moment = following
+        day = due.local_date(team.time_zone, moment).isoformat()
+        for clinician in teams.clinicians_of(session, team.id):
+            outbox.enqueue(
+                session,
+                outbox.draft(
+                    kind=MessageKind.WEEKLY_SUMMARY,
+                    team_id=team.id,
+                    chat_id=clinician.chat_id,
+                    dedupe_key=f"weekly_summary:{team.id}:{day}:{clinician.id}",
+                    due_at=moment,
+                    expires_at=moment + STILL_WORTH_SENDING,
+                ),
+            )
+    return False

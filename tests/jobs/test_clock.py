@@ -1,0 +1,136 @@
+"""The clock: the only thing that reads the time; and the ticks, which nothing stops."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from unittest import mock
+
+import pytest
+from sqlmodel import Session, select
+
+from jobs import clock
+from jobs.clock import MovableClock, SystemClock, Ticker
+from storage import chats
+from storage.database import Database
+from storage.models import Chat
+from storage.writer import Writer
+from tests.storage.support import NOW
+
+
+@pytest.fixture
+def writer(sqlite_database: Database) -> Iterator[Writer]:
+    running = Writer(sqlite_database)
+    yield running
+    running.close()
+
+
+def test_the_systems_time_is_aware_and_in_utc() -> None:
+    assert SystemClock().now().tzinfo is UTC
+
+
+def test_a_movable_clock_stands_still_until_it_is_moved() -> None:
+    movable = MovableClock(NOW)
+    with mock.patch("time.monotonic", return_value=1e9):
+        assert movable.now() == NOW
+        movable.move_to(NOW + timedelta(days=3))
+        assert movable.now() == NOW + timedelta(days=3)
+
+
+def test_a_flowing_clock_goes_on_from_where_it_was_put() -> None:
+    with mock.patch("time.monotonic", return_value=100.0) as monotonic:
+        movable = MovableClock(NOW, flowing=True)
+        monotonic.return_value = 107.5
+        assert movable.now() == NOW + timedelta(seconds=7.5)
+        movable.move_to(NOW + timedelta(hours=1))
+        monotonic.return_value = 108.5
+        assert movable.now() == NOW + timedelta(hours=1, seconds=1)
+
+
+def test_a_clock_is_never_put_back() -> None:
+    movable = MovableClock(NOW)
+    with pytest.raises(ValueError, match="cannot go back"):
+        movable.move_to(NOW - timedelta(seconds=1))
+    assert movable.now() == NOW
+
+
+def test_a_clock_started_elsewhere_tells_utc() -> None:
+    tokyo = timezone(timedelta(hours=9))
+    assert MovableClock(datetime(2026, 3, 2, 19, 0, tzinfo=tokyo)).now().isoformat() == "2026-03-02T10:00:00+00:00"
+
+
+def ticker(writer: Writer, *ticks: clock.Tick, done: list[str] | None = None) -> Ticker:
+    return Ticker(writer, MovableClock(NOW), ticks, lambda: done.append("done") if done is not None else None)
+
+
+def test_a_tick_is_called_with_the_time_until_nothing_waits(writer: Writer) -> None:
+    seen: list[datetime] = []
+
+    def tick(_session: Session, now: datetime) -> bool:
+        seen.append(now)
+        return len(seen) < 3
+
+    done: list[str] = []
+    running = ticker(writer, tick, done=done)
+    assert running.last_tick_at is None
+    asyncio.run(running.run_due())
+    assert seen == [NOW] * 3
+    assert done == ["done"], "the courier is woken once"
+    assert running.last_tick_at == NOW
+
+
+def test_one_that_fails_undoes_its_work_and_stops_no_other(writer: Writer, caplog: pytest.LogCaptureFixture) -> None:
+    def fails(session: Session, now: datetime) -> bool:
+        chats.open_chat(session, 1, "en", now)
+        raise ZeroDivisionError
+
+    def works(session: Session, now: datetime) -> bool:
+        chats.open_chat(session, 2, "en", now)
+        return False
+
+    asyncio.run(ticker(writer, fails, works).run_due())
+    found = writer.submit(lambda session: [chat.telegram_id for chat in session.exec(select(Chat))]).result(20)
+    assert found == [2]
+    assert "A tick failed" in caplog.text
+
+
+def test_each_batch_is_committed_by_itself(writer: Writer, sqlite_database: Database) -> None:
+    seen_from_outside: list[int] = []
+
+    def tick(session: Session, now: datetime) -> bool:
+        with sqlite_database.reading() as reader:
+            seen_from_outside.append(len(list(reader.exec(select(Chat)))))
+        chats.open_chat(session, len(seen_from_outside), "en", now)
+        return len(seen_from_outside) < 3
+
+    asyncio.run(ticker(writer, tick).run_due())
+    assert seen_from_outside == [0, 1, 2]
+
+
+def test_it_ticks_by_itself_each_second_and_a_slow_tick_is_not_piled_up(writer: Writer) -> None:
+    async def run() -> int:
+        ticked, at_once, most = asyncio.Event(), 0, 0
+        running = ticker(writer)
+
+        async def slowly() -> None:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            await asyncio.sleep(1.2)
+            at_once -= 1
+            if running.last_tick_at is not None:
+                ticked.set()
+            running.last_tick_at = NOW
+
+        with mock.patch.object(running, "run_due", slowly):
+            running.start()
+        try:
+            await asyncio.wait_for(ticked.wait(), 30)
+        finally:
+            running.stop()
+        return most
+
+    assert asyncio.run(run()) == 1
+
+
+def test_stopping_what_never_ran_is_no_fault(writer: Writer) -> None:
+    ticker(writer).stop()

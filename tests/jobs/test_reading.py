@@ -1,0 +1,155 @@
+"""What people type: read when it has one meaning, otherwise not at all."""
+
+from datetime import date, time
+from zoneinfo import available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobs.reading import parse_date, parse_time, parse_zone, zone_suggestions
+
+TODAY = date(2026, 1, 15)
+
+
+@pytest.mark.parametrize(
+    "text", ["18:30", "18.30", "18h30", "18 h 30", "1830", "6:30pm", "6.30 p.m.", " 6:30 PM ", "18:30 Uhr"]
+)
+def test_half_past_six_is_read_however_it_is_written(text: str) -> None:
+    assert parse_time(text) == time(18, 30)
+
+
+@pytest.mark.parametrize("text", ["18:00", "18", "18h", "6 pm", "6pm", "18 Uhr", "18 heures", "1800"])
+def test_six_in_the_evening_is_read_however_it_is_written(text: str) -> None:
+    assert parse_time(text) == time(18)
+
+
+def test_twelve_am_is_midnight_and_twelve_pm_is_noon() -> None:
+    assert parse_time("12 am") == time(0)
+    assert parse_time("12 pm") == time(12)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "evening", "25:00", "18:60", "13 pm", "0 am", "18:5", "18:00:00", "-1", "1 8", "２5"]
+)
+def test_what_is_no_time_is_not_read(text: str) -> None:
+    assert parse_time(text) is None
+
+
+@given(st.times())
+def test_every_time_of_day_reads_back(at: time) -> None:
+    minute = at.replace(second=0, microsecond=0)
+    for form in ("%H:%M", "%H.%M", "%Hh%M", "%H%M", "%I:%M %p"):
+        assert parse_time(minute.strftime(form)) == minute
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-12",
+        "12.3.2026",
+        "12.03.26",
+        "12/3",
+        "12.3.",
+        "12 Mar",
+        "12 March 2026",
+        "March 12, 2026",
+        "12th of March",
+        "12. März",
+        "12 mars 2026",
+    ],
+)
+def test_the_twelfth_of_march_is_read_however_it_is_written(text: str) -> None:
+    assert parse_date(text, TODAY) == date(2026, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("today", date(2026, 1, 15)),
+        ("Morgen", date(2026, 1, 16)),
+        ("après-demain", date(2026, 1, 17)),
+        ("übermorgen", date(2026, 1, 17)),
+        ("aujourd’hui", date(2026, 1, 15)),
+        ("yesterday", date(2026, 1, 14)),
+    ],
+)
+def test_near_days_have_names(text: str, expected: date) -> None:
+    assert parse_date(text, TODAY) == expected
+
+
+def test_the_day_comes_before_the_month() -> None:
+    assert parse_date("3/4", TODAY) == date(2026, 4, 3)
+    assert parse_date("3/13", TODAY) is None
+
+
+def test_without_a_year_sixty_days_back_are_past_and_sixty_one_are_to_come() -> None:
+    assert parse_date("16 Nov", TODAY) == date(2025, 11, 16)
+    assert parse_date("15 Nov", TODAY) == date(2026, 11, 15)
+    assert parse_date("15 Jan", TODAY) == TODAY
+    assert parse_date("14 Jan", TODAY) == date(2026, 1, 14)
+    assert parse_date("29 Feb", TODAY) == date(2028, 2, 29)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "12", "31 April", "2026-02-30", "12 Foo", "3 2 2 4", "0.1.2026", "12/3/2026/1", "0000-01-01"]
+)
+def test_what_is_no_date_is_not_read(text: str) -> None:
+    assert parse_date(text, TODAY) is None
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+def test_every_full_date_reads_back(day: date) -> None:
+    for text in (
+        day.isoformat(),
+        f"{day.day}.{day.month}.{day.year}",
+        f"{day.day}/{day.month}/{day:%y}",
+        f"{day:%d %B %Y}",
+    ):
+        assert parse_date(text, TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("Europe/Zurich", "Europe/Zurich"),
+        ("europe/zurich", "Europe/Zurich"),
+        ("zurich", "Europe/Zurich"),
+        ("Zürich", "Europe/Zurich"),
+        ("Genève", "Europe/Zurich"),
+        ("München", "Europe/Berlin"),
+        ("New York", "America/New_York"),
+        ("new_york", "America/New_York"),
+        ("UTC", "UTC"),
+        ("São Paulo", "America/Sao_Paulo"),
+    ],
+)
+def test_a_zone_is_read_from_its_name_or_a_city(text: str, zone: str) -> None:
+    assert parse_zone(text) == zone
+
+
+@given(st.sampled_from(sorted(available_timezones() - {"localtime", "Factory", "EST", "MST"})))
+def test_every_zone_reads_back_in_any_case(zone: str) -> None:
+    assert parse_zone(zone.lower()) == zone
+    assert parse_zone(f" {zone.upper()} ") == zone
+
+
+def test_an_abbreviation_without_summer_time_is_not_taken_but_answered_with_cities() -> None:
+    assert parse_zone("EST") is None
+    assert zone_suggestions("est", 5) == ("America/New_York", "America/Toronto")
+
+
+def test_a_misspelt_city_is_suggested_and_nonsense_is_not() -> None:
+    assert zone_suggestions("Berln", 3)[0] == "Europe/Berlin"
+    assert parse_zone("Berln") is None
+    assert zone_suggestions("qqqq", 3) == ()
+    assert zone_suggestions("", 3) == ()
+
+
+@given(st.text(max_size=80), st.integers(0, 6))
+def test_whatever_is_typed_suggestions_are_zones_and_no_more_than_asked(text: str, limit: int) -> None:
+    found = zone_suggestions(text, limit)
+    assert len(found) <= limit
+    assert set(found) <= available_timezones()
+    parse_date(text, TODAY)
+    parse_time(text)
