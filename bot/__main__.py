@@ -1,0 +1,221 @@
+"""The command line: `python -m bot`. The only full wiring of the parts."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+from telegram.error import InvalidToken
+
+from bot import doctor as checks
+from bot import logs, report_command, runtime, settings
+from bot.invitation_link import link_to, qr_for_terminal
+from bot.settings import Settings, SettingsError
+from bot.speaker import username_of
+from bot.texts import FALLBACK, plain, texts_in
+from jobs import admission, reading
+from jobs.clock import SystemClock
+from jobs.refusals import Refusal
+from storage import audit
+from storage.database import Database, DatabaseError
+from storage.models import Role
+from storage.writer import NotCommittedError, Writer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Infusion Diary: a daily diary in Telegram.")
+say = texts_in(FALLBACK)
+WRONG_SETTINGS = 2
+
+
+def _stop(key: str, **values: object) -> typer.Exit:
+    typer.echo(plain(say(key, **values)), err=True)
+    return typer.Exit(WRONG_SETTINGS)
+
+
+def _settings(*, need_token: bool) -> Settings:
+    """The settings, and logging set up by them; every fault is said at once, with exit code 2."""
+    # What this makes holds health data: it is for its owner alone.
+    os.umask(0o077)
+    try:
+        loaded = settings.load(need_token=need_token)
+    except SettingsError as wrong:
+        for name, key in wrong.faults:
+            typer.echo(f"{name}: {plain(say(key))}", err=True)
+        raise typer.Exit(WRONG_SETTINGS) from None
+    token = loaded.telegram_bot_token.get_secret_value() if loaded.telegram_bot_token else ""
+    logs.set_up(loaded.log_level, [token])
+    return loaded
+
+
+def _database(loaded: Settings) -> Database:
+    """The database, at the schema this version needs; made on the way when it is a new one."""
+    database = Database(loaded.database_url.get_secret_value())
+    try:
+        if database.revision() is None:
+            database.migrate()
+        database.check_schema()
+    except DatabaseError as wrong:
+        raise _stop("cli.schema", wrong=wrong) from None
+    except DBAPIError:
+        raise _stop("cli.database") from None
+    return database
+
+
+@app.command()
+def run() -> None:
+    """Run the bot, until it is told to stop."""
+    loaded = _settings(need_token=True)
+    database = _database(loaded)
+    try:
+        asyncio.run(_run(loaded, database))
+    except InvalidToken:
+        # Its own message carries the token.
+        raise _stop("doctor.token") from None
+    finally:
+        database.close()
+
+
+async def _run(loaded: Settings, database: Database) -> None:
+    working = asyncio.create_task(_work(loaded, database))
+
+    def end() -> None:
+        # Once: whoever asks again while it ends must not break off the ending.
+        if not working.cancelling():
+            working.cancel()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, end)
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+
+
+async def _work(loaded: Settings, database: Database) -> None:
+    async with runtime.Running(loaded, database, SystemClock()) as running:
+        await running.finished()
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port; 0 for any that is free.")] = 8765,
+) -> None:
+    """Live through the whole idea in a browser, with no Telegram account."""
+    from bot.local import demo as local_demo  # noqa: PLC0415  (the product itself never needs it)
+
+    logs.set_up("WARNING", [local_demo.TOKEN])
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(local_demo.run(port, typer.echo))
+
+
+@app.command()
+def invite(
+    team: Annotated[str, typer.Option(help="The team's name; one that is new is made.")],
+    role: Annotated[Role, typer.Option(help="What the invited person will be.")] = Role.COORDINATOR,
+    zone: Annotated[str | None, typer.Option(help="A new team's time zone, such as Europe/Zurich.")] = None,
+    telephone: Annotated[str | None, typer.Option(help="A new team's telephone number, for its patients.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print start, link and expires_at as JSON.")] = False,
+) -> None:
+    """Make a single-use invitation and show its link and QR code."""
+    loaded = _settings(need_token=True)
+    if not team.strip() or len(team) > 120:
+        raise _stop("cli.team_name")
+    database = _database(loaded)
+    try:
+        bot_name = asyncio.run(_bot_name(loaded))
+    except Exception as fault:
+        raise _stop("cli.no_telegram", fault=type(fault).__name__) from None
+    writer, now = Writer(database), SystemClock().now()
+    try:
+        known, made, invited = writer.submit(
+            lambda session: _invite(session, team.strip(), role, loaded, zone, telephone, now)
+        ).result()
+    except Refusal as refused:
+        raise _stop(refused.key, **refused.arguments) from None
+    except (NotCommittedError, DBAPIError):
+        raise _stop("cli.database") from None
+    finally:
+        writer.close()
+        database.close()
+    link = link_to(bot_name, invited.token)
+    if as_json:
+        typer.echo(json.dumps({"start": invited.token, "link": link, "expires_at": invited.expires_at.isoformat()}))
+        return
+    if made:
+        typer.echo(plain(say("cli.team_made", team=team)))
+    until = say.instant(invited.expires_at, known)
+    typer.echo(plain(say("cli.invited", role=role.value, team=team, link=link, until=until)))
+    typer.echo(qr_for_terminal(link))
+
+
+def _invite(
+    session: Session,
+    name: str,
+    role: Role,
+    loaded: Settings,
+    zone: str | None,
+    telephone: str | None,
+    now: datetime,
+) -> tuple[str, bool, admission.Invited]:
+    """The team's time zone, whether the team is new, and the invitation."""
+    if zone is not None and reading.parse_zone(zone) is None:
+        raise Refusal("refusal.zone", typed=zone)
+    wanted = reading.parse_zone(zone) if zone is not None else None
+    team, made = admission.team_called(session, name, wanted or loaded.time_zone, telephone, now)
+    if not made and (wanted not in {None, team.time_zone} or telephone not in {None, team.telephone}):
+        raise Refusal("refusal.team_exists", team=name)
+    if role is Role.PATIENT:
+        return team.time_zone, made, admission.invite_patient(session, audit.OPERATOR, team, now)
+    return team.time_zone, made, admission.invite_staff(session, audit.OPERATOR, team, role, now)
+
+
+async def _bot_name(loaded: Settings) -> str:
+    async with runtime.make_bot(loaded) as bot:
+        return await username_of(bot)
+
+
+@app.command()
+def migrate(
+    revision: Annotated[str, typer.Argument(help="The revision to go to: a name, head or base.")] = "head",
+    losing_data: Annotated[
+        bool, typer.Option("--losing-data", help="Go down, and lose what newer tables hold.")
+    ] = False,
+) -> None:
+    """Bring the database's schema up to this version, or to a given revision."""
+    loaded = _settings(need_token=False)
+    database = Database(loaded.database_url.get_secret_value())
+    try:
+        before = database.revision()
+        if database.is_older(revision) and not losing_data:
+            raise _stop("cli.losing_data", revision=revision)
+        database.migrate(revision)
+        typer.echo(plain(say("cli.migrated", before=before or "–", after=database.revision() or "–")))
+    except DBAPIError:
+        raise _stop("cli.database") from None
+    except CommandError as wrong:
+        raise _stop("cli.wrong", wrong=wrong) from None
+    finally:
+        database.close()
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, schema and Telegram, and say what to do about each fault."""
+    findings = asyncio.run(checks.examine(SystemClock()))
+    for finding in findings:
+        mark = say("doctor.fine" if finding.fine else "doctor.wrong")
+        typer.echo(plain(say("doctor.line", mark=mark, what=finding.what)))
+    if not all(finding.fine for finding in findings):
+        raise typer.Exit(WRONG_SETTINGS)
+
+
+report_command.register(app, lambda: _database(_settings(need_token=False)))
+
+
+if __name__ == "__main__":
+    sys.exit(app())

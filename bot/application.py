@@ -1,0 +1,218 @@
+"""python-telegram-bot's Application: updates in, the routes' work done in one transaction, replies out."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from telegram import CallbackQuery, ChatMember, Update
+from telegram.error import TelegramError
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    ExtBot,
+    MessageHandler,
+    filters,
+)
+
+from bot import routes
+from bot.replies import Incoming, Say, Screen
+from bot.routes import Work
+from bot.speaker import Speaker
+from bot.texts import nearest_language, texts_in
+from jobs.clock import Clock
+from storage.writer import NotCommittedError, Writer
+
+log = logging.getLogger(__name__)
+PRIVATE = filters.ChatType.PRIVATE
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+
+
+class Handlers:
+    """Runs the routes' work for each update. Committed first; answered after, in order within a chat."""
+
+    def __init__(self, writer: Writer, speaker: Speaker, clock: Clock) -> None:
+        self._writer, self._speaker, self._clock = writer, speaker, clock
+        self._answering: dict[int, asyncio.Task[None]] = {}
+        self._slow: set[asyncio.Task[None]] = set()
+        self._besides: set[asyncio.Task[None]] = set()
+        self.not_committed: set[int] = set()
+
+    async def do(self, update: Update, bot_name: str, work: Work) -> None:
+        """Does the work. An update that could not be committed is noted, and must not be acknowledged."""
+        incoming = _incoming(update, self._clock, bot_name)
+        if incoming is None:
+            return
+        query_id = update.callback_query.id if update.callback_query else None
+        try:
+            replies = await self._writer.run(lambda session: work(session, incoming))
+        except Exception as fault:
+            if _may_pass(fault):
+                log.exception("An update could not be committed; it will be asked for again")
+                self.not_committed.add(update.update_id)
+                return
+            log.exception("An update could not be understood; nothing of it was stored")
+            replies = [_apology(incoming)]
+        if replies or query_id is not None:
+            self._answer_in_order(incoming, replies, query_id)
+
+    def _answer_in_order(self, incoming: Incoming, replies: Any, query_id: str | None) -> None:
+        previous = self._answering.get(incoming.telegram_id)
+
+        async def answer() -> None:
+            if previous is not None:
+                await asyncio.wait([previous])
+            try:
+                await self._speaker.answer(incoming, replies, query_id)
+            except TelegramError as fault:
+                log.warning("An answer was given up: %s", type(fault).__name__)
+            except Exception:
+                # Such as a picture that could not be drawn; what was done is done.
+                log.exception("An answer failed")
+                await self._speaker.answer(incoming, [_apology(incoming, "not_shown")], None)
+
+        task = asyncio.create_task(answer())
+        self._answering[incoming.telegram_id] = task
+        if any(isinstance(reply, Say) and reply.screen.picture is not None for reply in replies):
+            self._slow.add(task)
+        task.add_done_callback(lambda done: self._forget(incoming.telegram_id, done))
+
+    def _forget(self, telegram_id: int, task: "asyncio.Task[None]") -> None:
+        if self._answering.get(telegram_id) is task:
+            del self._answering[telegram_id]
+        self._slow.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("An answer failed", exc_info=task.exception())
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Something said that nobody waits for."""
+        task = asyncio.create_task(work)
+        self._besides.add(task)
+        task.add_done_callback(self._besides.discard)
+
+    async def answers_out(self, seconds: float, *, charts_too: bool = True) -> None:
+        """Waits until what was answered has gone out, `seconds` at most."""
+        waited_for = {*self._answering.values(), *self._besides} - (set() if charts_too else self._slow)
+        if waited_for:
+            await asyncio.wait(waited_for, timeout=seconds)
+
+
+def _apology(incoming: Incoming, key: str = "went_wrong") -> Say:
+    return Say(Screen(texts_in(nearest_language(incoming.language))(key)))
+
+
+def _may_pass(fault: Exception) -> bool:
+    """Whether the same update can succeed later. What the database refuses for its content it would refuse for ever."""
+    return isinstance(fault, NotCommittedError | OperationalError | InterfaceError)
+
+
+def _incoming(update: Update, clock: Clock, bot_name: str) -> Incoming | None:
+    user, query = update.effective_user, update.callback_query
+    if user is None:
+        return None
+    if query is not None:
+        pressed = query.message.message_id if query.message else 0
+        return Incoming(
+            user.id, clock.now(), user.language_code, pressed, data=query.data or "", press=query.id, bot_name=bot_name
+        )
+    message = update.effective_message
+    return Incoming(
+        telegram_id=user.id,
+        now=clock.now(),
+        language=user.language_code,
+        message_id=message.message_id if message else 0,
+        text=(message.text or "") if message else "",
+        sent_at=message.date if message else None,
+        bot_name=bot_name,
+    )
+
+
+def build(bot: ExtBot[Any], handlers: Handlers) -> Application[Any, Any, Any, Any, Any, Any]:
+    """The Application with its handlers. It neither polls nor keeps jobs: the intake and the clock do."""
+    application = Application.builder().bot(bot).updater(None).job_queue(None).build()
+
+    def on(work: Work) -> Any:
+        async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+            await handlers.do(update, context.bot.username, work)
+
+        return handle
+
+    def on_command(work: Work) -> Any:
+        async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+            await handlers.do(update, context.bot.username, _with_arguments(work))
+
+        return handle
+
+    fresh = filters.UpdateType.MESSAGE & PRIVATE
+    application.add_handler(CommandHandler("start", on_command(routes.start), fresh))
+    application.add_handler(CommandHandler("help", on_command(routes.help_), fresh))
+    for name in dict.fromkeys(route.name for route in routes.COMMANDS):
+        application.add_handler(CommandHandler(name, on_command(routes.command(name)), fresh))
+    application.add_handler(CallbackQueryHandler(_pressed(handlers)))
+    application.add_handler(MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, on(routes.typed)))
+    application.add_handler(MessageHandler(fresh & filters.COMMAND, on_command(routes.help_)))
+    application.add_handler(MessageHandler(fresh & ~filters.StatusUpdate.ALL, on(routes.unreadable)))
+    application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE & PRIVATE, on(routes.edited)))
+    application.add_handler(ChatMemberHandler(_membership(handlers), ChatMemberHandler.MY_CHAT_MEMBER))
+    return application
+
+
+def _with_arguments(work: Work) -> Work:
+    """A command's work sees what follows the command."""
+
+    def with_arguments(session: Any, incoming: Incoming) -> Any:
+        _, *arguments = incoming.text.split(maxsplit=1) or [""]
+        return work(session, replace(incoming, text=arguments[0].strip() if arguments else ""))
+
+    return with_arguments
+
+
+def _pressed(handlers: Handlers) -> Any:
+    async def pressed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query = update.callback_query
+        assert query is not None
+        if query.message is not None and query.message.chat.id != query.from_user.id:
+            # A button in a chat that is not the presser's own.
+            handlers.in_background(_not_yours(query))
+            return
+        await handlers.do(update, context.bot.username, routes.pressed)
+
+    return pressed
+
+
+def _membership(handlers: Handlers) -> Any:
+    async def changed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        member = update.my_chat_member
+        assert member is not None
+        if member.chat.type != "private":
+            if member.new_chat_member.status in {ChatMember.MEMBER, ChatMember.ADMINISTRATOR}:
+                handlers.in_background(_leave_group(update, context))
+            return
+        gone = member.new_chat_member.status == ChatMember.BANNED
+        await handlers.do(update, context.bot.username, routes.blocked if gone else routes.unblocked)
+
+    return changed
+
+
+async def _not_yours(query: CallbackQuery) -> None:
+    try:
+        await query.answer(texts_in(nearest_language(query.from_user.language_code))("form.not_yours"))
+    except TelegramError as fault:
+        log.info("A press in a foreign chat could not be answered: %s", type(fault).__name__)
+
+
+async def _leave_group(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """A diary is nobody else's: in a group the bot says so and goes."""
+    member = update.my_chat_member
+    assert member is not None
+    texts = texts_in(nearest_language(member.from_user.language_code))
+    try:
+        await context.bot.send_message(member.chat.id, texts("group"))
+        await context.bot.leave_chat(member.chat.id)
+    except TelegramError as fault:
+        log.info("A group could not be left: %s", type(fault).__name__)

@@ -1,0 +1,239 @@
+"""Messages out: what is due in the outbox goes to Telegram, and what became of each is written down.
+
+A claim is committed before the request goes out. Certainly not sent: pending again. Perhaps sent: unsure, and sent
+once more. Refused for good: failed, and the team is told. The reasons are in docs/decisions.md, "Delivery".
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+
+from bot import letters
+from bot.letters import Letter
+from bot.pacer import IN_FLIGHT, BannedError, Pacer, Priority
+from bot.speaker import Speaker, never_arrived
+from jobs import admission
+from jobs.clock import Clock
+from storage import chats, outbox
+from storage.models import MessageState, OutboxMessage
+from storage.writer import NotCommittedError, Writer
+
+log = logging.getLogger(__name__)
+BATCH = 30
+LEASE = timedelta(minutes=5)
+LONGEST_REST = 1.0
+MOST_ATTEMPTS = 8
+BACKOFF = (2, 5, 15, 60, 120, 300, 600)
+UNSURE_WAITS = timedelta(seconds=10)
+# Telegram's words in a 400 that means what a 403 means.
+CHAT_GONE = "chat not found"
+WAITS_TO_NOTE = (0.5, 2.0, 5.0, 10.0)
+
+
+class Courier:
+    """Delivers until told to stop; `wake` makes it look at once."""
+
+    def __init__(self, speaker: Speaker, writer: Writer, clock: Clock, pacer: Pacer) -> None:
+        self._speaker, self._writer, self._clock, self._pacer = speaker, writer, clock, pacer
+        self._owner = uuid4().hex
+        self._awake, self._delivering = asyncio.Event(), asyncio.Lock()
+        # Held until it is written down what became of a message: a kill leaves no more than these in doubt.
+        self._hands = asyncio.Semaphore(IN_FLIGHT)
+        self._tidying: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    async def tidied(self) -> None:
+        """Waits for what is being tidied up."""
+        if self._tidying:
+            await asyncio.wait(set(self._tidying), timeout=1.0)
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    def stop(self) -> None:
+        """Finishes what is in hand and takes no more."""
+        self._stopping = True
+        self.wake()
+
+    async def run(self) -> None:
+        """Until told to stop. Cancelled in the middle of sending, it leaves what it was sending as unsure."""
+        again_at = self._clock.now() + UNSURE_WAITS
+        await self._quietly(lambda session: outbox.take_up_left_behind(session, again_at))
+        try:
+            while not self._stopping:
+                self._awake.clear()
+                try:
+                    delivered = await self.deliver_due()
+                except Exception:
+                    log.exception("The courier stumbled and goes on")
+                    delivered = 0
+                if not delivered:
+                    await self._rest()
+        finally:
+            await self._quietly(lambda session: outbox.leave_behind(session, self._owner))
+
+    async def _quietly(self, work: Callable[[Session], int]) -> None:
+        try:
+            if found := await self._writer.run(work):
+                log.info("%d messages were being sent when the bot ended; they may have arrived", found)
+        except Exception:
+            log.exception("The outbox could not be put in order; the leases will do it")
+
+    async def _rest(self) -> None:
+        pause = max(LONGEST_REST, min(self._pacer.ban_left, 30.0))
+        try:
+            await asyncio.wait_for(self._awake.wait(), pause)
+        except TimeoutError:
+            return
+
+    async def deliver_due(self) -> int:
+        """Takes one batch and settles each; returns how many that were. One batch at a time."""
+        async with self._delivering:
+            return await self._deliver_batch()
+
+    async def _deliver_batch(self) -> int:
+        if self._pacer.ban_left:
+            return 0
+        batch = await self._writer.run(
+            lambda session: outbox.claim(session, owner=self._owner, now=self._clock.now(), lease=LEASE, limit=BATCH)
+        )
+        for outcome in await asyncio.gather(*map(self._deliver, batch), return_exceptions=True):
+            if isinstance(outcome, Exception):
+                log.error("A message could not be settled; its lease will do it", exc_info=outcome)
+        return len(batch)
+
+    async def _deliver(self, message: OutboxMessage) -> None:
+        async with self._hands:
+            letter = await self._prepare(message)
+            message_id = await self._send(message, letter) if letter is not None else None
+            if letter is None or message_id is None:
+                return
+            await self._note_sent(message, letter, message_id)
+        if letter.old_message is not None:
+            # Nobody waits for it, and no message behind this one either.
+            tidying = asyncio.create_task(self._speaker.tidy_up(letter.telegram_id, letter.old_message))
+            self._tidying.add(tidying)
+            tidying.add_done_callback(self._tidying.discard)
+
+    async def _prepare(self, message: OutboxMessage) -> Letter | None:
+        """The letter; None when there is none to send, which is then settled."""
+        if self._stopping:
+            await self._settle(message, MessageState.PENDING, again=True)
+            return None
+        try:
+            return await self._writer.run(lambda session: self._write(session, message))
+        except Exception as fault:
+            await self._not_prepared(message, fault)
+            return None
+
+    async def _not_prepared(self, message: OutboxMessage, fault: Exception) -> None:
+        """Our own mistake, such as a picture that cannot be drawn: never the end of the courier."""
+        log.exception("A %s could not be prepared", message.kind.value)
+        await self._try_later(message, fault)
+
+    def _write(self, session: Session, message: OutboxMessage) -> Letter | None:
+        found = outbox.message_by_id(session, message.id)
+        if found is None or found.state is not MessageState.SENDING or found.owner != self._owner:
+            return None
+        letter = letters.write(session, found, self._clock.now())
+        if letter is None:
+            outbox.settle(session, found, MessageState.WITHDRAWN)
+        return letter
+
+    async def _send(self, message: OutboxMessage, letter: Letter) -> int | None:
+        """Its id when it went out. Whatever else became of it is settled."""
+        try:
+            return await self._speaker.send(letter.telegram_id, letter.screen, Priority.BROADCAST)
+        except BannedError as ban:
+            await self._settle(message, MessageState.PENDING, wait=timedelta(seconds=ban.seconds), again=True)
+        except Forbidden:
+            await self._writer.run(lambda session: self._give_up_chat(session, message))
+        except BadRequest as refused:
+            if CHAT_GONE in str(refused).lower():
+                await self._writer.run(lambda session: self._give_up_chat(session, message))
+                return None
+            log.warning("Telegram refused a %s for good: %s", message.kind.value, refused)
+            await self._settle(message, MessageState.FAILED, fault="bad_request")
+        except NetworkError as fault:
+            if never_arrived(fault):
+                await self._try_later(message, fault)
+            else:
+                await self._unsure(message, fault)
+        except TelegramError as fault:
+            await self._try_later(message, fault)
+        except Exception as fault:
+            await self._not_prepared(message, fault)
+        return None
+
+    async def _note_sent(self, message: OutboxMessage, letter: Letter, message_id: int) -> None:
+        def note(session: Session) -> None:
+            found, now = outbox.message_by_id(session, message.id), self._clock.now()
+            if found is not None:
+                outbox.note_sent(session, found, message_id, now)
+                letter.sent(session, message_id, now)
+
+        # It has gone. A disk that is full for a moment must not make it go again.
+        for wait in (*WAITS_TO_NOTE, None):
+            try:
+                await self._writer.run(note)
+                return
+            except (NotCommittedError, DBAPIError):
+                if wait is None:
+                    raise
+                log.exception("It could not be written down that a %s was sent; trying again", message.kind.value)
+                await asyncio.sleep(wait)
+
+    async def _try_later(self, message: OutboxMessage, fault: Exception) -> None:
+        name = type(fault).__name__
+        if message.attempts >= MOST_ATTEMPTS:
+            await self._settle(message, MessageState.FAILED, fault=name)
+            return
+        wait = timedelta(seconds=BACKOFF[min(message.attempts - 1, len(BACKOFF) - 1)])
+        await self._settle(message, MessageState.PENDING, wait=wait, fault=name)
+
+    async def _unsure(self, message: OutboxMessage, fault: Exception) -> None:
+        """It may have arrived. It is sent once more, unless that was the once more."""
+        if message.doubtful:
+            await self._settle(message, MessageState.FAILED, fault="unsure")
+        else:
+            name = type(fault).__name__
+            await self._settle(message, MessageState.UNSURE, wait=UNSURE_WAITS, fault=name)
+
+    async def _settle(
+        self,
+        message: OutboxMessage,
+        state: MessageState,
+        *,
+        wait: timedelta | None = None,
+        fault: str | None = None,
+        again: bool = False,
+    ) -> None:
+        """`again`: it was not tried at all, so the attempt does not count."""
+
+        def settle(session: Session) -> None:
+            found = outbox.message_by_id(session, message.id)
+            # A tap may have proved meanwhile that it arrived.
+            if found is None or found.state is not MessageState.SENDING or found.owner != self._owner:
+                return
+            due_at: datetime | None = self._clock.now() + wait if wait is not None else None
+            found.attempts -= 1 if again else 0
+            found.doubtful = found.doubtful or state is MessageState.UNSURE
+            outbox.settle(session, found, state, due_at=due_at, fault=fault)
+
+        await self._writer.run(settle)
+
+    def _give_up_chat(self, session: Session, message: OutboxMessage) -> None:
+        """Blocked: the chat is unreachable until its owner comes back, and the coordinators hear of it once."""
+        found = outbox.message_by_id(session, message.id)
+        if found is None:
+            return
+        outbox.settle(session, found, MessageState.FAILED, fault="forbidden")
+        someone = chats.who_is(session, chats.chat_by_id(session, found.chat_id).telegram_id)
+        if someone is not None:
+            admission.chat_lost(session, someone, self._clock.now())

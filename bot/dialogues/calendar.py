@@ -1,0 +1,59 @@
+"""A month of days as buttons, pure."""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.texts import Texts
+
+NOTHING = "-"
+# Telegram refuses a button whose text is only a space.
+BLANK = "·"
+
+
+@dataclass(frozen=True)
+class Day:
+    """A cell: a day as ISO date, a month to turn to as `2026-03`, or nothing."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days that can be chosen, and the one whose month is shown first."""
+
+    first: date
+    shown: date
+    last: date | None = None
+
+
+def is_month(value: str) -> bool:
+    # Not the very first and last years: their months have no neighbours to turn to.
+    return re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", value) is not None
+
+
+def month_of_days(
+    first: date, month: str | None, texts: Texts, *, shown_first: date | None = None, last: date | None = None
+) -> list[list[Day]]:
+    """Rows: the month with its neighbours, the weekdays, and the weeks. Days before `first` or after `last` are blank.
+
+    `month`: the page turned to, as `2026-03`; without one, that of `shown_first`.
+    """
+    shown = date.fromisoformat(f"{month}-01") if month and is_month(month) else (shown_first or first).replace(day=1)
+    earlier, later = (shown - timedelta(days=1)).replace(day=1), (shown + timedelta(days=32)).replace(day=1)
+    turn_back = Day("‹", f"{earlier:%Y-%m}") if earlier >= first.replace(day=1) else Day(BLANK, NOTHING)
+    turn_on = Day("›", f"{later:%Y-%m}") if last is None or later <= last else Day(BLANK, NOTHING)
+    header = [turn_back, Day(texts.month(shown), NOTHING), turn_on]
+    monday = date(2024, 1, 1)
+    names = [Day(texts.weekday(monday + timedelta(days=k)), NOTHING) for k in range(7)]
+    dates = calendar.Calendar().monthdatescalendar(shown.year, shown.month)
+    weeks = [[_cell(day, shown, first, last) for day in week] for week in dates]
+    return [header, names, *(week for week in weeks if any(day.value != NOTHING for day in week))]
+
+
+def _cell(day: date, shown: date, first: date, last: date | None) -> Day:
+    if day.month != shown.month or day < first or (last is not None and day > last):
+        return Day(BLANK, NOTHING)
+    return Day(str(day.day), day.isoformat())

@@ -1,0 +1,155 @@
+"""A form, pure: questions one after the other in one message, a preview of what follows, and a confirmation.
+
+`step(form, facts, state, given)` gives the next state. The state is plain JSON, so that it lives in a row. What a
+button says names its question: a press that comes twice, or late, changes nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.dialogues import calendar
+from bot.dialogues.calendar import Days
+from bot.replies import Button, Keyboard, Screen, rows_of
+from bot.texts import Html, Texts
+from jobs.refusals import Refusal
+
+Values = Mapping[str, Any]
+CONFIRM, CANCEL, BACK = "+", "x", "<"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a form. `facts` is whatever the form was loaded with.
+
+    `ask` words it; `choices` gives (label, value) buttons; `read` turns a value, chosen or typed, into JSON or raises
+    Refusal. `calendar` offers days by the month.
+    """
+
+    key: str
+    ask: Callable[[Texts, Any, Values], Html]
+    read: Callable[[str, Any, Values], Any]
+    choices: Callable[[Texts, Any, Values], list[tuple[str, str]]] = lambda _texts, _facts, _values: []
+    width: int = 4
+    calendar: Callable[[Any, Values], Days] | None = None
+
+
+@dataclass(frozen=True)
+class Form:
+    """`preview` says what will happen; without one, the last answer is the confirmation.
+
+    `check` raises Refusal where the answers together are impossible; it is asked after each of them.
+    """
+
+    name: str
+    questions: tuple[Question, ...]
+    preview: Callable[[Texts, Any, Values], Html] | None = None
+    check: Callable[[Any, Values], None] = lambda _facts, _values: None
+    can_cancel: bool = True
+
+
+@dataclass(frozen=True)
+class State:
+    """`month`: the calendar's page, as `2026-03`."""
+
+    values: Values = field(default_factory=dict)
+    month: str | None = None
+    finished: bool = False
+    cancelled: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {"values": dict(self.values), "month": self.month}
+
+    @staticmethod
+    def from_json(stored: Mapping[str, Any]) -> "State":
+        return State(values=stored.get("values", {}), month=stored.get("month"))
+
+
+@dataclass(frozen=True)
+class Given:
+    """What came: typed text, or a button's `value` for the `question` it belonged to."""
+
+    value: str
+    question: str | None = None
+
+
+def current(form: Form, state: State) -> Question | None:
+    """The question being asked; None when only the confirmation is left."""
+    return next((question for question in form.questions if question.key not in state.values), None)
+
+
+def step(form: Form, facts: Any, state: State, given: Given) -> State:
+    """The state after `given`. Refusal when it cannot be read or is impossible: the state then stays."""
+    question = current(form, state)
+    if given.question is None:
+        if question is None:
+            raise Refusal("form.press_confirm")
+        return _answered(form, facts, state, question, given.value)
+    if given.question != (question.key if question else CONFIRM) or given.value == calendar.NOTHING:
+        return state
+    return _pressed(form, facts, state, question, given.value)
+
+
+def _pressed(form: Form, facts: Any, state: State, question: Question | None, value: str) -> State:
+    if value == CANCEL and form.can_cancel:
+        return replace(state, cancelled=True)
+    if value == BACK:
+        return _back(form, state)
+    if question is None:
+        return replace(state, finished=value == CONFIRM)
+    if question.calendar and calendar.is_month(value):
+        return replace(state, month=value)
+    return _answered(form, facts, state, question, value)
+
+
+def _answered(form: Form, facts: Any, state: State, question: Question, value: str) -> State:
+    values = {**state.values, question.key: question.read(value, facts, state.values)}
+    form.check(facts, values)
+    answered = State(values=values)
+    return replace(answered, finished=form.preview is None and current(form, answered) is None)
+
+
+def _back(form: Form, state: State) -> State:
+    answered = [question.key for question in form.questions if question.key in state.values]
+    return State(values={key: state.values[key] for key in answered[:-1]})
+
+
+def screen(form: Form, facts: Any, state: State, texts: Texts, refused: Refusal | None = None) -> Screen:
+    """What the form's message shows now; `refused` is said above the question."""
+    question = current(form, state)
+    key = question.key if question else CONFIRM
+    if question is None:
+        assert form.preview is not None  # a form without preview is finished by its last answer
+        text = form.preview(texts, facts, state.values)
+        rows: Keyboard = ((Button(texts("form.button.confirm"), _data(form, key, CONFIRM)),),)
+    else:
+        text = question.ask(texts, facts, state.values)
+        rows = _answers(form, question, facts, state, texts)
+    if refused is not None:
+        text = Html(f"{texts(refused.key, **refused.arguments)}\n\n{text}")
+    return Screen(text, (*rows, *_ways_out(form, key, state, texts)))
+
+
+def _answers(form: Form, question: Question, facts: Any, state: State, texts: Texts) -> Keyboard:
+    buttons = [
+        Button(label, _data(form, question.key, value)) for label, value in question.choices(texts, facts, state.values)
+    ]
+    rows = rows_of(buttons, question.width)
+    if question.calendar is None:
+        return rows
+    offered = question.calendar(facts, state.values)
+    days = calendar.month_of_days(offered.first, state.month, texts, shown_first=offered.shown, last=offered.last)
+    return (*rows, *(tuple(Button(d.label, _data(form, question.key, d.value)) for d in week) for week in days))
+
+
+def _ways_out(form: Form, key: str, state: State, texts: Texts) -> Keyboard:
+    out = []
+    if state.values:
+        out.append(Button(texts("form.button.back"), _data(form, key, BACK)))
+    if form.can_cancel:
+        out.append(Button(texts("form.button.cancel"), _data(form, key, CANCEL)))
+    return (tuple(out),) if out else ()
+
+
+def _data(form: Form, key: str, value: str) -> str:
+    return f"f:{form.name}:{key}:{value}"

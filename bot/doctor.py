@@ -1,0 +1,58 @@
+"""What is well and what is not: settings, database, schema, Telegram; for each fault, what to do about it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
+from telegram.error import InvalidToken, TelegramError
+
+from bot import runtime, settings
+from bot.settings import Settings, SettingsError
+from bot.texts import FALLBACK, Html, texts_in
+from jobs.clock import Clock
+from storage import teams
+from storage.database import Database, SchemaMismatchError
+
+say = texts_in(FALLBACK)
+
+
+@dataclass(frozen=True)
+class Finding:
+    fine: bool
+    what: Html
+
+
+async def examine(clock: Clock) -> list[Finding]:
+    """Every check that can be made; one that depends on a failed one is left out."""
+    try:
+        loaded = settings.load(need_token=True)
+    except SettingsError as wrong:
+        return [Finding(False, say("doctor.setting", name=name, wrong=say(key))) for name, key in wrong.faults]
+    return [Finding(True, say("doctor.settings")), *_database(loaded, clock), await _telegram(loaded)]
+
+
+def _database(loaded: Settings, clock: Clock) -> list[Finding]:
+    database = Database(loaded.database_url.get_secret_value())
+    try:
+        if database.revision() is None:
+            return [Finding(False, say("doctor.schema_missing"))]
+        database.check_schema()
+        with database.reading() as session:
+            names = teams.team_names(session)
+    except SchemaMismatchError as wrong:
+        return [Finding(False, say("doctor.schema", found=wrong.found or "–", expected=wrong.expected or "–"))]
+    except DBAPIError as fault:
+        return [Finding(False, say("doctor.database", fault=type(fault.orig).__name__))]
+    finally:
+        database.close()
+    found = say.plural("doctor.teams", len(names)) if names else say("doctor.no_teams")
+    return [Finding(True, found)]
+
+
+async def _telegram(loaded: Settings) -> Finding:
+    try:
+        async with runtime.make_bot(loaded) as bot:
+            return Finding(True, say("doctor.telegram", name=bot.username))
+    except InvalidToken:
+        return Finding(False, say("doctor.token"))
+    except TelegramError as fault:
+        return Finding(False, say("doctor.no_telegram", url=loaded.telegram_api_url, fault=type(fault).__name__))

@@ -1,0 +1,171 @@
+"""Filling in a form: the dialogue's row in, the next screen out. Which forms there are is said by the callers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeGuard
+
+from sqlmodel import Session
+
+from bot.dialogues import form as forms
+from bot.dialogues.form import Form, Given, State
+from bot.replies import Button, CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
+from bot.texts import Html, Texts, texts_in
+from jobs.refusals import Refusal
+from storage import dialogues
+from storage.chats import Someone
+from storage.models import Dialogue
+
+Subject = Mapping[str, Any]
+# In the state of a form that is finished: what it said.
+DONE = "done"
+VERSION = "version"
+# What is typed is said back where it cannot be read; nobody needs more of it.
+LONGEST_LINE = 60
+
+
+@dataclass(frozen=True)
+class Filling:
+    """One form being filled in by someone, about a subject (ids as plain JSON)."""
+
+    session: Session
+    incoming: Incoming
+    someone: Someone
+    subject: Subject
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A form with what it needs and what it does.
+
+    `load` gives the form's facts, afresh at every step: Refusal when the subject is gone or not this person's.
+    `apply` does what was confirmed, in the same transaction, and says so. `version` tells, as JSON, whether what the
+    form is about was changed by somebody else since it was opened: then the form ends, and nothing is overwritten.
+    """
+
+    form: Form
+    load: Callable[[Filling], Any]
+    apply: Callable[[Filling, Any, forms.Values], Screen]
+    version: Callable[[Any], Any] = lambda _facts: None
+
+
+def begin(procedure: Procedure, filling: Filling, *, in_place: bool) -> list[Reply]:
+    """Opens the form, in the pressed message or in a new one; a form left unfinished is forgotten."""
+    facts = procedure.load(filling)
+    filling = replace(filling, subject={**filling.subject, VERSION: procedure.version(facts)})
+    state = State()
+    shown = forms.screen(procedure.form, facts, state, texts_of(filling, state))
+    _keep(procedure, filling, state, filling.incoming.message_id if in_place else None)
+    if in_place:
+        return [Rewrite(filling.incoming.message_id, shown, _note_message(filling))]
+    return [Say(shown, _note_message(filling))]
+
+
+def typed(procedures: Mapping[str, Procedure], filling: Filling, dialogue: Dialogue) -> list[Reply]:
+    """A line typed into the open form; the next question comes as a new message, below what was typed."""
+    given = None if filling.incoming.repeated else Given(filling.incoming.text[:LONGEST_LINE])
+    above = dialogue.message_id
+    replies = go_on(procedures[dialogue.form], filling, dialogue, given)
+    if above is not None and not filling.incoming.repeated:
+        replies.append(CloseButtons(above))
+    return replies
+
+
+def pressed(procedures: Mapping[str, Procedure], session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """A button of a form; one that is not the open one's is old."""
+    _, name, question, value = incoming.data.split(":", 3)
+    dialogue = dialogues.dialogue_of(session, someone.chat.id)
+    texts = texts_in(someone.chat.language)
+    if not is_open(dialogue) or dialogue.form != name or dialogue.message_id not in {None, incoming.message_id}:
+        return [Toast(texts("form.old_button")), CloseButtons(incoming.message_id)]
+    filling = Filling(session, incoming, someone, dialogue.state.get("subject", {}))
+    given = None if incoming.repeated else Given(value, question)
+    return go_on(procedures[name], filling, dialogue, given)
+
+
+def is_open(dialogue: Dialogue | None) -> TypeGuard[Dialogue]:
+    return dialogue is not None and DONE not in dialogue.state
+
+
+def said_last(dialogue: Dialogue | None, incoming: Incoming) -> list[Reply] | None:
+    """What a finished form said, when what finished it is told again: the answer to it may never have arrived."""
+    if dialogue is None or DONE not in dialogue.state:
+        return None
+    shown = _screen_from(dialogue.state[DONE])
+    if incoming.data:
+        return [Toast(""), Rewrite(incoming.message_id, shown)] if dialogue.message_id == incoming.message_id else None
+    if not incoming.repeated or dialogue.state.get("by") != incoming.what:
+        return None
+    return [Say(shown)] if dialogue.message_id is None else [Rewrite(dialogue.message_id, shown)]
+
+
+def go_on(procedure: Procedure, filling: Filling, dialogue: Dialogue, given: Given | None) -> list[Reply]:
+    """One step; none when `given` is None, as when it was given before: then the form shows where it stands."""
+    before = State.from_json(dialogue.state)
+    refused = None
+    try:
+        facts = procedure.load(filling)
+        if procedure.version(facts) != filling.subject.get(VERSION):
+            raise Refusal("refusal.gone")
+    except Refusal as refusal:
+        return _finish(procedure, filling, _no_more(filling, before, refusal))
+    try:
+        # A refusal undoes what was begun.
+        with filling.session.begin_nested():
+            state = forms.step(procedure.form, facts, before, given) if given is not None else before
+            if state.finished:
+                return _finish(procedure, filling, procedure.apply(filling, facts, state.values))
+    except Refusal as refusal:
+        refused, state = refusal, before
+    if state.cancelled:
+        dialogues.end_dialogue(filling.session, filling.someone.chat.id)
+        return _in_its_place(filling, Screen(texts_of(filling, state)("form.cancelled")))
+    shown = forms.screen(procedure.form, facts, state, texts_of(filling, state), refused)
+    if given is None and dialogue.message_id is not None:
+        return [Rewrite(dialogue.message_id, shown, _note_message(filling))]
+    # Where the next screen will stand is known only once it is sent: until then its buttons are taken from anywhere.
+    _keep(procedure, filling, state, filling.incoming.message_id if filling.incoming.data else None)
+    return _in_its_place(filling, shown)
+
+
+def texts_of(filling: Filling, state: State) -> Texts:
+    """In the language just chosen, where the form asks for one."""
+    return texts_in(state.values.get("language", filling.someone.chat.language))
+
+
+def _no_more(filling: Filling, state: State, refusal: Refusal) -> Screen:
+    """What the form was about is gone, and the form with it."""
+    return Screen(texts_of(filling, state)(refusal.key, **refusal.arguments))
+
+
+def _finish(procedure: Procedure, filling: Filling, shown: Screen) -> list[Reply]:
+    """Ends the form. What it said is kept, until the next form, for whoever did not see it."""
+    keyboard = [[[button.text, button.data] for button in row] for row in shown.keyboard]
+    stored = {DONE: {"text": str(shown.text), "keyboard": keyboard}, "by": filling.incoming.what}
+    _store(procedure, filling, stored, filling.incoming.message_id if filling.incoming.data else None)
+    return _in_its_place(filling, shown)
+
+
+def _in_its_place(filling: Filling, shown: Screen) -> list[Reply]:
+    """In the message that was pressed, or below what was typed."""
+    if filling.incoming.data:
+        return [Rewrite(filling.incoming.message_id, shown, _note_message(filling))]
+    return [Say(shown, _note_message(filling))]
+
+
+def _screen_from(stored: Mapping[str, Any]) -> Screen:
+    keyboard = tuple(tuple(Button(text, data) for text, data in row) for row in stored["keyboard"])
+    return Screen(Html(stored["text"]), keyboard)
+
+
+def _keep(procedure: Procedure, filling: Filling, state: State, message_id: int | None) -> None:
+    _store(procedure, filling, {**state.as_json(), "subject": dict(filling.subject)}, message_id)
+
+
+def _store(procedure: Procedure, filling: Filling, stored: Mapping[str, Any], message_id: int | None) -> None:
+    chat_id, now = filling.someone.chat.id, filling.incoming.now
+    dialogues.keep_dialogue(filling.session, chat_id, procedure.form.name, stored, now, message_id)
+
+
+def _note_message(filling: Filling) -> Callable[[Session, int], None]:
+    chat_id = filling.someone.chat.id
+    return lambda session, message_id: dialogues.note_dialogue_message(session, chat_id, message_id)

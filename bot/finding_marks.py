@@ -1,0 +1,200 @@
+"""What was found, as a page shows it: marks with the words beside them, and tables of every number."""
+
+from collections.abc import Callable
+
+from bot import findings
+from bot.findings import Names, interval, number, verdict
+from bot.texts import Texts, plain
+from jobs.chart_answer import CourseMark, RegimenMark, SymptomAnswer, Table
+from jobs.effects import Analysis, CourseEffect, RegimenEffect, SymptomAnalysis
+from jobs.regimens import RegimenFacts
+
+NOTHING = "–"
+# Of the regimens side by side, as many as a page has room for.
+MOST_REGIMENS = 4
+
+
+def answers(analysis: Analysis, names: Names, texts: Texts) -> tuple[SymptomAnswer, ...]:
+    """The leading symptom's first, the mean of all of them last."""
+    return tuple(_answer(each, analysis, names, texts) for each in analysis.symptoms.values())
+
+
+def _answer(symptom: SymptomAnalysis, analysis: Analysis, names: Names, texts: Texts) -> SymptomAnswer:
+    followed = {effect.regimen for effect in symptom.courses}
+    return SymptomAnswer(
+        label=plain(texts(f"item.{symptom.symptom}")),
+        courses=tuple(
+            CourseMark(
+                course=effect.course,
+                regimen=effect.regimen,
+                difference=effect.difference,
+                low=effect.low,
+                high=effect.high,
+                provisional=effect.provisional,
+                words="" if effect.reason is None else plain(findings.reason(effect, texts)),
+                before="" if effect.pre_mean is None else number(effect.pre_mean, texts),
+                settled="" if effect.ref_mean is None else number(effect.ref_mean, texts),
+            )
+            for effect in symptom.courses
+        ),
+        regimens=tuple(
+            _regimen_mark(effect, analysis, names, texts) for effect in symptom.regimens if effect.regimen in followed
+        ),
+    )
+
+
+def _regimen_mark(effect: RegimenEffect, analysis: Analysis, names: Names, texts: Texts) -> RegimenMark:
+    decided = effect.verdict != findings.WITHOUT_VERDICT
+    counts = findings.counts(effect, analysis.thresholds, texts)
+    line = texts("finding.line_none", regimen=names.short[effect.regimen], counts=counts)
+    if decided and effect.estimate is not None and effect.low is not None and effect.high is not None:
+        line = texts(
+            "finding.line",
+            regimen=names.short[effect.regimen],
+            difference=number(effect.estimate, texts),
+            interval=interval(effect.low, effect.high, texts),
+            counts=counts,
+            verdict=verdict(effect, texts),
+        )
+    return RegimenMark(
+        regimen=effect.regimen,
+        label=names.short[effect.regimen],
+        label_short=names.shortest[effect.regimen],
+        estimate=effect.estimate if decided else None,
+        low=effect.low if decided else None,
+        high=effect.high if decided else None,
+        words=plain(verdict(effect, texts)),
+        line=plain(line),
+    )
+
+
+def tables(analysis: Analysis, regimens: tuple[RegimenFacts, ...], names: Names, texts: Texts) -> tuple[Table, ...]:
+    """Every number of the page; those that have a row."""
+    leading = analysis.symptoms[findings.LEADING]
+    made = (
+        _courses_table(leading, texts),
+        _symptoms_table(analysis, names, texts),
+        regimens_table(regimens, names, texts),
+    )
+    return tuple(table for table in made if table.rows)
+
+
+def _header(texts: Texts, *keys: str) -> tuple[str, ...]:
+    return tuple(plain(texts(f"table.{key}")) for key in keys)
+
+
+def _estimate(effect: CourseEffect | RegimenEffect, difference: float | None, texts: Texts) -> str:
+    if difference is None or effect.low is None or effect.high is None:
+        return NOTHING
+    return f"{number(difference, texts)} ({plain(interval(effect.low, effect.high, texts))})"
+
+
+def _mean(mean: float | None, days: int, texts: Texts) -> str:
+    return f"{NOTHING if mean is None else number(mean, texts)} ({days})"
+
+
+def _courses_table(symptom: SymptomAnalysis, texts: Texts) -> Table:
+    rows = []
+    for effect in symptom.courses:
+        after = _mean(effect.next_ref_mean, effect.n_next_ref, texts) if effect.kind == "two_sided" else NOTHING
+        said = plain(findings.reason(effect, texts)) if effect.reason else plain(verdict(effect, texts))
+        mark = "*" if effect.provisional else ""
+        rows.append(
+            (
+                str(effect.course),
+                effect.start.isoformat(),
+                _mean(effect.pre_mean, effect.n_pre, texts),
+                _mean(effect.ref_mean, effect.n_ref, texts),
+                after,
+                _estimate(effect, effect.difference, texts),
+                f"{said}{mark}",
+            )
+        )
+    title = texts("table.courses", item=texts("item.pain"))
+    columns = ("course", "date", "week_before", "mid_course", "mid_after", "difference", "verdict")
+    return Table(plain(title), _header(texts, *columns), tuple(rows))
+
+
+def _symptoms_table(analysis: Analysis, names: Names, texts: Texts) -> Table:
+    rows = [
+        (
+            plain(texts(f"item.{symptom.symptom}")),
+            names.short[effect.regimen],
+            _estimate(effect, effect.estimate, texts),
+            f"{effect.courses}/{effect.of}",
+            plain(verdict(effect, texts)),
+        )
+        for symptom in analysis.symptoms.values()
+        for effect in symptom.regimens
+        if effect.of
+    ]
+    columns = ("symptom", "regimen", "difference", "pooled", "verdict")
+    return Table(plain(texts("table.symptoms")), _header(texts, *columns), tuple(rows))
+
+
+def regimens_table(regimens: tuple[RegimenFacts, ...], names: Names, texts: Texts) -> Table:
+    """A line a measure, a column a regimen; measures that no regimen has are left out."""
+    shown = regimens[-MOST_REGIMENS:]
+
+    def line(key: str, show: Callable[[RegimenFacts], str | None]) -> tuple[str, ...] | None:
+        found = [show(facts) for facts in shown]
+        if all(each is None for each in found):
+            return None
+        return (plain(texts(f"table.{key}")), *(each or NOTHING for each in found))
+
+    def one(value: float | None, digits: str = "0.0") -> str | None:
+        return None if value is None else number(value, texts, digits)
+
+    def before(facts: RegimenFacts) -> str | None:
+        means = facts.before.get(findings.LEADING)
+        if means is None:
+            return None
+        return f"{number(means.mean, texts)} ({plain(interval(means.lowest, means.highest, texts))})"
+
+    def kinase(facts: RegimenFacts) -> str | None:
+        found = facts.kinase
+        if found is None:
+            return None
+        ends = texts("finding.interval", low=number(found.lowest, texts, "0"), high=number(found.highest, texts, "0"))
+        return f"{number(found.median, texts, '0')} ({plain(ends)})"
+
+    def cost(facts: RegimenFacts) -> str | None:
+        found = facts.cost
+        if found is None or found.per_28_days is None:
+            return None
+        return f"{number(found.per_28_days, texts, '#,##0')} {found.currency}"
+
+    def steroids(facts: RegimenFacts) -> str | None:
+        doses = [f"{drug} {number(dose, texts, '0.#')} mg" for drug, dose in facts.steroids.items()]
+        return ", ".join(doses) or None
+
+    rows = (
+        line("given", lambda facts: str(facts.courses)),
+        line("interval", lambda facts: one(facts.interval)),
+        line("dose_course", lambda facts: one(facts.grams_per_kg_per_course, "0.0#")),
+        line("dose_28", lambda facts: one(facts.grams_per_kg_per_28_days, "0.0#")),
+        line("grams_28", lambda facts: one(facts.grams_per_28_days, "0")),
+        line("days_28", lambda facts: one(facts.infusion_days_per_28_days)),
+        line("pain_before", before),
+        line("kinase_before", kinase),
+        line("steroid", steroids),
+        line("cost_28", cost),
+    )
+    header = ("", *(names.short[facts.regimen] for facts in shown))
+    return Table(plain(texts("table.regimens")), header, tuple(row for row in rows if row) if shown else ())
+
+
+def relief_table(symptom: SymptomAnalysis, texts: Texts) -> Table:
+    rows = [
+        (
+            str(each.course),
+            _mean(each.before, each.n_before, texts),
+            _mean(each.after, each.n_after, texts),
+            NOTHING if each.points is None else number(each.points, texts),
+            NOTHING if each.per_cent is None else number(each.per_cent, texts, "0"),
+        )
+        for each in symptom.reliefs
+    ]
+    title = texts("table.relief", item=texts("item.pain"))
+    columns = ("course", "days_before", "days_after", "less", "per_cent")
+    return Table(plain(title), _header(texts, *columns), tuple(rows))

@@ -1,0 +1,217 @@
+"""What was found, in sentences: pure over the analysis and the texts. It describes the diary and never advises."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from babel.numbers import format_decimal
+
+from bot.texts import Html, Texts
+from jobs.caveats import Caveat
+from jobs.effects import Analysis, CourseEffect, RegimenEffect, SymptomAnalysis
+from jobs.scores import Symptom
+from jobs.thresholds import Thresholds
+
+LEADING: Symptom = "pain"
+WITHOUT_VERDICT = "not_enough_data"
+# Pooled verdicts by who needs a look first.
+BY_URGENCY = ("returns", "possible_return", "unclear", "small_rise", "not_enough_data", "does_not_return")
+
+
+@dataclass(frozen=True)
+class Names:
+    """By regimen: `full`, such as "Regimen 1 (5 × 0.4 g/kg)", `short`, such as "Regimen 1", and `shortest`, "1"."""
+
+    full: Mapping[str, str]
+    short: Mapping[str, str]
+    shortest: Mapping[str, str]
+
+
+def number(value: float, texts: Texts, digits: str = "0.0") -> str:
+    """One decimal unless said otherwise, with a true minus sign, and never "minus nothing"."""
+    rounded = round(value, len(digits.partition(".")[2]))
+    return str(format_decimal(rounded or 0.0, format=digits, locale=texts.locale)).replace("-", "−")
+
+
+def interval(low: float, high: float, texts: Texts) -> Html:
+    return texts("finding.interval", low=number(low, texts), high=number(high, texts))
+
+
+def verdict(of: CourseEffect | RegimenEffect, texts: Texts) -> Html:
+    return texts(f"verdict.{of.verdict}")
+
+
+def current(symptom: SymptomAnalysis) -> RegimenEffect | None:
+    """The regimen that the latest week before a course speaks about; None before the second course."""
+    return symptom.regimen(symptom.courses[-1].regimen) if symptom.courses else None
+
+
+def regimen_sentence(effect: RegimenEffect, of: Symptom, names: Names, thresholds: Thresholds, texts: Texts) -> Html:
+    """One regimen's finding and how sure it is."""
+    return _sentence(effect, of, names.full[effect.regimen], thresholds, texts)
+
+
+def headline(analysis: Analysis, names: Names, texts: Texts) -> Html:
+    """The regimen in use; and where another one answered differently, the latest such in few words."""
+    symptom = analysis.symptoms[LEADING]
+    now = current(symptom)
+    if now is None:
+        return texts("finding.none")
+    said = [_sentence(now, LEADING, names.full[now.regimen], analysis.thresholds, texts)]
+    others = [each for each in symptom.regimens if each is not now and each.verdict != WITHOUT_VERDICT]
+    differing = [each for each in others if each.verdict != now.verdict]
+    if differing:
+        other = differing[-1]
+        said.append(texts("finding.other_regimen", regimen=names.short[other.regimen], verdict=verdict(other, texts)))
+    return Html(" ".join(said))
+
+
+def counts(effect: RegimenEffect, thresholds: Thresholds, texts: Texts) -> Html:
+    """In how many of how many courses; without a verdict, how many of those needed are there."""
+    if effect.verdict == WITHOUT_VERDICT:
+        return texts("finding.needed", usable=effect.usable, needed=thresholds.fewest_courses)
+    if effect.verdict in ("does_not_return", "unclear"):
+        return texts("finding.usable", usable=effect.usable, of=effect.of)
+    return texts("finding.returning", returning=effect.returning, usable=effect.usable)
+
+
+def reason(effect: CourseEffect, texts: Texts) -> Html:
+    """Why a course has no difference, in the few words of a chart."""
+    if effect.reason == "too_short":
+        return texts("finding.too_short")
+    if effect.n_pre < 4:
+        return texts("finding.days", answered=effect.n_pre, days=7)
+    return texts("finding.days", answered=effect.n_ref, days=effect.days_ref)
+
+
+def running(symptom: SymptomAnalysis, of: Symptom, texts: Texts) -> Html:
+    """Where the cycle under way stands, never a verdict; empty before the week before the next course."""
+    now = symptom.running
+    if now is None or now.pre_mean is None or now.next_start is None:
+        return Html("")
+    subject = texts(f"finding.subject.{of}")
+    so_far = texts.plural(
+        "finding.running", now.n_pre, symptom=subject, course=now.next_course, mean=number(now.pre_mean, texts)
+    )
+    if now.ref_mean is None:
+        return so_far
+    return Html(f"{so_far} {texts('finding.running_reference', mean=number(now.ref_mean, texts))}")
+
+
+def findings(analysis: Analysis, names: Names, texts: Texts) -> tuple[Html, ...]:
+    """Everything about the leading symptom in sentences, then what has to be said beside it."""
+    symptom = analysis.symptoms[LEADING]
+    followed = {effect.regimen for effect in symptom.courses}
+    said = [
+        regimen_sentence(effect, LEADING, names, analysis.thresholds, texts)
+        for effect in symptom.regimens
+        if effect.regimen in followed
+    ]
+    if not said:
+        said.append(texts("finding.none"))
+    elif len(said) > 1:
+        across = symptom.counts
+        said.append(texts("finding.across", returns=across.returns, usable=across.usable, of=across.of))
+    said += _onset(symptom, texts)
+    said += _reliefs(symptom, texts)
+    said += _differences(symptom, names, analysis.thresholds, texts)
+    said += [line] if (line := running(symptom, LEADING, texts)) else []
+    return (*said, *caveats(symptom, names, texts))
+
+
+def caveats(symptom: SymptomAnalysis, names: Names, texts: Texts) -> tuple[Html, ...]:
+    """What has to be said beside the finding. Courses that share one are said together."""
+    alike: dict[tuple[str, ...], list[Caveat]] = {}
+    for each in symptom.caveats:
+        shared = each.code in ("one_sided", "steroid_change")
+        key = (each.code, *(str(value) for value in each.numbers.values()), "" if shared else str(each.course))
+        alike.setdefault(key if shared or each.course is not None else (*key, str(each.regimen)), []).append(each)
+    return tuple(_caveat(group, names, texts) for group in alike.values())
+
+
+def _sentence(effect: RegimenEffect, of: Symptom, name: str, thresholds: Thresholds, texts: Texts) -> Html:
+    needed = thresholds.fewest_courses
+    if effect.verdict == WITHOUT_VERDICT or effect.estimate is None or effect.low is None or effect.high is None:
+        return texts("finding.not_enough_data", regimen=name, usable=effect.usable, needed=needed)
+    values = {
+        "regimen": name,
+        "symptom": texts(f"finding.subject.{of}"),
+        "difference": number(effect.estimate, texts),
+        "low": number(effect.low, texts),
+        "high": number(effect.high, texts),
+        "returning": effect.returning,
+        "usable": effect.usable,
+        "of": effect.of,
+        "rise": number(thresholds.rise, texts, "0.#"),
+        "important": number(thresholds.important_rise, texts, "0.#"),
+    }
+    return texts(f"finding.{effect.verdict}", **values)
+
+
+def _onset(symptom: SymptomAnalysis, texts: Texts) -> list[Html]:
+    """From which cycle day, only where it does return."""
+    onset = symptom.onset
+    if onset is None:
+        return []
+    median = number(onset.median, texts, "0.#")
+    values = {"day": median, "courses": onset.courses, "returning": onset.returning}
+    if onset.earliest == onset.latest:
+        return [texts("finding.onset_day", **values)]
+    return [texts("finding.onset", earliest=onset.earliest, latest=onset.latest, **values)]
+
+
+def _reliefs(symptom: SymptomAnalysis, texts: Texts) -> list[Html]:
+    """Over the first course and the latest one that have both means."""
+    known = [each for each in symptom.reliefs if each.before is not None and each.after is not None]
+    said = []
+    for each in dict.fromkeys((known[0], known[-1])) if known else ():
+        assert each.before is not None
+        assert each.after is not None
+        values = {"course": each.course, "before": number(each.before, texts), "after": number(each.after, texts)}
+        if each.per_cent is not None and each.per_cent > 0:
+            said.append(texts("finding.relief", per_cent=number(each.per_cent, texts, "0"), **values))
+        else:
+            said.append(texts("finding.no_relief", **values))
+    return said
+
+
+def _differences(symptom: SymptomAnalysis, names: Names, thresholds: Thresholds, texts: Texts) -> list[Html]:
+    """Between regimens, those with an interval: of the rise before courses, then of the level of whole cycles."""
+    rises = [("rise", each.earlier, each.later, each.result) for each in symptom.pooled_differences]
+    levels = [("level", each.earlier.regimen, each.later.regimen, each.result) for each in symptom.level_differences]
+    return [
+        texts(
+            f"finding.between.{of}",
+            earlier=names.short[earlier],
+            later=names.short[later],
+            difference=number(found.difference, texts),
+            interval=interval(found.low, found.high, texts),
+            margin=texts(
+                "finding.worse_excluded" if found.worse_excluded else "finding.worse_not_excluded",
+                margin=number(thresholds.worse_margin, texts, "0.#"),
+            ),
+        )
+        for of, earlier, later, found in (*rises, *levels)
+        if found is not None
+    ]
+
+
+def _caveat(alike: list[Caveat], names: Names, texts: Texts) -> Html:
+    """One, or those of several courses that differ in nothing else."""
+    caveat = alike[0]
+    values: dict[str, object] = {**caveat.numbers}
+    if caveat.regimen is not None:
+        values["regimen"] = names.short[caveat.regimen]
+    if caveat.course is not None:
+        values["course"] = caveat.course
+    courses = ", ".join(str(each.course) for each in alike)
+    if caveat.code == "course_left_out":
+        return texts(f"caveat.left_out.{caveat.numbers['reason']}", **values)
+    if caveat.code == "one_sided":
+        return texts.plural("caveat.one_sided", len(alike), courses=courses)
+    if caveat.code == "steroid_change":
+        values["day"] = date.fromisoformat(str(caveat.numbers["day"]))
+        return texts.plural("caveat.steroid_change", len(alike), courses=courses, **values)
+    if caveat.code == "moved_earlier":
+        return texts.plural("caveat.moved_earlier", int(caveat.numbers["days"]), **values)
+    return texts(f"caveat.{caveat.code}", **values)

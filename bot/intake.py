@@ -1,0 +1,126 @@
+"""Updates in, by long polling. An update is acknowledged, by the next request's offset, only once it is committed."""
+
+import asyncio
+import logging
+import warnings
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import Application
+
+from bot.application import ALLOWED_UPDATES, Handlers
+from bot.pacer import seconds_of
+
+log = logging.getLogger(__name__)
+LONG_POLL = 25
+WAIT_AFTER_FAULT = 2.0
+WAIT_FOR_ANSWERS = 2.0
+
+
+class Intake:
+    """Polls until told to stop. Order is kept within a chat; chats are handled side by side."""
+
+    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any], handlers: Handlers) -> None:
+        self._application, self._handlers = application, handlers
+        self._offset: int | None = None
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def run(self) -> None:
+        while not self._stopping.is_set():
+            updates = await self._ask()
+            if updates:
+                await self.take(updates)
+        # What is committed is acknowledged before going, so that it need not be told twice.
+        if self._offset is not None:
+            await self._quietly(self._application.bot.get_updates(offset=self._offset, timeout=0, limit=1))
+
+    async def _quietly(self, request: Any) -> None:
+        try:
+            await request
+        except TelegramError as fault:
+            log.info("The last acknowledgement did not go through: %s", type(fault).__name__)
+
+    async def _ask(self) -> Sequence[Update]:
+        request = asyncio.create_task(
+            self._application.bot.get_updates(offset=self._offset, timeout=LONG_POLL, allowed_updates=ALLOWED_UPDATES)
+        )
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({request, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not request.done():
+                request.cancel()
+                return ()
+            updates: Sequence[Update] = request.result()
+            return updates
+        except InvalidToken:
+            raise
+        except TelegramError as fault:
+            await self._after(fault)
+            return ()
+        except Exception as fault:
+            return await self._one_by_one(fault)
+        finally:
+            stopping.cancel()
+
+    async def _one_by_one(self, fault: Exception) -> Sequence[Update]:
+        """Something that this version cannot read is among the updates: it is stepped over, and the rest is taken."""
+        log.error("An update cannot be read (%s)", type(fault).__name__)
+        bot = self._application.bot
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the library would have its own method used, which cannot read it
+                raw = await bot.do_api_request("getUpdates", {"offset": self._offset, "timeout": 0})
+        except TelegramError as refused:
+            await self._after(refused)
+            return ()
+        readable = []
+        for one in raw:
+            try:
+                readable.append(Update.de_json(one, bot))
+            except Exception:
+                if not readable:
+                    log.exception("Stepped over an update that cannot be read")
+                    self._offset = one["update_id"] + 1
+                break
+        return readable
+
+    async def _after(self, fault: TelegramError) -> None:
+        wait = WAIT_AFTER_FAULT
+        if isinstance(fault, Conflict):
+            log.error("Another program is polling with this bot's token. Stop it: each token serves one bot.")
+        elif isinstance(fault, RetryAfter):
+            wait = seconds_of(fault)
+        elif isinstance(fault, NetworkError):
+            log.warning("Telegram could not be reached (%s); trying again", type(fault).__name__)
+        else:
+            log.error("Telegram refused getUpdates: %s", fault)
+        try:
+            await asyncio.wait_for(self._stopping.wait(), wait)
+        except TimeoutError:
+            return
+
+    async def take(self, updates: Sequence[Update]) -> None:
+        """Handles a batch, then lets the offset pass what was committed; the rest comes again."""
+        lanes: dict[int, list[Update]] = defaultdict(list)
+        for update in updates:
+            lanes[update.effective_user.id if update.effective_user else 0].append(update)
+        await asyncio.gather(*(self._in_order(lane) for lane in lanes.values()))
+        missed = self._handlers.not_committed
+        self._offset = min(missed) if missed else max(update.update_id for update in updates) + 1
+        if missed:
+            missed.clear()
+            await asyncio.sleep(WAIT_AFTER_FAULT)
+        # A kill between the commit and the answer is mended by the redelivery; so the answers go first.
+        await self._handlers.answers_out(WAIT_FOR_ANSWERS, charts_too=False)
+
+    async def _in_order(self, updates: Sequence[Update]) -> None:
+        for update in updates:
+            await self._application.process_update(update)
+            if update.update_id in self._handlers.not_committed:
+                return

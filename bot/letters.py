@@ -1,0 +1,150 @@
+"""An outbox row becomes a letter: checked once more that it still holds, and worded in the reader's language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot import summaries
+from bot.dialogues import check_in
+from bot.patient import check_in_of
+from bot.replies import Screen
+from bot.texts import Html, Texts, texts_in
+from bot.welcome import telephone
+from jobs import due, infusion_reminder
+from storage import chats, courses, diary, patients, teams
+from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, PatientStatus
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is sent to whom. `sent`: what else is true once it has gone, written in the transaction that records it.
+
+    `old_message`: an earlier one of this kind, whose buttons are over now.
+    """
+
+    telegram_id: int
+    screen: Screen
+    sent: Callable[[Session, int, datetime], None] = lambda _session, _message_id, _now: None
+    old_message: int | None = None
+
+
+def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | None:
+    """The letter, or None where it no longer holds: the day is answered, the course moved, the reader left."""
+    chat = chats.chat_by_id(session, message.chat_id)
+    if chat.unreachable_since is not None:
+        return None
+    writers: dict[MessageKind, Callable[..., Letter | None]] = {
+        MessageKind.DAILY_PROMPT: _daily_prompt,
+        MessageKind.INFUSION_REMINDER: _infusion_reminder,
+        MessageKind.COURSES_CHANGED: _courses_changed,
+        MessageKind.WEEKLY_SUMMARY: _weekly_summary,
+        MessageKind.PATIENT_JOINED: _news_of_patient,
+        MessageKind.PATIENT_UNREACHABLE: _news_of_patient,
+    }
+    return writers[message.kind](session, message, chat, texts_in(chat.language), now)
+
+
+def _patient(session: Session, message: OutboxMessage) -> Patient | None:
+    """The patient, as long as this chat is theirs."""
+    patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
+    return patient if patient is not None and patient.chat_id == message.chat_id else None
+
+
+def _daily_prompt(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    patient, diary_date = _patient(session, message), message.diary_date
+    if patient is None or patient.status is not PatientStatus.ACTIVE or diary_date is None:
+        return None
+    day = diary.day_of(session, patient.id, diary_date)
+    if day is None or day.closes_at <= now:
+        return None
+    state = check_in_of(session, day, message.id)
+    if state.question is None:
+        return None
+    yesterday = diary.day_before(session, patient.id, diary_date)
+    before = yesterday.message_id if yesterday else None
+
+    def sent(session: Session, message_id: int, at: datetime) -> None:
+        asked = diary.day_of(session, patient.id, diary_date)
+        if asked is not None:
+            asked.asked_at, asked.message_id = asked.asked_at or at, message_id
+            session.add(asked)
+
+    return Letter(chat.telegram_id, check_in.screen(state, texts), sent, before)
+
+
+def _infusion_reminder(
+    session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime
+) -> Letter | None:
+    patient = _patient(session, message)
+    course = courses.course_of_team(session, message.team_id, message.course_id or 0)
+    if patient is None or course is None or course.status is not CourseStatus.PLANNED:
+        return None
+    if not message.dedupe_key.startswith(infusion_reminder.key_of(course)):
+        # The course has moved since this was queued, and has reminders of its own.
+        return None
+    days = (course.planned_start - due.local_date(patient.time_zone, now)).days
+    if days < 0 or patient.status not in patients.LIVING:
+        return None
+    when = texts("reminder.today") if days == 0 else texts.plural("reminder.in_days", days)
+    lasting = texts.plural("reminder.lasting", course.planned_days)
+    team = teams.team_by_id(session, message.team_id)
+    again = Html(texts("reminder.again") + "\n\n") if message.doubtful else Html("")
+    text = texts(
+        "reminder",
+        again=again,
+        when=when,
+        date=course.planned_start,
+        lasting=lasting,
+        phone=telephone(team, texts),
+    )
+    return Letter(chat.telegram_id, Screen(text), _told([course]))
+
+
+def _told(told: list[Course]) -> Callable[[Session, int, datetime], None]:
+    """Writes down what the patient now knows of these courses."""
+    known = {course.id: None if course.status is CourseStatus.CANCELLED else course.planned_start for course in told}
+
+    def sent(session: Session, _message_id: int, _at: datetime) -> None:
+        for course in courses.courses_by_id(session, known):
+            course.told_start = known[course.id]
+            session.add(course)
+
+    return sent
+
+
+def _courses_changed(
+    session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime
+) -> Letter | None:
+    patient = _patient(session, message)
+    untold = courses.courses_to_tell(session, patient.team_id, patient.id) if patient else []
+    if patient is None or patient.status not in patients.LIVING or not untold:
+        return None
+    lines = [
+        texts("changed.cancelled", old=course.told_start)
+        if course.status is CourseStatus.CANCELLED
+        else texts("changed.moved", old=course.told_start, new=course.planned_start)
+        for course in untold
+    ]
+    team = teams.team_by_id(session, message.team_id)
+    text = texts("changed", lines=Html("\n".join(lines)), phone=telephone(team, texts))
+    return Letter(chat.telegram_id, Screen(text), _told(untold))
+
+
+def _weekly_summary(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    staff = teams.staff_in_chat(session, message.team_id, message.chat_id)
+    if staff is None or not staff.clinician:
+        return None
+    team = teams.team_by_id(session, message.team_id)
+    return Letter(chat.telegram_id, summaries.team_screen(session, team, texts, now))
+
+
+def _news_of_patient(
+    session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime
+) -> Letter | None:
+    staff = teams.staff_in_chat(session, message.team_id, message.chat_id)
+    patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
+    if staff is None or not staff.coordinator or patient is None:
+        return None
+    return Letter(chat.telegram_id, Screen(texts(f"news.{message.kind.value}", pseudonym=patient.pseudonym)))

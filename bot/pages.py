@@ -1,0 +1,235 @@
+"""A record turned into the facts and words of a page. It computes the answer, so it runs in the worker process."""
+
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from babel.dates import get_month_names
+from babel.numbers import get_decimal_symbol
+
+from bot import finding_marks, findings
+from bot.findings import BY_URGENCY, LEADING, Names, number
+from bot.texts import Html, Texts, plain
+from jobs.chart_answer import SteroidStrip
+from jobs.chart_facts import ChartCourse, ChartFacts, ChartTexts, DiaryDay, LabStrip, TeamChartFacts, TeamRow
+from jobs.cycle import Course
+from jobs.effects import Analysis, RegimenEffect
+from jobs.inputs import Inputs
+from jobs.record import Dose, Record
+from jobs.regimens import RegimenFacts, regimen_facts
+from jobs.thresholds import DEFAULTS, Thresholds
+from jobs.wearing_off import analyse
+from storage.models import Item
+
+ITEMS = tuple(Item)
+DAYS_OF_ADHERENCE = 28
+# Asked days in a row without an answer, after which someone counts as silent.
+SILENT_AFTER = 3
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A record with its answer, computed once. `known`: where files say more than a record holds, such as weights."""
+
+    kept: Record
+    texts: Texts
+    known: Inputs | None = None
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        return self.known or self.kept.inputs()
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        return analyse(self.inputs.courses, self.inputs.diary, self.kept.today, steroids=self.inputs.steroids)
+
+    @cached_property
+    def regimens(self) -> tuple[RegimenFacts, ...]:
+        return regimen_facts(self.inputs, self.analysis)
+
+    @cached_property
+    def marks(self) -> tuple[ChartCourse, ...]:
+        pairs = zip(self.kept.courses, self.kept.doses, strict=True)
+        return tuple(_chart_course(course, dose, self.texts) for course, dose in pairs)
+
+    @cached_property
+    def names(self) -> Names:
+        first = {mark.course.regimen: mark for mark in reversed(self.marks)}
+        full = {
+            name: f"{mark.regimen_label} ({mark.dose_label})" if mark.dose_label else mark.regimen_label
+            for name, mark in first.items()
+        }
+        return Names(
+            full=full,
+            short={name: mark.regimen_label for name, mark in first.items()},
+            shortest={name: mark.regimen_short for name, mark in first.items()},
+        )
+
+    @property
+    def current(self) -> RegimenEffect | None:
+        return findings.current(self.analysis.symptoms[LEADING])
+
+    @cached_property
+    def headline(self) -> Html:
+        return findings.headline(self.analysis, self.names, self.texts)
+
+    @cached_property
+    def sentences(self) -> tuple[Html, ...]:
+        return findings.findings(self.analysis, self.names, self.texts)
+
+    def silent_days(self) -> int:
+        """Asked days up to yesterday without an answer, since the last answer."""
+        answered = {entry.day for entry in self.kept.entries}
+        silent, day = 0, self.kept.today - timedelta(days=1)
+        while day >= self.kept.diary_from and day not in answered:
+            silent += day not in self.kept.not_asked
+            day -= timedelta(days=1)
+        return 0 if self.kept.today in answered else silent
+
+
+def patient_facts(answered: Answered) -> ChartFacts:
+    kept, texts, analysis = answered.kept, answered.texts, answered.analysis
+    return ChartFacts(
+        pseudonym=kept.pseudonym,
+        sentence=plain(answered.headline),
+        items=tuple(plain(texts(f"item.{item.value}")) for item in ITEMS),
+        diary_from=kept.diary_from,
+        today=kept.today,
+        days=tuple(
+            DiaryDay(entry.day, tuple(entry.values.get(item) for item in ITEMS), entry.late) for entry in kept.entries
+        ),
+        not_asked=kept.not_asked,
+        courses=answered.marks,
+        answers=finding_marks.answers(analysis, answered.names, texts),
+        texts=chart_texts(texts, analysis.thresholds),
+        threshold=analysis.thresholds.rise,
+        running=plain(findings.running(analysis.symptoms[LEADING], LEADING, texts)),
+        footer=plain(texts("finding.footer")),
+        findings=tuple(plain(line) for line in answered.sentences),
+        tables=finding_marks.tables(analysis, answered.regimens, answered.names, texts),
+        lab=_lab(kept, texts),
+        steroids=_steroids(kept, texts),
+    )
+
+
+def team_facts(title: str, team: list[Answered], today: date, texts: Texts) -> TeamChartFacts:
+    """In the order given."""
+    return TeamChartFacts(
+        title=title,
+        item=plain(texts("item.pain")),
+        today=today,
+        rows=tuple(_team_row(each) for each in team),
+        texts=chart_texts(texts),
+        footer=plain(texts("finding.footer")),
+    )
+
+
+def by_who_needs_a_look(team: list[Answered]) -> list[Answered]:
+    """By verdict; among equals those who fell silent first."""
+
+    def urgency(each: Answered) -> tuple[int, bool, str]:
+        verdict = each.current.verdict if each.current else findings.WITHOUT_VERDICT
+        return BY_URGENCY.index(verdict), not flag(each), each.kept.pseudonym
+
+    return sorted(team, key=urgency)
+
+
+def verdict_words(each: Answered) -> Html:
+    now = each.current
+    return each.texts("verdict.not_enough_data") if now is None else findings.verdict(now, each.texts)
+
+
+def counts_words(each: Answered) -> Html:
+    """The regimen in use: its difference where it has a verdict, and its counts."""
+    now, texts = each.current, each.texts
+    if now is None:
+        return texts("finding.needed", usable=0, needed=each.analysis.thresholds.fewest_courses)
+    counts = findings.counts(now, each.analysis.thresholds, texts)
+    values = {"regimen": each.names.short[now.regimen], "counts": counts}
+    if now.verdict == findings.WITHOUT_VERDICT or now.estimate is None or now.low is None or now.high is None:
+        return texts("summary.counts", **values)
+    difference = number(now.estimate, texts)
+    return texts(
+        "summary.difference", difference=difference, interval=findings.interval(now.low, now.high, texts), **values
+    )
+
+
+def flag(each: Answered) -> str:
+    """What needs a look beside the verdict; empty where nothing does."""
+    if not each.kept.entries:
+        return plain(each.texts("summary.never"))
+    silent = each.silent_days()
+    return plain(each.texts.plural("summary.silent", silent)) if silent >= SILENT_AFTER else ""
+
+
+def answered_words(kept: Record, texts: Texts) -> Html:
+    answered, could = kept.answered(DAYS_OF_ADHERENCE)
+    if not could:
+        return texts("chart.none_asked")
+    return texts.plural("chart.answered", could, answered=answered)
+
+
+def next_course_words(kept: Record, texts: Texts) -> Html:
+    course = kept.next_course()
+    return texts("roster.next", date=course.start) if course else texts("roster.no_course")
+
+
+def chart_texts(texts: Texts, thresholds: Thresholds = DEFAULTS) -> ChartTexts:
+    """The pages' words in this language."""
+    months = get_month_names("abbreviated", locale=texts.locale)
+    computed: dict[str, Any] = {
+        "months": tuple(months[number].rstrip(".") for number in range(1, 13)),
+        "decimal_mark": get_decimal_symbol(texts.locale),
+    }
+    filled: dict[str, dict[str, object]] = {
+        "date_pattern": {name: f"{{{name}}}" for name in ("day", "month", "year")},
+        "span": {name: f"{{{name}}}" for name in ("first", "last")},
+        "latest_shown": {name: f"{{{name}}}" for name in ("shown", "all")},
+        "more_patients": {name: f"{{{name}}}" for name in ("shown", "all")},
+        "threshold": {"rise": number(thresholds.rise, texts, "0.#")},
+    }
+    named = {
+        field.name: plain(texts(f"chart.{field.name}", **filled.get(field.name, {})))
+        for field in fields(ChartTexts)
+        if field.name not in computed
+    }
+    return ChartTexts(**{**computed, **named})
+
+
+def _chart_course(course: Course, dose: Dose, texts: Texts) -> ChartCourse:
+    consists_of = plain(texts("chart.dose", days=dose.days, dose=dose.grams_per_kg_per_day))
+    if dose.name is None:
+        return ChartCourse(course, consists_of, consists_of, "")
+    return ChartCourse(course, plain(texts("chart.regimen", name=dose.name)), dose.name, consists_of)
+
+
+def _lab(kept: Record, texts: Texts) -> LabStrip | None:
+    values = tuple((day, value) for day, value in kept.creatine_kinase if value > 0 and day <= kept.today)
+    return LabStrip(plain(texts("chart.creatine_kinase")), values, kept.upper_limit) if values else None
+
+
+def _steroids(kept: Record, texts: Texts) -> tuple[SteroidStrip, ...]:
+    known = [step for step in kept.steroids if step.start <= kept.today]
+    return tuple(
+        SteroidStrip(
+            plain(texts("chart.steroid", drug=drug)),
+            tuple((step.start, min(step.last, kept.today), step.mean_dose) for step in known if step.drug == drug),
+        )
+        for drug in dict.fromkeys(step.drug for step in known)
+    )
+
+
+def _team_row(each: Answered) -> TeamRow:
+    kept = each.kept
+    return TeamRow(
+        pseudonym=kept.pseudonym,
+        diary_from=kept.diary_from,
+        scores=tuple((entry.day, entry.values.get(Item.PAIN)) for entry in kept.entries),
+        late=frozenset(entry.day for entry in kept.entries if entry.late),
+        not_asked=kept.not_asked,
+        courses=kept.courses,
+        verdict=plain(verdict_words(each)),
+        counts=plain(counts_words(each)),
+        flag=flag(each),
+    )

@@ -1,0 +1,209 @@
+"""What a patient does: the check-in by tap and by typing, today's, the coming infusions, help."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.dialogues import check_in
+from bot.dialogues.check_in import CheckIn, Tap
+from bot.replies import CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
+from bot.texts import Html, texts_in
+from bot.welcome import telephone
+from jobs import due
+from jobs.refusals import Refusal
+from storage import courses, diary, outbox, patients
+from storage.chats import Someone
+from storage.models import Answer, CourseStatus, DiaryDay, Item, MessageKind, Patient, Way
+
+
+def check_in_of(session: Session, day: DiaryDay, message: int = 0, *, choosing: bool = False) -> CheckIn:
+    """The day's check-in as the rows have it."""
+    answers = diary.answers_on(session, day.patient_id, day.diary_date)
+    values = {item: answer.value for item, answer in answers.items()}
+    return CheckIn(day.diary_date, values, day.changing, choosing, message)
+
+
+def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """`/today`: the day's check-in, before the bot asks or again after it."""
+    patient = someone.the_patient
+    texts = texts_in(someone.chat.language)
+    if patient.status not in patients.LIVING:
+        return [Say(Screen(texts("diary.ended")))]
+    day = open_today(session, patient, incoming.now)
+    day.changing = None
+    replies: list[Reply] = [Say(check_in.screen(check_in_of(session, day), texts), _note_message(day))]
+    if day.message_id is not None:
+        replies.append(CloseButtons(day.message_id))
+    return replies
+
+
+def open_today(session: Session, patient: Patient, now: datetime) -> DiaryDay:
+    """Today's row: open from local midnight until tomorrow's prompt."""
+    today_ = due.local_date(patient.time_zone, now)
+    prompt = due.local_moment(patient.time_zone, today_, patient.prompt_time)
+    return diary.open_day(
+        session,
+        team_id=patient.team_id,
+        patient_id=patient.id,
+        diary_date=today_,
+        time_zone=patient.time_zone,
+        # To the second: so are the times of what is typed into it.
+        opened_at=now.replace(microsecond=0),
+        closes_at=due.next_local_moment(patient.time_zone, patient.prompt_time, prompt),
+    )
+
+
+def _note_message(day: DiaryDay) -> Callable[[Session, int], None]:
+    patient_id, diary_date = day.patient_id, day.diary_date
+
+    def note(session: Session, message_id: int) -> None:
+        found = diary.day_of(session, patient_id, diary_date)
+        if found is not None:
+            found.message_id = message_id
+            session.add(found)
+
+    return note
+
+
+def check_in_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """A tap under a check-in. The message then shows what is stored, whatever was tapped."""
+    patient, texts = someone.the_patient, texts_in(someone.chat.language)
+    tap = check_in.read_tap(incoming.data)
+    day = diary.day_of(session, patient.id, tap.day) if tap else None
+    if tap is None or day is None:
+        return [Toast(texts("form.old_button")), CloseButtons(incoming.message_id)]
+    _prove_delivered(session, day, tap, incoming, someone)
+    if day.closes_at <= incoming.now or patient.status not in patients.LIVING:
+        shown = check_in.closed(check_in_of(session, day), texts)
+        return [Toast(texts("check_in.too_late"), alert=True), Rewrite(incoming.message_id, shown)]
+    toast = _act_on(session, day, tap, incoming, someone)
+    state = check_in_of(session, day, tap.message, choosing=tap.action == "change")
+    return [Toast(toast), Rewrite(incoming.message_id, check_in.screen(state, texts))]
+
+
+def _prove_delivered(session: Session, day: DiaryDay, tap: Tap, incoming: Incoming, someone: Someone) -> None:
+    message = outbox.message_by_id(session, tap.message) if tap.message else None
+    if (
+        message is not None
+        and message.kind is MessageKind.DAILY_PROMPT
+        and (message.chat_id, message.diary_date) == (someone.chat.id, day.diary_date)
+        and outbox.prove_delivered(session, message, incoming.message_id, incoming.now)
+    ):
+        day.asked_at, day.message_id = day.asked_at or incoming.now, incoming.message_id
+        session.add(day)
+
+
+def _act_on(session: Session, day: DiaryDay, tap: Tap, incoming: Incoming, someone: Someone) -> str:
+    """Stores what was tapped; returns the toast."""
+    texts = texts_in(someone.chat.language)
+    if tap.action in {"answer", "skip"} and tap.item is not None:
+        # Told twice, and late, an old press must not undo what was corrected after it.
+        if not incoming.repeated:
+            known = diary.answers_on(session, day.patient_id, day.diary_date)
+            _store(session, day, {tap.item: tap.value}, incoming, Way.BUTTON, known)
+        name = texts(f"item.{tap.item.value}")
+        if tap.value is None:
+            return texts("check_in.toast_skipped", item=name)
+        return texts("check_in.toast", item=name, value=tap.value)
+    if not incoming.repeated:
+        day.changing = tap.item if tap.action == "ask" else None
+        session.add(day)
+    return ""
+
+
+def _store(
+    session: Session,
+    day: DiaryDay,
+    values: dict[Item, int | None],
+    incoming: Incoming,
+    way: Way,
+    known: dict[Item, Answer],
+) -> None:
+    said_at = _said_at(incoming)
+    for item, value in values.items():
+        diary.record_answer(
+            session,
+            day=day,
+            item=item,
+            value=value,
+            answered_at=said_at,
+            received_at=incoming.now,
+            late=due.local_date(day.time_zone, said_at) > day.diary_date,
+            way=way,
+            known=known,
+        )
+    if day.changing in values:
+        day.changing = None
+        session.add(day)
+
+
+def _said_at(incoming: Incoming) -> datetime:
+    """When it was said, not when it was read: a line that waited for the bot belongs to the day it was typed on."""
+    return min(incoming.sent_at, incoming.now) if incoming.sent_at is not None else incoming.now
+
+
+def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """A number typed in answer to the check-in's question; anything else gets one line on what can be read."""
+    patient, texts = someone.the_patient, texts_in(someone.chat.language)
+    day = next(iter(diary.days_open_at(session, patient.id, _said_at(incoming))), None)
+    if day is None or patient.status not in patients.LIVING:
+        return [Say(Screen(texts("check_in.none_open")))]
+    if incoming.repeated:
+        return _show_again(session, day, someone)
+    question = check_in_of(session, day).question
+    if question is None:
+        return [Say(Screen(texts("check_in.all_answered")))]
+    try:
+        value = check_in.read_number(incoming.text)
+    except Refusal as refusal:
+        return _explained(session, day, someone, texts(refusal.key, **refusal.arguments))
+    if value is None:
+        phone = telephone(someone.team, texts)
+        item = texts(f"item.{question.value}")
+        return _explained(session, day, someone, texts("check_in.not_read", item=item, phone=phone))
+    _store(session, day, {question: value}, incoming, Way.TYPED, diary.answers_on(session, patient.id, day.diary_date))
+    session.flush()
+    return _show_again(session, day, someone)
+
+
+def _explained(session: Session, day: DiaryDay, someone: Someone, why: Html) -> list[Reply]:
+    """Says what could not be read, and asks again there: the question above has moved out of sight."""
+    asked = check_in.screen(check_in_of(session, day), texts_in(someone.chat.language))
+    shown = Screen(Html(f"{why}\n\n{asked.text}"), asked.keyboard)
+    replies: list[Reply] = [Say(shown, _note_message(day))]
+    if day.message_id is not None:
+        replies.append(CloseButtons(day.message_id))
+    return replies
+
+
+def _show_again(session: Session, day: DiaryDay, someone: Someone) -> list[Reply]:
+    shown = check_in.screen(check_in_of(session, day), texts_in(someone.chat.language))
+    if day.message_id is None:
+        return [Say(shown, _note_message(day))]
+    return [Rewrite(day.message_id, shown, _note_message(day))]
+
+
+def infusions(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """`/infusions`: what is planned, soonest first."""
+    patient, texts = someone.the_patient, texts_in(someone.chat.language)
+    today_ = due.local_date(patient.time_zone, incoming.now)
+    coming = [
+        texts.plural("infusions.line", course.planned_days, date=course.planned_start)
+        for course in courses.courses_of(session, patient.team_id, patient.id)
+        if course.status is CourseStatus.PLANNED and courses.last_day(course) >= today_
+    ]
+    if not coming:
+        return [Say(Screen(texts("infusions.none")))]
+    return [Say(Screen(texts("infusions.list", lines=Html("\n".join(coming)))))]
+
+
+def help_(_session: Session, _incoming: Incoming, someone: Someone) -> list[Reply]:
+    texts = texts_in(someone.chat.language)
+    return [Say(Screen(texts("help.patient", phone=telephone(someone.team, texts))))]
+
+
+def unreadable(_session: Session, _incoming: Incoming, someone: Someone) -> list[Reply]:
+    """A photo, a sticker, a voice message: not kept, and the way to the team is said."""
+    texts = texts_in(someone.chat.language)
+    return [Say(Screen(texts("unreadable.patient", phone=telephone(someone.team, texts))))]

@@ -1,0 +1,135 @@
+"""What the worker process makes: pictures with their captions. It alone imports what computes and draws them.
+
+Reading a team's diaries, the analysis and matplotlib take time and memory; the process that answers patients has
+neither to spare.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bot.replies import Drawn
+from bot.texts import Html, Texts, plain, texts_in
+from jobs import due, record
+from jobs.record import Record
+from storage import patients, teams
+from storage.database import Database
+from storage.models import PatientStatus
+
+if TYPE_CHECKING:
+    from bot.pages import Answered
+
+LONGEST_CAPTION = 1024
+
+
+@dataclass(frozen=True)
+class PatientAsked:
+    """Whose page, as it stands at `now`. `database`: its URL, since the worker reads for itself."""
+
+    database: str = field(repr=False)
+    team_id: int
+    patient_id: int
+    language: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class TeamAsked:
+    database: str = field(repr=False)
+    team_id: int
+    language: str
+    now: datetime
+
+
+def patient_chart(asked: PatientAsked) -> Drawn:
+    """One patient's page, and its finding as the caption."""
+    with _database(asked.database).reading() as session:
+        patient = patients.patient_of_team(session, asked.team_id, asked.patient_id)
+        if patient is None:
+            raise LookupError("the patient is gone")
+        kept = record.read(session, patient, asked.now)
+    return patient_drawn(kept, texts_in(asked.language))
+
+
+def team_chart(asked: TeamAsked) -> Drawn:
+    """The team's page, and a line for as many patients as a caption holds."""
+    with _database(asked.database).reading() as session:
+        team = teams.team_by_id(session, asked.team_id)
+        kept = [
+            record.read(session, patient, asked.now)
+            for patient in patients.patients_of(session, team.id)
+            if patient.status is not PatientStatus.INVITED
+        ]
+        name, today = team.name, due.local_date(team.time_zone, asked.now)
+    return team_drawn(name, today, kept, texts_in(asked.language))
+
+
+def patient_drawn(kept: Record, texts: Texts) -> Drawn:
+    from bot.pages import Answered, answered_words, next_course_words, patient_facts  # noqa: PLC0415
+    from jobs.chart import patient_chart as draw  # noqa: PLC0415
+
+    answered = Answered(kept, texts)
+    caption = texts(
+        "chart.caption",
+        pseudonym=kept.pseudonym,
+        sentence=answered.headline,
+        answered=answered_words(kept, texts),
+        next=next_course_words(kept, texts),
+        footer=texts("finding.footer_short"),
+    )
+    return Drawn(draw(patient_facts(answered)), _short(caption))
+
+
+def team_drawn(name: str, today: date, kept: list[Record], texts: Texts) -> Drawn:
+    from bot.pages import Answered, by_who_needs_a_look, team_facts  # noqa: PLC0415
+    from jobs.chart import team_chart as draw  # noqa: PLC0415
+
+    team = by_who_needs_a_look([Answered(each, texts) for each in kept])
+    heading = texts.plural("summary.heading", len(team), team=name, date=today)
+    facts = team_facts(plain(texts("summary.title", team=name)), team, today, texts)
+    return Drawn(draw(facts), _as_many_as_fit(heading, [_summary_line(each) for each in team], texts))
+
+
+@lru_cache(maxsize=2)
+def _database(url: str) -> Database:
+    return Database(url)
+
+
+def _summary_line(each: "Answered") -> Html:
+    from bot.pages import answered_words, counts_words, flag, next_course_words, verdict_words  # noqa: PLC0415
+
+    values = {
+        "pseudonym": each.kept.pseudonym,
+        "verdict": verdict_words(each),
+        "counts": counts_words(each),
+        "next": next_course_words(each.kept, each.texts),
+    }
+    if flagged := flag(each):
+        return each.texts("summary.line_flagged", flag=flagged, **values)
+    return each.texts("summary.line", answered=answered_words(each.kept, each.texts), **values)
+
+
+def _as_many_as_fit(heading: Html, lines: list[Html], texts: Texts) -> Html:
+    shown: list[Html] = []
+    for position, line in enumerate(lines):
+        more = len(lines) - position - 1
+        rest = texts.plural("summary.more", more) if more else Html("")
+        whole = "\n\n".join([heading, *shown, line, *([rest] if rest else [])])
+        if _length(whole) > LONGEST_CAPTION:
+            return Html("\n\n".join([heading, *shown, texts.plural("summary.more", more + 1)]))
+        shown.append(line)
+    return Html("\n\n".join([heading, *shown]))
+
+
+def _short(caption: Html) -> Html:
+    """Names given by hand may be long: then a caption loses its end, at a whole line."""
+    lines = caption.split("\n")
+    while len(lines) > 1 and _length("\n".join(lines)) > LONGEST_CAPTION:
+        lines.pop()
+    return Html("\n".join(lines)) if _length("\n".join(lines)) <= LONGEST_CAPTION else Html("")
+
+
+def _length(text: str) -> int:
+    # Markup does not count towards Telegram's limit, so this errs on the safe side.
+    return len(text.encode("utf-16-le")) // 2

@@ -1,0 +1,127 @@
+"""What the bot says and what it is told, without Telegram: handlers read `Incoming` and return replies."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.texts import Html
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One thing that somebody did in their private chat with the bot.
+
+    `message_id`: the message they sent, or the one that bears the button they pressed.
+    `text`: what was typed, or a command's arguments. `data`: the button's data. `press`: Telegram's id of the press.
+    `sent_at`: Telegram's time of a message.
+    `bot_name`: the bot's own username, which its links bear. `repeated`: it was acted upon before, and is told again.
+    """
+
+    telegram_id: int
+    now: datetime
+    language: str | None = None
+    message_id: int = 0
+    text: str = ""
+    data: str = ""
+    press: str = ""
+    sent_at: datetime | None = None
+    bot_name: str = ""
+    repeated: bool = False
+
+    @property
+    def what(self) -> str:
+        """What tells this one thing from every other in the chat."""
+        return f"press:{self.press}" if self.data else f"message:{self.message_id}"
+
+
+@dataclass(frozen=True)
+class Button:
+    """`data`: at most 64 bytes."""
+
+    text: str
+    data: str
+
+
+Keyboard = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A PNG; and its caption, where the words too come out of the worker's computation."""
+
+    png: bytes
+    caption: Html | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture to be drawn in the worker process, by `draw(facts)`. Both must pickle."""
+
+    draw: Callable[[Any], bytes | Drawn]
+    facts: Any
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A message as the reader sees it. A picture may bring its own caption, which stands in place of `text`."""
+
+    text: Html
+    keyboard: Keyboard = ()
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True)
+class Say:
+    """A new message. `sent`: what to write down once its message id is known."""
+
+    screen: Screen
+    sent: Callable[[Session, int], None] | None = None
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """An earlier message of the bot's, edited in place; a new one where that is gone."""
+
+    message_id: int
+    screen: Screen
+    sent: Callable[[Session, int], None] | None = None
+
+
+@dataclass(frozen=True)
+class Toast:
+    """The answer to a press: a short line over the chat, without markup."""
+
+    text: str
+    alert: bool = False
+
+
+@dataclass(frozen=True)
+class CloseButtons:
+    """Takes the buttons off an earlier message, whose time is over."""
+
+    message_id: int
+
+
+@dataclass(frozen=True)
+class OfferCommands:
+    """Sets the menu of this chat: (command, what it does)."""
+
+    commands: tuple[tuple[str, str], ...]
+
+
+def number_in(data: str) -> int | None:
+    """The number after a button's prefix, such as 12 in `pt:12`; None where no button of ours made it."""
+    number = data.rpartition(":")[2]
+    return int(number) if re.fullmatch(r"[0-9]{1,9}", number) else None
+
+
+Reply = Say | Rewrite | Toast | CloseButtons | OfferCommands
+
+
+def rows_of(buttons: list[Button], width: int) -> Keyboard:
+    """The buttons in rows of at most `width`."""
+    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))

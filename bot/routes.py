@@ -1,0 +1,198 @@
+"""Which command, button and message goes where, and who may use it. Menus and rights come from this one table."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from bot import clinician, coordinator, filling, patient, welcome
+from bot.filling import Filling
+from bot.replies import Incoming, OfferCommands, Reply, Say, Screen, Toast
+from bot.texts import Texts, nearest_language, plain, texts_in
+from jobs import admission
+from jobs.refusals import Refusal
+from storage import chats, dialogues
+from storage.chats import Someone
+from storage.models import Role
+
+Work = Callable[[Session, Incoming], list[Reply]]
+KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A command's name or a button's prefix, who may use it, and what it does."""
+
+    name: str
+    role: Role
+    work: KnownWork
+
+
+COMMANDS = (
+    Route("today", Role.PATIENT, patient.today),
+    Route("infusions", Role.PATIENT, patient.infusions),
+    Route("roster", Role.COORDINATOR, coordinator.roster),
+    Route("invite", Role.COORDINATOR, coordinator.invite),
+    Route("patient", Role.COORDINATOR, coordinator.patient_typed),
+    Route("summary", Role.CLINICIAN, clinician.summary),
+    Route("chart", Role.CLINICIAN, clinician.chart),
+)
+BUTTONS = (
+    Route("c", Role.PATIENT, patient.check_in_pressed),
+    Route("ro", Role.COORDINATOR, coordinator.roster_pressed),
+    Route("pt", Role.COORDINATOR, coordinator.patient_pressed),
+    Route("cs", Role.COORDINATOR, coordinator.card_pressed),
+    Route("co", Role.COORDINATOR, coordinator.course_pressed),
+    Route("ia", Role.COORDINATOR, coordinator.invite_again_pressed),
+    Route("o", Role.COORDINATOR, coordinator.form_opened),
+    Route("ch", Role.CLINICIAN, clinician.chart_pressed),
+)
+PROCEDURES = {welcome.JOINING.form.name: welcome.JOINING, **coordinator.PROCEDURES}
+
+
+def has_role(someone: Someone, role: Role) -> bool:
+    if role is Role.PATIENT:
+        return someone.patient is not None
+    if someone.staff is None:
+        return False
+    return someone.staff.coordinator if role is Role.COORDINATOR else someone.staff.clinician
+
+
+def start(session: Session, incoming: Incoming) -> list[Reply]:
+    """`/start`: the door. Whoever comes through it for the first time is given their menu."""
+    before = chats.who_is(session, incoming.telegram_id)
+    replies = welcome.start(session, incoming)
+    someone = chats.who_is(session, incoming.telegram_id)
+    if someone is not None and someone.staff is not None and (before is None or incoming.text):
+        replies.append(menu_of(someone, texts_in(someone.chat.language)))
+    return replies
+
+
+def help_(session: Session, incoming: Incoming) -> list[Reply]:
+    someone, incoming = _arrived(session, incoming)
+    return _greet(someone, incoming)
+
+
+def _greet(someone: Someone | None, incoming: Incoming) -> list[Reply]:
+    return [Say(Screen(welcome.greeting(someone, incoming)))]
+
+
+def _arrived(session: Session, incoming: Incoming) -> tuple[Someone | None, Incoming]:
+    """Who it is, and whether this was told before. Whoever writes can be written to. A stranger leaves no trace."""
+    someone = chats.who_is(session, incoming.telegram_id)
+    if someone is None:
+        return None, incoming
+    admission.chat_found(session, someone, incoming.now)
+    new = chats.note_receipt(session, someone.chat.id, incoming.what, incoming.now)
+    return someone, replace(incoming, repeated=not new)
+
+
+def command(name: str) -> Work:
+    """What a command does for whoever may use it; everyone else is told what they can do instead."""
+
+    def work(session: Session, incoming: Incoming) -> list[Reply]:
+        someone, incoming = _arrived(session, incoming)
+        for route in COMMANDS:
+            if someone is not None and route.name == name and has_role(someone, route.role):
+                return _or_refusal(session, incoming, someone, route.work)
+        return _greet(someone, incoming)
+
+    return work
+
+
+def pressed(session: Session, incoming: Incoming) -> list[Reply]:
+    """A button. The right to use it is looked up now, not when it was shown."""
+    someone, incoming = _arrived(session, incoming)
+    if someone is None:
+        return [Toast(texts_in(nearest_language(incoming.language))("form.old_button"))]
+    prefix = incoming.data.split(":", 1)[0]
+    if prefix == "f" and incoming.data.count(":") >= 3:
+        return _or_refusal(session, incoming, someone, _form_pressed)
+    for route in BUTTONS:
+        if route.name == prefix and has_role(someone, route.role):
+            return _or_refusal(session, incoming, someone, route.work)
+    return [Toast(texts_in(someone.chat.language)("form.old_button"))]
+
+
+def _form_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    said_last = filling.said_last(dialogues.dialogue_of(session, someone.chat.id), incoming)
+    if said_last is not None:
+        return said_last
+    if not _may_fill_in(someone, incoming.data.split(":")[1]):
+        return [Toast(texts_in(someone.chat.language)("form.old_button"))]
+    return filling.pressed(PROCEDURES, session, incoming, someone)
+
+
+def _may_fill_in(someone: Someone, form: str) -> bool:
+    if form == welcome.JOINING.form.name:
+        return someone.patient is None and someone.staff is None
+    return form in PROCEDURES and has_role(someone, Role.COORDINATOR)
+
+
+def typed(session: Session, incoming: Incoming) -> list[Reply]:
+    """Text that is no command: into the form that is open, or into the check-in."""
+    someone, incoming = _arrived(session, incoming)
+    if someone is None:
+        return _greet(None, incoming)
+    dialogue = dialogues.dialogue_of(session, someone.chat.id)
+    said_last = filling.said_last(dialogue, incoming)
+    if said_last is not None:
+        return said_last
+    if filling.is_open(dialogue) and _may_fill_in(someone, dialogue.form):
+        return filling.typed(PROCEDURES, Filling(session, incoming, someone, dialogue.state["subject"]), dialogue)
+    if someone.patient is not None:
+        return patient.typed(session, incoming, someone)
+    return _greet(someone, incoming)
+
+
+def unreadable(session: Session, incoming: Incoming) -> list[Reply]:
+    """A photo, a sticker, a voice message: nothing is kept of it."""
+    someone, incoming = _arrived(session, incoming)
+    if someone is not None and someone.patient is not None:
+        return patient.unreadable(session, incoming, someone)
+    if someone is not None and someone.staff is not None:
+        return [Say(Screen(texts_in(someone.chat.language)("unreadable.staff")))]
+    return _greet(someone, incoming)
+
+
+def edited(session: Session, incoming: Incoming) -> list[Reply]:
+    """An edited message changes nothing; a patient may think that it does."""
+    someone = chats.who_is(session, incoming.telegram_id)
+    if someone is not None and someone.patient is not None:
+        return [Say(Screen(texts_in(someone.chat.language)("edited")))]
+    return []
+
+
+def blocked(session: Session, incoming: Incoming) -> list[Reply]:
+    someone = chats.who_is(session, incoming.telegram_id)
+    if someone is not None:
+        admission.chat_lost(session, someone, incoming.now)
+    return []
+
+
+def unblocked(session: Session, incoming: Incoming) -> list[Reply]:
+    someone = chats.who_is(session, incoming.telegram_id)
+    if someone is not None:
+        admission.chat_found(session, someone, incoming.now)
+    return []
+
+
+def menu_of(someone: Someone, texts: Texts) -> OfferCommands:
+    """The commands that this person may use."""
+    roles = [role for role in Role if has_role(someone, role)]
+    return menu(roles, texts)
+
+
+def menu(roles: Sequence[Role], texts: Texts) -> OfferCommands:
+    names = [route.name for route in COMMANDS if route.role in roles]
+    return OfferCommands(tuple((name, plain(texts(f"command.{name}"))) for name in [*names, "help"]))
+
+
+def _or_refusal(session: Session, incoming: Incoming, someone: Someone, work: KnownWork) -> list[Reply]:
+    """A refusal undoes what was begun, and is said where it was asked."""
+    try:
+        with session.begin_nested():
+            return work(session, incoming, someone)
+    except Refusal as refusal:
+        said = texts_in(someone.chat.language)(refusal.key, **refusal.arguments)
+        return [Toast(said, alert=True)] if incoming.data else [Say(Screen(said))]

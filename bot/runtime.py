@@ -1,0 +1,113 @@
+"""The running bot: everything wired together, started and stopped."""
+
+import asyncio
+import contextlib
+import logging
+
+from telegram.error import InvalidToken, NetworkError
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
+from bot import routes
+from bot.application import Handlers, build
+from bot.courier import Courier
+from bot.intake import Intake
+from bot.pacer import IN_FLIGHT, Pacer, Priority
+from bot.rendering import Renderer
+from bot.settings import Settings
+from bot.speaker import Speaker
+from bot.texts import FALLBACK, texts_in
+from jobs import daily_prompt, infusion_reminder, upkeep, weekly_summary
+from jobs.clock import Clock, Ticker
+from storage.database import Database
+from storage.models import Role
+from storage.writer import Writer
+
+log = logging.getLogger(__name__)
+WAIT_FOR_TELEGRAM = 5.0
+# Those who stop a service wait ten seconds for it, as a rule, and then kill it.
+PATIENCE_AT_THE_END = 5.0
+TICKS = (daily_prompt.run, infusion_reminder.run, weekly_summary.run, upkeep.run)
+
+
+def make_bot(settings: Settings, pacer: Pacer | None = None) -> ExtBot[Priority]:
+    """The bot as Telegram knows it. As many connections as requests in flight: more only makes them wait."""
+    return ExtBot(
+        settings.token,
+        base_url=f"{settings.telegram_api_url}/bot",
+        base_file_url=f"{settings.telegram_api_url}/file/bot",
+        request=HTTPXRequest(connection_pool_size=IN_FLIGHT, read_timeout=20, connect_timeout=10, pool_timeout=10),
+        get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=20, connect_timeout=10),
+        rate_limiter=pacer,
+    )
+
+
+class Running:
+    """One bot on one database. `async with Running(...)` starts everything and stops it in good order."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self.database, self.clock = database, clock
+        self.writer = Writer(database)
+        self.pacer = Pacer()
+        self.bot = make_bot(settings, self.pacer)
+        self.renderer = Renderer()
+        speaker = Speaker(self.bot, self.writer, self.renderer)
+        self._speaker = speaker
+        self.handlers = Handlers(self.writer, speaker, clock)
+        self.application = build(self.bot, self.handlers)
+        self.intake = Intake(self.application, self.handlers)
+        self.courier = Courier(speaker, self.writer, clock, self.pacer)
+        self.ticker = Ticker(self.writer, clock, TICKS, self.courier.wake)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> "Running":
+        try:
+            await self._reach_telegram()
+        except BaseException:
+            self.writer.close()
+            raise
+        await self._speaker.offer_to_all(routes.menu([Role.PATIENT], texts_in(FALLBACK)))
+        self.ticker.start()
+        self._tasks = [asyncio.create_task(self.intake.run()), asyncio.create_task(self.courier.run())]
+        log.info("The bot @%s is running", self.bot.username)
+        return self
+
+    async def _reach_telegram(self) -> None:
+        """Asks for the bot's name until Telegram answers: after a power cut the network may come later than we do."""
+        while True:
+            try:
+                await self.application.initialize()
+                return
+            except InvalidToken:
+                raise
+            except NetworkError as fault:
+                log.warning("Telegram cannot be reached yet (%s); trying again", type(fault).__name__)
+                await asyncio.sleep(WAIT_FOR_TELEGRAM)
+
+    async def __aexit__(self, *_: object) -> None:
+        self.ticker.stop()
+        self.intake.stop()
+        self.courier.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=PATIENCE_AT_THE_END)
+        for task in self._tasks:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.handlers.answers_out(1.0)
+        await self.application.shutdown()
+        self.writer.close()
+        self.renderer.close()
+
+    async def finished(self) -> None:
+        """Returns, or raises, when the intake or the courier ends by itself."""
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+    async def settle(self) -> None:
+        """Does everything that is due now: for the demo and the tests, which move the clock."""
+        await self.ticker.run_due()
+        while await self.courier.deliver_due():
+            pass
+        await self.courier.tidied()

@@ -1,0 +1,100 @@
+"""The coordinator's forms about a patient's times: the daily prompt, the reminders before a course."""
+
+import re
+from collections.abc import Sequence
+from datetime import time
+
+from bot.course_forms import CourseFacts, back_to_patient, load_patient
+from bot.dialogues.form import Form, Question, Values
+from bot.filling import Filling, Procedure
+from bot.replies import Screen
+from bot.texts import Html, Texts, texts_in
+from bot.welcome import read_time, time_choices
+from jobs import infusion_reminder, schedule
+from jobs.refusals import Refusal
+
+USUAL_LEADS = ((7, 1, 0), (3, 1), (1, 0), (1,), ())
+NONE = "none"
+
+
+def leads_in_words(leads: Sequence[int], texts: Texts) -> Html:
+    """`7 days before, the day before and on the day`."""
+    if not leads:
+        return texts("leads.none")
+    words = [texts("leads.on_the_day") if lead == 0 else texts.plural("leads.before", lead) for lead in leads]
+    if len(words) == 1:
+        return words[0]
+    return texts("leads.and", first=Html(", ".join(words[:-1])), last=words[-1])
+
+
+def _ask_time(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
+    patient = facts.patient
+    return texts("prompt_time.question", pseudonym=patient.pseudonym, time=patient.prompt_time, zone=patient.time_zone)
+
+
+def _preview_time(texts: Texts, facts: CourseFacts, values: Values) -> Html:
+    patient, at = facts.patient, time.fromisoformat(values["time"])
+    return texts("prompt_time.preview", pseudonym=patient.pseudonym, old=patient.prompt_time, new=at)
+
+
+def _apply_time(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
+    at = time.fromisoformat(values["time"])
+    schedule.change_prompt_time(filling.session, facts.actor, facts.patient, at, filling.incoming.now)
+    texts, patient = texts_in(filling.someone.chat.language), facts.patient
+    if patient.next_prompt_at is None:
+        done = texts("prompt_time.done_waiting", pseudonym=patient.pseudonym, time=at)
+    else:
+        first = Html(texts.instant(patient.next_prompt_at, patient.time_zone))
+        done = texts("prompt_time.done", pseudonym=patient.pseudonym, time=at, first=first)
+    return back_to_patient(facts, done, texts)
+
+
+def _read_leads(value: str, *_: object) -> list[int]:
+    """`7 1 0`, `7, 1 and 0`, `none`."""
+    said = value.strip().lower()
+    if said in {NONE, ""}:
+        return []
+    if not re.fullmatch(r"\d{1,3}(?:\D{1,5}\d{1,3})*", said):
+        raise Refusal("form.leads_unknown", typed=value)
+    leads = sorted({int(number) for number in re.findall(r"\d+", said)}, reverse=True)
+    if len(leads) > schedule.MOST_LEADS or leads[0] > schedule.LONGEST_LEAD:
+        raise Refusal("refusal.leads", most=schedule.MOST_LEADS, longest=schedule.LONGEST_LEAD)
+    return leads
+
+
+def _lead_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:
+    return [(leads_in_words(leads, texts), " ".join(map(str, leads)) or NONE) for leads in USUAL_LEADS]
+
+
+def _ask_leads(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
+    leads = leads_in_words(infusion_reminder.leads_of(facts.filling.session, facts.patient), texts)
+    return texts("leads.question", pseudonym=facts.patient.pseudonym, leads=leads)
+
+
+def _preview_leads(texts: Texts, facts: CourseFacts, values: Values) -> Html:
+    old = leads_in_words(infusion_reminder.leads_of(facts.filling.session, facts.patient), texts)
+    new = leads_in_words(values["leads"], texts)
+    return texts("leads.preview", pseudonym=facts.patient.pseudonym, old=old, new=new)
+
+
+def _apply_leads(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
+    schedule.change_reminder_leads(filling.session, facts.actor, facts.patient, values["leads"], filling.incoming.now)
+    texts = texts_in(filling.someone.chat.language)
+    leads = leads_in_words(values["leads"], texts)
+    return back_to_patient(facts, texts("leads.done", pseudonym=facts.patient.pseudonym, leads=leads), texts)
+
+
+PROCEDURES = (
+    Procedure(
+        Form("prompt_time", (Question("time", _ask_time, read_time, time_choices),), _preview_time),
+        load_patient,
+        _apply_time,
+        lambda facts: facts.patient.prompt_time.isoformat(),
+    ),
+    Procedure(
+        Form("leads", (Question("leads", _ask_leads, _read_leads, _lead_choices, width=1),), _preview_leads),
+        load_patient,
+        _apply_leads,
+        lambda facts: infusion_reminder.leads_of(facts.filling.session, facts.patient),
+    ),
+)

@@ -1,0 +1,102 @@
+"""Settings, from the environment and `.env`, as one frozen object. All faults are reported at once."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from jobs import due
+
+ENV_FILE = Path(".env")
+MISSING = "token_missing"
+TOKEN_MISSING = ("TELEGRAM_BOT_TOKEN", "settings.token_missing")
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used. `faults`: (variable, text key) of every fault."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        self.faults = faults
+        super().__init__(", ".join(name for name, _ in faults))
+
+
+def _known_zone(name: str) -> str:
+    return due.zone_of(name).key
+
+
+class Settings(BaseSettings):
+    """What an operator can set; `.env.example` explains each."""
+
+    model_config = SettingsConfigDict(env_file_encoding="utf-8", frozen=True, extra="ignore")
+
+    telegram_bot_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    database_url: SecretStr = SecretStr("sqlite:///data/diary.sqlite")
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _shaped_like_a_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is None or not token.get_secret_value().strip():
+            return None
+        number, colon, secret = token.get_secret_value().strip().partition(":")
+        if not (colon and number.isdigit() and len(secret) >= 20):
+            raise ValueError("not a token")
+        return SecretStr(token.get_secret_value().strip())
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _a_web_address(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("not a web address")
+        return url.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _a_database(cls, url: SecretStr) -> SecretStr:
+        try:
+            parts = make_url(url.get_secret_value())
+        except ArgumentError:
+            raise ValueError("not a database URL") from None
+        if parts.drivername not in {"sqlite", "postgresql", "postgres", "postgresql+psycopg"}:
+            raise ValueError("not a supported database")
+        if parts.drivername == "sqlite" and parts.database in {None, "", ":memory:"}:
+            raise ValueError("a database that forgets")
+        return url
+
+    @property
+    def token(self) -> str:
+        """SettingsError when there is none."""
+        if self.telegram_bot_token is None:
+            raise SettingsError([TOKEN_MISSING])
+        return self.telegram_bot_token.get_secret_value()
+
+
+class _WithToken(Settings):
+    """The same where there must be a token: one that is missing is a fault among the others."""
+
+    telegram_bot_token: SecretStr | None = Field(default=None, validate_default=True)
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _there(cls, token: SecretStr | None) -> SecretStr:
+        if token is None:
+            raise PydanticCustomError(MISSING, MISSING)
+        return token
+
+
+def load(need_token: bool = False, env_file: Path = ENV_FILE, **overrides: Any) -> Settings:
+    """Reads the environment, then `env_file`. SettingsError names every fault; no value is ever shown."""
+    try:
+        return (_WithToken if need_token else Settings)(_env_file=env_file, **overrides)  # type: ignore[call-arg]
+    except UnicodeDecodeError:
+        raise SettingsError([(str(env_file), "settings.env_unreadable")]) from None
+    except ValidationError as refused:
+        wrong = {str(fault["loc"][0]): fault["type"] == MISSING for fault in refused.errors()}
+    faults = [(name.upper(), f"settings.{name}_wrong") for name, missing in sorted(wrong.items()) if not missing]
+    raise SettingsError([*([TOKEN_MISSING] if any(wrong.values()) else []), *faults])

@@ -1,0 +1,208 @@
+"""Replies become Telegram requests here, and Telegram's refusals become something one can act on."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import httpx
+from sqlmodel import Session
+from telegram import (
+    Bot,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
+from telegram.ext import ExtBot
+
+from bot.pacer import BannedError, Priority
+from bot.rendering import Renderer
+from bot.replies import (
+    Button,
+    CloseButtons,
+    Drawn,
+    Incoming,
+    Keyboard,
+    OfferCommands,
+    Reply,
+    Rewrite,
+    Say,
+    Screen,
+    Toast,
+)
+from bot.texts import Html, plain
+from jobs import admission
+from storage import chats
+from storage.writer import Writer
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+WAITS_BEFORE_TRYING_AGAIN = (0.5, 2.0)
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+# Telegram's own words, in its error descriptions.
+UNCHANGED = "message is not modified"
+GONE = ("message to edit not found", "message can't be edited", "there is no text in the message to edit")
+TOO_OLD = "query is too old"
+LONGEST_TOAST = 200
+
+
+def never_arrived(fault: NetworkError) -> bool:
+    """Whether Telegram certainly did not get the request: there was no connection to send it by."""
+    return isinstance(fault.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+
+
+class Speaker:
+    """Says things in private chats."""
+
+    def __init__(self, bot: ExtBot[Priority], writer: Writer, renderer: Renderer) -> None:
+        self._bot, self._writer, self._renderer = bot, writer, renderer
+
+    async def send(self, telegram_id: int, screen: Screen, priority: Priority) -> int:
+        """A new message; returns its id. Telegram's errors are the caller's to settle."""
+        markup, drawn = _markup(screen.keyboard), await self._drawn(screen)
+        sent: Message
+        if drawn is not None:
+            sent = await self._bot.send_photo(
+                telegram_id,
+                drawn.png,
+                caption=drawn.caption or screen.text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+                rate_limit_args=priority,
+            )
+        else:
+            sent = await self._bot.send_message(
+                telegram_id,
+                screen.text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+                link_preview_options=NO_PREVIEW,
+                rate_limit_args=priority,
+            )
+        return sent.message_id
+
+    async def _drawn(self, screen: Screen) -> Drawn | None:
+        """The picture; None where there is none, or it cannot be drawn: the words go all the same."""
+        if screen.picture is None:
+            return None
+        try:
+            return await self._renderer.draw(screen.picture)
+        except Exception:
+            log.exception("A picture could not be drawn")
+            return None
+
+    async def answer(self, incoming: Incoming, replies: Sequence[Reply], query_id: str | None) -> None:
+        """Answers what somebody just did, after the commit. What fails is logged: they will see and try again."""
+        toast = next((reply for reply in replies if isinstance(reply, Toast)), Toast(""))
+        if query_id is not None:
+            said = plain(Html(toast.text))[:LONGEST_TOAST] or None
+            await self._try(lambda: self._bot.answer_callback_query(query_id, said, toast.alert))
+        try:
+            for reply in replies:
+                await self.reply(incoming.telegram_id, reply)
+        except Forbidden:
+            await self._writer.run(lambda session: _mark_unreachable(session, incoming))
+
+    async def reply(self, telegram_id: int, reply: Reply) -> None:
+        if isinstance(reply, Say):
+            await self._say(telegram_id, reply)
+        elif isinstance(reply, Rewrite):
+            await self._rewrite(telegram_id, reply)
+        elif isinstance(reply, CloseButtons):
+            await self._try(
+                lambda: self._bot.edit_message_reply_markup(telegram_id, reply.message_id, reply_markup=None)
+            )
+
+        elif isinstance(reply, OfferCommands):
+            scope = BotCommandScopeChat(telegram_id)
+            await self._try(lambda: self._bot.set_my_commands(reply.commands, scope))
+
+    async def tidy_up(self, telegram_id: int, message_id: int) -> None:
+        """Takes the buttons off an old message, after everything else and worth one try."""
+        try:
+            await self._bot.edit_message_reply_markup(
+                telegram_id, message_id, reply_markup=None, rate_limit_args=Priority.TIDYING
+            )
+        except (TelegramError, BannedError) as fault:
+            log.debug("Old buttons stay: %s", type(fault).__name__)
+
+    async def offer_to_all(self, reply: OfferCommands) -> None:
+        """The menu of every private chat that has none of its own."""
+        await self._try(lambda: self._bot.set_my_commands(reply.commands, BotCommandScopeAllPrivateChats()))
+
+    async def _say(self, telegram_id: int, reply: Say) -> None:
+        message_id = await self._try(lambda: self.send(telegram_id, reply.screen, Priority.ANSWER))
+        if message_id is not None and reply.sent is not None:
+            await self._note(reply.sent, message_id)
+
+    async def _rewrite(self, telegram_id: int, reply: Rewrite) -> None:
+        try:
+            await self._try(lambda: self._edit(telegram_id, reply), refusals_count=True)
+        except BadRequest as refused:
+            if UNCHANGED in str(refused).lower():
+                return
+            if not any(words in str(refused).lower() for words in GONE):
+                raise
+            await self._say(telegram_id, Say(reply.screen, reply.sent))
+            return
+        if reply.sent is not None:
+            await self._note(reply.sent, reply.message_id)
+
+    async def _edit(self, telegram_id: int, reply: Rewrite) -> None:
+        await self._bot.edit_message_text(
+            reply.screen.text,
+            telegram_id,
+            reply.message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=_markup(reply.screen.keyboard),
+            link_preview_options=NO_PREVIEW,
+        )
+
+    async def _note(self, sent: Callable[..., None], message_id: int) -> None:
+        await self._writer.run(lambda session: sent(session, message_id))
+
+    async def _try(self, request: Callable[[], Awaitable[T]], *, refusals_count: bool = False) -> T | None:
+        """Tries again over a broken connection. An answer shown twice is better than none: it changes nothing."""
+        for wait in (*WAITS_BEFORE_TRYING_AGAIN, None):
+            try:
+                return await request()
+            except Forbidden:
+                raise
+            except BadRequest as refused:
+                if refusals_count:
+                    raise
+                if UNCHANGED not in str(refused).lower() and TOO_OLD not in str(refused).lower():
+                    log.warning("Telegram refused an answer: %s", refused)
+                return None
+            except (TimedOut, NetworkError) as fault:
+                log.warning("An answer did not go through: %s", type(fault).__name__)
+                if wait is not None:
+                    await asyncio.sleep(wait)
+        return None
+
+
+def _mark_unreachable(session: Session, incoming: Incoming) -> None:
+    someone = chats.who_is(session, incoming.telegram_id)
+    if someone is not None:
+        admission.chat_lost(session, someone, incoming.now)
+
+
+def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    if not keyboard:
+        return None
+    return InlineKeyboardMarkup([[_button(button) for button in row] for row in keyboard])
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    return InlineKeyboardButton(plain(Html(button.text)), callback_data=button.data)
+
+
+async def username_of(bot: Bot) -> str:
+    """The bot's own username, which invitation links bear."""
+    me = await bot.get_me()
+    return me.username or ""
