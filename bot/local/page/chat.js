@@ -1,0 +1,190 @@
+// One chat: its messages in order by day, kept at the end while one reads there, and what stands around them.
+
+import { wireComposer } from './composer.js';
+import { fillReplyKeyboard, sameKey } from './keyboard.js';
+import { buildMessage } from './message.js';
+import { fromTemplate, make, text } from './texts.js';
+import { dayOf } from './times.js';
+
+const PAGE = 120; // messages drawn at once; older ones on request
+const NEAR_END = 60;
+const TOAST_MS = 5000;
+
+export class Chat {
+  constructor(persona, state, actions) {
+    this.userId = persona.user_id;
+    this.state = state;
+    this.persona = persona;
+    this.limit = PAGE;
+    this.drawn = new Map(); // key -> { element, message, zone }
+    this.atEnd = true;
+    const notice = (words) => this.toast(words);
+    this.actions = {
+      get bot() {
+        return state.bot;
+      },
+      send: (words) => actions.say(this.userId, words, notice),
+      press: (messageId, data) => actions.press(this.userId, messageId, data, notice),
+      open: (start) => actions.open(start, notice),
+      picture: (source, caption) => actions.picture(source, caption, this.input),
+      notice,
+    };
+    this.element = fromTemplate('chat');
+    this.element.id = `chat-${this.userId}`;
+    this.log = this.element.querySelector('.log');
+    this.list = this.element.querySelector('.messages');
+    this.latest = this.element.querySelector('.latest');
+    this.toastLine = this.element.querySelector('.toast');
+    this.input = this.element.querySelector('textarea');
+    this.start = this.element.querySelector('.start');
+    const commands = () => state.chat(this.userId).commands;
+    this.composer = wireComposer(this.element, (words) => this.send(words), commands);
+    this.wire(persona);
+  }
+
+  wire(persona) {
+    const role = text(`page.role_${persona.role}`);
+    this.element.setAttribute('aria-label', text('page.chat_of', { role, name: persona.name }));
+    this.log.setAttribute('aria-label', text('page.messages_of', { name: persona.name }));
+    this.log.addEventListener('scroll', () => this.scrolled(), { passive: true });
+    // Becoming visible, a new window size and a telephone's keyboard all change its size.
+    new ResizeObserver(() => this.keepEnd()).observe(this.log);
+    this.element.querySelector('.earlier').addEventListener('click', () => this.showEarlier());
+    this.latest.addEventListener('click', () => {
+      this.toEnd();
+      this.input.focus();
+    });
+    this.start.addEventListener('click', () => this.actions.send('/start'));
+  }
+
+  send(words) {
+    this.atEnd = true;
+    return this.actions.send(words);
+  }
+
+  get visible() {
+    return this.log.clientHeight > 0 && document.visibilityState === 'visible';
+  }
+
+  draw() {
+    const { messages, replyKeyboard } = this.state.chat(this.userId);
+    const shown = messages.slice(-this.limit);
+    this.element.querySelector('.earlier').hidden = shown.length === messages.length;
+    this.log.setAttribute('aria-busy', 'true');
+    this.place(this.nodesOf(shown));
+    this.log.removeAttribute('aria-busy');
+    this.offerStart(messages.length === 0);
+    const rows = replyKeyboard?.keyboard ?? []; // a ForceReply has none
+    fillReplyKeyboard(this.element.querySelector('.reply-keyboard'), rows, (words) => this.send(words));
+    this.input.placeholder = replyKeyboard?.input_field_placeholder ?? text('page.write');
+    this.composer.refresh();
+    this.keepEnd();
+  }
+
+  /** An empty chat has a start button in place of the line one writes in. */
+  offerStart(empty) {
+    const focused = document.activeElement === this.start;
+    this.start.hidden = !empty;
+    this.element.querySelector('.composer').hidden = empty;
+    if (focused && !empty) this.input.focus();
+  }
+
+  nodesOf(messages) {
+    const { zone } = this.state.clock;
+    const context = { name: this.persona.name, zone, actions: this.actions };
+    const nodes = [];
+    let day = '';
+    messages.forEach((message, at) => {
+      const today = dayOf(message.date, zone);
+      if (today !== day) nodes.push([`day ${today}`, () => dayMark(today)]);
+      day = today;
+      const next = messages[at + 1];
+      const last = !next || next.from?.is_bot !== message.from?.is_bot || dayOf(next.date, zone) !== today;
+      nodes.push([message.message_id, () => buildMessage(message, context), message, last]);
+    });
+    return nodes;
+  }
+
+  /** Bring the list to these nodes, touching only what differs, so that focus and scrolling stay. */
+  place(nodes) {
+    const { zone } = this.state.clock;
+    const kept = new Map();
+    let cursor = this.list.firstElementChild;
+    for (const [key, build, message, last] of nodes) {
+      const before = this.drawn.get(key);
+      const same = before && before.zone === zone && sameMessage(before.message, message);
+      const element = same ? before.element : build();
+      element.classList.toggle('last', Boolean(last));
+      kept.set(key, { element, message, zone });
+      if (before && !same) {
+        if (cursor === before.element) cursor = element;
+        replaceKeepingFocus(before.element, element, this.input);
+      }
+      if (cursor === element) cursor = cursor.nextElementSibling;
+      else this.list.insertBefore(element, cursor);
+    }
+    for (const [key, { element }] of this.drawn) if (!kept.has(key)) element.remove();
+    this.drawn = kept;
+  }
+
+  scrolled() {
+    if (this.log.clientHeight === 0) return;
+    this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END;
+    this.report();
+  }
+
+  keepEnd() {
+    if (this.atEnd) this.log.scrollTop = this.log.scrollHeight;
+    this.report();
+  }
+
+  toEnd() {
+    this.atEnd = true;
+    this.keepEnd();
+  }
+
+  report() {
+    if (this.atEnd && this.visible) this.state.markSeen(this.userId);
+    const unread = this.state.unread(this.userId);
+    const badge = this.latest.querySelector('.badge');
+    this.latest.hidden = this.atEnd;
+    badge.hidden = unread === 0;
+    badge.textContent = unread;
+    this.latest.setAttribute('aria-label', text('page.to_latest', { count: unread }));
+  }
+
+  showEarlier() {
+    const fromEnd = this.log.scrollHeight - this.log.scrollTop;
+    this.atEnd = false;
+    this.limit += PAGE;
+    this.draw();
+    this.log.scrollTop = this.log.scrollHeight - fromEnd;
+    this.log.focus({ preventScroll: true });
+  }
+
+  toast(words) {
+    clearTimeout(this.toastTimer);
+    this.toastLine.textContent = words;
+    this.toastLine.classList.add('up');
+    this.toastTimer = setTimeout(() => {
+      this.toastLine.classList.remove('up');
+      this.toastLine.textContent = '';
+    }, TOAST_MS);
+  }
+}
+
+function dayMark(day) {
+  const mark = make('div', 'day');
+  mark.append(make('span', '', day));
+  return mark;
+}
+
+function sameMessage(one, other) {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+function replaceKeepingFocus(before, after, fallback) {
+  const focused = before.contains(document.activeElement) ? document.activeElement : null;
+  before.replaceWith(after);
+  if (focused) (sameKey(before, after, focused) ?? fallback).focus({ preventScroll: true });
+}
