@@ -1,0 +1,148 @@
+"""What stands around the chats: columns, tabs, the clock, the guide, the line to the server."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.bot.local.page.browsing import TELEPHONE, Opener, box, chat, last
+from tests.bot.local.page.stage import BOT, CLINICIAN, COORDINATOR, GUIDE, PATIENT, SCALE, Stage, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def test_three_chats_stand_side_by_side_and_nothing_is_clipped(stage: Stage, open_page: Opener) -> None:
+    stage.bot("sendMessage", chat_id=PATIENT, text="Pain today?", reply_markup=SCALE)
+    page = open_page()
+    regions = [
+        page.get_by_role("region", name=name)
+        for name in (
+            "Patient: The patient of the case",
+            "Clinician: Dr Adler",
+            "Coordinator: Sister Brandt",
+        )
+    ]
+    boxes = [box(region) for region in regions]
+    assert [one["x"] for one in boxes] == sorted(one["x"] for one in boxes)
+    assert len({one["y"] for one in boxes}) == 1
+    wider = "[document.documentElement, ...document.querySelectorAll('.top, .guide, .column, .log, .composer')]"
+    clipped = page.evaluate(f"{wider}.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.className)")
+    assert clipped == []
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+def test_an_invitation_link_opens_a_new_chat_as_the_one_invited(stage: Stage, open_page: Opener) -> None:
+    stage.bot("sendMessage", chat_id=COORDINATOR, text=f"For one patient: https://t.me/{BOT}?start=Ab12Cd34")
+    page = open_page()
+    last(page, COORDINATOR).get_by_role("button", name=re.compile("start=Ab12Cd34")).click()
+    tab = page.get_by_role("tab", name="Invited 23")
+    expect(tab).to_have_attribute("aria-selected", "true")
+    expect(last(page, 23)).to_contain_text("/start Ab12Cd34")
+    expect(chat(page, 23).get_by_role("textbox")).to_be_focused()
+    expect(chat(page, PATIENT)).to_be_hidden()
+    tab.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("tab", name="The patient of the case")).to_be_focused()
+    expect(chat(page, PATIENT)).to_be_visible()
+    stage.bot("sendMessage", chat_id=23, text="Welcome")
+    expect(page.get_by_role("tab", name="Invited 23")).to_contain_text("unread: 1")
+
+
+def test_the_clock_is_seen_to_run_and_cannot_be_started_twice(stage: Stage, open_page: Opener) -> None:
+    page = open_page()
+    bar = page.get_by_role("region", name="The demo's clock")
+    expect(bar).to_contain_text("Thu 12 Aug 1999, 17:55")
+    expect(bar).to_contain_text("Next: daily check-in at 18:00")
+    week = bar.get_by_role("button", name="+1 week")
+    week.click()
+    for name in ("Next event", "+1 day", "+1 week"):
+        expect(bar.get_by_role("button", name=name)).to_be_disabled()
+    expect(week).to_have_attribute("aria-busy", "true")
+    wait_until(lambda: stage.director.clock().running)
+    stage.director.pass_a_day()
+    expect(bar).to_contain_text("Fri 13 Aug 1999, 17:55")
+    expect(week).to_be_disabled()
+    for _ in range(6):
+        stage.director.pass_a_day()
+    expect(bar).to_contain_text("Thu 19 Aug 1999, 17:55")
+    expect(week).to_be_enabled()
+    expect(week).to_be_focused()
+    expect(bar.get_by_role("status")).to_have_text("It is now Thu 19 Aug 1999, 17:55")
+
+
+def test_with_nothing_planned_there_is_no_next_event(stage: Stage, open_page: Opener) -> None:
+    stage.director.set(next_event=None)
+    page = open_page()
+    expect(page.locator(".clock")).to_contain_text("Nothing is planned")
+    expect(page.get_by_role("button", name="Next event")).to_be_disabled()
+    expect(page.get_by_role("button", name="+1 day")).to_be_enabled()
+
+
+def test_the_switch_lets_the_patient_answer_by_himself(stage: Stage, open_page: Opener) -> None:
+    page = open_page()
+    switch = page.get_by_role("switch", name="Answer for me")
+    expect(switch).not_to_be_checked()
+    switch.focus()
+    page.keyboard.press("Space")
+    expect(switch).to_be_checked()
+    wait_until(lambda: stage.director.clock().answering)
+
+
+def test_a_lost_connection_is_said_and_made_good(stage: Stage, open_page: Opener) -> None:
+    page = open_page()
+    banner = page.get_by_role("alert")
+    stage.stop()
+    expect(banner).to_have_text("The connection is lost")
+    field = chat(page, PATIENT).get_by_role("textbox")
+    field.fill("not yet")
+    field.press("Enter")
+    expect(field).to_have_value("not yet")
+    stage.world.say(CLINICIAN, "said while the line was down")
+    stage.start()
+    expect(banner).to_be_hidden()
+    expect(last(page, CLINICIAN)).to_contain_text("said while the line was down")
+    field.press("Enter")
+    expect(last(page, PATIENT)).to_contain_text("not yet")
+
+
+def test_on_a_telephone_one_chat_shows_and_the_others_count_what_is_unread(stage: Stage, open_page: Opener) -> None:
+    page = open_page(TELEPHONE)
+    expect(chat(page, PATIENT)).to_be_visible()
+    expect(chat(page, CLINICIAN)).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    stage.bot("sendMessage", chat_id=CLINICIAN, text="The weekly summary")
+    tab = page.get_by_role("tab", name="Clinician unread: 1")
+    tab.click()
+    expect(last(page, CLINICIAN)).to_contain_text("The weekly summary")
+    expect(chat(page, PATIENT)).to_be_hidden()
+    expect(page.get_by_role("tab", name="Clinician", exact=True)).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(chat(page, COORDINATOR)).to_be_visible()
+
+
+def test_the_guide_opens_for_newcomers_and_stays_as_one_left_it(open_page: Opener) -> None:
+    page = open_page()
+    expect(page.locator("#steps li")).to_have_text(GUIDE)
+    expect(page.locator("#steps")).to_be_visible()
+    page.locator("#guide summary").click()
+    expect(page.locator("#steps")).to_be_hidden()
+    page.reload()
+    expect(chat(page, PATIENT)).to_be_visible()
+    expect(page.locator("#steps")).to_be_hidden()
+
+
+def test_a_screen_reader_finds_landmarks_logs_and_names(open_page: Opener) -> None:
+    page = open_page()
+    expect(page.get_by_role("banner")).to_have_count(1)
+    expect(page.get_by_role("main")).to_have_count(1)
+    for name in ("The patient of the case", "Dr Adler", "Sister Brandt"):
+        log = page.get_by_role("log", name=f"Messages: {name}")
+        expect(log).to_have_attribute("aria-live", "polite")
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll('button, a, input, textarea')]
+            .filter((each) => each.offsetParent && !each.ariaLabel && !each.textContent.trim() && !each.labels?.length)
+            .map((each) => each.outerHTML)"""
+    )
+    assert nameless == []

@@ -1,0 +1,76 @@
+"""A month of days as buttons."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialogues.calendar import BLANK, NOTHING, is_month, month_of_days
+from bot.texts import languages, texts_in
+
+TEXTS = texts_in("en")
+days = st.dates(min_value=date(1970, 1, 1), max_value=date(2200, 1, 1))
+
+
+def test_a_month_shows_its_days_from_the_first_allowed_one() -> None:
+    rows = month_of_days(date(2026, 3, 12), None, TEXTS)
+    assert [cell.label for cell in rows[0]] == [BLANK, "March 2026", "›"]
+    assert [cell.label for cell in rows[1]] == ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
+    assert [cell.label for cell in rows[2]] == [BLANK, BLANK, BLANK, "12", "13", "14", "15"]
+    assert rows[2][3].value == "2026-03-12"
+    assert rows[2][0].value == NOTHING
+    assert [cell.label for cell in rows[-1]] == ["30", "31", *[BLANK] * 5]
+
+
+def test_turning_goes_no_further_back_than_the_first_allowed_month() -> None:
+    later = month_of_days(date(2026, 3, 12), "2026-04", TEXTS)
+    assert (later[0][0].value, later[0][2].value) == ("2026-03", "2026-05")
+    assert month_of_days(date(2026, 3, 12), "2026-03", TEXTS)[0][0].value == NOTHING
+    december = month_of_days(date(2026, 12, 31), None, TEXTS)
+    assert december[0][2].value == "2027-01"
+    assert [cell.value for row in december[2:] for cell in row if cell.value != NOTHING] == ["2026-12-31"]
+
+
+@given(days, st.integers(0, 30))
+def test_every_day_of_a_month_is_there_once_and_in_its_column(first: date, months_on: int) -> None:
+    month = (first.replace(day=1) + timedelta(days=31 * months_on)).strftime("%Y-%m")
+    rows = month_of_days(first, month, TEXTS)
+    shown = [
+        (column, date.fromisoformat(c.value)) for row in rows[2:] for column, c in enumerate(row) if len(c.value) > 2
+    ]
+    assert all(day.weekday() == column for column, day in shown)
+    found = [day for _, day in shown]
+    assert found == sorted(set(found))
+    assert all(day >= first and day.strftime("%Y-%m") == month for day in found)
+    following = (date.fromisoformat(f"{month}-01") + timedelta(days=31)).replace(day=1)
+    assert found[-1] == following - timedelta(days=1)
+    assert sum(len(row) for row in rows) <= 80, "Telegram takes 100 buttons"
+
+
+@given(st.text(max_size=10), days)
+def test_whatever_month_is_asked_for_something_can_be_shown(month: str, first: date) -> None:
+    rows = month_of_days(first, month, TEXTS)
+    assert len(rows) >= 2
+    assert all(cell.label.strip() for row in rows for cell in row)
+
+
+@pytest.mark.parametrize("value", ["2026-03", "1999-12", "1000-01", "2999-12"])
+def test_a_month_is_read(value: str) -> None:
+    assert is_month(value)
+    assert month_of_days(date(2026, 3, 2), value, TEXTS)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["2026-3", "2026-13", "2026-00", "0000-01", "0001-01", "9999-12", "٢٠٢٦-03", "", "-", "2026-03-12", "2026-03\n"],
+)
+def test_what_is_no_month_is_none(value: str) -> None:
+    assert not is_month(value)
+
+
+def test_weekdays_and_months_are_the_languages_own_and_short_enough() -> None:
+    for language in languages():
+        for month in range(1, 13):
+            rows = month_of_days(date(2026, month, 1), None, texts_in(language))
+            assert all(len(cell.label) <= 20 for row in rows for cell in row)

@@ -1,0 +1,130 @@
+"""The check-in, pure: what a tap and a typed line mean, and what one message shows."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialogues import check_in
+from bot.dialogues.check_in import ITEMS, CheckIn, read_number, read_tap, screen
+from bot.local.formatting import HtmlReading
+from bot.replies import Screen
+from bot.texts import languages, texts_in
+from jobs.refusals import Refusal
+from storage.models import Item
+
+DAY = date(2026, 3, 2)
+ids = st.integers(min_value=0, max_value=10**18 - 1)
+values = st.dictionaries(st.sampled_from(ITEMS), st.one_of(st.none(), st.integers(0, 10)))
+check_ins = st.builds(
+    CheckIn,
+    day=st.dates(min_value=date(1970, 1, 1)),
+    values=values,
+    changing=st.one_of(st.none(), st.sampled_from(ITEMS)),
+    choosing=st.booleans(),
+    message=ids,
+)
+
+
+def data_of(shown: Screen) -> list[str]:
+    return [button.data for row in shown.keyboard for button in row]
+
+
+@given(check_ins, st.sampled_from(languages()))
+def test_every_button_is_read_back_and_fits_telegrams_64_bytes(state: CheckIn, language: str) -> None:
+    for data in data_of(screen(state, texts_in(language))):
+        assert len(data.encode()) <= 64
+        tap = read_tap(data)
+        assert tap is not None
+        assert (tap.message, tap.day) == (state.message, state.day)
+
+
+@given(check_ins, st.sampled_from(languages()))
+def test_every_message_is_telegrams_html_and_every_label_fits(state: CheckIn, language: str) -> None:
+    shown = screen(state, texts_in(language))
+    for text in (shown.text, check_in.closed(state, texts_in(language)).text):
+        visible, _ = HtmlReading(text).read()
+        assert 0 < len(visible) <= 4096
+    assert all(0 < len(button.text) <= 40 for row in shown.keyboard for button in row)
+
+
+@given(st.one_of(st.text(max_size=64), st.from_regex(r"c:[0-9]*:[0-9]*:[a-z]*:[0-9]*:[0-9]*", fullmatch=True)))
+def test_any_data_is_a_tap_that_means_something_or_none(data: str) -> None:
+    tap = read_tap(data)
+    if tap is None:
+        return
+    assert tap.action in {"answer", "skip", "change", "ask", "back"}
+    assert (tap.item is not None) == (tap.action in {"answer", "skip", "ask"})
+    assert (tap.value in range(11)) == (tap.action == "answer")
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_typed_is_a_number_on_the_scale_or_refused_or_not_read(typed: str) -> None:
+    refused, value = None, None
+    refused, value = None, None
+    try:
+        value = read_number(typed)
+    except Refusal as refusal:
+        refused = refusal.key
+    assert refused in {None, "check_in.out_of_range", "check_in.whole_numbers"}
+    assert value is None or 0 <= value <= 10
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"), [("0", 0), ("10", 10), (" 7 ", 7), ("7/10", 7), ("7 / 10", 7), ("007", 7), ("-0", 0)]
+)
+def test_a_number_on_the_scale_is_read(typed: str, value: int) -> None:
+    assert read_number(typed) == value
+
+
+@pytest.mark.parametrize("typed", ["", "7/9", "7/100", "seven", "7!", "7 8", "1e1", "+7", "7.", "½", "²"])
+def test_what_is_no_whole_number_is_not_guessed(typed: str) -> None:
+    assert read_number(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("11", "check_in.out_of_range"),
+        ("-1", "check_in.out_of_range"),
+        ("70/10", "check_in.out_of_range"),
+        ("3.5", "check_in.whole_numbers"),
+        ("3,5", "check_in.whole_numbers"),
+        ("-0.5", "check_in.whole_numbers"),
+    ],
+)
+def test_a_number_that_is_not_on_the_scale_is_refused(typed: str, key: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        read_number(typed)
+    assert refused.value.key == key
+
+
+def test_the_questions_come_in_their_order_and_end_with_what_was_noted() -> None:
+    state = CheckIn(DAY)
+    for number, item in enumerate(ITEMS, start=1):
+        assert state.question is item
+        shown = screen(state, texts_in("en"))
+        assert f"{number} of 4" in shown.text
+        assert [button.text for row in shown.keyboard for button in row] == [*map(str, range(11)), "Skip"]
+        state = CheckIn(DAY, {**state.values, item: number})
+    assert state.question is None
+    assert "Noted, thank you" in screen(state, texts_in("en")).text
+
+
+def test_what_was_noted_stands_in_the_order_of_the_questions_however_it_came() -> None:
+    backwards: dict[Item, int | None] = dict.fromkeys(reversed(ITEMS), 3)
+    noted = screen(CheckIn(DAY, backwards), texts_in("en")).text
+    places = [noted.index(f"{name}: 3") for name in ("Pain", "Tiredness", "Weakness", "Pain on exertion")]
+    assert places == sorted(places)
+    labels = [
+        button.text for row in screen(CheckIn(DAY, backwards, choosing=True), texts_in("en")).keyboard for button in row
+    ]
+    assert [label.split(":")[0] for label in labels] == ["Pain", "Tiredness", "Weakness", "Pain on exertion", "Back"]
+
+
+def test_no_wording_mentions_the_infusion_or_judges_a_number() -> None:
+    for language in languages():
+        shown = {screen(CheckIn(DAY, dict.fromkeys(ITEMS, value)), texts_in(language)).text for value in range(11)}
+        without_numbers = {"".join(sign for sign in text if not sign.isdigit()) for text in shown}
+        assert len(without_numbers) == 1, "the same words, whatever the answers"

@@ -1,0 +1,279 @@
+"""`python -m bot`, as an operator types it: real processes, a real database file, the local Telegram."""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.__main__ import app
+from bot.local.running import RunningServer
+from bot.local.server import application
+from bot.local.world import World
+from storage.database import Database
+from tests.support import BOT_NAME, TOKEN, Clinic
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60
+SETTINGS = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "TIME_ZONE", "LOG_LEVEL")
+
+
+@dataclass
+class Operator:
+    """Someone at a shell, in a folder of their own."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def sets(self, **values: str) -> None:
+        self.environment.update(values)
+
+    def surroundings(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+        return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default", **self.environment}
+
+    def types(self, *words: str) -> "Typed":
+        """The same as in a process of its own, without waiting for one to start."""
+        unset: dict[str, str | None] = dict.fromkeys(SETTINGS)
+        done = CliRunner().invoke(app, words, env={**unset, **self.environment})
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return self._seen(Typed(done.exit_code, done.stdout, done.stderr))
+
+    def really_types(self, *words: str) -> "Typed":
+        """`python -m bot` in a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", *words],
+            cwd=self.folder,
+            env=self.surroundings(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        return self._seen(Typed(done.returncode, done.stdout, done.stderr))
+
+    def _seen(self, typed: "Typed") -> "Typed":
+        assert TOKEN not in typed.said
+        assert "Traceback" not in typed.said, typed.said
+        return typed
+
+
+@dataclass(frozen=True)
+class Typed:
+    code: int
+    out: str
+    error: str
+
+    @property
+    def said(self) -> str:
+        return self.out + self.error
+
+
+@pytest.fixture
+def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
+    monkeypatch.chdir(tmp_path)
+    loggers = [logging.getLogger(), *(logging.getLogger(name) for name in ("httpx", "telegram", "alembic", "asyncio"))]
+    before = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
+    yield Operator(tmp_path)
+    # A command sets up the logging of its process, which here is the tests'.
+    for logger, level, handlers in before:
+        logger.setLevel(level)
+        logger.handlers[:] = handlers
+
+
+@pytest.fixture
+def telegram() -> Iterator[tuple[World, str]]:
+    world = World(TOKEN, BOT_NAME, lambda: datetime.now(UTC))
+    with RunningServer(application(world)) as server:
+        yield world, server.url
+
+
+def ready(operator: Operator, url: str) -> None:
+    operator.sets(TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API_URL=url)
+
+
+@pytest.mark.parametrize("command", ["demo", "run", "invite", "migrate", "doctor"])
+def test_every_command_explains_itself(command: str) -> None:
+    everything = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"})
+    assert command in everything.output
+    own = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"})
+    assert own.exit_code == 0
+    assert f"{command} [OPTIONS]" in own.output
+    assert len(own.output.splitlines()) > 4
+
+
+def test_all_faults_of_the_settings_are_told_at_once_and_no_value_is_shown(operator: Operator) -> None:
+    operator.sets(DATABASE_URL="mysql://u:secret-word@host/name", TIME_ZONE="Mars", LOG_LEVEL="LOUD")
+    for command in (("run",), ("invite", "--team", "A"), ("doctor",)):
+        typed = operator.types(*command)
+        assert typed.code == 2
+        for name in ("TELEGRAM_BOT_TOKEN", "DATABASE_URL", "TIME_ZONE", "LOG_LEVEL"):
+            assert name in typed.said
+        assert "is not set" in typed.said
+        assert "secret-word" not in typed.said
+        assert "Mars" not in typed.said
+    assert operator.really_types("migrate").code == 2
+    assert list(operator.folder.iterdir()) == []
+
+
+def test_doctor_says_what_to_do_about_each_fault_until_all_is_well(
+    operator: Operator, telegram: tuple[World, str]
+) -> None:
+    operator.sets(TELEGRAM_BOT_TOKEN="1:another-token-that-is-not-known", TELEGRAM_API_URL=telegram[1])
+    typed = operator.types("doctor")
+    assert typed.code == 2
+    assert "WRONG: the database is empty. Run: python -m bot migrate" in typed.out
+    assert "WRONG: Telegram does not know this token." in typed.out
+    operator.sets(TELEGRAM_API_URL="http://127.0.0.1:1")
+    assert "WRONG: Telegram cannot be reached at http://127.0.0.1:1" in operator.types("doctor").out
+
+    ready(operator, telegram[1])
+    assert "is now at" in operator.types("migrate").out
+    typed = operator.types("doctor")
+    assert typed.code == 0
+    assert "ok: the settings can be read" in typed.out
+    assert "has no team yet. Run: python -m bot invite" in typed.out
+    assert f"ok: Telegram answers; the bot is @{BOT_NAME}" in typed.out
+
+
+@pytest.mark.parametrize("url", ["sqlite:////dev/null/no/diary.sqlite", "postgresql://u:secret-word@127.0.0.1:1/x"])
+def test_a_database_that_cannot_be_reached_is_said_in_words(operator: Operator, url: str) -> None:
+    operator.sets(TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API_URL="http://127.0.0.1:1", DATABASE_URL=url)
+    for command in (("run",), ("migrate",), ("invite", "--team", "A"), ("doctor",)):
+        typed = operator.types(*command)
+        assert typed.code == 2
+        assert "the database cannot be reached" in typed.said.lower()
+        assert "secret-word" not in typed.said
+
+
+def test_migrate_goes_up_and_down_and_an_old_schema_is_refused(operator: Operator, telegram: tuple[World, str]) -> None:
+    ready(operator, telegram[1])
+    newest = Database("sqlite://").expected_revision()
+    assert operator.types("migrate").out == f"The schema was at – and is now at {newest}.\n"
+    assert operator.types("migrate").out == f"The schema was at {newest} and is now at {newest}.\n"
+    refused = operator.types("migrate", "base")
+    assert refused.code == 2
+    assert "--losing-data" in refused.error
+    assert operator.types("migrate", "base", "--losing-data").out == f"The schema was at {newest} and is now at –.\n"
+    assert operator.types("migrate", "head").code == 0
+    typed = operator.types("migrate", "nonsense")
+    assert typed.code == 2
+    assert "nonsense" in typed.error
+
+    (path,) = operator.folder.rglob("*.sqlite")
+    database = Database(f"sqlite:///{path}")
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
+    database.close()
+    for command in ("run", "doctor"):
+        typed = operator.types(command)
+        assert typed.code == 2
+        assert "older" in typed.said
+        assert "python -m bot migrate" in typed.said
+
+
+def test_an_invitation_as_json_lets_a_coordinator_in(clinic: Clinic, operator: Operator) -> None:
+    ready(operator, clinic.server.url)
+    operator.sets(DATABASE_URL=str(clinic.database.url))
+    typed = operator.really_types(
+        "invite", "--team", "Rheumatology", "--role", "coordinator", "--json", "--zone", "Asia/Tokyo"
+    )
+    assert typed.code == 0, typed.error
+    made: dict[str, Any] = json.loads(typed.out)
+    assert made.keys() == {"start", "link", "expires_at"}
+    assert made["link"] == f"https://t.me/{BOT_NAME}?start={made['start']}"
+    assert len(made["start"]) <= 64
+    left = datetime.fromisoformat(made["expires_at"]) - datetime.now(UTC)
+    assert timedelta(days=13) < left <= timedelta(days=14)
+
+    coordinator = clinic.someone()
+    coordinator.says(f"/start {made['start']}")
+    assert "You are on the team Rheumatology" in coordinator.sees
+    assert "/roster" in coordinator.sees
+    again = json.loads(operator.types("invite", "--team", "Rheumatology", "--role", "patient", "--json").out)
+    anna = clinic.someone()
+    anna.says(f"/start {again['start']}")
+    for button in ("English", "Continue", "I agree"):
+        anna.presses(button)
+    assert "Asia/Tokyo" in anna.sees, "the team is the same one"
+    assert clinic.read(lambda session: session.connection().exec_driver_sql("SELECT count(*) FROM team").scalar()) == 2
+
+
+def test_an_invitation_in_words_shows_the_link_and_a_picture_of_it(
+    operator: Operator, telegram: tuple[World, str]
+) -> None:
+    ready(operator, telegram[1])
+    typed = operator.types("invite", "--team", "Neuromuscular clinic")
+    assert typed.code == 0, typed.error
+    assert "Made a new team: Neuromuscular clinic" in typed.out
+    assert "Invitation for a coordinator of Neuromuscular clinic. It works once, until" in typed.out
+    assert f"https://t.me/{BOT_NAME}?start=" in typed.out
+    assert typed.out.count("█") > 100
+    assert "Made a new team" not in operator.types("invite", "--team", "Neuromuscular clinic").out
+
+
+def test_an_invitation_that_cannot_be_made_says_why_and_makes_nothing(
+    operator: Operator, telegram: tuple[World, str]
+) -> None:
+    ready(operator, telegram[1])
+    for words, said in (
+        (("--team", "  "), "A team's name has from 1 to 120 characters."),
+        (("--team", "x" * 121), "A team's name has from 1 to 120 characters."),
+        (("--team", "A", "--zone", "Mars"), "is not a time zone"),
+        (("--team", "A", "--role", "king"), "king"),
+        ((), "--team"),
+    ):
+        typed = operator.types("invite", *words)
+        assert typed.code == 2
+        assert said in typed.error
+    operator.sets(TELEGRAM_API_URL="http://127.0.0.1:1")
+    typed = operator.types("invite", "--team", "A")
+    assert typed.code == 2
+    assert "Telegram could not be asked for the bot's name" in typed.error
+    (path,) = operator.folder.rglob("*.sqlite")
+    database = Database(f"sqlite:///{path}")
+    with database.reading() as session:
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM team").scalar() == 0
+    database.close()
+
+
+def test_the_bot_runs_answers_and_stops_when_told_and_its_log_has_no_token(
+    operator: Operator, telegram: tuple[World, str]
+) -> None:
+    world, url = telegram
+    ready(operator, url)
+    operator.sets(LOG_LEVEL="DEBUG")
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        cwd=operator.folder,
+        env=operator.surroundings(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            world.wait_for(lambda w: w.mailbox.open_polls, PATIENCE)
+            world.person(7, "Someone")
+            world.say(7, "a very private word")
+            world.wait_for(lambda w: len(w.chats[7].messages) == 2, PATIENCE)
+            process.send_signal(signal.SIGTERM)
+            said, _ = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+    assert process.returncode == 0
+    assert "is running" in said
+    assert "Traceback" not in said
+    assert TOKEN not in said
+    assert TOKEN.split(":")[1] not in said
+    assert "a very private word" not in said, "nor what people write"
+    assert world.last_message(7)["text"].startswith("This is the Infusion Diary")

@@ -1,0 +1,132 @@
+"""Settings: from the environment and a file; every fault is said at once, and no value is ever shown."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, load
+from bot.texts import FALLBACK, texts_in
+from tests.support import TOKEN
+
+ALL = {
+    "TELEGRAM_BOT_TOKEN": TOKEN,
+    "TELEGRAM_API_URL": "https://api.telegram.org",
+    "DATABASE_URL": "postgresql://diary:secret-word@localhost/diary",
+    "TIME_ZONE": "Europe/Zurich",
+    "LOG_LEVEL": "WARNING",
+}
+WRONG = {
+    "TELEGRAM_BOT_TOKEN": "wrong-token",
+    "TELEGRAM_API_URL": "ftp://wrong.example",
+    "DATABASE_URL": "mysql://wrong:secret-word@host/name",
+    "TIME_ZONE": "Mars/Olympus_Mons",
+    "LOG_LEVEL": "LOUD",
+}
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ALL:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def env_file(tmp_path: Path) -> Path:
+    return tmp_path / ".env"
+
+
+def write(env_file: Path, values: dict[str, str]) -> None:
+    env_file.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+
+
+def faults(env_file: Path, *, need_token: bool = True) -> dict[str, str]:
+    with pytest.raises(SettingsError) as refused:
+        load(need_token=need_token, env_file=env_file)
+    assert "secret-word" not in str(refused.value)
+    assert refused.value.__cause__ is None
+    return dict(refused.value.faults)
+
+
+def test_the_defaults_are_those_that_the_example_names(env_file: Path) -> None:
+    loaded = load(env_file=env_file)
+    example = (Path(__file__).parents[2] / ".env.example").read_text()
+    for name in Settings.model_fields:
+        assert f"{name.upper()}=" in example
+    for value in (loaded.telegram_api_url, loaded.database_url.get_secret_value(), loaded.time_zone, loaded.log_level):
+        assert f"={value}\n" in example
+
+
+def test_the_example_itself_can_be_used_once_the_token_is_in_it(env_file: Path) -> None:
+    env_file.write_text((Path(__file__).parents[2] / ".env.example").read_text())
+    assert faults(env_file) == {"TELEGRAM_BOT_TOKEN": "settings.token_missing"}
+    env_file.write_text(env_file.read_text().replace("TELEGRAM_BOT_TOKEN=", f"TELEGRAM_BOT_TOKEN={TOKEN}"))
+    assert load(need_token=True, env_file=env_file).token == TOKEN
+
+
+def test_the_environment_goes_before_the_file(env_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(env_file, ALL)
+    monkeypatch.setenv("TIME_ZONE", "Pacific/Auckland")
+    loaded = load(need_token=True, env_file=env_file)
+    assert (loaded.time_zone, loaded.log_level) == ("Pacific/Auckland", "WARNING")
+
+
+def test_every_fault_is_told_at_once(env_file: Path) -> None:
+    write(env_file, WRONG)
+    assert faults(env_file) == {name: f"settings.{name.lower()}_wrong" for name in ALL}
+
+
+def test_a_missing_token_is_told_together_with_the_others(env_file: Path) -> None:
+    write(env_file, {**WRONG, "TELEGRAM_BOT_TOKEN": "  "})
+    found = faults(env_file)
+    assert found.keys() == ALL.keys()
+    assert found["TELEGRAM_BOT_TOKEN"] == "settings.token_missing"
+
+
+def test_without_need_of_a_token_none_is_asked_for(env_file: Path) -> None:
+    write(env_file, {"TIME_ZONE": "Europe/Zurich"})
+    loaded = load(env_file=env_file)
+    with pytest.raises(SettingsError):
+        _ = loaded.token
+
+
+@pytest.mark.parametrize(
+    "token", ["1234567890", ":abcdefghijklmnopqrstuvwxyz", "abc:abcdefghijklmnopqrstuvwxyz", "1234567890:short"]
+)
+def test_what_is_not_shaped_like_a_token_is_said(env_file: Path, token: str) -> None:
+    write(env_file, {"TELEGRAM_BOT_TOKEN": token})
+    assert faults(env_file) == {"TELEGRAM_BOT_TOKEN": "settings.telegram_bot_token_wrong"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "diary.sqlite", "mysql://x/y", "postgresql+psycopg2://x/y", "postgresql+asyncpg://x/y", "postgresql://h:x/y"],
+)
+def test_what_is_no_usable_database_is_said(env_file: Path, url: str) -> None:
+    write(env_file, {**ALL, "DATABASE_URL": url})
+    assert faults(env_file) == {"DATABASE_URL": "settings.database_url_wrong"}
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:///x.sqlite", "postgresql://h/n", "postgres://h/n", "postgresql+psycopg://h/n"]
+)
+def test_a_database_of_either_kind_is_taken(env_file: Path, url: str) -> None:
+    write(env_file, {**ALL, "DATABASE_URL": url})
+    assert load(env_file=env_file).database_url.get_secret_value() == url
+
+
+def test_secrets_do_not_show_in_the_settings_themselves(env_file: Path) -> None:
+    write(env_file, ALL)
+    loaded = load(need_token=True, env_file=env_file)
+    assert TOKEN not in repr(loaded)
+    assert "secret-word" not in repr(loaded)
+
+
+def test_settings_cannot_be_changed_afterwards(env_file: Path) -> None:
+    loaded = load(env_file=env_file)
+    with pytest.raises(ValueError, match="frozen"):
+        loaded.time_zone = "UTC"
+
+
+def test_every_fault_has_its_words() -> None:
+    for key in ["settings.token_missing", *(f"settings.{name}_wrong" for name in Settings.model_fields)]:
+        assert texts_in(FALLBACK)(key)

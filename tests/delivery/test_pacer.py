@@ -1,0 +1,262 @@
+"""The door out to Telegram: how many, how often, in which order; and silence when Telegram wants silence."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from telegram.error import BadRequest, RetryAfter, TelegramError
+
+from bot import pacer as pacing
+from bot.pacer import IN_FLIGHT, PER_SECOND, BannedError, Pacer, Priority
+from tests.delivery import virtual_time
+
+
+@dataclass
+class Telegram:
+    """Notes when each request begins; refuses those that a test wants refused."""
+
+    pacer: Pacer = field(default_factory=Pacer)
+    begun: list[tuple[float, Priority, object]] = field(default_factory=list)
+    in_flight: int = 0
+    most_in_flight: int = 0
+    faults: list[TelegramError | None] = field(default_factory=list)
+
+    async def request(self, takes: float, priority: Priority, chat: object) -> str:
+        self.begun.append((asyncio.get_running_loop().time(), priority, chat))
+        fault = self.faults.pop(0) if self.faults else None
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            await asyncio.sleep(takes)
+        finally:
+            self.in_flight -= 1
+        if fault is not None:
+            raise fault
+        return "done"
+
+    async def send(
+        self, priority: Priority = Priority.BROADCAST, chat: object = None, *, after: float = 0, takes: float = 0.05
+    ) -> Any:
+        await asyncio.sleep(after)
+        data = {} if chat is None else {"chat_id": chat}
+        return await self.pacer.process_request(
+            self.request, (takes, priority, chat), {}, "sendMessage", data, priority
+        )
+
+    @property
+    def times(self) -> list[float]:
+        return [time for time, _, _ in self.begun]
+
+
+def crowded(times: list[float], most: int) -> bool:
+    """Whether any second holds more than `most` of the times."""
+    return any(later - earlier <= 1.0 for earlier, later in zip(times, times[most:], strict=False))
+
+
+def test_a_crowd_goes_at_the_full_pace_and_no_second_holds_more_than_29() -> None:
+    async def crowd() -> Telegram:
+        telegram = Telegram()
+        await asyncio.gather(*(telegram.send(chat=k) for k in range(10 * PER_SECOND)))
+        return telegram
+
+    telegram = virtual_time.run(crowd())
+    assert len(telegram.times) == 290
+    assert not crowded(telegram.times, PER_SECOND)
+    assert telegram.times[-1] < 9.5, "nine times 1.01 s, and the last 29 within 0.2 s"
+
+
+def test_no_more_than_eight_are_in_flight() -> None:
+    async def crowd() -> Telegram:
+        telegram = Telegram()
+        await asyncio.gather(*(telegram.send(chat=k, takes=3.0) for k in range(24)))
+        return telegram
+
+    telegram = virtual_time.run(crowd())
+    assert telegram.most_in_flight == IN_FLIGHT
+    assert telegram.times == [0.0] * 8 + [3.0] * 8 + [6.0] * 8
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(0, 5),
+            st.floats(0.001, 2),
+            st.sampled_from(Priority),
+            st.integers(1, 6),
+            st.sampled_from([None, None, None, "ban", "refused"]),
+        ),
+        max_size=90,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_comes_the_limits_hold_and_everybody_gets_an_end(requests: list[tuple[Any, ...]]) -> None:
+    """Arrivals, durations, priorities, chats and faults as they may be."""
+
+    def fault(kind: str | None) -> TelegramError | None:
+        if kind is None:
+            return None
+        return RetryAfter(2) if kind == "ban" else BadRequest("no")
+
+    async def all_of_it() -> tuple[Telegram, list[Any]]:
+        telegram = Telegram(faults=[fault(kind) for *_, kind in requests])
+        sends = (telegram.send(priority, chat, after=at, takes=takes) for at, takes, priority, chat, _ in requests)
+        return telegram, await asyncio.gather(*sends, return_exceptions=True)
+
+    telegram, outcomes = virtual_time.run(all_of_it())
+    assert len(outcomes) == len(requests)
+    assert {type(outcome) for outcome in outcomes} <= {str, BannedError, BadRequest}
+    for (_, _, priority, _, _), outcome in zip(requests, outcomes, strict=True):
+        assert not (priority is Priority.ANSWER and isinstance(outcome, BannedError)), "an answer outlasts a ban"
+    assert not crowded(telegram.times, PER_SECOND)
+    assert telegram.most_in_flight <= IN_FLIGHT
+    last: dict[object, float] = {}
+    for time, priority, chat in telegram.begun:
+        if priority is Priority.BROADCAST:
+            assert time - last.get(chat, -1.0) >= pacing.BETWEEN_TWO_TO_A_CHAT - 1e-9
+            last[chat] = time
+
+
+def test_an_answer_goes_before_all_broadcasts_that_wait() -> None:
+    async def both() -> Telegram:
+        telegram = Telegram()
+        broadcasts = [asyncio.ensure_future(telegram.send(chat=k)) for k in range(200)]
+        await telegram.send(Priority.ANSWER, "anna", after=2.5)
+        for broadcast in broadcasts:
+            broadcast.cancel()
+        await asyncio.gather(*broadcasts, return_exceptions=True)
+        return telegram
+
+    telegram = virtual_time.run(both())
+    after = [(time, chat) for time, _, chat in telegram.begun if time >= 2.5]
+    begun, chat = after[0]
+    assert chat == "anna"
+    assert begun == pytest.approx(3.03), "the first place in the next second"
+
+
+def test_answers_keep_their_order() -> None:
+    async def many() -> Telegram:
+        telegram = Telegram()
+        await asyncio.gather(*(telegram.send(Priority.ANSWER, "anna", takes=0.01) for _ in range(3)))
+        await asyncio.gather(*(telegram.send(Priority.ANSWER, k, takes=0.01) for k in range(60)))
+        return telegram
+
+    telegram = virtual_time.run(many())
+    assert [chat for _, _, chat in telegram.begun] == ["anna"] * 3 + list(range(60))
+
+
+def test_a_chat_gets_one_broadcast_a_second_and_holds_nobody_up() -> None:
+    async def two_chats() -> Telegram:
+        telegram = Telegram()
+        sends = [telegram.send(chat="anna") for _ in range(4)] + [telegram.send(chat=k) for k in range(20)]
+        await asyncio.gather(*sends)
+        return telegram
+
+    begun = defaultdict(list)
+    for time, _, chat in virtual_time.run(two_chats()).begun:
+        begun[chat].append(time)
+    assert begun["anna"] == pytest.approx([0.0, 1.0, 2.0, 3.0])
+    assert max(begun[k][0] for k in range(20)) < 0.5
+
+
+def test_an_answer_in_the_chat_counts_for_the_broadcast_after_it_and_never_waits_itself() -> None:
+    async def in_turn() -> Telegram:
+        telegram = Telegram()
+        for priority in (Priority.ANSWER, Priority.ANSWER, Priority.BROADCAST, Priority.ANSWER):
+            await telegram.send(priority, "anna", takes=0.0)
+        return telegram
+
+    assert virtual_time.run(in_turn()).times == pytest.approx([0.0, 0.0, 1.0, 1.0])
+
+
+def test_during_a_ban_nobody_goes_broadcasts_are_given_back_and_answers_wait() -> None:
+    async def banned() -> tuple[Telegram, Any, list[Any], list[float]]:
+        telegram = Telegram(faults=[RetryAfter(30)])
+        waiting = [asyncio.ensure_future(telegram.send(chat=k, takes=1.0)) for k in range(20)]
+        answer = asyncio.ensure_future(telegram.send(Priority.ANSWER, "anna", after=3))
+        given_back_at: list[float] = []
+        late = asyncio.ensure_future(telegram.send(chat="late", after=4))
+        late.add_done_callback(lambda _: given_back_at.append(asyncio.get_running_loop().time()))
+        outcomes = await asyncio.gather(*waiting, late, return_exceptions=True)
+        return telegram, await answer, outcomes, given_back_at
+
+    telegram, answered, outcomes, given_back_at = virtual_time.run(banned())
+    assert answered == "done"
+    given_back = [outcome for outcome in outcomes if isinstance(outcome, BannedError)]
+    # The one that met the ban, those that waited for a place, and the late one; seven were on their way.
+    assert len(given_back) == 1 + 12 + 1
+    assert given_back_at == [4.0], "at once, not after the ban"
+    assert [outcome for outcome in outcomes if outcome == "done"] == ["done"] * 7
+    assert [(time, chat) for time, _, chat in telegram.begun if time > 0] == [(31.0, "anna")]
+    assert all(0 < outcome.seconds <= 30 for outcome in given_back)
+
+
+def test_an_answer_that_meets_a_ban_itself_is_sent_when_it_is_over() -> None:
+    async def meets() -> tuple[Telegram, Any]:
+        telegram = Telegram(faults=[RetryAfter(5), RetryAfter(7)])
+        return telegram, await telegram.send(Priority.ANSWER, "anna", takes=0.0)
+
+    telegram, answered = virtual_time.run(meets())
+    assert answered == "done"
+    assert telegram.times == [0.0, 5.0, 12.0]
+
+
+def test_a_shorter_ban_does_not_end_a_longer_one() -> None:
+    async def two_bans() -> tuple[Telegram, float]:
+        telegram = Telegram(faults=[RetryAfter(60), RetryAfter(1)])
+        sends = [telegram.send(chat=1), telegram.send(chat=2, takes=0.2)]
+        await asyncio.gather(*sends, return_exceptions=True)
+        return telegram, telegram.pacer.ban_left
+
+    _, left = virtual_time.run(two_bans())
+    assert left == pytest.approx(60 - 0.15)
+
+
+def test_after_a_ban_those_who_waited_do_not_go_faster_than_before() -> None:
+    async def after_a_ban() -> Telegram:
+        telegram = Telegram(faults=[RetryAfter(3)])
+        await asyncio.gather(*(telegram.send(Priority.ANSWER, k, takes=0.01) for k in range(100)))
+        return telegram
+
+    telegram = virtual_time.run(after_a_ban())
+    assert len(telegram.times) == 101
+    assert not crowded(telegram.times, PER_SECOND)
+
+
+def test_whoever_gives_up_waiting_leaves_the_place_to_the_next() -> None:
+    async def some_go() -> Telegram:
+        telegram = Telegram()
+        sends = [asyncio.ensure_future(telegram.send(chat=k, takes=1.0)) for k in range(3 * IN_FLIGHT)]
+        await asyncio.sleep(0.5)
+        for send in sends[: 2 * IN_FLIGHT]:
+            send.cancel()
+        await asyncio.gather(*sends, return_exceptions=True)
+        return telegram
+
+    telegram = virtual_time.run(some_go())
+    assert telegram.times == [0.0] * 8 + [0.5] * 8
+    assert [chat for _, _, chat in telegram.begun][8:] == list(range(16, 24))
+    assert telegram.in_flight == 0
+
+
+def test_a_request_that_fails_gives_its_place_back() -> None:
+    async def fail() -> Telegram:
+        telegram = Telegram(faults=[BadRequest("no")] * 8)
+        await asyncio.gather(*(telegram.send(chat=k, takes=1.0) for k in range(16)), return_exceptions=True)
+        return telegram
+
+    assert virtual_time.run(fail()).times == [0.0] * 8 + [1.0] * 8
+
+
+def test_the_memory_of_chats_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "CHATS_REMEMBERED", 10)
+
+    async def many() -> Telegram:
+        telegram = Telegram()
+        await asyncio.gather(*(telegram.send(chat=k) for k in range(40)))
+        return telegram
+
+    assert len(virtual_time.run(many()).pacer._chats) == 10

@@ -1,0 +1,271 @@
+"""A patient's evening."""
+
+import pytest
+
+from storage.models import Answer, DiaryDay, Way
+from tests.support import TELEPHONE, Clinic, Someone
+
+EVENING = "2026-03-02 18:00"
+
+
+def asked(clinic: Clinic) -> Someone:
+    """A patient before the first question of the first evening."""
+    anna = clinic.patient()
+    clinic.becomes(clinic.local(EVENING))
+    assert "How strong was your pain today?" in anna.sees
+    return anna
+
+
+def values(anna: Someone) -> list[tuple[str, int | None]]:
+    return [(item, value) for _, item, _, value in anna.answers]
+
+
+def test_a_patient_joins_and_answers_the_first_check_in(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = clinic.patient()
+    assert "All is set" in anna.sees
+    assert "Mon 2 Mar 2026, 18:00" in anna.sees
+
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    assert "How strong was your pain today?" in anna.sees
+    assert "1 of 4" in anna.sees
+    check_in = anna.last["message_id"]
+
+    assert anna.presses("7") == "Pain: 7"
+    assert "tiredness" in anna.sees
+    anna.presses("Skip")
+    anna.says("3")
+    anna.presses("10")
+    assert anna.last["message_id"] == check_in
+    assert "Pain: 7 of 10\nTiredness: skipped\nWeakness: 3 of 10\nPain on exertion: 10 of 10" in anna.sees
+    assert clinic.world.refused() == []
+    assert clinic.world.unanswered_callbacks() == []
+
+
+def test_each_question_says_where_one_stands_and_what_the_ends_mean(clinic: Clinic) -> None:
+    anna = asked(clinic)
+    for number, (name, anchors) in enumerate(
+        (
+            ("pain", "0 no pain – 10 worst pain imaginable"),
+            ("tiredness", "0 not tired – 10 as tired as you can imagine"),
+            ("weakness", "0 not weak – 10 as weak as you can imagine"),
+            ("pain on exertion", "0 no pain – 10 worst pain imaginable"),
+        ),
+        start=1,
+    ):
+        assert f"Mon 2 Mar 2026 · {number} of 4" in anna.sees
+        assert f"How strong was your {name} today" in anna.sees
+        assert anchors in anna.sees
+        assert anna.buttons == [*(str(value) for value in range(11)), "Skip"]
+        assert "infusion" not in anna.sees.lower(), "a word about it would colour the answer"
+        anna.presses("0")
+    assert values(anna) == [("pain", 0), ("tiredness", 0), ("weakness", 0), ("exertion_pain", 0)]
+
+
+def test_a_typed_number_is_an_answer(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = asked(clinic)
+    for typed in ("7", " 7/10 ", "0", "10 / 10"):
+        anna.says(typed)
+    assert values(anna) == [("pain", 7), ("tiredness", 7), ("weakness", 0), ("exertion_pain", 10)]
+    assert {answer.way for answer in clinic.rows(Answer)} == {Way.TYPED}
+    assert "Noted, thank you" in anna.sees
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("11", "11 is not on the scale. Please answer with a whole number from 0 to 10. Nothing was noted."),
+        ("-1", "-1 is not on the scale."),
+        ("100000", "100000 is not on the scale."),
+        ("11/10", "11 is not on the scale."),
+        ("3.5", "Please answer with a whole number from 0 to 10."),
+        ("3,5", "Please answer with a whole number from 0 to 10."),
+        ("quite bad", "I can read a number from 0 to 10 for “Pain”"),
+        ("<b>7", "I can read a number from 0 to 10 for “Pain”"),
+        ("7 maybe 8", "I can read a number from 0 to 10 for “Pain”"),
+        ("🙂", "I can read a number from 0 to 10 for “Pain”"),
+        ("9" * 3000, "I can read a number from 0 to 10 for “Pain”"),
+    ],
+)
+def test_what_is_no_answer_is_said_and_nothing_is_stored(clinic: Clinic, typed: str, said: str) -> None:
+    anna = asked(clinic)
+    anna.says(typed)
+    assert said in anna.sees
+    assert anna.answers == []
+    assert "How strong was your pain today?" in anna.sees
+    assert anna.buttons_of(anna.messages[-2]["message_id"]) == {}
+    anna.presses("4")
+    assert values(anna) == [("pain", 4)]
+
+
+def test_words_are_not_passed_on_and_the_telephone_number_is_said(clinic: Clinic) -> None:
+    anna = asked(clinic)
+    anna.says("I feel very unwell")
+    assert f"I cannot pass messages on; if it matters, call your care team on {TELEPHONE}." in anna.sees
+
+
+def test_an_answer_can_be_changed_and_the_old_one_is_kept(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = asked(clinic)
+    for value in ("3", "2", "2", "4"):
+        anna.presses(value)
+    anna.presses("Change")
+    assert "Which one would you like to change?" in anna.sees
+    assert anna.buttons == [
+        "Pain: 3 of 10", "Tiredness: 2 of 10", "Weakness: 2 of 10", "Pain on exertion: 4 of 10", "Back"
+    ]  # fmt: skip
+    anna.presses("Weakness")
+    assert "How strong was your weakness today?" in anna.sees
+    anna.presses("Back")
+    assert "Weakness: 2 of 10" in anna.sees
+    anna.presses("Change")
+    anna.presses("Weakness")
+    assert anna.presses("8") == "Weakness: 8"
+    assert "Weakness: 8 of 10" in anna.sees
+    anna.presses("Change")
+    anna.presses("Pain: 3")
+    anna.says("5")
+    assert [answer for answer in anna.answers if answer[1] in {"weakness", "pain"}] == [
+        ("2026-03-02", "pain", 1, 3),
+        ("2026-03-02", "weakness", 1, 2),
+        ("2026-03-02", "weakness", 2, 8),
+        ("2026-03-02", "pain", 2, 5),
+    ]
+    assert len(anna.answers) == 6
+
+
+def test_the_same_answer_given_again_is_no_new_revision(clinic: Clinic) -> None:
+    anna = asked(clinic)
+    for value in ("3", "2", "2", "4"):
+        anna.presses(value)
+    anna.presses("Change")
+    anna.presses("Pain: 3")
+    anna.presses("3")
+    assert "Pain: 3 of 10" in anna.sees
+    assert len(anna.answers) == 4
+
+
+def test_a_skipped_question_can_be_answered_afterwards(clinic: Clinic) -> None:
+    anna = asked(clinic)
+    for _ in range(4):
+        anna.presses("Skip")
+    assert "Pain: skipped" in anna.sees
+    anna.presses("Change")
+    anna.presses("Pain: skipped")
+    anna.presses("6")
+    assert "Pain: 6 of 10" in anna.sees
+    assert [answer[2:] for answer in anna.answers if answer[1] == "pain"] == [(1, None), (2, 6)]
+
+
+def test_half_answered_is_kept_as_half(clinic: Clinic) -> None:
+    anna = asked(clinic)
+    anna.presses("3")
+    anna.presses("2")
+    clinic.becomes(clinic.local("2026-03-03 18:00"))
+    assert values(anna) == [("pain", 3), ("tiredness", 2)]
+    assert "Tue 3 Mar 2026 · 1 of 4" in anna.sees
+
+
+def test_a_number_typed_after_the_last_question_changes_nothing(clinic: Clinic) -> None:
+    anna = asked(clinic)
+    for value in ("3", "2", "2", "4"):
+        anna.presses(value)
+    before = anna.answers
+    anna.says("9")
+    assert "Today's check-in is complete" in anna.sees
+    assert anna.answers == before
+
+
+def test_a_press_that_comes_twice_is_one_answer(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = asked(clinic)
+    anna.presses("7")
+    press = max(clinic.world.updates)
+    clinic.world.redeliver(press)
+    clinic.calm()
+    clinic.world.duplicate(press)
+    clinic.calm()
+    anna.presses("2")
+    clinic.world.duplicate(press)
+    clinic.calm()
+    assert anna.answers == [("2026-03-02", "pain", 1, 7), ("2026-03-02", "tiredness", 1, 2)]
+    assert "How strong was your weakness today?" in anna.sees
+    assert len([text for text in anna.everything if "How strong" in text]) == 1
+
+
+def test_a_typed_number_that_comes_twice_does_not_answer_the_next_question(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = asked(clinic)
+    anna.says("7")
+    line = max(clinic.world.updates)
+    clinic.world.redeliver(line)
+    clinic.calm()
+    clinic.world.duplicate(line)
+    clinic.calm()
+    assert values(anna) == [("pain", 7)]
+    anna.presses("2")
+    clinic.world.redeliver(line)
+    clinic.calm()
+    assert values(anna) == [("pain", 7), ("tiredness", 2)]
+    clinic.becomes(clinic.local("2026-03-03 18:00"))
+    clinic.world.duplicate(line)
+    clinic.calm()
+    assert len(anna.answers) == 2, "nor the next evening's"
+
+
+def test_a_restart_in_mid_answer_is_not_noticed(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = asked(clinic)
+    anna.presses("7")
+    clinic.restart()
+    anna.presses("6")
+    clinic.restart()
+    anna.says("5")
+    anna.presses("4")
+    anna.presses("Change")
+    clinic.restart()
+    anna.presses("Weakness")
+    clinic.restart()
+    anna.says("1")
+    assert "Pain: 7 of 10\nTiredness: 6 of 10\nWeakness: 1 of 10\nPain on exertion: 4 of 10" in anna.sees
+    assert len([text for text in anna.everything if "Pain: 7 of 10" in text]) == 1
+
+
+def test_an_answer_keeps_its_day_its_times_and_its_way(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = asked(clinic)
+    clinic.passes(minutes=90)
+    anna.presses("7")
+    (day,), (answer,) = clinic.rows(DiaryDay), clinic.rows(Answer)
+    assert day.asked_at == clinic.local(EVENING)
+    assert day.time_zone == "Europe/London"
+    assert answer.answered_at == answer.received_at == clinic.local("2026-03-02 19:30")
+    assert (answer.way, answer.late, answer.wording) == (Way.BUTTON, False, "2026-1")
+
+
+def test_someone_who_was_away_answers_in_the_newer_of_two_messages_or_in_the_older(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/today")
+    older = anna.last["message_id"]
+    anna.presses("3")
+    clinic.becomes(clinic.local(EVENING))
+    newer = anna.last["message_id"]
+    assert newer != older
+    assert "How strong was your tiredness today?" in anna.sees, "what was answered before is not asked again"
+    anna.presses("5")
+    anna.taps(older, anna.buttons_of(older)["2"])
+    assert values(anna)[-1] == ("tiredness", 2)
+    for message in (older, newer):
+        data = anna.buttons_of(message)
+        anna.taps(message, data["Change"] if "Change" in data else data["Skip"])
+    assert anna.message(older)["text"].split("·")[-1] == anna.message(newer)["text"].split("·")[-1]
+
+
+def test_a_message_that_the_patient_deleted_is_written_anew(clinic: Clinic) -> None:
+    anna = asked(clinic)
+    clinic.world.delete(anna.account, anna.last["message_id"])
+    anna.says("7")
+    assert "How strong was your tiredness today?" in anna.sees
+    anna.presses("3")
+    assert values(anna) == [("pain", 7), ("tiredness", 3)]

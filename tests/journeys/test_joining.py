@@ -1,0 +1,290 @@
+"""A patient comes in by an invitation: every step, and what happens to those who have none."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage.models import Answer, Chat, DiaryDay, Invitation, Patient, PatientStatus, Role
+from tests.support import TEAM, TELEPHONE, Clinic, Someone
+
+STRANGER = "This is the Infusion Diary, a daily diary for patients of clinics that use it."
+
+
+def newcomer(clinic: Clinic, *buttons: str) -> Someone:
+    """Someone who has opened an invitation and pressed these buttons."""
+    anna = clinic.someone()
+    anna.says(f"/start {clinic.invitation(Role.PATIENT)}")
+    for button in buttons:
+        anna.presses(button)
+    return anna
+
+
+def test_each_step_says_what_it_is_about(clinic: Clinic) -> None:
+    anna = newcomer(clinic)
+    assert TEAM in anna.sees
+    assert "Which language" in anna.sees
+    assert "English" in anna.buttons
+
+    anna.presses("English")
+    assert "not an emergency service" in anna.sees
+    assert TELEPHONE in anna.sees
+    anna.presses("Continue")
+    assert "not end-to-end encrypted" in anna.sees
+    assert "Do you agree?" in anna.sees
+    anna.presses("I agree")
+    assert "Is it 10:00 where you are?" in anna.sees
+    anna.presses("Yes, Europe/London")
+    assert "At what time" in anna.sees
+    anna.presses("18:00")
+    assert "All is set. Your first check-in comes on Mon 2 Mar 2026, 18:00" in anna.sees
+    assert len(anna.messages) == 1, "one message, edited in place"
+    assert anna.row.status is PatientStatus.ACTIVE
+    assert anna.row.consent_version == "2026-1"
+    assert anna.row.consented_at == clinic.clock.now()
+    assert clinic.world.refused() == []
+
+
+def test_what_cannot_be_read_is_said_at_each_step_and_the_question_stays(clinic: Clinic) -> None:
+    anna = newcomer(clinic)
+    anna.says("Klingon")
+    assert "I do not speak that one" in anna.sees
+    assert "English" in anna.buttons
+    anna.says("english")
+    assert "What this diary is" in anna.sees
+    anna.says("ok")
+    assert "Please press Continue" in anna.sees
+    anna.presses("Continue")
+    anna.says("maybe")
+    assert "Please press one of the two buttons" in anna.sees
+    anna.presses("I agree")
+    anna.says("Zurihc")
+    assert "no place called “Zurihc”" in anna.sees
+    assert "Europe/Zurich" in anna.sees
+    anna.says("Gondor-upon-Anduin")
+    assert "Please type a large city" in anna.sees
+    anna.says("<b>Minas & Tirith")
+    assert "no place called “<b>Minas & Tirith”" in anna.sees
+    anna.says("Zurich")
+    assert "At what time" in anna.sees
+    anna.says("at tea time")
+    assert "cannot read “at tea time” as a time" in anna.sees
+    anna.says("25:00")
+    assert "cannot read “25:00” as a time" in anna.sees
+    anna.says("half past " + "six " * 500)
+    assert "as a time" in anna.sees
+    anna.says("6:30 pm")
+    assert "All is set" in anna.sees
+    assert anna.row.time_zone == "Europe/Zurich"
+    assert anna.row.prompt_time.isoformat("minutes") == "18:30"
+    assert clinic.world.refused() == []
+
+
+def test_going_back_asks_the_question_before_again(clinic: Clinic) -> None:
+    anna = newcomer(clinic, "English", "Continue", "I agree")
+    anna.says("Auckland")
+    anna.presses("‹ Back")
+    assert "where you are" in anna.sees
+    anna.presses("Yes, Europe/London")
+    anna.presses("20:00")
+    assert anna.row.time_zone == "Europe/London"
+
+
+def test_whoever_declines_leaves_no_record_and_can_come_back(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    link = clinic.invitation(Role.PATIENT)
+    anna = clinic.someone()
+    anna.says(f"/start {link}")
+    for button in ("English", "Continue", "No, thank you"):
+        anna.presses(button)
+    assert "Nothing has been stored about your health" in anna.sees
+    (patient,), (invitation,) = clinic.rows(Patient), clinic.rows(Invitation)
+    assert (patient.status, patient.chat_id, patient.consented_at) == (PatientStatus.INVITED, None, None)
+    assert invitation.used_at is None
+    assert clinic.rows(DiaryDay) == []
+    assert clinic.rows(Answer) == []
+    clinic.passes(days=1)
+    assert "How strong" not in " ".join(anna.everything)
+
+    anna.says(f"/start {link}")
+    for button in ("English", "Continue", "I agree", "Yes, Europe/London", "18:00"):
+        anna.presses(button)
+    assert "All is set" in anna.sees
+
+
+def test_a_used_an_expired_and_an_unknown_link_each_say_so_and_leave_no_row(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    used = clinic.invitation(Role.COORDINATOR)
+    clinic.someone().says(f"/start {used}")
+    old, old_for_staff = clinic.invitation(Role.PATIENT), clinic.invitation(Role.CLINICIAN)
+    clinic.clock.move_to(clinic.clock.now() + timedelta(days=14))
+    before = clinic.stored()
+    ben = clinic.someone()
+    for token, said in (
+        (used, "has been used already"),
+        (old, "has expired"),
+        (old_for_staff, "has expired"),
+        ("made-up", "not one of ours"),
+        ("a" * 64, "not one of ours"),
+        ("Straße ☃ '; DROP TABLE chat; --", "not one of ours"),
+    ):
+        ben.says(f"/start {token}")
+        assert said in ben.sees
+    assert clinic.stored()["Chat"] == before["Chat"]
+    assert clinic.stored()["Patient"] == before["Patient"]
+    assert clinic.stored()["Invitation"] == before["Invitation"]
+
+
+def test_a_new_link_makes_the_earlier_one_useless(clinic: Clinic) -> None:
+    coordinator = clinic.coordinator()
+    coordinator.says("/invite")
+    first = coordinator.sees.partition("start=")[2].split()[0]
+    coordinator.says("/roster")
+    coordinator.presses("P-")
+    coordinator.presses("Make a new invitation link")
+    second = coordinator.sees.partition("start=")[2].split()[0]
+    anna = clinic.someone()
+    anna.says(f"/start {first}")
+    assert "has expired" in anna.sees
+    anna.says(f"/start {second}")
+    assert "Which language" in anna.sees
+
+
+def test_a_link_that_expires_while_it_is_being_followed_says_so_in_the_patients_words(clinic: Clinic) -> None:
+    anna = newcomer(clinic, "English", "Continue")
+    clinic.passes(days=14)
+    anna.presses("I agree")
+    assert "This link has expired. Please ask your clinic for a new one." in anna.sees
+    assert "/roster" not in anna.sees
+    assert anna.buttons == []
+    assert clinic.rows(Patient)[0].consented_at is None
+
+
+def test_a_link_that_somebody_else_used_meanwhile_says_so(clinic: Clinic) -> None:
+    link = clinic.invitation(Role.PATIENT)
+    anna, ben = clinic.someone(), clinic.someone()
+    for person in (anna, ben):
+        person.says(f"/start {link}")
+        for button in ("English", "Continue", "I agree", "Yes, Europe/London"):
+            person.presses(button)
+    anna.says("18:00")
+    ben.says("18:00")
+    assert "All is set" in anna.sees
+    assert "has been used already" in ben.sees
+    assert clinic.rows(Patient)[0].chat_id == anna.row.chat_id
+
+
+def test_opening_ones_own_link_again_changes_nothing(clinic: Clinic) -> None:
+    link = clinic.invitation(Role.PATIENT)
+    anna = clinic.someone()
+    anna.says(f"/start {link}")
+    anna.says(f"/start {link}")
+    old, new = anna.messages
+    assert anna.presses("English", old) == "This button is no longer in use. Nothing was changed."
+    for button in ("English", "Continue", "I agree", "Yes, Europe/London", "18:00"):
+        anna.presses(button, anna.message(new["message_id"]))
+    joined = clinic.stored()
+    clinic.passes(days=20)
+    joined_later = clinic.stored()
+    anna.says(f"/start {link}")
+    assert "Your diary" in anna.sees
+    assert clinic.stored() == joined_later
+    assert [row["id"] for row in joined["Patient"]] == [row["id"] for row in joined_later["Patient"]]
+
+
+def test_nobody_can_open_a_link_that_is_not_for_them(clinic: Clinic) -> None:
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    other, for_staff = clinic.invitation(Role.PATIENT), clinic.invitation(Role.CLINICIAN)
+    other_team = clinic.invitation(Role.COORDINATOR, clinic.another_team("Rheumatology"))
+    before = clinic.stored()
+    for link in (other, for_staff):
+        anna.says(f"/start {link}")
+        assert "You keep a diary here already" in anna.sees
+    for link in (other, other_team):
+        coordinator.says(f"/start {link}")
+        assert "You are on a care team here" in coordinator.sees
+    assert clinic.stored() == before
+    ben = clinic.someone()
+    ben.says(f"/start {other}")
+    assert "Which language" in ben.sees, "it stays valid for the person it was made for"
+
+
+def test_a_member_of_the_team_can_take_the_other_role_too(clinic: Clinic) -> None:
+    both = clinic.coordinator()
+    assert "/roster" in both.sees
+    assert "/summary" not in both.sees
+    both.says(f"/start {clinic.invitation(Role.CLINICIAN)}")
+    assert "/roster" in both.sees
+    assert "/summary" in both.sees
+    commands = [entry["command"] for entry in clinic.world.commands_for(both.account, "en")]
+    assert commands == ["roster", "invite", "patient", "summary", "chart", "help"]
+
+
+def test_the_menu_of_a_patient_offers_what_a_patient_can_do(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    commands = [entry["command"] for entry in clinic.world.commands_for(anna.account, "en")]
+    assert commands == ["today", "infusions", "help"]
+
+
+@pytest.mark.parametrize("said", ["/start", "/help", "hello", "7", "/today", "/roster", "/chart P-7KQ4", "/nonsense"])
+def test_a_stranger_is_told_in_two_lines_what_this_is_and_leaves_no_row(clinic: Clinic, said: str) -> None:
+    stranger = clinic.someone()
+    stranger.says(said)
+    assert stranger.sees.startswith(STRANGER)
+    assert stranger.sees.count("\n") == 1
+    assert len(stranger.messages) == 1
+    assert clinic.rows(Chat) == []
+
+
+def test_whatever_else_a_stranger_sends_leaves_no_row_either(clinic: Clinic) -> None:
+    world, stranger = clinic.world, clinic.someone()
+    world.send_sticker(stranger.account)
+    world.send_photo(stranger.account)
+    world.send_voice(stranger.account)
+    clinic.calm()
+    assert stranger.everything == [stranger.sees] * 3
+    assert stranger.sees.startswith(STRANGER)
+    edited = world.say(stranger.account, "hello")
+    clinic.calm()
+    world.edit(stranger.account, edited, "hello?")
+    clinic.calm()
+    assert len(stranger.messages) == 4, "an edit gets no answer"
+    for data in ("c:0:20260302:answer:0:7", "ro:0", "f:join:consent:yes", "f:plan_course:start:2026-03-12"):
+        assert stranger.forges(data) == "This button is no longer in use. Nothing was changed."
+    world.block(stranger.account)
+    world.unblock(stranger.account)
+    clinic.calm()
+    assert clinic.rows(Chat) == []
+    assert clinic.world.refused() == []
+
+
+def test_someone_in_the_middle_of_joining_can_do_nothing_that_a_patient_can(clinic: Clinic) -> None:
+    anna = newcomer(clinic, "English")
+    for command in ("/today", "/infusions"):
+        anna.says(command)
+        assert anna.sees.startswith(STRANGER)
+    anna.forges("c:0:20260302:answer:0:7")
+    assert clinic.rows(Answer) == []
+    assert clinic.rows(DiaryDay) == []
+
+
+def test_a_restart_in_the_middle_of_joining_is_not_noticed(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = newcomer(clinic, "English", "Continue", "I agree")
+    clinic.restart()
+    anna.presses("Yes, Europe/London")
+    clinic.restart()
+    anna.says("19:15")
+    assert "every day at 19:15" in anna.sees
+
+
+def test_a_line_typed_while_joining_and_delivered_twice_answers_one_question(clinic: Clinic) -> None:
+    anna = newcomer(clinic, "English", "Continue", "I agree")
+    clinic.world.say(anna.account, "18")
+    update = max(clinic.world.updates)
+    clinic.calm()
+    assert "no place called “18”" in anna.sees
+    anna.presses("Yes, Europe/London")
+    clinic.world.redeliver(update)
+    clinic.calm()
+    assert "At what time" in anna.message(anna.last["message_id"])["text"]
+    assert clinic.rows(Patient)[0].consented_at is None

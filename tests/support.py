@@ -1,0 +1,235 @@
+"""A clinic for the tests: the real bot, over real HTTP, against the local Telegram, on a clock that the test moves.
+
+Journeys read as conversations: `anna.says("7")`, `anna.presses("Skip")`, `assert "Noted" in anna.sees`.
+"""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+from sqlmodel import Session, SQLModel, select
+
+from bot import pacer
+from bot.local.running import RunningServer
+from bot.local.server import application
+from bot.local.world import World
+from bot.runtime import Running
+from bot.settings import Settings
+from jobs import admission, schedule
+from jobs.clock import MovableClock
+from storage import audit, teams
+from storage.database import Database
+from storage.models import (
+    Answer,
+    AuditEntry,
+    Chat,
+    Course,
+    Dialogue,
+    DiaryDay,
+    Invitation,
+    Measurement,
+    OutboxMessage,
+    Patient,
+    Role,
+    Staff,
+    Team,
+)
+from storage.writer import Writer
+from tests.someone import Someone as Someone  # noqa: PLC0414  (the journeys find both here)
+
+T = TypeVar("T")
+TOKEN = "1234567890:made-up-token-for-the-tests"
+BOT_NAME = "infusion_diary_test_bot"
+ZONE = "Europe/London"
+TEAM = "Neuromuscular clinic"
+TELEPHONE = "+44 20 7946 0123"
+# A Monday, in the morning.
+START = datetime(2026, 3, 2, 10, 0, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+PATIENCE = 60.0
+# All that a press or a line can change. Receipts are left out: they only say that something came.
+TABLES: tuple[type[SQLModel], ...] = (
+    Team,
+    Chat,
+    Staff,
+    Patient,
+    Invitation,
+    DiaryDay,
+    Answer,
+    Course,
+    Measurement,
+    OutboxMessage,
+    Dialogue,
+    AuditEntry,
+)
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def settings_for(url: str) -> Settings:
+    return Settings(_env_file=None, telegram_bot_token=SecretStr(TOKEN), telegram_api_url=url)  # type: ignore[call-arg]
+
+
+class Bot:
+    """The running bot in a thread of its own; `do` runs a coroutine there."""
+
+    def __init__(self, database: Database, url: str, clock: MovableClock) -> None:
+        self._database, self._url, self._clock = database, url, clock
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="bot", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.running = self.do(self._start())
+        return self
+
+    async def _start(self) -> Running:
+        return await Running(settings_for(self._url), self._database, self._clock).__aenter__()
+
+    def __exit__(self, *_: object) -> None:
+        self.do(self.running.__aexit__())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
+
+
+@dataclass
+class Clinic:
+    """One team, its bot and its people."""
+
+    database: Database
+    start: datetime = START
+    next_account: int = field(default=1000)
+
+    def __enter__(self) -> Self:
+        # True seconds between two messages to one chat: no journey is about them, and all would wait for them.
+        self._between, pacer.BETWEEN_TWO_TO_A_CHAT = pacer.BETWEEN_TWO_TO_A_CHAT, 0.0
+        self.clock = MovableClock(self.start)
+        self.world = World(TOKEN, BOT_NAME, self.clock.now)
+        self.server = RunningServer(application(self.world))
+        self.server.__enter__()
+        self._writer = Writer(self.database)
+        self.bot = Bot(self.database, self.server.url, self.clock)
+        self.bot.__enter__()
+        self.write(lambda session: admission.team_called(session, TEAM, ZONE, TELEPHONE, self.start))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bot.__exit__()
+        self._writer.close()
+        self.server.__exit__(None, None, None)
+        pacer.BETWEEN_TWO_TO_A_CHAT = self._between
+
+    def restart(self) -> None:
+        """Stops the bot in good order and starts it anew on the same database."""
+        self.bot.__exit__()
+        self.bot = Bot(self.database, self.server.url, self.clock)
+        self.bot.__enter__()
+        self.calm()
+
+    def write(self, work: Any) -> Any:
+        return self._writer.submit(work).result()
+
+    def read(self, work: Any) -> Any:
+        with self.database.reading() as session:
+            return work(session)
+
+    def rows(self, table: type[Row]) -> list[Row]:
+        """Every row of a table, oldest first."""
+        key = next(iter(table.__table__.primary_key.columns))  # type: ignore[attr-defined]
+        return list(self.read(lambda session: session.exec(select(table).order_by(key)).all()))
+
+    def stored(self) -> dict[str, list[dict[str, Any]]]:
+        """All that is stored, to see that something changed nothing."""
+        return {table.__name__: [row.model_dump() for row in self.rows(table)] for table in TABLES}
+
+    def planned(self, someone: Someone, start: str, days: int = 2, dose: float = 0.4) -> Course:
+        """A course planned for a patient, where planning is not what the journey is about."""
+        plan = schedule.CoursePlan(date.fromisoformat(start), days, dose)
+        patient, now = someone.row, self.clock.now()
+
+        def plan_it(session: Session) -> Course:
+            known = session.get_one(Patient, patient.id)
+            return schedule.plan_courses(session, audit.OPERATOR, known, [plan], now)[0]
+
+        return self.write(plan_it)  # type: ignore[no-any-return]
+
+    def history(self, patient: Patient) -> list[tuple[str, str, Any, Any]]:
+        """(actor, action, before, after) of the audit's entries about a patient, oldest first."""
+        entries = self.read(lambda session: audit.history_of_patient(session, patient.team_id, patient.id))
+        return [(entry.actor, entry.action, entry.before, entry.after) for entry in entries]
+
+    def calm(self) -> None:
+        """Waits until every update is handled and answered, and everything due is sent."""
+        world, running = self.world, self.bot.running
+        world.wait_for(lambda w: not w.waiting_updates, PATIENCE)
+        self.bot.do(running.handlers.answers_out(PATIENCE))
+        self.bot.do(running.settle())
+        assert world.waiting_updates == 0
+
+    def until_no_ban(self) -> None:
+        """Waits, in true time, until Telegram lets the bot speak again."""
+
+        async def wait() -> None:
+            await asyncio.sleep(self.bot.running.pacer.ban_left + 0.05)
+
+        self.bot.do(wait())
+
+    def passes(self, *, days: int = 0, hours: float = 0, minutes: float = 0) -> None:
+        """Lets time pass; what becomes due on the way happens at the end of it."""
+        self.becomes(self.clock.now() + timedelta(days=days, hours=hours, minutes=minutes))
+
+    def becomes(self, instant: datetime) -> None:
+        self.clock.move_to(instant)
+        self.calm()
+
+    def local(self, text: str, zone: str = ZONE) -> datetime:
+        """`2026-03-02 18:00` in a zone, as an instant."""
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+    def someone(self, language: str = "en") -> Someone:
+        self.next_account += 1
+        return Someone(self, self.next_account, language)
+
+    def invitation(self, role: Role, team: str = TEAM) -> str:
+        """A fresh token for this role."""
+
+        def invite(session: Session) -> str:
+            found = teams.team_named(session, team)
+            assert found is not None
+            if role is Role.PATIENT:
+                return admission.invite_patient(session, audit.OPERATOR, found, self.clock.now()).token
+            return admission.invite_staff(session, audit.OPERATOR, found, role, self.clock.now()).token
+
+        return str(self.write(invite))
+
+    def another_team(self, name: str, zone: str = ZONE) -> str:
+        """A second clinic that the same bot serves; its name."""
+        self.write(lambda session: admission.team_called(session, name, zone, None, self.clock.now()))
+        return name
+
+    def coordinator(self, team: str = TEAM) -> Someone:
+        return self._staff(Role.COORDINATOR, team)
+
+    def clinician(self, team: str = TEAM) -> Someone:
+        return self._staff(Role.CLINICIAN, team)
+
+    def _staff(self, role: Role, team: str) -> Someone:
+        member = self.someone()
+        member.says(f"/start {self.invitation(role, team)}")
+        return member
+
+    def patient(self, prompt_time: str = "18:00", team: str = TEAM) -> Someone:
+        """A patient who has joined, to be asked at `prompt_time` London time."""
+        member = self.someone()
+        member.says(f"/start {self.invitation(Role.PATIENT, team)}")
+        for button in ("English", "Continue", "I agree", "Yes, Europe/London"):
+            member.presses(button)
+        member.says(prompt_time)
+        return member
