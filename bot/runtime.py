@@ -85,7 +85,7 @@ class Running:
                 await asyncio.sleep(WAIT_FOR_TELEGRAM)
 
     async def __aexit__(self, *_: object) -> None:
-        self.ticker.stop()
+        await self.ticker.stop()
         self.intake.stop()
         self.courier.stop()
         if self._tasks:

@@ -1,5 +1,6 @@
 """The time, and what happens on it. APScheduler ticks; a tick claims what is due and calls `run(session, now)`."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -56,6 +57,7 @@ class Ticker:
     ) -> None:
         self._writer, self._clock, self._ticks, self._done = writer, clock, ticks, done
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._ticking, self._stopping = asyncio.Lock(), False
         self.last_tick_at: datetime | None = None
 
     def start(self) -> None:
@@ -64,17 +66,24 @@ class Ticker:
         )
         self._scheduler.start()
 
-    def stop(self) -> None:
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def stop(self) -> None:
+        """Ends between two batches. The scheduler by itself would cut the tick short, and call that an error."""
+        self._stopping = True
+        async with self._ticking:
+            if self._scheduler.running:
+                self._scheduler.shutdown(wait=False)
 
     async def run_due(self) -> None:
         """Everything that is due now, in batches: other work gets its turn between two of them."""
-        for tick in self._ticks:
-            try:
-                while await self._writer.run(lambda session, tick=tick: tick(session, self._clock.now())):  # type: ignore[misc]
-                    pass
-            except Exception:
-                log.exception("A tick failed and is tried again: %s", getattr(tick, "__module__", tick))
-        self.last_tick_at = self._clock.now()
+        async with self._ticking:
+            for tick in self._ticks:
+                await self._run(tick)
+            self.last_tick_at = self._clock.now()
         self._done()
+
+    async def _run(self, tick: Tick) -> None:
+        try:
+            while not self._stopping and await self._writer.run(lambda session: tick(session, self._clock.now())):
+                pass
+        except Exception:
+            log.exception("A tick failed and is tried again: %s", getattr(tick, "__module__", tick))

@@ -21,6 +21,7 @@ class Mailbox:
         self.history: dict[int, Json] = {}
         self.allowed: frozenset[str] | None = None
         self._again: list[Json] = []
+        self._again_handed_out: list[Json] = []
         self._next_id = FIRST_UPDATE_ID
         self._polls: dict[object, tuple[asyncio.AbstractEventLoop, asyncio.Event]] = {}
         self.newest_poll: object = None
@@ -50,7 +51,11 @@ class Mailbox:
             self.pending[update_id] = self.history[update_id] = {"update_id": update_id, **content}
 
     def confirm(self, offset: int) -> None:
-        """Forget what lies below the offset; a negative one keeps only that many of the newest."""
+        """Forget what lies below the offset; a negative one keeps only that many of the newest.
+
+        What was redelivered has no place below an offset: the next getUpdates after it was handed out confirms it.
+        """
+        self._again_handed_out.clear()
         if offset > 0:
             self.pending = {i: u for i, u in self.pending.items() if i >= offset}
         elif offset < 0:
@@ -58,15 +63,18 @@ class Mailbox:
 
     def take(self, limit: int) -> list[Json]:
         again, self._again = self._again[:limit], self._again[limit:]
+        self._again_handed_out += again
         return again + list(self.pending.values())[: limit - len(again)]
 
     def forget_all(self) -> None:
         self.pending.clear()
         self._again.clear()
+        self._again_handed_out.clear()
 
     @property
     def waiting(self) -> int:
-        return len(self.pending) + len(self._again)
+        """How many the bot has not confirmed, handed out or not."""
+        return len(self.pending) + len(self._again) + len(self._again_handed_out)
 
     def _append(self, content: Json) -> int:
         update_id = self._next_id

@@ -1,6 +1,7 @@
 """The clock: the only thing that reads the time; and the ticks, which nothing stops."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from unittest import mock
@@ -126,11 +127,36 @@ def test_it_ticks_by_itself_each_second_and_a_slow_tick_is_not_piled_up(writer: 
         try:
             await asyncio.wait_for(ticked.wait(), 30)
         finally:
-            running.stop()
+            await running.stop()
         return most
 
     assert asyncio.run(run()) == 1
 
 
 def test_stopping_what_never_ran_is_no_fault(writer: Writer) -> None:
-    ticker(writer).stop()
+    asyncio.run(ticker(writer).stop())
+
+
+def test_stopping_ends_a_tick_between_two_batches_and_calls_it_no_error(
+    writer: Writer, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, go_on, batches = threading.Event(), threading.Event(), 0
+
+    def endless(_session: Session, _now: datetime) -> bool:
+        nonlocal batches
+        batches += 1
+        begun.set()
+        return go_on.wait(30)
+
+    async def run() -> None:
+        running = ticker(writer, endless)
+        running.start()
+        await asyncio.to_thread(begun.wait, 30)
+        stopping = asyncio.create_task(running.stop())
+        await asyncio.sleep(0)
+        go_on.set()
+        await stopping
+
+    asyncio.run(run())
+    assert batches == 1
+    assert caplog.records == []
