@@ -5,9 +5,9 @@ from collections.abc import Callable
 from bot import findings
 from bot.findings import Names, interval, number, verdict
 from bot.texts import Texts, plain
-from jobs.chart_answer import CourseMark, RegimenMark, SymptomAnswer, Table
-from jobs.effects import Analysis, CourseEffect, RegimenEffect, SymptomAnalysis
+from jobs.chart.answer import CourseMark, RegimenMark, SymptomAnswer, Table
 from jobs.regimens import RegimenFacts
+from jobs.wearing_off.effects import Analysis, CourseEffect, RegimenEffect, SymptomAnalysis
 
 NOTHING = "–"
 # Of the regimens side by side, as many as a page has room for.

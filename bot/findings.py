@@ -7,10 +7,10 @@ from datetime import date
 from babel.numbers import format_decimal
 
 from bot.texts import Html, Texts
-from jobs.caveats import Caveat
-from jobs.effects import Analysis, CourseEffect, RegimenEffect, SymptomAnalysis
 from jobs.scores import Symptom
-from jobs.thresholds import Thresholds
+from jobs.wearing_off.caveats import Caveat
+from jobs.wearing_off.effects import Analysis, CourseEffect, RegimenEffect, SymptomAnalysis
+from jobs.wearing_off.thresholds import Thresholds
 
 LEADING: Symptom = "pain"
 WITHOUT_VERDICT = "not_enough_data"

@@ -11,15 +11,15 @@ from babel.numbers import get_decimal_symbol
 from bot import finding_marks, findings
 from bot.findings import BY_URGENCY, LEADING, Names, number
 from bot.texts import Html, Texts, plain
-from jobs.chart_answer import SteroidStrip
-from jobs.chart_facts import ChartCourse, ChartFacts, ChartTexts, DiaryDay, LabStrip, TeamChartFacts, TeamRow
+from jobs.chart.answer import SteroidStrip
+from jobs.chart.facts import ChartCourse, ChartFacts, ChartTexts, DiaryDay, LabStrip, TeamChartFacts, TeamRow
 from jobs.cycle import Course
-from jobs.effects import Analysis, RegimenEffect
 from jobs.inputs import Inputs
 from jobs.record import Dose, Record
 from jobs.regimens import RegimenFacts, regimen_facts
-from jobs.thresholds import DEFAULTS, Thresholds
 from jobs.wearing_off import analyse
+from jobs.wearing_off.effects import Analysis, RegimenEffect
+from jobs.wearing_off.thresholds import DEFAULTS, Thresholds
 from storage.models import Item
 
 ITEMS = tuple(Item)

@@ -11,7 +11,7 @@ import typer
 
 from bot.texts import FALLBACK, plain, texts_in
 from jobs import record
-from jobs.chart_answer import Table
+from jobs.chart.answer import Table
 from jobs.clock import SystemClock
 from jobs.csv_files import read_folder
 from jobs.csv_table import Fault

@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from statistics import fmean, median
 
 from jobs.cycle import Course
-from jobs.effects import Analysis
 from jobs.inputs import CREATINE_KINASE, CourseDose, Inputs, LabValue, Prices
 from jobs.scores import Symptom
 from jobs.steroids import mean_dose
-from jobs.windows import DAYS_BEFORE
+from jobs.wearing_off.effects import Analysis
+from jobs.wearing_off.windows import DAYS_BEFORE
 
 PERIOD = 28
 

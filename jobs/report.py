@@ -8,12 +8,12 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from jobs.contrast import known_courses
 from jobs.cycle import Course
-from jobs.effects import Analysis, RegimenEffect, SymptomAnalysis
 from jobs.inputs import Inputs
 from jobs.regimens import RegimenFacts
 from jobs.scores import SYMPTOMS, Diary
+from jobs.wearing_off.contrast import known_courses
+from jobs.wearing_off.effects import Analysis, RegimenEffect, SymptomAnalysis
 
 FORMAT = 1
 DIGITS = 6

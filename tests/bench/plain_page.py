@@ -10,9 +10,9 @@ mpl.use("agg")
 
 import matplotlib.pyplot as plt
 
-from jobs.chart_facts import ChartFacts
-from jobs.chart_forest import groups_shown
-from jobs.chart_shapes import overlay_panels
+from jobs.chart.facts import ChartFacts
+from jobs.chart.forest import groups_shown
+from jobs.chart.shapes import overlay_panels
 
 
 def plain_page(facts: ChartFacts) -> bytes:

@@ -17,14 +17,14 @@ from bot.pages import Answered, by_who_needs_a_look, flag
 from bot.pictures import LONGEST_CAPTION, patient_drawn, team_drawn
 from bot.replies import Drawn
 from bot.texts import plain
-from jobs.effects import RegimenEffect
 from jobs.record import Record
-from jobs.thresholds import DEFAULTS
-from jobs.verdict import Verdict
+from jobs.wearing_off.effects import RegimenEffect
+from jobs.wearing_off.thresholds import DEFAULTS
+from jobs.wearing_off.verdict import Verdict
 from storage import patients, teams
 from storage.database import Database
 from storage.writer import Writer
-from tests.jobs.chart_examples import DAY, ENGLISH, RECORDS, a_diary, moved, the_case
+from tests.jobs.chart.examples import DAY, ENGLISH, RECORDS, a_diary, moved, the_case
 
 WHOLE = Answered(RECORDS["the case, whole"], ENGLISH)
 ADVICE = ("wear", "should", "increase", "reduce", "consider", "recommend", "drug wears")

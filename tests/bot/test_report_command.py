@@ -15,7 +15,7 @@ from bot.texts import catalogue
 from jobs.csv_table import Fault, FaultCode
 from storage.database import Database
 from storage.writer import Writer
-from tests.jobs.chart_examples import CASE
+from tests.jobs.chart.examples import CASE
 
 ROOT = Path(__file__).parents[2]
 

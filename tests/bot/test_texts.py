@@ -19,12 +19,12 @@ from bot.local.formatting import HtmlReading
 from bot.routes import COMMANDS, PROCEDURES
 from bot.settings import Settings
 from bot.texts import FALLBACK, FOLDER, Html, MissingTextError, catalogue, languages, nearest_language, plain, texts_in
-from jobs.caveats import CaveatCode
-from jobs.chart_facts import ChartTexts
-from jobs.contrast import Reason
+from jobs.chart.facts import ChartTexts
 from jobs.csv_table import FaultCode
 from jobs.scores import SYMPTOMS
-from jobs.verdict import Verdict
+from jobs.wearing_off.caveats import CaveatCode
+from jobs.wearing_off.contrast import Reason
+from jobs.wearing_off.verdict import Verdict
 from storage.models import CourseStatus, Item, MessageKind, PatientStatus
 
 ROOT = FOLDER.parents[1]

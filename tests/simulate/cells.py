@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from jobs.simulation import Cell, Flares, Moving, Part
+from jobs.wearing_off.simulation import Cell, Flares, Moving, Part
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from jobs.comparison import pooled_differences
-from jobs.contrast import Contrast
-from jobs.pooling import PooledRegimen
-from jobs.simulation import DAYS_AFTER_LAST, FIRST_DAY, Cell, Look, SimulatedDiary, by_day, draw, look
-from jobs.verdict import Verdict, interval_verdict, regimen_verdict
+from jobs.wearing_off.comparison import pooled_differences
+from jobs.wearing_off.contrast import Contrast
+from jobs.wearing_off.pooling import PooledRegimen
+from jobs.wearing_off.simulation import DAYS_AFTER_LAST, FIRST_DAY, Cell, Look, SimulatedDiary, by_day, draw, look
+from jobs.wearing_off.verdict import Verdict, interval_verdict, regimen_verdict
 
 # The true effect is an expectation: as many diaries settle it to a hundredth.
 DIARIES_FOR_TRUTH = 400

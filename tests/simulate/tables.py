@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from jobs.simulation import Cell
-from jobs.verdict import Verdict
+from jobs.wearing_off.simulation import Cell
+from jobs.wearing_off.verdict import Verdict
 from tests.simulate.cells import Figures, LookRow, Row
 from tests.simulate.measure import Looks, Outcome, Summary, ever, summary
 

@@ -1,0 +1,168 @@
+"""The team: twelve weeks of the leading item in a cell a patient, and the answer in words. In print, two columns."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from math import ceil
+
+from jobs.chart import style
+from jobs.chart.calendar import (
+    ENDS,
+    KeyEntry,
+    calendar_frame,
+    draw_absence,
+    draw_ground,
+    draw_heading,
+    draw_key,
+    draw_months,
+    draw_rug,
+    draw_scores,
+)
+from jobs.chart.facts import MOST_TEAM_ROWS, TeamChartFacts, TeamRow
+from jobs.chart.shapes import drawn_segments, missing_days
+from jobs.chart.sheet import Frame, Sheet, first_fitting, wrapped
+
+WEEKS = 12
+_PLOT_HEIGHT = 72
+_ROW = 118
+_LINE = 30
+_MOST_LINES = 4
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where a column of cells begins, and how wide its name, its plot and its words are."""
+
+    left: float
+    name: float
+    plot: float
+    words: float
+
+    @property
+    def plot_left(self) -> float:
+        return self.left + self.name
+
+    @property
+    def words_left(self) -> float:
+        return self.plot_left + self.plot + 18
+
+    @property
+    def right(self) -> float:
+        return self.words_left + self.words
+
+
+ONE_COLUMN = (Column(20, 190, 500, 340),)
+# Of paper twice as wide: the pages of print.
+TWO_COLUMNS = (Column(20, 170, 400, 310), Column(940, 170, 400, 310))
+PAPER_WIDTH = 1858
+ROWS_ON_PAPER = 20
+
+
+def draw_team(sheet: Sheet, facts: TeamChartFacts, columns: tuple[Column, ...] = ONE_COLUMN) -> float:
+    """Draws the whole sheet, as many patients as it holds, and returns where it ends."""
+    shown = _shown(facts, columns)
+    draw_heading(sheet, 52, facts.title)
+    sheet.text(20, 94, f"{facts.item}, {facts.texts.scale}", style.LABEL, style.QUIET)
+    top = draw_key(sheet, _key(facts, shown), 20, 104, sheet.width - 40) + 14
+    if not shown:
+        sheet.text(20, top + 34, facts.texts.no_entries, style.LABEL, style.QUIET)
+        return top + 50
+    first = facts.today - timedelta(days=7 * WEEKS - 1)
+    # Of one height, so that the eye goes down the first column and then the second.
+    each = ceil(len(shown) / len(columns))
+    bottom = top
+    for number, column in enumerate(columns):
+        rows = shown[number * each : (number + 1) * each]
+        if rows:
+            bottom = max(bottom, _draw_column(sheet, facts, rows, column, first, top))
+    if len(columns) == 1 and len(shown) < len(facts.rows):
+        words = facts.texts.more_patients.format(shown=len(shown), all=len(facts.rows))
+        sheet.text(20, bottom + 34, words, style.SMALL, style.QUIET)
+        bottom += 40
+    return bottom
+
+
+def papers(facts: TeamChartFacts) -> tuple[TeamChartFacts, ...]:
+    """The facts of each page of print; one page for a team of nobody."""
+    most = len(TWO_COLUMNS) * ROWS_ON_PAPER
+    starts = range(0, max(len(facts.rows), 1), most)
+    return tuple(replace(facts, rows=facts.rows[start : start + most]) for start in starts)
+
+
+def _shown(facts: TeamChartFacts, columns: tuple[Column, ...]) -> tuple[TeamRow, ...]:
+    return facts.rows[: MOST_TEAM_ROWS if len(columns) == 1 else len(columns) * ROWS_ON_PAPER]
+
+
+def _draw_column(
+    sheet: Sheet, facts: TeamChartFacts, rows: tuple[TeamRow, ...], column: Column, first: date, top: float
+) -> float:
+    y = top
+    for row in rows:
+        sheet.lines([[(column.left, y), (column.right, y)]], style.GRID, 2)
+        frame = calendar_frame(first, facts.today, column.plot_left, column.plot, y + 12, _PLOT_HEIGHT)
+        _draw_row(sheet, facts, row, column, frame, first)
+        y += _ROW
+    below = calendar_frame(first, facts.today, column.plot_left, column.plot, y - 6, 0)
+    return draw_months(sheet, below, first, facts.today, facts.texts)
+
+
+def _draw_row(sheet: Sheet, facts: TeamChartFacts, row: TeamRow, column: Column, frame: Frame, first: date) -> None:
+    sizes = (style.HEADING, style.SMALL, style.SMALLEST)
+    name, size = first_fitting((row.pseudonym,), sizes, column.name - 46, True)
+    sheet.text(column.left, frame.top + frame.height / 2 + 11, name, size, style.INK, bold=True)
+    draw_ground(sheet, frame, first, row.courses, facts.today, ENDS)
+    scores = {day: score for day, score in row.scores if first <= day <= facts.today}
+    late = [(day - first).days for day in row.late if day >= first]
+    draw_scores(sheet, frame, drawn_segments(scores, first, facts.today), late, 3)
+    if not any(score is not None for score in scores.values()):
+        draw_absence(sheet, frame, facts.texts.no_entries)
+    answered = {day for day, _ in row.scores}
+    missing = missing_days(max(first, row.diary_from), facts.today, answered, row.not_asked)
+    not_asked = sorted(day for day in row.not_asked - answered if first <= day <= facts.today)
+    draw_rug(sheet, frame, first, missing, not_asked)
+    _draw_words(sheet, row, column, frame)
+
+
+def _draw_words(sheet: Sheet, row: TeamRow, column: Column, frame: Frame) -> None:
+    """The verdict, the counts, and what else needs a look: as many lines as a cell has, at most."""
+    lines: list[tuple[str, str, bool]] = []
+    for words, colour, bold in (
+        (row.verdict, style.INK, True),
+        (row.counts, style.QUIET, False),
+        (row.flag, style.MISSING, True),
+    ):
+        lines += [(line, colour, bold) for line in wrapped(words, style.SMALL, column.words, bold)]
+    if len(lines) > 3:
+        lines = _smaller(row, column)
+    size = style.SMALL if len(lines) <= 3 else style.SMALLEST
+    apart = _LINE if len(lines) <= 3 else _LINE - 4
+    baseline = frame.top + frame.height / 2 + 20 - apart * (len(lines) - 1) / 2
+    for position, (line, colour, bold) in enumerate(lines):
+        fitted, at = first_fitting((line,), (size, style.SMALLEST, style.PRINTED), column.words, bold)
+        sheet.text(column.words_left, baseline + position * apart, fitted, at, colour, bold=bold)
+
+
+def _smaller(row: TeamRow, column: Column) -> list[tuple[str, str, bool]]:
+    """In small letters; what has no room goes from the end of the counts, never from verdict or flag."""
+    verdict = wrapped(row.verdict, style.SMALLEST, column.words, True)
+    counts = wrapped(row.counts, style.SMALLEST, column.words)
+    flag = wrapped(row.flag, style.SMALLEST, column.words, True)
+    counts = counts[: max(_MOST_LINES - len(verdict) - len(flag), 0)]
+    return [
+        *((line, style.INK, True) for line in verdict),
+        *((line, style.QUIET, False) for line in counts),
+        *((line, style.MISSING, True) for line in flag),
+    ]
+
+
+def _key(facts: TeamChartFacts, rows: tuple[TeamRow, ...]) -> list[KeyEntry]:
+    """Only the signs that occur."""
+    texts = facts.texts
+    statuses = {course.status for row in rows for course in row.courses}
+    entries = [
+        ("given" in statuses, KeyEntry("box", style.COURSE, texts.course)),
+        ("given" in statuses, KeyEntry("box", style.WEEK_BEFORE, texts.week_before)),
+        (any(row.late for row in rows), KeyEntry("hollow", style.INK, texts.late_entry)),
+        (bool(rows), KeyEntry("tick", style.MISSING, texts.missing_day)),
+        (any(row.not_asked for row in rows), KeyEntry("low_tick", style.NOT_ASKED, texts.not_asked_day)),
+    ]
+    return [entry for occurs, entry in entries if occurs]

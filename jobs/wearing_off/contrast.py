@@ -1,0 +1,159 @@
+"""One course: how much higher the week before it was than the settled days around it.
+
+Source of every definition: the method, "Words" and "One course".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from jobs.cycle import Course, in_order
+from jobs.wearing_off.noise import Observed, observe
+from jobs.wearing_off.windows import (
+    LONGEST_REFERENCE,
+    SETTLING_DAYS,
+    Scores,
+    Window,
+    pre_infusion_window,
+    reference_window,
+)
+
+Kind = Literal["two_sided", "one_sided"]
+Reason = Literal["too_short", "few_days"]
+
+# E + 17 ends the reference window of a course that ended on day E.
+LAST_SETTLED_DAY = SETTLING_DAYS + LONGEST_REFERENCE - 1
+
+
+@dataclass(frozen=True)
+class CycleWindows:
+    """What was observed in one cycle, that of `course`. `following` ends it; None for the latest course.
+
+    `window`: of its settled days, `reference` what was observed in it. `pre`: the week before `following`, once that
+    week is over (`complete`). All None where the cycle is too short; `reference` and `pre` also without observed days.
+    """
+
+    course: Course
+    following: Course | None
+    complete: bool
+    window: Window | None
+    reference: Observed | None
+    pre: Observed | None
+
+    @property
+    def too_short(self) -> bool:
+        return self.window is None
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What the week before `course` says about the regimen of `previous`, whose effect is wearing off.
+
+    `difference`: D, points; None with a `reason`. `share_after`: w, the weight of the next reference window against
+    the one before, so that a straight trend cancels; 0 when one-sided. `next_reference` is None when one-sided.
+    """
+
+    course: Course
+    previous: Course
+    kind: Kind | None
+    reason: Reason | None
+    pre: Observed | None
+    reference: Observed | None
+    next_reference: Observed | None
+    n_next_ref: int
+    days_next_ref: int
+    share_after: float
+    difference: float | None
+    provisional: bool
+
+    @property
+    def regimen(self) -> str:
+        return self.previous.regimen
+
+    @property
+    def parts(self) -> tuple[tuple[Observed, float], ...]:
+        """The windows compared, each with its mean's factor in D, spread evenly over its days. Empty without D."""
+        if self.difference is None or self.pre is None or self.reference is None:
+            return ()
+        before = ((self.reference, self.share_after - 1.0), (self.pre, 1.0))
+        return before if self.next_reference is None else (*before, (self.next_reference, -self.share_after))
+
+
+def known_courses(courses: Iterable[Course], today: date) -> tuple[Course, ...]:
+    """The courses by date, as `today` sees them: what starts later is planned. ValueError as `cycle.in_order`."""
+    return tuple(course if course.start <= today else replace(course, status="planned") for course in in_order(courses))
+
+
+def cycle_windows(courses: tuple[Course, ...], scores: Scores, today: date) -> tuple[CycleWindows, ...]:
+    """Of every cycle begun by `today`. `courses`: by date. A score after today is not there yet."""
+    begun = sum(1 for course in courses if course.start <= today)
+    known = {day: score for day, score in scores.items() if day <= today}
+    following = (*courses[1:], None)
+    return tuple(_cycle(courses[k], following[k], known, today) for k in range(begun))
+
+
+def _cycle(course: Course, following: Course | None, scores: Scores, today: date) -> CycleWindows:
+    reference = reference_window(course, following)
+    complete = following is not None and following.start <= today
+    return CycleWindows(
+        course=course,
+        following=following,
+        complete=complete,
+        window=reference,
+        reference=observe(reference, scores),
+        pre=observe(pre_infusion_window(following), scores) if following and complete and reference else None,
+    )
+
+
+def contrasts(cycles: tuple[CycleWindows, ...], today: date) -> tuple[Contrast, ...]:
+    """One for each course but the first that has begun, by date; `cycles` as `cycle_windows` gives them."""
+    found = [
+        _contrast(cycle, cycles[k + 1])
+        for k, cycle in enumerate(cycles)
+        if cycle.following is not None and cycle.complete
+    ]
+    if found:
+        found[-1] = _marked(found[-1], today)
+    return tuple(found)
+
+
+def _contrast(cycle: CycleWindows, after: CycleWindows) -> Contrast:
+    pre, reference, follows = cycle.pre, cycle.reference, after.reference
+    reason: Reason | None = None
+    if cycle.too_short:
+        reason = "too_short"
+    elif pre is None or reference is None or not pre.counts or not reference.counts:
+        reason = "few_days"
+    kind: Kind | None = None
+    share = 0.0
+    difference = None
+    if reason is None and pre is not None and reference is not None:
+        kind, difference = "one_sided", pre.mean - reference.mean
+        if follows is not None and follows.counts and after.course.regimen == cycle.course.regimen:
+            kind = "two_sided"
+            share = (pre.mean_day - reference.mean_day) / (follows.mean_day - reference.mean_day)
+            difference = pre.mean - ((1 - share) * reference.mean + share * follows.mean)
+    return Contrast(
+        course=after.course,
+        previous=cycle.course,
+        kind=kind,
+        reason=reason,
+        pre=pre,
+        reference=reference,
+        next_reference=follows if kind == "two_sided" else None,
+        n_next_ref=0 if follows is None else len(follows),
+        days_next_ref=0 if after.window is None else len(after.window),
+        share_after=share,
+        difference=difference,
+        provisional=False,
+    )
+
+
+def _marked(newest: Contrast, today: date) -> Contrast:
+    """Provisional while the days that would make it two-sided are still to come."""
+    open_until = newest.course.end + timedelta(days=LAST_SETTLED_DAY)
+    same = newest.course.regimen == newest.previous.regimen
+    if newest.kind == "one_sided" and same and today < open_until:
+        return replace(newest, provisional=True)
+    return newest

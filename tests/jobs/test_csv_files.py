@@ -1,0 +1,282 @@
+"""The folder of CSV files: what is read, and how every fault is told with its place and what would be right."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from jobs.csv_files import read_folder
+from jobs.csv_table import Fault
+from jobs.inputs import CourseDose, Inputs
+from tests.jobs.wearing_off.examples import CASE, case
+
+COURSES = "planned_start,start,end,dose_g_per_kg_per_day,regimen,status"
+DIARY = "date,pain,tiredness,weakness,exertion_pain,entered_at,timeliness"
+LABS = "date,analyte,value,unit,source"
+STEROIDS = "from,to,drug,dose_mg,alternate_dose_mg"
+
+GOOD = {
+    "courses.csv": [COURSES, "2026-01-01,2026-01-01,2026-01-02,0.4,A,given"],
+    "diary.csv": [DIARY, "2026-01-05,1,2,3,4,2026-01-05T20:00,on_time"],
+}
+
+
+def write(folder: Path, files: Mapping[str, list[str]]) -> Path:
+    for name, lines in {**GOOD, **files}.items():
+        (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def read(folder: Path, files: Mapping[str, list[str]]) -> Inputs:
+    found = read_folder(write(folder, files))
+    assert isinstance(found, Inputs), found
+    return found
+
+
+def refused(folder: Path, files: Mapping[str, list[str]]) -> list[Fault]:
+    found = read_folder(write(folder, files))
+    assert isinstance(found, list), found
+    return found
+
+
+def only_fault(folder: Path, name: str, lines: list[str]) -> tuple[int | None, str | None, str, str, str]:
+    (fault,) = refused(folder, {name: lines})
+    assert fault.file == name
+    return fault.line, fault.column, fault.code, fault.found, fault.expected
+
+
+def test_the_case_is_read_as_it_stands() -> None:
+    found = read_folder(CASE)
+    assert isinstance(found, Inputs)
+    expected = case()
+    assert found.courses == expected.courses
+    assert found.diary == expected.diary
+    assert (found.labs, found.steroids) == (expected.labs, expected.steroids)
+    assert found.doses[1] == CourseDose(0.4, None)
+
+
+@pytest.mark.parametrize("change", ["bom", "crlf", "cr", "blank lines", "quotes", "spaces", "capitals"])
+def test_what_spreadsheets_do_to_a_file_changes_nothing(tmp_path: Path, change: str) -> None:
+    copytree(CASE, tmp_path / "case", ignore=lambda *_: ["__pycache__"])
+    for path in (tmp_path / "case").glob("*.csv"):
+        lines = path.read_text().splitlines()
+        text = {
+            "bom": "\ufeff" + "\n".join(lines),
+            "crlf": "\r\n".join(lines) + "\r\n",
+            "cr": "\r".join(lines),
+            "blank lines": "\n\n" + "\n\n".join(lines) + "\n,,,,,,\n\n",
+            "quotes": "\n".join(",".join(f'"{cell}"' for cell in line.split(",")) for line in lines),
+            "spaces": "\n".join(line.replace(",", " , ") for line in lines),
+            "capitals": "\n".join([lines[0].upper(), *lines[1:]]),
+        }[change]
+        path.write_bytes(text.encode())
+    assert read_folder(tmp_path / "case") == read_folder(CASE)
+
+
+def test_labs_and_steroids_may_be_absent(tmp_path: Path) -> None:
+    found = read(tmp_path, {})
+    assert (found.labs, found.steroids, len(found.courses), len(found.diary.days)) == ((), (), 1, 1)
+
+
+def test_rows_may_come_in_any_order_and_numbers_follow_dates(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        {"courses.csv": [COURSES, ",2026-02-01,2026-02-01,0.4,B,given", ",2026-01-01,2026-01-01,0.8,A,given"]},
+    )
+    assert [(course.number, course.regimen) for course in found.courses] == [(1, "A"), (2, "B")]
+    assert found.doses[1].grams_per_kg_per_day == 0.8
+
+
+def test_a_cancelled_course_is_left_out_and_one_without_a_regimen_is_named_by_its_dose(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        {
+            "courses.csv": [
+                COURSES,
+                "2026-01-01,2026-01-01,2026-01-05,0.4,,given",
+                "2026-01-20,,,,,cancelled",
+                "2026-02-01,,,0.8,,planned",
+            ]
+        },
+    )
+    assert [(course.number, course.regimen, course.status) for course in found.courses] == [
+        (1, "5x0.4", "given"),
+        (2, "1x0.8", "planned"),
+    ]
+    assert (found.courses[1].start, found.courses[1].end) == (date(2026, 2, 1), date(2026, 2, 1))
+
+
+def test_weights_limits_decimals_and_open_steroid_steps_are_read(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        {
+            "courses.csv": [f"{COURSES},weight_kg", ",2026-01-01,2026-01-02,0.4,A,given,81.5"],
+            "diary.csv": [DIARY, "2026-01-05,2.04,,,,,", "2026-01-06,,,,,,"],
+            "labs.csv": [f"{LABS},upper_limit", "2026-01-01,CK,200,U/l,x,195"],
+            "steroids.csv": [STEROIDS, "2026-01-01,,prednisone,20,"],
+        },
+    )
+    assert found.doses[1].weight_kg == 81.5
+    assert [(entry.pain, entry.tiredness) for entry in found.diary.days] == [(2.04, None)]
+    assert found.labs[0].upper_limit == 195
+    assert (found.steroids[0].end, found.steroids[0].mean_dose) == (None, 20)
+
+
+@pytest.mark.parametrize(
+    ("entered", "timeliness", "late"),
+    [
+        ("2026-01-05T20:00", "on_time", False),
+        ("2026-01-06T09:00", "late", True),
+        ("2026-01-06T09:00", "", True),
+        ("2026-01-05T23:59", "", False),
+        ("", "", False),
+    ],
+)
+def test_an_entry_made_on_a_later_day_is_late(tmp_path: Path, entered: str, timeliness: str, late: bool) -> None:
+    found = read(tmp_path, {"diary.csv": [DIARY, f"2026-01-05,1,2,3,4,{entered},{timeliness}"]})
+    assert found.diary.days[0].late is late
+
+
+def diary_line(line: str) -> list[str]:
+    return [DIARY, "2026-01-04,1,2,3,4,,", line]
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("2026-01-05,11,2,3,4,,", (3, "pain", "out_of_range", "11", "0..10")),
+        ("2026-01-05,-1,2,3,4,,", (3, "pain", "out_of_range", "-1", "0..10")),
+        ("2026-01-05,1,2,x,4,,", (3, "weakness", "not_a_number", "x", "0..10")),
+        ("2026-01-05,nan,2,3,4,,", (3, "pain", "not_a_number", "nan", "0..10")),
+        ("2026-01-05,1_0,2,3,4,,", (3, "pain", "not_a_number", "1_0", "0..10")),
+        ('2026-01-05,"1,5",2,3,4,,', (3, "pain", "not_a_number", "1,5", "0..10")),
+        ("05/01/2026,1,2,3,4,,", (3, "date", "not_a_date", "05/01/2026", "YYYY-MM-DD")),
+        ("2026-02-30,1,2,3,4,,", (3, "date", "not_a_date", "2026-02-30", "YYYY-MM-DD")),
+        ("20260105,1,2,3,4,,", (3, "date", "not_a_date", "20260105", "YYYY-MM-DD")),
+        ("0026-01-05,1,2,3,4,,", (3, "date", "out_of_range", "0026-01-05", "1900-01-01..2199-12-31")),
+        (",1,2,3,4,,", (3, "date", "cell_empty", "", "YYYY-MM-DD")),
+        ("2026-01-04,1,2,3,4,,", (3, "date", "date_twice", "2026-01-04", "line 2")),
+        ("2026-01-05,1,2,3,4,8 pm,", (3, "entered_at", "not_a_moment", "8 pm", "YYYY-MM-DDTHH:MM")),
+        ("2026-01-05,1,2,3,4,,early", (3, "timeliness", "not_a_choice", "early", "on_time|late")),
+        ("2026-01-05,1,2,3,4", (3, None, "wrong_number_of_cells", "5", "7")),
+        ("2026-01-05,1,5,2,3,4,,", (3, None, "wrong_number_of_cells", "8", "7")),
+    ],
+)
+def test_a_fault_of_the_diary_has_its_place(tmp_path: Path, line: str, fault: tuple[object, ...]) -> None:
+    assert only_fault(tmp_path, "diary.csv", diary_line(line)) == fault
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        (",,2026-02-01,0.4,A,given", (3, "start", "cell_empty", "", "YYYY-MM-DD")),
+        (",2026-02-01,,0.4,A,given", (3, "end", "cell_empty", "", "YYYY-MM-DD")),
+        (",,,0.4,A,planned", (3, "start", "cell_empty", "", "YYYY-MM-DD")),
+        (",2026-02-02,2026-02-01,0.4,A,given", (3, "end", "ends_before_start", "2026-02-01", ">=2026-02-02")),
+        (",2026-02-01,2026-02-01,0,A,given", (3, "dose_g_per_kg_per_day", "out_of_range", "0", ">0..5")),
+        (",2026-02-01,2026-02-01,,A,given", (3, "dose_g_per_kg_per_day", "cell_empty", "", ">0..5")),
+        (",2026-02-01,2026-02-01,0.4,A,done", (3, "status", "not_a_choice", "done", "given|planned|cancelled")),
+        (",2026-02-01,2026-02-01,0.4,A,", (3, "status", "cell_empty", "", "given|planned|cancelled")),
+        (",2026-01-02,2026-01-03,0.4,A,given", (3, "start", "overlap", "2026-01-02", ">2026-01-02")),
+        ("tomorrow,2026-02-01,2026-02-01,0.4,A,given", (3, "planned_start", "not_a_date", "tomorrow", "YYYY-MM-DD")),
+    ],
+)
+def test_a_fault_of_the_courses_has_its_place(tmp_path: Path, line: str, fault: tuple[object, ...]) -> None:
+    assert only_fault(tmp_path, "courses.csv", [*GOOD["courses.csv"], line]) == fault
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "fault"),
+    [
+        ("labs.csv", [LABS, "2026-01-01,CK,0,U/l,"], (2, "value", "out_of_range", "0", ">0")),
+        ("labs.csv", [LABS, "2026-01-01,,5,U/l,"], (2, "analyte", "cell_empty", "", "CK")),
+        ("labs.csv", [LABS, "2026-01-01,CK,5,,"], (2, "unit", "cell_empty", "", "U/l")),
+        (
+            "steroids.csv",
+            [STEROIDS, "2026-01-02,2026-01-01,p,5,"],
+            (2, "to", "ends_before_start", "2026-01-01", ">=2026-01-02"),
+        ),
+        ("steroids.csv", [STEROIDS, "2026-01-02,,p,-5,"], (2, "dose_mg", "out_of_range", "-5", "0")),
+        (
+            "steroids.csv",
+            [STEROIDS, "2026-01-01,2026-01-09,p,5,", "2026-01-09,,p,5,"],
+            (3, "from", "overlap", "2026-01-09", ">2026-01-09"),
+        ),
+    ],
+)
+def test_a_fault_of_the_other_files_has_its_place(
+    tmp_path: Path, name: str, lines: list[str], fault: tuple[object, ...]
+) -> None:
+    assert only_fault(tmp_path, name, lines) == fault
+
+
+def test_semicolons_are_refused_by_name(tmp_path: Path) -> None:
+    lines = [line.replace(",", ";") for line in GOOD["diary.csv"]]
+    assert only_fault(tmp_path, "diary.csv", lines) == (1, None, "wrong_separator", ";", ",")
+
+
+def test_a_missing_column_is_named_beside_those_that_are_there(tmp_path: Path) -> None:
+    lines = ["date,pain,tired,weakness,exertion_pain", "2026-01-05,1,2,3,4"]
+    assert only_fault(tmp_path, "diary.csv", lines) == (
+        1,
+        "tiredness",
+        "column_missing",
+        "date,pain,tired,weakness,exertion_pain",
+        "date,pain,tiredness,weakness,exertion_pain",
+    )
+
+
+def test_a_column_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    lines = ["date,pain,pain,tiredness,weakness,exertion_pain", "2026-01-05,1,9,2,3,4"]
+    assert only_fault(tmp_path, "diary.csv", lines)[:3] == (1, "pain", "column_twice")
+
+
+def test_an_empty_file_and_one_in_another_encoding_are_refused(tmp_path: Path) -> None:
+    assert only_fault(tmp_path, "diary.csv", [])[2] == "empty_file"
+    write(tmp_path, {})
+    (tmp_path / "diary.csv").write_bytes(f"{DIARY}\n2026-01-05,1,2,3,4,,\n# M\xfcller".encode("latin-1"))
+    (fault,) = refused_as_it_is(tmp_path)
+    assert (fault.file, fault.line, fault.code, fault.expected) == ("diary.csv", 3, "not_utf8", "UTF-8")
+
+
+def refused_as_it_is(folder: Path) -> list[Fault]:
+    found = read_folder(folder)
+    assert isinstance(found, list)
+    return found
+
+
+def test_an_open_quote_is_no_csv(tmp_path: Path) -> None:
+    assert only_fault(tmp_path, "diary.csv", diary_line('2026-01-05,"1,2,3,4,,'))[2] == "not_csv"
+
+
+def test_a_missing_folder_and_missing_files_are_said(tmp_path: Path) -> None:
+    (fault,) = refused_as_it_is(tmp_path / "nowhere")
+    assert fault.code == "no_folder"
+    assert [(fault.file, fault.code) for fault in refused_as_it_is(tmp_path)] == [
+        ("courses.csv", "no_file"),
+        ("diary.csv", "no_file"),
+    ]
+
+
+def test_all_faults_of_all_files_are_told_at_once_by_file_and_line(tmp_path: Path) -> None:
+    found = refused(
+        tmp_path,
+        {
+            "steroids.csv": [STEROIDS, "x,,p,5,"],
+            "diary.csv": [DIARY, "2026-01-05,11,12,3,4,,", "2026-01-06,1,2,3,y,,"],
+            "courses.csv": [COURSES, "a,b,c,d,e,f"],
+        },
+    )
+    assert [(fault.file, fault.line, fault.column) for fault in found] == [
+        ("courses.csv", 2, "dose_g_per_kg_per_day"),
+        ("courses.csv", 2, "end"),
+        ("courses.csv", 2, "planned_start"),
+        ("courses.csv", 2, "start"),
+        ("courses.csv", 2, "status"),
+        ("diary.csv", 2, "pain"),
+        ("diary.csv", 2, "tiredness"),
+        ("diary.csv", 3, "exertion_pain"),
+        ("steroids.csv", 2, "from"),
+    ]

@@ -1,0 +1,184 @@
+"""Each rule of windows, courses and days at its edge, through the whole answer."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from jobs.cycle import Course
+from jobs.scores import Diary, DiaryDay
+from jobs.wearing_off import analyse
+from jobs.wearing_off.effects import CourseEffect
+from jobs.wearing_off.thresholds import Thresholds
+from tests.jobs.wearing_off.examples import (
+    CHANGING,
+    FIVE,
+    courses_on,
+    day,
+    diary_with,
+    jagged,
+    pain,
+    peaks,
+    series,
+    steady,
+)
+
+
+def newest(last_infusion: int, today: int, observed_after: int) -> CourseEffect:
+    """The second course, of a diary with so many entries in the reference window after it."""
+    scores = {**series(steady, 28), **{last_infusion + 4 + k: 2.0 for k in range(observed_after)}}
+    return pain(((0, 0, "A"), (28, last_infusion, "A")), scores, today).courses[0]
+
+
+@pytest.mark.parametrize(
+    ("today", "observed_after", "kind", "provisional"),
+    [
+        (28, 0, "one_sided", True),
+        (36, 3, "one_sided", True),
+        (45, 3, "one_sided", True),
+        (46, 3, "one_sided", False),
+        (36, 4, "two_sided", False),
+    ],
+)
+def test_a_newest_one_sided_course_is_provisional_until_its_reference_window_is_over(
+    today: int, observed_after: int, kind: str, provisional: bool
+) -> None:
+    effect = newest(29, today, observed_after)
+    assert (effect.kind, effect.provisional) == (kind, provisional)
+
+
+def test_a_course_before_another_regimen_is_one_sided_for_good_and_never_provisional() -> None:
+    effect = pain(((0, 0, "A"), (28, 28, "B")), series(steady, 60), today=29).courses[0]
+    assert (effect.kind, effect.provisional, effect.regimen) == ("one_sided", False, "A")
+    later = pain(((0, 0, "A"), (28, 28, "B")), series(steady, 60)).courses[0]
+    assert (later.kind, later.difference) == ("one_sided", effect.difference)
+
+
+def test_a_provisional_course_stands_for_the_regimen_only_while_there_is_no_other() -> None:
+    found = pain(FIVE[:2], series(steady, 29))
+    regimen = found.regimen("A")
+    assert (regimen.courses, regimen.usable, regimen.provisional, regimen.df) == (1, 0, True, 4)
+    assert regimen.verdict == "not_enough_data"
+    assert found.courses[0].provisional
+
+
+def test_four_days_make_a_window_and_three_do_not() -> None:
+    for observed, reason in ((4, None), (3, "few_days")):
+        without = range(21, 28 - observed)
+        assert pain(FIVE[:2], series(steady, 60, without=without)).courses[0].reason == reason
+        reference = range(4 + observed, 18)
+        assert pain(FIVE[:2], series(steady, 60, without=reference)).courses[0].reason == reason
+
+
+def test_fifteen_days_from_the_last_infusion_are_enough_and_fourteen_are_not() -> None:
+    usable = pain(((0, 1, "A"), (16, 16, "A")), series(steady, 40)).courses[0]
+    assert (usable.reason, usable.days_ref, usable.n_ref) == (None, 4, 4)
+    short = pain(((0, 1, "A"), (15, 15, "A")), series(steady, 40)).courses[0]
+    assert (short.reason, short.days_ref) == ("too_short", 0)
+
+
+def test_the_week_before_a_course_counts_from_the_first_infusion_day_on() -> None:
+    scores = series(peaks, 130)
+    eve, first_day = (pain(FIVE, scores, today=today) for today in (55, 56))
+    assert [effect.course for effect in eve.courses] == [2]
+    assert [effect.course for effect in first_day.courses] == [2, 3]
+    assert eve.running is not None
+    assert (eve.running.course, eve.running.next_course, eve.running.n_pre) == (2, 3, 7)
+
+
+def test_the_running_course_is_shown_and_neither_labelled_nor_pooled() -> None:
+    scores = series(peaks, 130)
+    found = pain(FIVE, scores, today=108)
+    assert [effect.course for effect in found.courses] == [2, 3, 4]
+    running = found.running
+    assert running is not None
+    assert (running.course, running.regimen, running.next_course, running.next_start) == (4, "A", 5, day(112))
+    assert (running.n_pre, running.pre_mean, running.n_ref, running.ref_mean) == (4, 2.5, 14, 0.0)
+    quiet = pain(FIVE, {number: 0.0 if number > 104 else score for number, score in scores.items()}, today=108)
+    assert quiet.regimens == found.regimens
+    assert quiet.courses == found.courses
+
+
+def test_without_a_next_course_nothing_is_running_towards_it() -> None:
+    running = pain(FIVE, series(peaks, 130)).running
+    assert running is not None
+    assert (running.next_course, running.next_start, running.n_pre, running.pre_mean) == (None, None, 0, None)
+    assert (running.n_ref, running.ref_mean) == (14, 0.0)
+
+
+def test_what_comes_after_today_does_not_exist_yet() -> None:
+    scores = series(jagged, 132)
+    for today in range(0, 132, 3):
+        seen = {number: score for number, score in scores.items() if number <= today}
+        assert pain(CHANGING, scores, today) == pain(CHANGING, seen, today)
+
+
+def test_a_planned_date_stands_in_and_says_so() -> None:
+    courses = list(courses_on(FIVE))
+    courses[4] = replace(courses[4], status="planned")
+    found = analyse(courses, diary_with(series(peaks, 130)), day(115)).symptoms["pain"]
+    assert [effect.status for effect in found.courses] == ["given", "given", "given", "planned"]
+    assert found.courses[-1].verdict == "returns"
+
+
+def test_a_diary_without_courses_and_courses_without_a_diary() -> None:
+    nothing = analyse((), diary_with(series(steady, 30)), day(30)).symptoms["pain"]
+    assert (nothing.courses, nothing.regimens, nothing.running) == ((), (), None)
+    silent = analyse(courses_on(FIVE), Diary(()), day(130)).symptoms["pain"]
+    assert {(effect.reason, effect.n_pre, effect.n_ref) for effect in silent.courses} == {("few_days", 0, 0)}
+    regimen = silent.regimen("A")
+    assert (regimen.courses, regimen.of, regimen.estimate, regimen.verdict) == (0, 4, None, "not_enough_data")
+    assert (regimen.sigma, regimen.rho) == (0.5, 0.6)
+
+
+def test_before_the_first_course_there_is_nothing_to_say() -> None:
+    found = analyse(courses_on(FIVE), Diary(()), day(-1)).symptoms["pain"]
+    assert (found.courses, found.regimens, found.running) == ((), (), None)
+
+
+def test_a_skipped_item_is_missing_for_its_symptom_and_not_for_the_mean() -> None:
+    days = tuple(DiaryDay(day(number), tiredness=2.0, weakness=4.0) for number in range(130))
+    symptoms = analyse(courses_on(FIVE), Diary(days), day(129)).symptoms
+    assert symptoms["pain"].courses[0].reason == "few_days"
+    assert symptoms["mean"].courses[0].pre_mean == 3.0
+    assert symptoms["mean"].regimen("A").verdict == "does_not_return"
+
+
+def test_a_regimen_that_comes_back_is_pooled_with_its_earlier_courses() -> None:
+    spans = tuple((28 * k, 28 * k, "AABBAA"[k]) for k in range(6))
+    found = pain(spans, series(steady, 170))
+    assert [(effect.regimen, effect.courses) for effect in found.regimens] == [("A", 3), ("B", 2)]
+
+
+def test_thresholds_are_settings() -> None:
+    scores = series(lambda number: peaks(number) / 4, 130)
+    courses, diary = courses_on(FIVE), diary_with(scores)
+    assert analyse(courses, diary, day(129)).symptoms["pain"].regimen("A").verdict == "returns"
+    stricter = Thresholds(rise=1.5)
+    assert analyse(courses, diary, day(129), stricter).symptoms["pain"].regimen("A").verdict == "small_rise"
+    more = Thresholds(fewest_courses=5)
+    assert analyse(courses, diary, day(129), more).symptoms["pain"].regimen("A").verdict == "not_enough_data"
+
+
+def test_overlapping_courses_are_refused() -> None:
+    with pytest.raises(ValueError, match="starts before"):
+        analyse(courses_on(((0, 4, "A"), (3, 3, "A"))), Diary(()), day(10))
+
+
+def test_a_day_with_two_entries_is_refused() -> None:
+    with pytest.raises(ValueError, match="two entries"):
+        Diary((DiaryDay(day(1), pain=1), DiaryDay(day(1), pain=2)))
+
+
+def test_a_score_off_the_scale_is_refused() -> None:
+    with pytest.raises(ValueError, match="0 to 10"):
+        DiaryDay(day(1), pain=11)
+
+
+def test_a_moved_course_takes_its_windows_with_it() -> None:
+    courses = list(courses_on(FIVE))
+    courses[2] = Course(3, day(50), day(50), "A", "given", planned_start=day(56))
+    found = analyse(courses, diary_with(series(steady, 130)), day(129)).symptoms["pain"]
+    assert found.courses[1].start == day(56) - timedelta(days=6)
+    (moved,) = [caveat for caveat in found.caveats if caveat.code == "moved_earlier"]
+    assert (moved.course, moved.numbers) == (3, {"days": 6})
