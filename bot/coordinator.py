@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from bot import course_forms, schedule_forms
+from bot import course_forms, schedule_forms, team_forms
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.invitation_link import link_to, qr_png
 from bot.replies import Button, Incoming, Keyboard, Picture, Reply, Rewrite, Say, Screen, Toast, number_in
@@ -19,9 +19,11 @@ from storage.models import Course, CourseStatus, Patient, PatientStatus, Staff, 
 PAGE = 8
 LONGEST_SAID_BACK = 40
 COURSES_A_PAGE = 6
-PROCEDURES: dict[str, Procedure] = {
+# About a patient or a course: a button opens them. The team's own are opened by a command.
+OPENED_BY_BUTTONS: dict[str, Procedure] = {
     procedure.form.name: procedure for procedure in (*course_forms.PROCEDURES, *schedule_forms.PROCEDURES)
 }
+PROCEDURES = {**OPENED_BY_BUTTONS, team_forms.PRICES.form.name: team_forms.PRICES}
 
 
 def roster(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -194,13 +196,13 @@ def course_pressed(session: Session, incoming: Incoming, someone: Someone) -> li
 def form_opened(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """A button that opens a form, about a patient or about a course."""
     name, subject = incoming.data.removeprefix("o:").partition(":")[0], number_in(incoming.data)
-    if subject is None or name not in PROCEDURES:
+    if subject is None or name not in OPENED_BY_BUTTONS:
         raise Refusal("refusal.gone")
     filling = Filling(session, incoming, someone, {"id": subject})
     dialogue = dialogues.dialogue_of(session, someone.chat.id)
     if incoming.repeated and is_open(dialogue) and dialogue.form == name:
-        return [Toast(""), *go_on(PROCEDURES[name], filling, dialogue, None)]
-    return [Toast(""), *begin(PROCEDURES[name], filling, in_place=True)]
+        return [Toast(""), *go_on(OPENED_BY_BUTTONS[name], filling, dialogue, None)]
+    return [Toast(""), *begin(OPENED_BY_BUTTONS[name], filling, in_place=True)]
 
 
 def invite(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -226,6 +228,15 @@ def _invitation(incoming: Incoming, invited: admission.Invited, team: Team, text
     until = Html(texts.instant(invited.expires_at, team.time_zone))
     text = texts("invite.made", pseudonym=invited.pseudonym, link=link, until=until)
     return Say(Screen(text, picture=Picture(qr_png, link)))
+
+
+def prices(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """`/prices`: what a gram and a day in hospital cost the team, for the comparison of regimens."""
+    filling = Filling(session, incoming, someone, {"id": someone.the_team.id})
+    dialogue = dialogues.dialogue_of(session, someone.chat.id)
+    if incoming.repeated and is_open(dialogue) and dialogue.form == team_forms.PRICES.form.name:
+        return go_on(team_forms.PRICES, filling, dialogue, None)
+    return begin(team_forms.PRICES, filling, in_place=False)
 
 
 def _patient_named(session: Session, data: str, someone: Someone) -> Patient:

@@ -34,6 +34,7 @@ COMMANDS = (
     Route("roster", Role.COORDINATOR, coordinator.roster),
     Route("invite", Role.COORDINATOR, coordinator.invite),
     Route("patient", Role.COORDINATOR, coordinator.patient_typed),
+    Route("prices", Role.COORDINATOR, coordinator.prices),
     Route("summary", Role.CLINICIAN, clinician.summary),
     Route("chart", Role.CLINICIAN, clinician.chart),
 )

@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from jobs import cycle, due
-from jobs.inputs import CREATINE_KINASE, CourseDose, Inputs, LabValue
+from jobs.inputs import CREATINE_KINASE, CourseDose, Inputs, LabValue, Prices
 from jobs.scores import Diary, DiaryDay
 from jobs.steroids import SteroidStep
-from storage import courses, diary, measurements
-from storage.models import Course, CourseStatus, Item, Patient
+from storage import courses, diary, measurements, teams
+from storage.models import Course, CourseStatus, Item, Patient, Team
 
 UNIT = "U/l"
 
@@ -41,7 +41,10 @@ class Dose:
 
 @dataclass(frozen=True)
 class Record:
-    """`courses` and `doses` run in parallel, by first day. `creatine_kinase`: (day, U/l), by day."""
+    """`courses` and `doses` run in parallel, by first day.
+
+    `creatine_kinase`: (day, U/l), and `weights`: (day, kg), both by day.
+    """
 
     pseudonym: str
     diary_from: date
@@ -52,13 +55,14 @@ class Record:
     doses: tuple[Dose, ...]
     creatine_kinase: tuple[tuple[date, float], ...]
     upper_limit: float | None
-    # The database keeps none yet; files do.
     steroids: tuple[SteroidStep, ...] = ()
+    weights: tuple[tuple[date, float], ...] = ()
+    prices: Prices | None = None
 
     def inputs(self) -> Inputs:
         """What the answer is computed from."""
         doses = {
-            course.number: CourseDose(dose.grams_per_kg_per_day)
+            course.number: CourseDose(dose.grams_per_kg_per_day, self._weight_at(course))
             for course, dose in zip(self.courses, self.doses, strict=True)
         }
         return Inputs(
@@ -69,7 +73,12 @@ class Record:
                 LabValue(day, CREATINE_KINASE, value, UNIT, self.upper_limit) for day, value in self.creatine_kinase
             ),
             steroids=self.steroids,
+            prices=self.prices,
         )
+
+    def _weight_at(self, course: cycle.Course) -> float | None:
+        """The latest weight by the course's last day: a dose is reckoned from what is known then."""
+        return next((kg for day, kg in reversed(self.weights) if day <= course.end), None)
 
     def seen_on(self, today: date) -> "Record":
         """The same as it looked on another day: what came later is not there yet, and later courses are planned."""
@@ -81,6 +90,7 @@ class Record:
             not_asked=frozenset(day for day in self.not_asked if day < today),
             courses=tuple(_as_seen(course, today) for course in self.courses),
             creatine_kinase=tuple(pair for pair in self.creatine_kinase if pair[0] <= today),
+            weights=tuple(pair for pair in self.weights if pair[0] <= today),
         )
 
     def answered(self, days: int) -> tuple[int, int]:
@@ -115,6 +125,7 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
     known = courses.courses_of(session, patient.team_id, patient.id)
     values = measurements.measurements_of(session, patient.team_id, patient.id, CREATINE_KINASE)
     limits = [value.upper_limit for value in values if value.upper_limit is not None]
+    weights = measurements.measurements_of(session, patient.team_id, patient.id, measurements.WEIGHT)
     return Record(
         pseudonym=patient.pseudonym,
         diary_from=diary_from,
@@ -125,6 +136,23 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
         doses=tuple(_dose(course) for course in known),
         creatine_kinase=tuple((value.taken_on, value.value) for value in values),
         upper_limit=limits[-1] if limits else None,
+        steroids=_steroids(session, patient),
+        weights=tuple((value.taken_on, value.value) for value in weights),
+        prices=prices_of(teams.team_by_id(session, patient.team_id)),
+    )
+
+
+def prices_of(team: Team) -> Prices | None:
+    """None where the team has set none."""
+    if team.currency is None or (team.price_per_gram is None and team.price_per_day is None):
+        return None
+    return Prices(team.currency, team.price_per_gram, team.price_per_day)
+
+
+def _steroids(session: Session, patient: Patient) -> tuple[SteroidStep, ...]:
+    return tuple(
+        SteroidStep(dose.starts_on, dose.ends_on, dose.drug, dose.dose_mg, dose.alternate_dose_mg)
+        for dose in measurements.steroid_doses_of(session, patient.team_id, patient.id)
     )
 
 

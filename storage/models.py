@@ -76,7 +76,15 @@ class MessageState(StrEnum):
 
 
 class Team(SQLModel, table=True):
-    """A clinic. Nothing of one team is ever visible to another."""
+    """A clinic. Nothing of one team is ever visible to another.
+
+    The prices are what the team pays: for a gram of what is infused, and for a day in hospital. Empty: not set.
+    """
+
+    __table_args__ = (
+        CheckConstraint("price_per_gram >= 0", name="ck_team_price_per_gram"),
+        CheckConstraint("price_per_day >= 0", name="ck_team_price_per_day"),
+    )
 
     id: int = Field(default=None, primary_key=True)
     name: str = Field(max_length=120, unique=True)
@@ -88,6 +96,9 @@ class Team(SQLModel, table=True):
     summary_weekday: int = 0
     summary_time: time = time(8, 0)
     next_summary_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    currency: str | None = Field(default=None, max_length=3)
+    price_per_gram: float | None = None
+    price_per_day: float | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -214,7 +225,7 @@ class Course(SQLModel, table=True):
 
 
 class Measurement(SQLModel, table=True):
-    """A laboratory value, such as creatine kinase in U/l with its upper limit of normal."""
+    """A measured value: creatine kinase (`CK`) in U/l with its upper limit of normal, body weight (`weight`) in kg."""
 
     id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id")
@@ -224,6 +235,30 @@ class Measurement(SQLModel, table=True):
     value: float
     unit: str = Field(max_length=16)
     upper_limit: float | None = None
+    received_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SteroidDose(SQLModel, table=True):
+    """A steroid from a day to a day, both included: mg a day, or in turn with another dose on alternate days.
+
+    `ends_on` empty: still taken.
+    """
+
+    __tablename__ = "steroid_dose"
+    __table_args__ = (
+        CheckConstraint("dose_mg >= 0", name="ck_steroid_dose_dose_mg"),
+        CheckConstraint("alternate_dose_mg >= 0", name="ck_steroid_dose_alternate_dose_mg"),
+        CheckConstraint("ends_on >= starts_on", name="ck_steroid_dose_ends_on"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id")
+    patient_id: int = Field(foreign_key="patient.id", index=True)
+    drug: str = Field(max_length=40)
+    starts_on: date
+    ends_on: date | None = None
+    dose_mg: float
+    alternate_dose_mg: float | None = None
     received_at: datetime = Field(sa_type=UtcDateTime)
 
 

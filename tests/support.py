@@ -37,6 +37,7 @@ from storage.models import (
     Patient,
     Role,
     Staff,
+    SteroidDose,
     Team,
 )
 from storage.writer import Writer
@@ -62,6 +63,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Answer,
     Course,
     Measurement,
+    SteroidDose,
     OutboxMessage,
     Dialogue,
     AuditEntry,

@@ -1,4 +1,4 @@
-"""The synthetic case, from the CSV files beside this module: courses, diary, creatine kinase."""
+"""The synthetic case, from the CSV files beside this module: courses, diary, creatine kinase, steroid doses."""
 
 import csv
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from storage.models import Item
 FOLDER = Path(__file__).parent / "case"
 # The limit that the published figure draws; the files hold the values alone.
 CREATINE_KINASE_LIMIT = 195.0
+# From the text: 1 mg/kg of prednisone was 90 mg.
+WEIGHT_KG = 90.0
 
 
 @dataclass(frozen=True)
@@ -72,4 +74,26 @@ def creatine_kinase() -> list[tuple[date, float]]:
     """(day, U/l)."""
     return [
         (date.fromisoformat(row["date"]), float(row["value"])) for row in _rows("labs.csv") if row["analyte"] == "CK"
+    ]
+
+
+@dataclass(frozen=True)
+class CaseSteroid:
+    start: date
+    end: date
+    drug: str
+    dose_mg: float
+    alternate_dose_mg: float
+
+
+def steroids() -> list[CaseSteroid]:
+    return [
+        CaseSteroid(
+            start=date.fromisoformat(row["from"]),
+            end=date.fromisoformat(row["to"]),
+            drug=row["drug"],
+            dose_mg=float(row["dose_mg"]),
+            alternate_dose_mg=float(row["alternate_dose_mg"]),
+        )
+        for row in _rows("steroids.csv")
     ]

@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.local import case_data
+from bot.local.case_data import CREATINE_KINASE_LIMIT as LIMIT
 from jobs import admission, due, schedule
+from jobs.inputs import CREATINE_KINASE
+from jobs.record import UNIT
 from jobs.schedule import CoursePlan
-from storage import audit, diary
+from storage import audit, diary, measurements
 from storage.models import (
     Answer,
     Chat,
@@ -23,6 +26,7 @@ from storage.models import (
     Patient,
     PatientStatus,
     Role,
+    SteroidDose,
     Team,
     Way,
 )
@@ -106,19 +110,41 @@ def _the_case(session: Session, team: Team) -> None:
     made = schedule.plan_courses(session, audit.OPERATOR, patient, plans, START)
     for planned, course in zip(made, coming, strict=True):
         planned.regimen = course.regimen
+    _measured(session, patient, today)
+
+
+def _measured(session: Session, patient: Patient, today: date) -> None:
+    values = [
+        (measurements.WEIGHT, case_data.first_day(), case_data.WEIGHT_KG, "kg", None),
+        *((CREATINE_KINASE, day, value, UNIT, LIMIT) for day, value in case_data.creatine_kinase()),
+    ]
     session.add_all(
         Measurement(
-            team_id=team.id,
+            team_id=patient.team_id,
             patient_id=patient.id,
-            analyte="CK",
+            analyte=analyte,
             taken_on=day,
             value=value,
-            unit="U/l",
-            upper_limit=case_data.CREATINE_KINASE_LIMIT,
+            unit=unit,
+            upper_limit=limit,
             received_at=due.local_moment(ZONE, day, time(12, 0)),
         )
-        for day, value in case_data.creatine_kinase()
+        for analyte, day, value, unit, limit in values
         if day < today
+    )
+    session.add_all(
+        SteroidDose(
+            team_id=patient.team_id,
+            patient_id=patient.id,
+            drug=dose.drug,
+            starts_on=dose.start,
+            ends_on=dose.end,
+            dose_mg=dose.dose_mg,
+            alternate_dose_mg=dose.alternate_dose_mg,
+            received_at=due.local_moment(ZONE, dose.start, time(12, 0)),
+        )
+        for dose in case_data.steroids()
+        if dose.start < today
     )
 
 

@@ -119,7 +119,7 @@ def families() -> dict[str, str]:
         ],
         "bot/coordinator.py": [
             *(f"state.{status.value}" for status in PatientStatus),
-            *(f"{name}.button" for name in PROCEDURES if name != "join"),
+            *(f"{name}.button" for name in PROCEDURES if name not in {"join", "prices"}),
         ],
         "bot/letters.py": [f"news.{kind.value}" for kind in MessageKind if kind.value.startswith("patient_")],
         "bot/routes.py": [f"command.{name}" for name in [*(route.name for route in COMMANDS), "help"]],

@@ -5,11 +5,13 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import Session
 
 from jobs import record, schedule
+from jobs.inputs import Prices
 from jobs.record import Record
 from jobs.schedule import CoursePlan
-from storage import audit, diary
+from jobs.steroids import SteroidStep
+from storage import audit, diary, measurements, teams
 from storage.database import Database
-from storage.models import Item, Measurement, Patient, Way
+from storage.models import Item, Measurement, Patient, SteroidDose, Way
 from tests.storage.support import NOW, committing, joined_patient, team_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -187,3 +189,56 @@ def test_creatine_kinase_comes_by_day_with_the_latest_limit(database: Database) 
             (TODAY - 2 * DAY, 900.0),
         )
         assert found.upper_limit == 160.0
+
+
+def test_steroids_weights_and_the_teams_prices_are_part_of_it(database: Database) -> None:
+    with committing(database) as session:
+        patient, other = joined_patient(session, 1), joined_patient(session, 2)
+        team = teams.team_by_id(session, patient.team_id)
+        team.currency, team.price_per_gram = "EUR", 62.5
+        for of, kg, day in ((patient, 90.0, 0), (patient, 84.0, 20), (other, 50.0, 0)):
+            session.add(measured(of, TODAY + day * DAY, kg))
+        session.add_all(
+            SteroidDose(
+                team_id=of.team_id,
+                patient_id=of.id,
+                drug="prednisone",
+                starts_on=TODAY,
+                ends_on=TODAY + 9 * DAY,
+                dose_mg=dose,
+                alternate_dose_mg=20.0,
+                received_at=NOW,
+            )
+            for of, dose in ((patient, 30.0), (other, 7.5))
+        )
+        plans = [CoursePlan(TODAY + k * DAY, 2, 0.4) for k in (1, 18, 29)]
+        schedule.plan_courses(session, BY, patient, plans, NOW)
+        found = read(session, patient, 30)
+        assert found.steroids == (SteroidStep(TODAY, TODAY + 9 * DAY, "prednisone", 30.0, 20.0),)
+        assert found.prices == Prices("EUR", 62.5, None)
+        weights = [found.inputs().doses[number].weight_kg for number in (1, 2, 3)]
+        assert weights == [90.0, 90.0, 84.0], "as known by the course's last day"
+        assert found.inputs().steroids == found.steroids
+        assert found.inputs().prices == found.prices
+
+
+def test_before_anything_was_weighed_a_course_has_no_weight(database: Database) -> None:
+    with committing(database) as session:
+        patient = joined_patient(session, 1)
+        schedule.plan_courses(session, BY, patient, [CoursePlan(TODAY, 1, 0.4)], NOW)
+        session.add(measured(patient, TODAY + 5 * DAY, 90.0))
+        found = read(session, patient, 10)
+        assert found.inputs().doses[1].weight_kg is None
+        assert found.prices is None
+
+
+def measured(patient: Patient, day: date, kg: float) -> Measurement:
+    return Measurement(
+        team_id=patient.team_id,
+        patient_id=patient.id,
+        analyte=measurements.WEIGHT,
+        taken_on=day,
+        value=kg,
+        unit="kg",
+        received_at=NOW,
+    )

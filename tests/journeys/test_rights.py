@@ -20,6 +20,7 @@ COMMANDS_WALKED = {
     "roster": ("/roster", "/roster {code}"),
     "invite": ("/invite {code}",),
     "patient": ("/patient {code}", "/patient {patient}"),
+    "prices": ("/prices",),
     "summary": ("/summary", "/summary {code}"),
     "chart": ("/chart {code}", "/chart {bare}", "/chart"),
 }

@@ -8,6 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 import storage.models  # noqa: F401  (the tables register themselves)
@@ -109,3 +110,35 @@ def test_errors_of_the_database_carry_no_values(database: Database) -> None:
     with pytest.raises(Exception, match="no_such_table") as failed, database.writing() as connection:
         connection.execute(text("INSERT INTO no_such_table VALUES (:answer)"), {"answer": "my-secret-pain"})
     assert "my-secret-pain" not in str(failed.value)
+
+
+def test_what_is_stored_and_refers_to_each_other_outlives_a_migration_up_and_down(empty_database: Database) -> None:
+    empty_database.migrate("0001")
+    with empty_database.writing() as connection:
+        for statement in (
+            "INSERT INTO team (id, name, time_zone, prompt_time, reminder_leads, reminder_time, summary_weekday,"
+            " summary_time, created_at) VALUES (1, 'Clinic', 'UTC', '18:00:00', '[7, 1]', '09:00:00', 0,"
+            " '08:00:00', '2026-03-02 10:00:00')",
+            "INSERT INTO chat (id, telegram_id, language, created_at) VALUES (1, 1001, 'en', '2026-03-02 10:00:00')",
+            "INSERT INTO staff (id, team_id, chat_id, coordinator, clinician, joined_at)"
+            " VALUES (1, 1, 1, true, false, '2026-03-02 10:00:00')",
+        ):
+            connection.execute(text(statement))
+
+    def stored() -> list[Any]:
+        with empty_database.writing() as connection:
+            query = "SELECT team.name, staff.coordinator FROM staff JOIN team ON team.id = staff.team_id"
+            return [tuple(row) for row in connection.execute(text(query))]
+
+    empty_database.migrate()
+    assert stored() == [("Clinic", 1)]
+    empty_database.migrate("0001")
+    assert stored() == [("Clinic", 1)]
+    empty_database.migrate()
+
+
+def test_references_are_minded_again_after_a_migration(sqlite_database: Database) -> None:
+    sqlite_database.migrate("0001")
+    sqlite_database.migrate()
+    with pytest.raises(IntegrityError), sqlite_database.writing() as connection:
+        connection.execute(text("INSERT INTO receipt VALUES (99, 'message:1', '2026-03-02 10:00:00')"))

@@ -1,0 +1,112 @@
+"""The coordinator's forms about the whole team: what treatment costs it."""
+
+from dataclasses import dataclass
+
+from bot.dialogues.form import Form, Question, Values
+from bot.filling import Filling, Procedure
+from bot.replies import Screen
+from bot.texts import Html, Texts, texts_in
+from jobs import team_settings
+from jobs.inputs import Prices
+from jobs.refusals import Refusal
+from storage import audit
+from storage.models import Team
+
+USUAL_CURRENCIES = ("EUR", "GBP", "CHF", "USD")
+NOT_SET = "none"
+
+
+@dataclass(frozen=True)
+class TeamFacts:
+    """The team of whoever fills the form in."""
+
+    team: Team
+    actor: str
+
+
+def _load(filling: Filling) -> TeamFacts:
+    return TeamFacts(filling.someone.the_team, audit.staff_actor(filling.someone.the_staff.id))
+
+
+def _version(facts: TeamFacts) -> list[object]:
+    return [facts.team.currency, facts.team.price_per_gram, facts.team.price_per_day]
+
+
+def _read_currency(value: str, *_: object) -> str:
+    currency = value.strip().upper()
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise Refusal("refusal.currency", typed=value)
+    return currency
+
+
+def _read_price(value: str, *_: object) -> float | None:
+    """`62`, `62.50`, `62,50`; `none` for no price."""
+    said = value.strip().lower()
+    if said == NOT_SET:
+        return None
+    try:
+        price = round(float(said.replace(",", ".")), 2)
+    except (ValueError, OverflowError):
+        raise Refusal("form.price_unknown", typed=value) from None
+    if not 0 <= price <= team_settings.HIGHEST_PRICE:
+        raise Refusal("refusal.price", most=team_settings.HIGHEST_PRICE)
+    return price
+
+
+def _price_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:
+    return [(texts("prices.button.none"), NOT_SET)]
+
+
+def _prices(currency: str | None, per_gram: float | None, per_day: float | None, texts: Texts) -> Html:
+    """`62.5 EUR a gram, no price a day in hospital`."""
+    gram = texts("prices.no_gram") if per_gram is None else texts("prices.gram", price=per_gram, currency=currency)
+    day = texts("prices.no_day") if per_day is None else texts("prices.day", price=per_day, currency=currency)
+    return texts("prices.both", gram=gram, day=day)
+
+
+def _set_now(facts: TeamFacts, texts: Texts) -> Html:
+    team = facts.team
+    return _prices(team.currency, team.price_per_gram, team.price_per_day, texts)
+
+
+def _preview(texts: Texts, facts: TeamFacts, values: Values) -> Html:
+    new = _prices(values["currency"], values["gram"], values["day"], texts)
+    return texts("prices.preview", old=_set_now(facts, texts), new=new)
+
+
+def _apply(filling: Filling, facts: TeamFacts, values: Values) -> Screen:
+    prices = Prices(values["currency"], values["gram"], values["day"])
+    team_settings.set_prices(filling.session, facts.actor, facts.team, prices, filling.incoming.now)
+    texts = texts_in(filling.someone.chat.language)
+    return Screen(texts("prices.done", new=_set_now(facts, texts)))
+
+
+PRICES = Procedure(
+    Form(
+        "prices",
+        (
+            Question(
+                "currency",
+                lambda texts, facts, _: texts("prices.currency", now=_set_now(facts, texts)),
+                _read_currency,
+                lambda *_: [(currency, currency) for currency in USUAL_CURRENCIES],
+            ),
+            Question(
+                "gram",
+                lambda texts, _facts, values: texts("prices.ask_gram", currency=values["currency"]),
+                _read_price,
+                _price_choices,
+            ),
+            Question(
+                "day",
+                lambda texts, _facts, values: texts("prices.ask_day", currency=values["currency"]),
+                _read_price,
+                _price_choices,
+            ),
+        ),
+        _preview,
+    ),
+    _load,
+    _apply,
+    _version,
+)

@@ -1,0 +1,34 @@
+"""What a team sets for all its patients together, each change with its audit entry."""
+
+import math
+import re
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from jobs.inputs import Prices
+from jobs.refusals import Refusal
+from storage import audit
+from storage.models import Team
+
+HIGHEST_PRICE = 100_000.0
+
+
+def set_prices(session: Session, actor: str, team: Team, prices: Prices, now: datetime) -> None:
+    """What a gram and a day in hospital cost the team; None where it sets no price. Refusal for what is no price."""
+    if not re.fullmatch(r"[A-Z]{3}", prices.currency):
+        raise Refusal("refusal.currency", typed=prices.currency)
+    for price in (prices.per_gram, prices.per_day):
+        if price is not None and not (math.isfinite(price) and 0 <= price <= HIGHEST_PRICE):
+            raise Refusal("refusal.price", most=HIGHEST_PRICE)
+    before = _facts(team)
+    none_set = prices.per_gram is None and prices.per_day is None
+    team.currency = None if none_set else prices.currency
+    team.price_per_gram, team.price_per_day = prices.per_gram, prices.per_day
+    session.add(team)
+    audit.record(session, team_id=team.id, at=now, actor=actor, action="prices_set", before=before, after=_facts(team))
+
+
+def _facts(team: Team) -> dict[str, Any]:
+    return {"currency": team.currency, "per_gram": team.price_per_gram, "per_day": team.price_per_day}
