@@ -1,6 +1,7 @@
 """`python -m bot report`: one patient's answer in words, JSON, a picture, on paper; from files or database."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -101,14 +102,21 @@ def fault_in_words(fault: Fault) -> str:
 
 
 def _expected(form: str) -> str:
-    """The short forms of `jobs.csv_table` as a reader expects them: ranges, choices, columns."""
-    above = form.startswith(">") and not form.startswith(">=")
+    """The short forms of `jobs.csv_table.Fault` as a reader expects them: numbers are more or less, days later."""
+    least, above = form.startswith(">="), form.startswith(">")
     low, to, high = form.lstrip(">=").partition("..")
+    dated = "-" in low
     if to:
         return plain(say("cli.expected.above_to" if above else "cli.expected.from_to", low=low, high=high))
-    if form.startswith(">"):
-        return plain(say("cli.expected.above" if above else "cli.expected.from", low=low))
-    return form.replace("|", ", ").replace(",", ", ").replace(",  ", ", ")
+    if least:
+        return plain(say("cli.expected.not_before" if dated else "cli.expected.from", low=low))
+    if above:
+        return plain(say("cli.expected.after" if dated else "cli.expected.above", low=low))
+    if form.startswith("<"):
+        return plain(say("cli.expected.before", high=form[1:]))
+    if form.startswith("~"):
+        return plain(say("cli.expected.such_as", example=form[1:]))
+    return ", ".join(re.split(r"[|,]", form))
 
 
 def _report(kept: Record, inputs: Inputs, outputs: Outputs) -> None:

@@ -4,43 +4,72 @@ Scores may have decimals; dates are YYYY-MM-DD. `courses.csv` may say `weight_kg
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Literal, get_args
 
 from jobs.csv_table import Fault, Faults, Row, read_table
-from jobs.cycle import Course, CourseStatus
-from jobs.inputs import CourseDose, Inputs, LabValue
+from jobs.cycle import Course
+from jobs.inputs import CREATINE_KINASE, CourseDose, Inputs, LabValue
 from jobs.scores import ITEMS, SCALE_HIGH, SCALE_LOW, Diary, DiaryDay
 from jobs.steroids import SteroidStep
+
+Status = Literal["given", "planned", "cancelled"]
 
 COURSES, DIARY, LABS, STEROIDS = "courses.csv", "diary.csv", "labs.csv", "steroids.csv"
 COURSE_COLUMNS = ("start", "end", "dose_g_per_kg_per_day", "regimen", "status")
 DIARY_COLUMNS = ("date", *ITEMS)
 LAB_COLUMNS = ("date", "analyte", "value", "unit")
 STEROID_COLUMNS = ("from", "to", "drug", "dose_mg")
-STATUSES = ("given", "planned", "cancelled")
+STATUSES: tuple[Status, ...] = get_args(Status)
 TIMELINESS = ("on_time", "late")
 DAY_FORM = "YYYY-MM-DD"
 MOST_GRAMS_PER_KG = 5
 MOST_KILOGRAMS = 500
+KINASE_NAMES = frozenset({"ck", "creatine kinase"})
+KINASE_UNIT = "U/l"
+# In U/l. A unit turns over a micromole a minute and a katal a mole a second (SI Brochure, 9th ed., table 4), so a
+# microkatal is 60 units. Keys are casefolded, which makes both signs for micro one.
+KINASE_UNITS = {"u/l": 1, "iu/l": 1, "ukat/l": 60, "\u03bckat/l": 60}
+KINASE_UNIT_CHOICES = "U/l|IU/l|ukat/l"
+
+
+@dataclass(frozen=True)
+class FolderInputs(Inputs):
+    """`cancelled`: (number, day). Cancelled courses keep their number, so that none after them is called otherwise."""
+
+    cancelled: tuple[tuple[int, date], ...] = ()
 
 
 @dataclass(frozen=True)
 class _CourseRow:
+    """`status`, `dose`: None after a fault, when the dates can still be compared with those of other lines."""
+
     row: Row
     start: date
     end: date
     planned_start: date | None
-    regimen: str
-    status: CourseStatus
-    dose: CourseDose
+    status: Status | None
+    dose: CourseDose | None
+
+    @property
+    def regimen(self) -> str:
+        dose = self.dose.grams_per_kg_per_day if self.dose else 0
+        return self.row.text("regimen") or f"{(self.end - self.start).days + 1}x{dose:g}"
 
 
-def read_folder(path: Path) -> Inputs | list[Fault]:
+def read_folder(path: Path) -> FolderInputs | list[Fault]:
     """What the files hold, or every fault in them, by file and line."""
     faults = Faults()
-    if not path.is_dir():
+    try:
+        there = path.is_dir()
+    except OSError as error:
+        faults.add(str(path), None, None, "not_readable", error.strerror or type(error).__name__)
+        return faults.found
+    if not there:
         faults.add(str(path), None, None, "no_folder")
         return faults.found
     courses = _courses(path, faults)
@@ -50,42 +79,45 @@ def read_folder(path: Path) -> Inputs | list[Fault]:
     if faults.found:
         files = (COURSES, DIARY, LABS, STEROIDS)
         return sorted(faults.found, key=lambda fault: (files.index(fault.file), fault.line or 0, fault.column or ""))
-    return Inputs(
+    numbered = list(enumerate(courses, start=1))
+    return FolderInputs(
         courses=tuple(
-            Course(number, row.start, row.end, row.regimen, row.status, row.planned_start)
-            for number, row in enumerate(courses, start=1)
+            Course(number, course.start, course.end, course.regimen, course.status, course.planned_start)
+            for number, course in numbered
+            if course.status is not None and course.status != "cancelled"
         ),
-        doses={number: row.dose for number, row in enumerate(courses, start=1)},
+        doses={number: course.dose for number, course in numbered if course.dose is not None},
         diary=Diary(tuple(diary)),
         labs=tuple(labs),
         steroids=tuple(steroids),
+        cancelled=tuple((number, course.start) for number, course in numbered if course.status == "cancelled"),
     )
 
 
 def _courses(folder: Path, faults: Faults) -> list[_CourseRow]:
-    """By date, cancelled ones left out."""
+    """By date, cancelled ones included."""
     found = [
         course for row in read_table(folder, COURSES, COURSE_COLUMNS, faults) if (course := _course(row)) is not None
     ]
     found.sort(key=lambda course: (course.start, course.row.line))
-    for k, later in enumerate(found[1:]):
-        earlier = found[k]
-        if later.start <= earlier.end:
-            later.row.fault("start", "overlap", f">{earlier.end.isoformat()}")
+    _note_overlaps(
+        "start", ((course.row, course.start, course.end) for course in found if course.status != "cancelled")
+    )
     return found
 
 
 def _course(row: Row) -> _CourseRow | None:
+    """None without usable dates."""
     status = row.choice("status", STATUSES)
     planned, start, end = (row.day(column) for column in ("planned_start", "start", "end"))
-    if status == "cancelled":
-        return None
-    if not row.text("start") and status == "planned":
+    if not row.text("start") and status in ("planned", "cancelled"):
         start = planned
         if not row.text("planned_start"):
             row.fault("start", "cell_empty", DAY_FORM)
     else:
         row.required("start", DAY_FORM)
+    if status == "cancelled":
+        return None if start is None else _CourseRow(row, start, start, planned, status, None)
     if not row.text("end") and status == "planned":
         end = start
     else:
@@ -98,17 +130,23 @@ def _course(row: Row) -> _CourseRow | None:
     if end < start:
         row.fault("end", "ends_before_start", f">={start.isoformat()}")
         return None
-    if status is None or dose is None:
-        return None
-    return _CourseRow(
-        row=row,
-        start=start,
-        end=end,
-        planned_start=planned,
-        regimen=row.text("regimen") or f"{(end - start).days + 1}x{dose:g}",
-        status="given" if status == "given" else "planned",
-        dose=CourseDose(dose, weight),
-    )
+    return _CourseRow(row, start, end, planned, status, None if dose is None else CourseDose(dose, weight))
+
+
+def _note_overlaps(column: str, spans: Iterable[tuple[Row, date, date | None]]) -> None:
+    """`spans`: by first day, in `column`; the last one None while it goes on.
+
+    Each is compared with what reaches furthest, which need not be the one just before it.
+    """
+    furthest = date.min
+    going_on: Row | None = None
+    for row, first, last in spans:
+        if first <= furthest:
+            row.fault(column, "overlap", f">{furthest.isoformat()}")
+        elif going_on is not None:
+            going_on.fault("to", "cell_empty", f"<{first.isoformat()}")
+        going_on = row if last is None else None
+        furthest = max(furthest, last or first)
 
 
 def _diary(folder: Path, faults: Faults) -> list[DiaryDay]:
@@ -141,35 +179,54 @@ def _late(row: Row, day: date | None) -> bool:
 
 
 def _labs(folder: Path, faults: Faults) -> list[LabValue]:
+    forms = zip(LAB_COLUMNS, (DAY_FORM, CREATINE_KINASE, ">0", KINASE_UNIT), strict=True)
+    expected = dict(forms)
     found = []
     for row in read_table(folder, LABS, LAB_COLUMNS, faults, may_be_absent=True):
-        held = [
-            row.required(column, form) for column, form in zip(LAB_COLUMNS, (DAY_FORM, "CK", ">0", "U/l"), strict=True)
-        ]
+        held = [row.required(column, expected[column]) for column in LAB_COLUMNS]
         day, value = row.day("date"), row.number("value", 0, math.inf, above=True)
         limit = row.number("upper_limit", 0, math.inf, above=True)
+        analyte, unit, factor = row.text("analyte"), row.text("unit"), 1
+        if " ".join(analyte.split()).casefold() in KINASE_NAMES:
+            analyte, factor = CREATINE_KINASE, _units_in(row)
+            unit = KINASE_UNIT
         if all(held) and day is not None and value is not None:
-            found.append(LabValue(day, row.text("analyte"), value, row.text("unit"), limit))
+            upper = None if limit is None else _times(limit, factor)
+            found.append(LabValue(day, analyte, _times(value, factor), unit, upper))
     return sorted(found, key=lambda lab: (lab.day, lab.analyte))
+
+
+def _units_in(row: Row) -> int:
+    """How many U/l are one of the row's unit; a fault for a unit that is not known."""
+    unit = "".join(row.text("unit").split()).casefold()
+    if unit and unit not in KINASE_UNITS:
+        row.fault("unit", "not_a_choice", KINASE_UNIT_CHOICES)
+    return KINASE_UNITS.get(unit, 1)
+
+
+def _times(value: float, factor: int) -> float:
+    """Without the binary rounding that would show in the decimals as they were written."""
+    return float(Decimal(str(value)) * factor)
 
 
 def _steroids(folder: Path, faults: Faults) -> list[SteroidStep]:
     """By date. An empty `to` means still taken."""
-    found: list[tuple[SteroidStep, Row]] = []
+    found: list[SteroidStep] = []
+    spans: dict[str, list[tuple[Row, date, date | None]]] = {}
     for row in read_table(folder, STEROIDS, STEROID_COLUMNS, faults, may_be_absent=True):
-        held = [row.required(*each) for each in (("from", DAY_FORM), ("drug", "prednisone"), ("dose_mg", "0"))]
+        held = [row.required(*each) for each in (("from", DAY_FORM), ("drug", "~prednisone"), ("dose_mg", ">=0"))]
         start, end = row.day("from"), row.day("to")
         dose = row.number("dose_mg", 0, math.inf)
         alternate = row.number("alternate_dose_mg", 0, math.inf)
-        if not all(held) or start is None or dose is None or (end is None and row.text("to")):
+        if start is None or (end is None and row.text("to")):
             continue
         if end is not None and end < start:
             row.fault("to", "ends_before_start", f">={start.isoformat()}")
             continue
-        found.append((SteroidStep(start, end, row.text("drug"), dose, alternate), row))
-    found.sort(key=lambda pair: pair[0].start)
-    for k, (later, row) in enumerate(found):
-        same = [earlier for earlier, _ in found[:k] if earlier.drug == later.drug]
-        if same and later.start <= same[-1].last:
-            row.fault("from", "overlap", f">{same[-1].last.isoformat()}")
-    return [step for step, _ in found]
+        drug = row.text("drug")
+        spans.setdefault(drug, []).append((row, start, end))
+        if all(held) and dose is not None:
+            found.append(SteroidStep(start, end, drug, dose, alternate))
+    for same in spans.values():
+        _note_overlaps("from", sorted(same, key=lambda span: (span[1], span[0].line)))
+    return sorted(found, key=lambda step: step.start)

@@ -1,6 +1,7 @@
 """One CSV file as rows of named cells, with every fault noted where it stands: file, line, column.
 
-Faults are codes with what was found and what would be right; whoever shows them words them.
+Faults are codes with what was found and what would be right; whoever shows them words them. One fault hides no other:
+after a line that is no CSV the reading goes on with the next one.
 """
 
 import csv
@@ -11,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 FaultCode = Literal[
     "no_folder",
     "no_file",
+    "not_readable",
     "not_utf8",
     "not_csv",
     "empty_file",
@@ -34,6 +36,8 @@ FaultCode = Literal[
     "overlap",
 ]
 
+Choice = TypeVar("Choice", bound=str)
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
@@ -45,7 +49,8 @@ SEPARATOR = ","
 class Fault:
     """`line`: from 1, the header included; None where the whole file is meant, as `column`.
 
-    `found`: as it stands in the file. `expected`: what would be right: a form, a range, choices or column names.
+    `found`: as it stands in the file. `expected`: what would be right, in short: `>0`, `>=0`, `0..10`, `>0..5`, and of
+    dates `<` as well; choices as `a|b`; an example as `~a`; else a form, column names or a number of cells as it is.
     """
 
     file: str
@@ -127,15 +132,16 @@ class Row:
             self.fault(column, "not_a_number", _range(least, most, above))
             return None
         found = float(text)
-        if found < least or found > most or (above and found == least):
+        if not math.isfinite(found) or found < least or found > most or (above and found == least):
             self.fault(column, "out_of_range", _range(least, most, above))
             return None
         return found
 
-    def choice(self, column: str, choices: Sequence[str]) -> str | None:
+    def choice(self, column: str, choices: Sequence[Choice]) -> Choice | None:
         text = self.text(column).lower()
-        if text in choices:
-            return text
+        for each in choices:
+            if text == each:
+                return each
         self.fault(column, "not_a_choice" if text else "cell_empty", "|".join(choices))
         return None
 
@@ -144,24 +150,16 @@ def read_table(
     folder: Path, file: str, required: Sequence[str], faults: Faults, *, may_be_absent: bool = False
 ) -> list[Row]:
     """The rows of a file without blank lines; none after a fault of the whole file. Further columns are kept."""
-    path = folder / file
-    if not path.is_file():
-        if not may_be_absent:
-            faults.add(file, None, None, "no_file", expected=",".join(required))
+    text = _text(folder, file, required, faults, may_be_absent)
+    if text is None:
         return []
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        faults.add(file, content.count(b"\n", 0, error.start) + 1, None, "not_utf8", expected="UTF-8")
-        return []
-    try:
-        lines = list(_lines(text))
-    except csv.Error as error:
-        faults.add(file, None, None, "not_csv", str(error))
-        return []
-    if not lines:
+    broken = Faults()
+    lines = list(_lines(text, file, broken))
+    faults.found += broken.found
+    if not lines and not broken.found:
         faults.add(file, None, None, "empty_file", expected=",".join(required))
+    if not lines or any((fault.line or 0) < lines[0][0] for fault in broken.found):
+        # Without its header nothing else in the file has a meaning.
         return []
     (header_line, header), *body = lines
     columns = [cell.lower() for cell in header]
@@ -176,12 +174,40 @@ def read_table(
     return rows
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=SEPARATOR, strict=True)
-    for cells in reader:
-        stripped = [cell.strip() for cell in cells]
-        if any(stripped):
-            yield reader.line_num, stripped
+def _text(folder: Path, file: str, required: Sequence[str], faults: Faults, may_be_absent: bool) -> str | None:
+    try:
+        content = (folder / file).read_bytes()
+    except FileNotFoundError:
+        if not may_be_absent:
+            faults.add(file, None, None, "no_file", expected=",".join(required))
+        return None
+    except OSError as error:
+        faults.add(file, None, None, "not_readable", error.strerror or type(error).__name__)
+        return None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        faults.add(file, content.count(b"\n", 0, error.start) + 1, None, "not_utf8", expected="UTF-8")
+        return None
+
+
+def _lines(text: str, file: str, faults: Faults) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each line that has any, with the number of the line where they begin."""
+    lines = list(io.StringIO(text, newline=""))
+    read = 0
+    while read < len(lines):
+        first = read
+        reader = csv.reader((lines[k] for k in range(first, len(lines))), delimiter=SEPARATOR, strict=True)
+        try:
+            for cells in reader:
+                begins, read = read + 1, first + reader.line_num
+                stripped = [cell.strip() for cell in cells]
+                if any(stripped):
+                    yield begins, stripped
+        except csv.Error as error:
+            # A quotation mark that nothing closes swallows what follows: that is read once more by itself.
+            faults.add(file, read + 1, None, "not_csv", str(error))
+            read += 1
 
 
 def _header_holds(file: str, line: int, columns: list[str], required: Sequence[str], faults: Faults) -> bool:
@@ -200,5 +226,6 @@ def _header_holds(file: str, line: int, columns: list[str], required: Sequence[s
 
 
 def _range(least: float, most: float, above: bool) -> str:
-    start = f">{least:g}" if above else f"{least:g}"
-    return start if math.isinf(most) else f"{start}..{most:g}"
+    if math.isinf(most):
+        return f">{least:g}" if above else f">={least:g}"
+    return f">{least:g}..{most:g}" if above else f"{least:g}..{most:g}"

@@ -76,7 +76,7 @@ def test_bad_files_are_told_all_at_once_with_file_line_and_column(folder: Path) 
     assert run.stderr.splitlines() == [
         "courses.csv, line 3, column start: “1998-13-03” is no date. Expected: YYYY-MM-DD",
         "diary.csv, line 5, column pain: 11 is out of range. Expected: 0 to 10",
-        "diary.csv, line 9: the line has 3 cells. There should be 7, as in the header.",
+        "diary.csv, line 9: the number of cells is 3. It should be 7, as in the header.",
     ]
     assert not (folder / "none.json").exists()
 
@@ -121,13 +121,31 @@ def test_every_fault_that_files_can_have_has_its_words() -> None:
         assert words.startswith("diary.csv, line 3, column pain: ")
 
 
+def test_each_wrong_number_says_what_would_be_right(folder: Path) -> None:
+    (folder / "steroids.csv").write_text("from,to,drug,dose_mg\n1998-07-06,,prednisone,abc\n1998-07-06,,x,\n")
+    (folder / "labs.csv").write_text("date,analyte,value,unit\n1998-07-06,CK,-3,U/l\n1998-07-06,CK,3,mg\n")
+    assert report("--from", str(folder)).stderr.splitlines() == [
+        "labs.csv, line 2, column value: -3 is out of range. Expected: more than 0",
+        "labs.csv, line 3, column unit: “mg” is not known. Expected one of: U/l, IU/l, ukat/l",
+        "steroids.csv, line 2, column dose_mg: “abc” is no number. Expected: 0 or more",
+        "steroids.csv, line 3, column dose_mg: the cell is empty. Expected: 0 or more",
+    ]
+
+
 @pytest.mark.parametrize(
     ("form", "words"),
     [
         ("0..10", "0 to 10"),
         (">0..5", "more than 0, up to 5"),
         (">=1998-07-06", "1998-07-06 or later"),
-        (">1998-07-10", "later or more than 1998-07-10"),
+        (">1998-07-10", "later than 1998-07-10"),
+        ("<1998-07-10", "earlier than 1998-07-10"),
+        (">0", "more than 0"),
+        (">=0", "0 or more"),
+        ("1900-01-01..2199-12-31", "1900-01-01 to 2199-12-31"),
+        ("~prednisone", "a name, such as prednisone"),
+        ("U/l|IU/l|ukat/l", "U/l, IU/l, ukat/l"),
+        ("date,pain", "date, pain"),
         ("given|planned|cancelled", "given, planned, cancelled"),
         ("YYYY-MM-DD", "YYYY-MM-DD"),
     ],

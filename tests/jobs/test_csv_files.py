@@ -7,9 +7,9 @@ from shutil import copytree
 
 import pytest
 
-from jobs.csv_files import read_folder
+from jobs.csv_files import FolderInputs, read_folder
 from jobs.csv_table import Fault
-from jobs.inputs import CourseDose, Inputs
+from jobs.inputs import CourseDose, Inputs, LabValue
 from tests.jobs.wearing_off.examples import CASE, case
 
 COURSES = "planned_start,start,end,dose_g_per_kg_per_day,regimen,status"
@@ -89,7 +89,7 @@ def test_rows_may_come_in_any_order_and_numbers_follow_dates(tmp_path: Path) -> 
     assert found.doses[1].grams_per_kg_per_day == 0.8
 
 
-def test_a_cancelled_course_is_left_out_and_one_without_a_regimen_is_named_by_its_dose(tmp_path: Path) -> None:
+def test_a_cancelled_course_keeps_its_number_and_one_without_a_regimen_is_named_by_its_dose(tmp_path: Path) -> None:
     found = read(
         tmp_path,
         {
@@ -103,8 +103,11 @@ def test_a_cancelled_course_is_left_out_and_one_without_a_regimen_is_named_by_it
     )
     assert [(course.number, course.regimen, course.status) for course in found.courses] == [
         (1, "5x0.4", "given"),
-        (2, "1x0.8", "planned"),
+        (3, "1x0.8", "planned"),
     ]
+    assert found.doses == {1: CourseDose(0.4), 3: CourseDose(0.8)}
+    assert isinstance(found, FolderInputs)
+    assert found.cancelled == ((2, date(2026, 1, 20)),)
     assert (found.courses[1].start, found.courses[1].end) == (date(2026, 2, 1), date(2026, 2, 1))
 
 
@@ -174,6 +177,7 @@ def test_a_fault_of_the_diary_has_its_place(tmp_path: Path, line: str, fault: tu
         (",,2026-02-01,0.4,A,given", (3, "start", "cell_empty", "", "YYYY-MM-DD")),
         (",2026-02-01,,0.4,A,given", (3, "end", "cell_empty", "", "YYYY-MM-DD")),
         (",,,0.4,A,planned", (3, "start", "cell_empty", "", "YYYY-MM-DD")),
+        (",,,,,cancelled", (3, "start", "cell_empty", "", "YYYY-MM-DD")),
         (",2026-02-02,2026-02-01,0.4,A,given", (3, "end", "ends_before_start", "2026-02-01", ">=2026-02-02")),
         (",2026-02-01,2026-02-01,0,A,given", (3, "dose_g_per_kg_per_day", "out_of_range", "0", ">0..5")),
         (",2026-02-01,2026-02-01,,A,given", (3, "dose_g_per_kg_per_day", "cell_empty", "", ">0..5")),
@@ -193,16 +197,27 @@ def test_a_fault_of_the_courses_has_its_place(tmp_path: Path, line: str, fault: 
         ("labs.csv", [LABS, "2026-01-01,CK,0,U/l,"], (2, "value", "out_of_range", "0", ">0")),
         ("labs.csv", [LABS, "2026-01-01,,5,U/l,"], (2, "analyte", "cell_empty", "", "CK")),
         ("labs.csv", [LABS, "2026-01-01,CK,5,,"], (2, "unit", "cell_empty", "", "U/l")),
+        ("labs.csv", [LABS, "2026-01-01,CK,5,mmol/l,"], (2, "unit", "not_a_choice", "mmol/l", "U/l|IU/l|ukat/l")),
         (
             "steroids.csv",
             [STEROIDS, "2026-01-02,2026-01-01,p,5,"],
             (2, "to", "ends_before_start", "2026-01-01", ">=2026-01-02"),
         ),
-        ("steroids.csv", [STEROIDS, "2026-01-02,,p,-5,"], (2, "dose_mg", "out_of_range", "-5", "0")),
+        ("steroids.csv", [STEROIDS, "2026-01-02,,p,-5,"], (2, "dose_mg", "out_of_range", "-5", ">=0")),
+        ("steroids.csv", [STEROIDS, "2026-01-02,,p,abc,"], (2, "dose_mg", "not_a_number", "abc", ">=0")),
+        ("steroids.csv", [STEROIDS, "2026-01-02,,p,,"], (2, "dose_mg", "cell_empty", "", ">=0")),
+        ("steroids.csv", [STEROIDS, "2026-01-02,,,5,"], (2, "drug", "cell_empty", "", "~prednisone")),
+        ("steroids.csv", [STEROIDS, f"2026-01-02,,p,{'9' * 400},"], (2, "dose_mg", "out_of_range", "9" * 400, ">=0")),
         (
             "steroids.csv",
             [STEROIDS, "2026-01-01,2026-01-09,p,5,", "2026-01-09,,p,5,"],
             (3, "from", "overlap", "2026-01-09", ">2026-01-09"),
+        ),
+        # What goes on for ever should end before the next begins.
+        (
+            "steroids.csv",
+            [STEROIDS, "2026-01-01,,p,5,", "2026-02-01,2026-02-09,p,4,", "2026-02-10,,p,3,"],
+            (2, "to", "cell_empty", "", "<2026-02-01"),
         ),
     ],
 )
@@ -247,8 +262,104 @@ def refused_as_it_is(folder: Path) -> list[Fault]:
     return found
 
 
-def test_an_open_quote_is_no_csv(tmp_path: Path) -> None:
-    assert only_fault(tmp_path, "diary.csv", diary_line('2026-01-05,"1,2,3,4,,'))[2] == "not_csv"
+def test_a_quotation_mark_that_is_never_closed_is_told_with_its_line_and_hides_nothing_after_it(tmp_path: Path) -> None:
+    assert only_fault(tmp_path, "diary.csv", diary_line('2026-01-05,"1,2,3,4,,'))[:3] == (3, None, "not_csv")
+    lines = [DIARY, "2026-01-03,11,2,3,4,,", '2026-01-04,"1,2,3,4,,', "", "2026-01-05,1,2,x,4,,", '2026-01-06,1,"2"3,,']
+    found = refused(tmp_path, {"diary.csv": lines})
+    assert [(fault.line, fault.column, fault.code) for fault in found] == [
+        (2, "pain", "out_of_range"),
+        (3, None, "not_csv"),
+        (5, "weakness", "not_a_number"),
+        (6, None, "not_csv"),
+    ]
+
+
+def test_a_header_that_is_no_csv_is_the_only_fault_of_its_file(tmp_path: Path) -> None:
+    lines = [f'"{DIARY}', "2026-01-05,11,2,3,4,,"]
+    assert only_fault(tmp_path, "diary.csv", lines)[:3] == (1, None, "not_csv")
+
+
+def test_a_cell_of_several_lines_is_told_where_it_begins(tmp_path: Path) -> None:
+    lines = [DIARY, '2026-01-05,1,2,3,4,,"two', 'lines"']
+    assert only_fault(tmp_path, "diary.csv", lines)[:3] == (2, "timeliness", "not_a_choice")
+
+
+def test_a_course_within_an_earlier_one_is_told_even_when_it_is_not_its_neighbour(tmp_path: Path) -> None:
+    lines = [
+        COURSES,
+        ",2020-01-01,2020-01-20,0.4,A,given",
+        ",2020-01-05,2020-01-06,,A,given",
+        ",2020-01-08,,,A,cancelled",
+        ",2020-01-10,2020-01-11,0.4,A,given",
+        ",2020-01-21,2020-01-21,0.4,A,given",
+    ]
+    found = refused(tmp_path, {"courses.csv": lines})
+    assert [(fault.line, fault.code, fault.expected) for fault in found] == [
+        (3, "cell_empty", ">0..5"),
+        (3, "overlap", ">2020-01-20"),
+        (5, "overlap", ">2020-01-20"),
+    ]
+
+
+def test_a_bad_dose_hides_no_fault_in_the_dates_of_a_steroid(tmp_path: Path) -> None:
+    lines = [STEROIDS, "2026-01-01,2026-01-09,p,x,", "2026-01-05,2026-01-04,p,,", "2026-01-08,,p,5,"]
+    found = refused(tmp_path, {"steroids.csv": lines})
+    assert [(fault.line, fault.column, fault.code) for fault in found] == [
+        (2, "dose_mg", "not_a_number"),
+        (3, "dose_mg", "cell_empty"),
+        (3, "to", "ends_before_start"),
+        (4, "from", "overlap"),
+    ]
+
+
+def test_a_file_that_cannot_be_read_is_a_fault_and_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {})
+    (tmp_path / "labs.csv").mkdir()
+    (fault,) = refused_as_it_is(tmp_path)
+    assert (fault.file, fault.line, fault.code, fault.found) == ("labs.csv", None, "not_readable", "Is a directory")
+    (tmp_path / "labs.csv").rmdir()
+
+    def forbidden(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    found = refused_as_it_is(tmp_path)
+    assert [(fault.file, fault.code, fault.found) for fault in found] == [
+        (name, "not_readable", "Permission denied") for name in ("courses.csv", "diary.csv", "labs.csv", "steroids.csv")
+    ]
+
+
+def test_a_folder_that_may_not_be_looked_into_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_dir", forbidden)
+    (fault,) = refused_as_it_is(tmp_path)
+    assert (fault.file, fault.code, fault.found) == (str(tmp_path), "not_readable", "Permission denied")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "unit", "units"),
+    [
+        ("CK", "900", "U/l", 900),
+        ("ck", "900", "U/L", 900),
+        ("Creatine  Kinase", "900", "IU/l", 900),
+        ("CK", "900", "u / l", 900),
+        ("CK", "2.55", "ukat/l", 153),
+        ("CK", "15", "\u00b5kat/L", 900),
+        ("CK", "15", "\u03bckat/l", 900),
+    ],
+)
+def test_creatine_kinase_is_known_by_both_names_and_kept_in_units(
+    tmp_path: Path, name: str, value: str, unit: str, units: float
+) -> None:
+    lines = [f"{LABS},upper_limit", f"2026-01-01,{name},{value},{unit},x,{value}"]
+    assert read(tmp_path, {"labs.csv": lines}).labs == (LabValue(date(2026, 1, 1), "CK", units, "U/l", units),)
+
+
+def test_another_laboratory_value_is_kept_as_it_stands(tmp_path: Path) -> None:
+    found = read(tmp_path, {"labs.csv": [LABS, "2026-01-01,CK-MB,5,ug/l,"]})
+    assert found.labs == (LabValue(date(2026, 1, 1), "CK-MB", 5, "ug/l"),)
 
 
 def test_a_missing_folder_and_missing_files_are_said(tmp_path: Path) -> None:
