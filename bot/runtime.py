@@ -43,10 +43,13 @@ def make_bot(settings: Settings, pacer: Pacer | None = None) -> ExtBot[Priority]
 
 
 class Running:
-    """One bot on one database. `async with Running(...)` starts everything and stops it in good order."""
+    """One bot on one database. `async with Running(...)` starts everything and stops it in good order.
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
-        self.database, self.clock = database, clock
+    `ticking` False: what is due happens when `settle` is called, and at no moment that nobody chose.
+    """
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock, *, ticking: bool = True) -> None:
+        self.database, self.clock, self._ticking = database, clock, ticking
         self.writer = Writer(database)
         self.pacer = Pacer()
         self.bot = make_bot(settings, self.pacer)
@@ -67,7 +70,8 @@ class Running:
             self.writer.close()
             raise
         await self._speaker.offer_to_all(routes.menu([Role.PATIENT], texts_in(FALLBACK)))
-        self.ticker.start()
+        if self._ticking:
+            self.ticker.start()
         self._tasks = [asyncio.create_task(self.intake.run()), asyncio.create_task(self.courier.run())]
         log.info("The bot @%s is running", self.bot.username)
         return self

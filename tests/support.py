@@ -89,7 +89,11 @@ class Bot:
         return self
 
     async def _start(self) -> Running:
-        return await Running(settings_for(self._url), self._database, self._clock).__aenter__()
+        return await Running(settings_for(self._url), self._database, self._clock, ticking=False).__aenter__()
+
+    def ticks(self) -> None:
+        """From now on what is due happens by itself too, as in life, and not only at `calm`."""
+        self._loop.call_soon_threadsafe(self.running.ticker.start)
 
     def __exit__(self, *_: object) -> None:
         self.do(self.running.__aexit__())

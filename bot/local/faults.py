@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -68,6 +69,7 @@ class Fault:
 
 class Faults:
     def __init__(self) -> None:
+        self.struck: Counter[str] = Counter()
         self._planned: list[tuple[Fault, int | None]] = []
 
     def plan(self, fault: Fault) -> None:
@@ -80,6 +82,7 @@ class Faults:
         """The first planned fault that strikes this request; it has then happened once more."""
         for index, (fault, left) in enumerate(self._planned):
             if fault.strikes(method, fields):
+                self.struck[method] += 1
                 if left is not None and left <= 1:
                     del self._planned[index]
                 elif left is not None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,7 +45,8 @@ class Operator:
     def types(self, *words: str) -> "Typed":
         """The same as in a process of its own, without waiting for one to start."""
         unset: dict[str, str | None] = dict.fromkeys(SETTINGS)
-        done = CliRunner().invoke(app, words, env={**unset, **self.environment})
+        with _left_as_it_was():
+            done = CliRunner().invoke(app, words, env={**unset, **self.environment})
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return self._seen(Typed(done.exit_code, done.stdout, done.stderr))
@@ -66,6 +68,22 @@ class Operator:
         assert TOKEN not in typed.said
         assert "Traceback" not in typed.said, typed.said
         return typed
+
+
+@contextmanager
+def _left_as_it_was() -> Iterator[None]:
+    """A command sets what belongs to its process; here that is the tests' own."""
+    mask = os.umask(0)
+    os.umask(mask)
+    levels = {name: logging.getLogger(name).level for name in (None, *logging.root.manager.loggerDict)}
+    handlers = list(logging.root.handlers)
+    try:
+        yield
+    finally:
+        os.umask(mask)
+        logging.root.handlers[:] = handlers
+        for name in (None, *logging.root.manager.loggerDict):
+            logging.getLogger(name).setLevel(levels.get(name, logging.NOTSET))
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ def test_stopping_gives_back_what_was_not_begun(clinic: Clinic) -> None:
     members = support.patients(clinic, 40)
     clinic.world.misbehave(Fault("latency", "sendMessage", times=None, delay=0.4))
     clinic.clock.move_to(clinic.local("2026-03-02 18:00"))
+    clinic.bot.ticks()
     clinic.world.wait_for(lambda _: sum(len(asked(member)) for member in members) >= 1, PATIENCE)
     clinic.bot.__exit__()
     states = {row.state for row in outbox_of(clinic)}
@@ -90,6 +91,7 @@ def test_stopping_in_a_hanging_request_leaves_it_unsure(clinic: Clinic, monkeypa
     (anna,) = support.patients(clinic)
     clinic.world.misbehave(Fault("hang_after_accepting", "sendMessage"))
     clinic.clock.move_to(clinic.local("2026-03-02 18:00"))
+    clinic.bot.ticks()
     clinic.world.wait_for(lambda _: asked(anna), PATIENCE)
     clinic.bot.__exit__()
     prompt = the_prompt(clinic)

@@ -1,6 +1,7 @@
 """Updates told twice, late, or out of order change nothing that they should not."""
 
 import random
+from datetime import timedelta
 
 import pytest
 
@@ -112,13 +113,14 @@ def test_after_a_days_gap_old_presses_are_told_that_they_are_too_late(clinic: Cl
     anna = evening_of_one(clinic)
     message, buttons = the_buttons(anna)
     clinic.bot.__exit__()
-    clinic.world.press(anna.account, message, buttons["7"])
+    press = clinic.world.press(anna.account, message, buttons["7"])
+    clinic.world.callback_lifetime = timedelta(days=2)
     clinic.clock.move_to(clinic.local("2026-03-03 18:30"))
     clinic.bot = Bot(clinic.database, clinic.server.url, clinic.clock)
     clinic.bot.__enter__()
     clinic.calm()
     assert anna.answers == []
-    clinic.calm()
+    assert anna.toast_of(press).startswith("This day is closed")
     today = asked(anna)[-1]
     anna.presses("5", today)
     assert anna.answers == [("2026-03-03", "pain", 1, 5)]

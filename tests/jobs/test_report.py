@@ -101,6 +101,15 @@ def test_a_report_with_weights_prices_and_limits_is_what_the_schema_says() -> No
     assert found["diary"]["not_asked"] == ["1998-07-22"]
 
 
+def test_a_report_names_cancelled_courses_where_they_are_known() -> None:
+    inputs = case()
+    analysis = analyse(inputs.courses, inputs.diary, CASE_LAST_DAY)
+    found = as_json(analysis, inputs, (), cancelled=((4, date(2020, 4, 4)),))
+    assert found["cancelled"] == [{"course": 4, "date": "2020-04-04"}]
+    assert list(faults(found, SCHEMA)) == []
+    assert report(inputs, CASE_LAST_DAY)["cancelled"] is None
+
+
 def test_the_walk_through_the_schema_finds_what_is_wrong() -> None:
     found = report(case(), CASE_LAST_DAY)
     del found["symptoms"]["pain"]["regimens"]["1"]["se"]

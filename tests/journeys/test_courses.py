@@ -1,13 +1,16 @@
 """What happens to a planned course: moved, given, cancelled; what the patient hears of it, and the reminders."""
 
+import pytest
 from sqlmodel import Session
 
 from bot.local.faults import Fault
 from jobs import schedule
 from storage import audit
-from storage.models import Course, CourseStatus, Patient
+from storage.models import Course, CourseStatus, MessageKind, MessageState, OutboxMessage, Patient
+from tests.delivery.support import fails_to_connect
 from tests.support import TELEPHONE, Clinic, Someone
 
+REMINDER = MessageKind.INFUSION_REMINDER
 CHANGED = "Your infusion dates have changed"
 
 
@@ -136,10 +139,12 @@ def test_moving_on_after_the_patient_heard_says_the_day_they_know(clinic: Clinic
     ]
 
 
-def test_a_reminder_that_waits_is_gone_when_its_course_moves(clinic: Clinic) -> None:
+def test_a_reminder_that_waits_is_gone_when_its_course_moves(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     anna = clinic.patient()
     clinic.planned(anna, "2026-03-12")
-    clinic.clock.move_to(clinic.local("2026-03-05 09:00"))
+    fails_to_connect(clinic, monkeypatch, 1)
+    clinic.becomes(clinic.local("2026-03-05 09:00"))
+    assert [row.state for row in clinic.rows(OutboxMessage) if row.kind is REMINDER] == [MessageState.PENDING]
     move(clinic, anna, "2026-03-26")
     assert reminders(anna) == []
     clinic.becomes(clinic.local("2026-03-19 09:00"))

@@ -2,9 +2,11 @@
 
 import pytest
 
-from storage.models import DiaryDay
+from storage.models import DiaryDay, MessageKind, MessageState, OutboxMessage
+from tests.delivery.support import fails_to_connect
 from tests.support import Clinic, Someone
 
+REMINDER = MessageKind.INFUSION_REMINDER
 QUESTION = "1 of 4"
 
 
@@ -171,16 +173,20 @@ def test_no_reminders_at_all_is_a_choice_and_can_be_taken_back(clinic: Clinic) -
     assert "Your next infusion is today: Mon 16 Mar 2026" in " ".join(anna.everything)
 
 
-def test_a_reminder_that_waits_to_be_sent_is_gone_when_lead_times_change(clinic: Clinic) -> None:
+def test_a_reminder_that_waits_to_be_sent_is_gone_when_lead_times_change(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
     coordinator, anna = clinic.coordinator(), clinic.patient()
     clinic.planned(anna, "2026-03-16")
     coordinator.says(f"/patient {anna.code}")
     coordinator.presses("Reminders")
     coordinator.says("1")
-    clinic.clock.move_to(clinic.local("2026-03-09 09:00"))
+    fails_to_connect(clinic, monkeypatch, 1)
+    clinic.becomes(clinic.local("2026-03-09 09:00"))
+    assert [row.state for row in clinic.rows(OutboxMessage) if row.kind is REMINDER] == [MessageState.PENDING]
     coordinator.presses("Yes, do it")
-    told = [text for text in anna.everything if "Your next infusion" in text]
-    assert told == [] or "in 7 days" in told[0]
+    clinic.passes(minutes=5)
+    assert [text for text in anna.everything if "Your next infusion" in text] == []
     clinic.becomes(clinic.local("2026-03-15 09:00"))
     assert "Your next infusion is tomorrow" in anna.everything[-1]
 

@@ -60,6 +60,10 @@ def test_a_provisional_course_stands_for_the_regimen_only_while_there_is_no_othe
     assert (regimen.courses, regimen.usable, regimen.provisional, regimen.df) == (1, 0, True, 4)
     assert regimen.verdict == "not_enough_data"
     assert found.courses[0].provisional
+    (said,) = found.caveats
+    assert (said.code, said.course, said.numbers) == ("provisional", 2, {"until": day(28 + 17).isoformat()})
+    settled = pain(FIVE[:2], series(steady, 29), today=28 + 17)
+    assert [each.code for each in settled.caveats] == ["one_sided"]
 
 
 def test_four_days_make_a_window_and_three_do_not() -> None:
@@ -74,7 +78,23 @@ def test_fifteen_days_from_the_last_infusion_are_enough_and_fourteen_are_not() -
     usable = pain(((0, 1, "A"), (16, 16, "A")), series(steady, 40)).courses[0]
     assert (usable.reason, usable.days_ref, usable.n_ref) == (None, 4, 4)
     short = pain(((0, 1, "A"), (15, 15, "A")), series(steady, 40)).courses[0]
-    assert (short.reason, short.days_ref) == ("too_short", 0)
+    assert (short.reason, short.n_pre, short.n_ref, short.days_ref) == ("too_short", 7, 3, 3)
+
+
+def test_a_cycle_that_is_too_short_still_says_which_days_there_are() -> None:
+    scores = series(steady, 60, without=(5, 9))
+    found = pain(((0, 0, "A"), (14, 14, "A"), (24, 24, "A"), (29, 29, "A")), scores)
+    assert [(effect.n_pre, effect.n_ref, effect.days_ref) for effect in found.courses] == [
+        (6, 2, 3),
+        (7, 0, 0),
+        (7, 0, 0),
+    ]
+    assert [effect.pre_mean for effect in found.courses] == [None] * 3
+    (left_out, *_) = [caveat for caveat in found.caveats if caveat.code == "course_left_out"]
+    assert (left_out.numbers["n_pre"], left_out.numbers["n_ref"], left_out.numbers["days_ref"]) == (6, 2, 3)
+    running = pain(((0, 0, "A"), (14, 14, "A")), scores, today=10).running
+    assert running is not None
+    assert (running.too_short, running.n_ref, running.ref_mean) == (True, 2, None)
 
 
 def test_the_week_before_a_course_counts_from_the_first_infusion_day_on() -> None:
@@ -119,6 +139,15 @@ def test_a_planned_date_stands_in_and_says_so() -> None:
     found = analyse(courses, diary_with(series(peaks, 130)), day(115)).symptoms["pain"]
     assert [effect.status for effect in found.courses] == ["given", "given", "given", "planned"]
     assert found.courses[-1].verdict == "returns"
+    assert [(each.code, each.course) for each in found.caveats] == [("planned_date", 5)]
+    ahead = analyse(courses, diary_with(series(peaks, 110)), day(109)).symptoms["pain"]
+    assert ahead.caveats == ()
+
+
+def test_the_first_course_too_may_stand_on_a_planned_date_only() -> None:
+    courses = [replace(course, status="planned") for course in courses_on(FIVE)]
+    found = analyse(courses, diary_with(series(peaks, 130)), day(60)).symptoms["pain"]
+    assert [each.course for each in found.caveats if each.code == "planned_date"] == [1, 2, 3]
 
 
 def test_a_diary_without_courses_and_courses_without_a_diary() -> None:
@@ -182,3 +211,6 @@ def test_a_moved_course_takes_its_windows_with_it() -> None:
     assert found.courses[1].start == day(56) - timedelta(days=6)
     (moved,) = [caveat for caveat in found.caveats if caveat.code == "moved_earlier"]
     assert (moved.course, moved.numbers) == (3, {"days": 6})
+    courses[2] = replace(courses[2], start=day(58), end=day(58))
+    found = analyse(courses, diary_with(series(steady, 130)), day(129)).symptoms["pain"]
+    assert [(each.code, each.course, each.numbers) for each in found.caveats] == [("moved_later", 3, {"days": 2})]

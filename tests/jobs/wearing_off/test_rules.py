@@ -213,6 +213,14 @@ def test_late_entries_within_the_windows_are_counted() -> None:
     assert caveats(series(steady, 130), late=range(4)) == []
 
 
+def test_a_reference_at_the_end_of_the_scale_is_said_since_nothing_can_rise_there() -> None:
+    (ceiling,) = caveats(series(lambda number: 10.0 if number < 60 else 8.9, 130))
+    assert (ceiling.code, ceiling.regimen) == ("ceiling", "A")
+    assert ceiling.numbers == {"courses": 2, "of": 4, "level": 9.0}
+    assert caveats(series(lambda _: 9.0, 130))[0].numbers["courses"] == 4
+    assert caveats(series(lambda _: 8.9, 130)) == []
+
+
 STEPS = (SteroidStep(day(-50), day(29), "prednisone", 30, 20), SteroidStep(day(30), day(200), "prednisone", 20))
 
 
@@ -241,6 +249,17 @@ def test_steroid_doses_average_alternate_days_and_are_never_added_across_drugs()
         (day(40), "hydrocortisone", 10, 0),
     ]
     assert dose_changes((), day(100)) == ()
+
+
+def test_steroid_doses_are_known_by_regimen_from_the_first_step_on() -> None:
+    spans = ((0, 0, "A"), (20, 20, "B"), (40, 40, "A"))
+    found = analyse(courses_on(spans), diary_with(series(steady, 60)), day(59), steroids=STEPS).steroids
+    # A: 25 mg on days 0 to 19, 20 mg on days 40 to 59; B: 25 mg on ten days, 20 mg on ten
+    assert found == {"A": {"prednisone": 22.5}, "B": {"prednisone": 22.5}}
+    late = (replace(STEPS[0], start=day(1)), STEPS[1])
+    found = analyse(courses_on(spans), diary_with(series(steady, 60)), day(59), steroids=late).steroids
+    assert found == {"B": {"prednisone": 22.5}}
+    assert analyse(courses_on(spans), diary_with(series(steady, 60)), day(59)).steroids == {}
 
 
 def test_a_steroid_step_that_ends_before_it_starts_is_refused() -> None:

@@ -160,9 +160,6 @@ class Stage:
         self.director.add(Persona(PATIENT, "The patient of the case", "patient"))
         self.director.add(Persona(CLINICIAN, "Dr Adler", "clinician"))
         self.director.add(Persona(COORDINATOR, "Sister Brandt", "coordinator"))
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self._port: int = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self._port}"
 
     def app(self) -> Starlette:
         routes = page_routes(self.world, self.director, TEXTS, GUIDE)
@@ -188,6 +185,12 @@ class Stage:
         assert not self._thread.is_alive()
 
     def __enter__(self) -> Stage:
+        # Bound and not listening: while the server is down, nobody else is given the port.
+        self._held = socket.socket()
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._held.bind(("127.0.0.1", 0))
+        self._port: int = self._held.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._port}"
         self.start()
         return self
 
@@ -195,6 +198,7 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        self._held.close()
 
 
 def wait_until(holds: Callable[[], object], seconds: float = 30) -> None:
