@@ -1,6 +1,6 @@
 """What was found, in sentences: pure over the analysis and the texts. It describes the diary and never advises."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,10 +10,16 @@ from bot.texts import Html, Texts
 from jobs.scores import Symptom
 from jobs.wearing_off.caveats import Caveat
 from jobs.wearing_off.effects import Analysis, CourseEffect, RegimenEffect, SymptomAnalysis
-from jobs.wearing_off.thresholds import Thresholds
+from jobs.wearing_off.thresholds import DEFAULTS, Thresholds
+from jobs.wearing_off.verdict import DIGITS
 
 LEADING: Symptom = "pain"
+POINTS = "0.0"
+# On which side of the numbers that a verdict hangs on (`jobs.wearing_off.verdict`, `comparison.welch`) points lie.
+Side = Callable[[float], tuple[bool, ...]]
 WITHOUT_VERDICT = "not_enough_data"
+# Of a caveat whose words change with a number, that number.
+COUNTED: Mapping[str, str] = {"late_entries": "late", "moved_earlier": "days", "moved_later": "days"}
 # Pooled verdicts by who needs a look first.
 BY_URGENCY = ("returns", "possible_return", "unclear", "small_rise", "not_enough_data", "does_not_return")
 
@@ -27,14 +33,52 @@ class Names:
     shortest: Mapping[str, str]
 
 
-def number(value: float, texts: Texts, digits: str = "0.0") -> str:
-    """One decimal unless said otherwise, with a true minus sign, and never "minus nothing"."""
-    rounded = round(value, len(digits.partition(".")[2]))
+def _of_estimate(points: float) -> tuple[bool, ...]:
+    return (points >= DEFAULTS.rise,)
+
+
+def _of_low(points: float) -> tuple[bool, ...]:
+    return (points > 0,)
+
+
+def _of_high(points: float) -> tuple[bool, ...]:
+    return points >= DEFAULTS.worse_margin, points >= DEFAULTS.important_rise
+
+
+def number(value: float, texts: Texts, digits: str = POINTS, side: Side = _of_estimate) -> str:
+    """Points unless said otherwise, with a true minus sign, and never "minus nothing".
+
+    Points have one decimal, and a second one where the first would show them on the other side of what a verdict hangs
+    on (`side`): a lower limit of 0.03 is not written as 0.0, nor a difference of 0.97 as 1.0, nor an upper limit of
+    1.48 as 1.5. So what is shown never contradicts the verdict beside it.
+    """
+    if digits == POINTS:
+        rounded, digits = _points(value, side)
+    else:
+        rounded = round(value, len(digits.partition(".")[2]))
     return str(format_decimal(rounded or 0.0, format=digits, locale=texts.locale)).replace("-", "−")
 
 
+def _points(value: float, side: Side) -> tuple[float, str]:
+    exact = round(value, DIGITS)
+    shown = round(exact, 1)
+    if side(shown) == side(exact):
+        return shown, POINTS
+    shown = round(exact, 2)
+    if side(shown) != side(exact):
+        # Nearer than half a hundredth: the nearest one on its own side.
+        shown = round(shown + (0.01 if exact > shown else -0.01), 2)
+    return shown, "0.00"
+
+
+def limits(low: float, high: float, texts: Texts) -> tuple[str, str]:
+    """Of a 95 % interval."""
+    return number(low, texts, side=_of_low), number(high, texts, side=_of_high)
+
+
 def interval(low: float, high: float, texts: Texts) -> Html:
-    return texts("finding.interval", low=number(low, texts), high=number(high, texts))
+    shown = limits(low, high, texts)
+    return texts("finding.interval", low=shown[0], high=shown[1])
 
 
 def verdict(of: CourseEffect | RegimenEffect, texts: Texts) -> Html:
@@ -42,8 +86,8 @@ def verdict(of: CourseEffect | RegimenEffect, texts: Texts) -> Html:
 
 
 def current(symptom: SymptomAnalysis) -> RegimenEffect | None:
-    """The regimen that the latest week before a course speaks about; None before the second course."""
-    return symptom.regimen(symptom.courses[-1].regimen) if symptom.courses else None
+    """That of the latest course begun, though nothing may be known of it yet; None before the second course."""
+    return symptom.regimen(symptom.running.regimen) if symptom.courses and symptom.running else None
 
 
 def regimen_sentence(effect: RegimenEffect, of: Symptom, names: Names, thresholds: Thresholds, texts: Texts) -> Html:
@@ -99,22 +143,20 @@ def running(symptom: SymptomAnalysis, of: Symptom, texts: Texts) -> Html:
 
 
 def findings(analysis: Analysis, names: Names, texts: Texts) -> tuple[Html, ...]:
-    """Everything about the leading symptom in sentences, then what has to be said beside it."""
+    """The leading symptom in sentences, the regimen in use first; then what has to be said beside it."""
     symptom = analysis.symptoms[LEADING]
-    followed = {effect.regimen for effect in symptom.courses}
-    said = [
-        regimen_sentence(effect, LEADING, names, analysis.thresholds, texts)
-        for effect in symptom.regimens
-        if effect.regimen in followed
-    ]
+    now = current(symptom)
+    followed = [effect for effect in symptom.regimens if effect.of]
+    shown = [] if now is None else [now, *(effect for effect in followed if effect is not now)]
+    said = [regimen_sentence(effect, LEADING, names, analysis.thresholds, texts) for effect in shown]
     if not said:
         said.append(texts("finding.none"))
-    elif len(said) > 1:
+    if len(followed) > 1:
         across = symptom.counts
         said.append(texts("finding.across", returns=across.returns, usable=across.usable, of=across.of))
     said += _onset(symptom, texts)
     said += _reliefs(symptom, texts)
-    said += _differences(symptom, names, analysis.thresholds, texts)
+    said += _differences(analysis, names, texts)
     said += [line] if (line := running(symptom, LEADING, texts)) else []
     return (*said, *caveats(symptom, names, texts))
 
@@ -123,22 +165,23 @@ def caveats(symptom: SymptomAnalysis, names: Names, texts: Texts) -> tuple[Html,
     """What has to be said beside the finding. Courses that share one are said together."""
     alike: dict[tuple[str, ...], list[Caveat]] = {}
     for each in symptom.caveats:
-        shared = each.code in ("one_sided", "steroid_change")
+        shared = each.code in ("one_sided", "steroid_change", "planned_date")
         key = (each.code, *(str(value) for value in each.numbers.values()), "" if shared else str(each.course))
         alike.setdefault(key if shared or each.course is not None else (*key, str(each.regimen)), []).append(each)
-    return tuple(_caveat(group, names, texts) for group in alike.values())
+    return tuple(_caveat(group, symptom.symptom, names, texts) for group in alike.values())
 
 
 def _sentence(effect: RegimenEffect, of: Symptom, name: str, thresholds: Thresholds, texts: Texts) -> Html:
     needed = thresholds.fewest_courses
     if effect.verdict == WITHOUT_VERDICT or effect.estimate is None or effect.low is None or effect.high is None:
         return texts("finding.not_enough_data", regimen=name, usable=effect.usable, needed=needed)
+    low, high = limits(effect.low, effect.high, texts)
     values = {
         "regimen": name,
         "symptom": texts(f"finding.subject.{of}"),
         "difference": number(effect.estimate, texts),
-        "low": number(effect.low, texts),
-        "high": number(effect.high, texts),
+        "low": low,
+        "high": high,
         "returning": effect.returning,
         "usable": effect.usable,
         "of": effect.of,
@@ -154,10 +197,10 @@ def _onset(symptom: SymptomAnalysis, texts: Texts) -> list[Html]:
     if onset is None:
         return []
     median = number(onset.median, texts, "0.#")
-    values = {"day": median, "courses": onset.courses, "returning": onset.returning}
+    values = {"day": median, "courses": onset.courses}
     if onset.earliest == onset.latest:
-        return [texts("finding.onset_day", **values)]
-    return [texts("finding.onset", earliest=onset.earliest, latest=onset.latest, **values)]
+        return [texts.plural("finding.onset_day", onset.returning, **values)]
+    return [texts.plural("finding.onset", onset.returning, earliest=onset.earliest, latest=onset.latest, **values)]
 
 
 def _reliefs(symptom: SymptomAnalysis, texts: Texts) -> list[Html]:
@@ -168,15 +211,19 @@ def _reliefs(symptom: SymptomAnalysis, texts: Texts) -> list[Html]:
         assert each.before is not None
         assert each.after is not None
         values = {"course": each.course, "before": number(each.before, texts), "after": number(each.after, texts)}
-        if each.per_cent is not None and each.per_cent > 0:
-            said.append(texts("finding.relief", per_cent=number(each.per_cent, texts, "0"), **values))
-        else:
+        per_cent = number(abs(each.per_cent or 0.0), texts, "0")
+        if each.per_cent is None or per_cent == "0":
             said.append(texts("finding.no_relief", **values))
+        elif each.per_cent > 0:
+            said.append(texts("finding.relief", per_cent=per_cent, **values))
+        else:
+            said.append(texts("finding.relief_more", per_cent=per_cent, **values))
     return said
 
 
-def _differences(symptom: SymptomAnalysis, names: Names, thresholds: Thresholds, texts: Texts) -> list[Html]:
+def _differences(analysis: Analysis, names: Names, texts: Texts) -> list[Html]:
     """Between regimens, those with an interval: of the rise before courses, then of the level of whole cycles."""
+    symptom = analysis.symptoms[LEADING]
     rises = [("rise", each.earlier, each.later, each.result) for each in symptom.pooled_differences]
     levels = [("level", each.earlier.regimen, each.later.regimen, each.result) for each in symptom.level_differences]
     return [
@@ -188,15 +235,35 @@ def _differences(symptom: SymptomAnalysis, names: Names, thresholds: Thresholds,
             interval=interval(found.low, found.high, texts),
             margin=texts(
                 "finding.worse_excluded" if found.worse_excluded else "finding.worse_not_excluded",
-                margin=number(thresholds.worse_margin, texts, "0.#"),
+                margin=number(analysis.thresholds.worse_margin, texts, "0.#"),
             ),
+            beside=_beside(analysis.steroids, earlier, later, texts),
         )
         for of, earlier, later, found in (*rises, *levels)
         if found is not None
     ]
 
 
-def _caveat(alike: list[Caveat], names: Names, texts: Texts) -> Html:
+def _beside(steroids: Mapping[str, Mapping[str, float]], earlier: str, later: str, texts: Texts) -> Html:
+    """What else differs between two regimens: time always, steroid doses as far as anyone noted them."""
+    if earlier not in steroids or later not in steroids:
+        return texts("finding.beside_unknown")
+    one, other = steroids[earlier], steroids[later]
+    shown = {
+        drug: tuple(number(doses.get(drug, 0.0), texts, "0.##") for doses in (other, one))
+        for drug in sorted({*one, *other})
+    }
+    changed = [
+        texts("finding.beside_dose", drug=drug, later=after, earlier=before)
+        for drug, (after, before) in shown.items()
+        if after != before
+    ]
+    if not changed:
+        return texts("finding.beside_same")
+    return texts("finding.beside_doses", doses=Html(", ".join(changed)))
+
+
+def _caveat(alike: list[Caveat], of: Symptom, names: Names, texts: Texts) -> Html:
     """One, or those of several courses that differ in nothing else."""
     caveat = alike[0]
     values: dict[str, object] = {**caveat.numbers}
@@ -204,14 +271,14 @@ def _caveat(alike: list[Caveat], names: Names, texts: Texts) -> Html:
         values["regimen"] = names.short[caveat.regimen]
     if caveat.course is not None:
         values["course"] = caveat.course
-    courses = ", ".join(str(each.course) for each in alike)
+    for name in {"day", "until"} & values.keys():
+        values[name] = date.fromisoformat(str(values[name]))
+    key = f"caveat.{caveat.code}"
+    if caveat.code in ("one_sided", "planned_date", "steroid_change"):
+        values["courses"] = ", ".join(str(each.course) for each in alike)
+        return texts.plural(key, len(alike), **values)
+    if caveat.code in COUNTED:
+        return texts.plural(key, int(caveat.numbers[COUNTED[caveat.code]]), **values)
     if caveat.code == "course_left_out":
-        return texts(f"caveat.left_out.{caveat.numbers['reason']}", **values)
-    if caveat.code == "one_sided":
-        return texts.plural("caveat.one_sided", len(alike), courses=courses)
-    if caveat.code == "steroid_change":
-        values["day"] = date.fromisoformat(str(caveat.numbers["day"]))
-        return texts.plural("caveat.steroid_change", len(alike), courses=courses, **values)
-    if caveat.code == "moved_earlier":
-        return texts.plural("caveat.moved_earlier", int(caveat.numbers["days"]), **values)
-    return texts(f"caveat.{caveat.code}", **values)
+        return texts(f"caveat.left_out.{values['reason']}", **values)
+    return texts(key, symptom=texts(f"finding.subject.{of}"), **values)

@@ -12,7 +12,7 @@ from statistics import fmean, median
 from jobs.cycle import Course
 from jobs.inputs import CREATINE_KINASE, CourseDose, Inputs, LabValue, Prices
 from jobs.scores import Symptom
-from jobs.steroids import mean_dose
+from jobs.wearing_off.comparison import mean_doses
 from jobs.wearing_off.effects import Analysis
 from jobs.wearing_off.windows import DAYS_BEFORE
 
@@ -132,7 +132,7 @@ def _facts(name: str, cycles: Sequence[_Cycle], inputs: Inputs, analysis: Analys
         grams_per_28_days=grams_28,
         before=_before(name, analysis),
         kinase=_kinase([cycle.following for cycle in complete if cycle.following], inputs.labs),
-        steroids=_steroids(cycles, inputs),
+        steroids=mean_doses([(cycle.course.start, cycle.end) for cycle in cycles], inputs.steroids),
         cost=_cost(inputs.prices, per_course, (grams_28, days_28)),
     )
 
@@ -182,16 +182,6 @@ def _kinase(ending: Sequence[Course], labs: Sequence[LabValue]) -> KinaseBefore 
     if not values:
         return None
     return KinaseBefore(len(values), median(values), min(values), max(values), latest[0].unit)
-
-
-def _steroids(cycles: Sequence[_Cycle], inputs: Inputs) -> dict[str, float]:
-    """Weighted by days, since a regimen may come back after another one."""
-    total = sum(cycle.length for cycle in cycles)
-    doses: dict[str, float] = {}
-    for cycle in cycles:
-        for drug, dose in mean_dose(inputs.steroids, cycle.course.start, cycle.end).items():
-            doses[drug] = doses.get(drug, 0.0) + dose * cycle.length / total
-    return doses
 
 
 def _cost(

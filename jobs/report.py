@@ -21,14 +21,23 @@ DIGITS = 6
 Json = dict[str, Any]
 
 
-def as_json(analysis: Analysis, inputs: Inputs, regimens: tuple[RegimenFacts, ...]) -> Json:
-    """`analysis` and `regimens` (`regimens.regimen_facts`) of these `inputs`."""
+def as_json(
+    analysis: Analysis,
+    inputs: Inputs,
+    regimens: tuple[RegimenFacts, ...],
+    cancelled: tuple[tuple[int, date], ...] | None = None,
+) -> Json:
+    """`analysis` and `regimens` (`regimens.regimen_facts`) of these `inputs`.
+
+    `cancelled`: number and day of each course that was; None where that is not known.
+    """
     today = analysis.today
     return {
         "format": FORMAT,
         "today": today.isoformat(),
         "thresholds": plain(analysis.thresholds),
         "courses": [_course(course, inputs) for course in known_courses(inputs.courses, today)],
+        "cancelled": None if cancelled is None else [_cancelled(*each) for each in cancelled],
         "diary": _diary(inputs.diary.until(today)),
         "labs": [
             {
@@ -85,6 +94,10 @@ def _course(course: Course, inputs: Inputs) -> Json:
         "dose_g_per_kg_per_day": None if dose is None else plain(dose.grams_per_kg_per_day),
         "weight_kg": None if dose is None else plain(dose.weight_kg),
     }
+
+
+def _cancelled(number: int, day: date) -> Json:
+    return {"course": number, "date": day.isoformat()}
 
 
 def _diary(diary: Diary) -> Json:

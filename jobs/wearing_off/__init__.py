@@ -9,8 +9,8 @@ from datetime import date
 from jobs.cycle import Course
 from jobs.scores import SYMPTOMS, Diary, Symptom
 from jobs.steroids import DoseChange, SteroidStep, dose_changes
-from jobs.wearing_off.caveats import caveats, window_days
-from jobs.wearing_off.comparison import level_differences, levels, pooled_differences
+from jobs.wearing_off.caveats import caveats
+from jobs.wearing_off.comparison import level_differences, levels, pooled_differences, steroid_doses
 from jobs.wearing_off.contrast import Contrast, CycleWindows, contrasts, cycle_windows, known_courses
 from jobs.wearing_off.effects import Analysis, Counts, CourseEffect, RegimenEffect, RunningCourse, SymptomAnalysis
 from jobs.wearing_off.noise import Noise, Observed, estimate_noise
@@ -19,7 +19,7 @@ from jobs.wearing_off.pooling import PooledRegimen, pool_regimen
 from jobs.wearing_off.relief import reliefs
 from jobs.wearing_off.thresholds import DEFAULTS, Thresholds
 from jobs.wearing_off.verdict import Verdict, interval_verdict, regimen_verdict
-from jobs.wearing_off.windows import FEWEST_DAYS, Scores, pre_infusion_window, reference_window
+from jobs.wearing_off.windows import FEWEST_DAYS, Scores, pre_infusion_window, settled_days
 
 
 def analyse(
@@ -40,6 +40,7 @@ def analyse(
         today=today,
         thresholds=settings,
         symptoms={symptom: analyse_symptom(known, seen, symptom, today, settings, changes) for symptom in SYMPTOMS},
+        steroids=steroid_doses(known, steroids, today),
     )
 
 
@@ -55,6 +56,7 @@ def analyse_symptom(
     scores = diary.scores(symptom)
     cycles = cycle_windows(courses, scores, today)
     found, noise, pools = estimates(cycles, today, settings)
+    begun = [course for course in courses if course.start <= today]
     effects = tuple(_course_effect(each, pools[each.regimen], scores, settings) for each in found)
     return SymptomAnalysis(
         symptom=symptom,
@@ -66,7 +68,7 @@ def analyse_symptom(
         reliefs=reliefs(courses, scores, today),
         pooled_differences=pooled_differences(pools, settings),
         level_differences=level_differences(tuple(levels(courses, scores, today).values()), settings),
-        caveats=caveats(found, diary.late_days(), diary.not_asked, changes, settings),
+        caveats=caveats(begun, found, diary.late_days(), diary.not_asked, changes, settings),
     )
 
 
@@ -94,14 +96,12 @@ def _course_effect(
     contrast: Contrast, regimen: PooledRegimen | None, scores: Scores, settings: Thresholds
 ) -> CourseEffect:
     pre, reference, follows = contrast.pre, contrast.reference, contrast.next_reference
-    n_pre, n_ref = (0 if window is None else len(window) for window in (pre, reference))
     low = high = None
     verdict: Verdict = "not_enough_data"
     if contrast.difference is not None and regimen is not None:
         low, high = regimen.intervals[contrast.course.number]
         verdict = interval_verdict(contrast.difference, low, high, settings)
     weights = {id(part): factor / len(part) for part, factor in contrast.parts}
-    reference_days = window_days(contrast)[1]
     return CourseEffect(
         course=contrast.course.number,
         regimen=contrast.regimen,
@@ -109,10 +109,10 @@ def _course_effect(
         status=contrast.course.status,
         kind=contrast.kind,
         reason=contrast.reason,
-        n_pre=n_pre,
-        n_ref=n_ref,
+        n_pre=contrast.n_pre,
+        n_ref=contrast.n_ref,
         n_next_ref=contrast.n_next_ref,
-        days_ref=0 if reference_days is None else len(reference_days),
+        days_ref=contrast.days_ref,
         days_next_ref=contrast.days_next_ref,
         pre_mean=pre.mean if pre and pre.counts else None,
         ref_mean=reference.mean if reference and reference.counts else None,
@@ -173,7 +173,7 @@ def _running(courses: Sequence[Course], cycles: Sequence[CycleWindows], scores: 
     latest = cycles[-1]
     following = latest.following
     before = [] if following is None else [score for _, score in pre_infusion_window(following).observed(scores)]
-    window = reference_window(latest.course, following)
+    window = settled_days(latest.course, following)
     settled = [] if window is None else [score for _, score in window.observed(scores)]
     return RunningCourse(
         course=latest.course.number,

@@ -2,7 +2,7 @@
 
 Why each of them: skipping the diary when well makes D too large by 0.1 points at 35 % and by 0.25 at 50 % missing;
 a course moved forward because of symptoms puts the worst days into its own week before; a step in the steroid dose is
-no straight trend, so it does not cancel (docs/method.md).
+no straight trend, so it does not cancel; at the end of the scale nothing can rise (docs/method.md).
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,9 +20,13 @@ CaveatCode = Literal[
     "few_answered",  # answered, days
     "uneven_answers",  # answered_pre, days_pre, answered_ref, days_ref
     "late_entries",  # late, answered: days within the windows
-    "course_left_out",  # reason, n_pre, n_ref
-    "one_sided",  # a straight trend does not cancel for this course
+    "ceiling",  # courses, of: how many of the usable ones had so high a reference mean; level
+    "planned_date",  # nobody said that this course was given
+    "course_left_out",  # reason, n_pre, n_ref, days_ref, interval
+    "provisional",  # until: one-sided so far, and in no estimate while there are others
+    "one_sided",  # a straight trend does not cancel for this course, and never will
     "moved_earlier",  # days
+    "moved_later",  # days
     "steroid_change",  # day, drug, before, after
 ]
 
@@ -43,27 +47,33 @@ def window_days(contrast: Contrast) -> tuple[Window, Window | None]:
 
 
 def caveats(
+    begun: Iterable[Course],
     contrasts: Sequence[Contrast],
     late: frozenset[date],
     not_asked: frozenset[date],
     changes: Sequence[DoseChange],
     thresholds: Thresholds = DEFAULTS,
 ) -> tuple[Caveat, ...]:
-    """Of one symptom: by regimen first, then by course. `late`: days entered late. `not_asked`: see `Diary`."""
+    """Of one symptom: by regimen first, then by course.
+
+    `begun`: the courses that have begun. `late`: days entered late. `not_asked`: see `Diary`.
+    """
     found: list[Caveat] = []
     for regimen in dict.fromkeys(contrast.regimen for contrast in contrasts):
         own = [contrast for contrast in contrasts if contrast.regimen == regimen]
         found += _of_answers(regimen, own, not_asked, thresholds)
         found += _of_late(regimen, own, late)
+        found += _of_scale(regimen, own, thresholds)
+    found += [Caveat("planned_date", course.regimen, course.number) for course in begun if course.status == "planned"]
     for contrast in contrasts:
         found += _of_course(contrast)
         found += _of_steroids(contrast, changes)
     return tuple(found)
 
 
-def moved_earlier(course: Course) -> int:
-    """By how many days a course came before the day it was planned for; 0 where it did not, or nobody knows."""
-    return 0 if course.planned_start is None else max((course.planned_start - course.start).days, 0)
+def moved_later(course: Course) -> int:
+    """By how many days a course came after the day it was planned for, below 0 if before it; 0 where nobody knows."""
+    return 0 if course.planned_start is None else (course.start - course.planned_start).days
 
 
 def _of_answers(
@@ -109,20 +119,32 @@ def _of_late(regimen: str, contrasts: Iterable[Contrast], late: frozenset[date])
     return [Caveat("late_entries", regimen, None, {"late": number, "answered": len(used)})] if number else []
 
 
+def _of_scale(regimen: str, contrasts: Iterable[Contrast], thresholds: Thresholds) -> list[Caveat]:
+    references = [each.reference.mean for each in contrasts if each.difference is not None and each.reference]
+    high = sum(1 for mean in references if mean >= thresholds.ceiling)
+    numbers = {"courses": high, "of": len(references), "level": thresholds.ceiling}
+    return [Caveat("ceiling", regimen, None, {**numbers})] if high else []
+
+
 def _of_course(contrast: Contrast) -> list[Caveat]:
     course, found = contrast.course, []
     if contrast.reason is not None:
         counts: dict[str, int | float | str] = {
             "reason": contrast.reason,
-            "n_pre": len(contrast.pre) if contrast.pre else 0,
-            "n_ref": len(contrast.reference) if contrast.reference else 0,
+            "n_pre": contrast.n_pre,
+            "n_ref": contrast.n_ref,
+            "days_ref": contrast.days_ref,
             "interval": (course.start - contrast.previous.start).days,
         }
         found.append(Caveat("course_left_out", contrast.regimen, course.number, counts))
+    elif contrast.provisional:
+        until = {"until": contrast.settled_on.isoformat()}
+        found.append(Caveat("provisional", contrast.regimen, course.number, {**until}))
     elif contrast.kind == "one_sided":
         found.append(Caveat("one_sided", contrast.regimen, course.number))
-    if days := moved_earlier(course):
-        found.append(Caveat("moved_earlier", contrast.regimen, course.number, {"days": days}))
+    if days := moved_later(course):
+        code: CaveatCode = "moved_later" if days > 0 else "moved_earlier"
+        found.append(Caveat(code, contrast.regimen, course.number, {"days": abs(days)}))
     return found
 
 

@@ -1,21 +1,23 @@
 """Two regimens compared: the rise before courses, and the level of symptoms over whole cycles.
 
 Differences are later less earlier, so above zero means worse under the later one. They are confounded with time and
-with the steroid dose, which whoever shows them says beside them. Degrees of freedom: Welch, Biometrika 1947;34:28;
-Satterthwaite, Biometrics Bull 1946;2:110.
+with the steroid dose, which whoever shows them says beside them as far as the doses are known. Degrees of freedom:
+Welch, Biometrika 1947;34:28; Satterthwaite, Biometrics Bull 1946;2:110.
 """
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 from statistics import fmean, variance
 from typing import Literal
 
 from jobs.cycle import Course
+from jobs.steroids import SteroidStep, mean_dose
 from jobs.wearing_off.pooling import PooledRegimen, quantile
 from jobs.wearing_off.thresholds import DEFAULTS, Thresholds
+from jobs.wearing_off.verdict import DIGITS
 from jobs.wearing_off.windows import FEWEST_DAYS, Scores
 
 # zero_spread: all units of both are equal, which leaves nothing to make an interval from.
@@ -82,7 +84,8 @@ def welch(
     half = quantile(df, thresholds.confidence) * se
     low, high = difference - half, difference + half
     margin = thresholds.worse_margin
-    return Difference(difference, se, df, low, high, worse_excluded=high < margin, better_excluded=low > -margin)
+    worse, better = round(high, DIGITS) < margin, round(low, DIGITS) > -margin
+    return Difference(difference, se, df, low, high, worse_excluded=worse, better_excluded=better)
 
 
 def pooled_differences(
@@ -136,6 +139,32 @@ def levels(courses: tuple[Course, ...], scores: Scores, today: date) -> dict[str
 def level_differences(found: Sequence[Level], thresholds: Thresholds = DEFAULTS) -> tuple[LevelDifference, ...]:
     """Of every two regimens. `found`: in order of first use."""
     return tuple(_level_difference(earlier, later, thresholds) for earlier, later in combinations(found, 2))
+
+
+def steroid_doses(courses: Sequence[Course], steps: Sequence[SteroidStep], today: date) -> dict[str, dict[str, float]]:
+    """Mean mg a day by drug under each regimen. `courses`: by date.
+
+    A regimen that began before the first step is left out: what was taken then is not known.
+    """
+    if not steps:
+        return {}
+    first_known = min(step.start for step in steps)
+    spans: dict[str, list[tuple[date, date]]] = {}
+    begun = [course for course in courses if course.start <= today]
+    for course, following in zip(begun, (*begun[1:], None), strict=False):
+        end = following.start - timedelta(days=1) if following else today
+        spans.setdefault(course.regimen, []).append((course.start, end))
+    return {name: mean_doses(own, steps) for name, own in spans.items() if own[0][0] >= first_known}
+
+
+def mean_doses(spans: Sequence[tuple[date, date]], steps: Sequence[SteroidStep]) -> dict[str, float]:
+    """mg a day by drug over several spans, each by its days, since a regimen may come back after another one."""
+    total = sum((last - first).days + 1 for first, last in spans)
+    doses: dict[str, float] = {}
+    for first, last in spans:
+        for drug, dose in mean_dose(steps, first, last).items():
+            doses[drug] = doses.get(drug, 0.0) + dose * ((last - first).days + 1) / total
+    return doses
 
 
 def _level_difference(earlier: Level, later: Level, thresholds: Thresholds) -> LevelDifference:

@@ -17,6 +17,7 @@ from jobs.wearing_off.windows import (
     Window,
     pre_infusion_window,
     reference_window,
+    settled_days,
 )
 
 Kind = Literal["two_sided", "one_sided"]
@@ -32,6 +33,7 @@ class CycleWindows:
 
     `window`: of its settled days, `reference` what was observed in it. `pre`: the week before `following`, once that
     week is over (`complete`). All None where the cycle is too short; `reference` and `pre` also without observed days.
+    `n_ref` of `days_ref` settled days and `n_pre` of the 7 days before were observed, in a short cycle too.
     """
 
     course: Course
@@ -40,6 +42,9 @@ class CycleWindows:
     window: Window | None
     reference: Observed | None
     pre: Observed | None
+    n_pre: int
+    n_ref: int
+    days_ref: int
 
     @property
     def too_short(self) -> bool:
@@ -50,8 +55,9 @@ class CycleWindows:
 class Contrast:
     """What the week before `course` says about the regimen of `previous`, whose effect is wearing off.
 
-    `difference`: D, points; None with a `reason`. `share_after`: w, the weight of the next reference window against
-    the one before, so that a straight trend cancels; 0 when one-sided. `next_reference` is None when one-sided.
+    `n_pre`, `n_ref`, `days_ref`: as in `CycleWindows`. `difference`: D, points; None with a `reason`.
+    `share_after`: w, the weight of the next reference window against the one before, so that a straight trend cancels;
+    0 when one-sided. `next_reference` is None when one-sided.
     """
 
     course: Course
@@ -61,6 +67,9 @@ class Contrast:
     pre: Observed | None
     reference: Observed | None
     next_reference: Observed | None
+    n_pre: int
+    n_ref: int
+    days_ref: int
     n_next_ref: int
     days_next_ref: int
     share_after: float
@@ -70,6 +79,11 @@ class Contrast:
     @property
     def regimen(self) -> str:
         return self.previous.regimen
+
+    @property
+    def settled_on(self) -> date:
+        """From this day on no later day can be compared with."""
+        return self.course.end + timedelta(days=LAST_SETTLED_DAY)
 
     @property
     def parts(self) -> tuple[tuple[Observed, float], ...]:
@@ -94,15 +108,20 @@ def cycle_windows(courses: tuple[Course, ...], scores: Scores, today: date) -> t
 
 
 def _cycle(course: Course, following: Course | None, scores: Scores, today: date) -> CycleWindows:
-    reference = reference_window(course, following)
+    window, settled = reference_window(course, following), settled_days(course, following)
     complete = following is not None and following.start <= today
+    before = pre_infusion_window(following) if following and complete else None
+    pre, reference = observe(before, scores), observe(settled, scores)
     return CycleWindows(
         course=course,
         following=following,
         complete=complete,
-        window=reference,
-        reference=observe(reference, scores),
-        pre=observe(pre_infusion_window(following), scores) if following and complete and reference else None,
+        window=window,
+        reference=reference if window else None,
+        pre=pre if window else None,
+        n_pre=0 if pre is None else len(pre),
+        n_ref=0 if reference is None else len(reference),
+        days_ref=0 if settled is None else len(settled),
     )
 
 
@@ -142,6 +161,9 @@ def _contrast(cycle: CycleWindows, after: CycleWindows) -> Contrast:
         pre=pre,
         reference=reference,
         next_reference=follows if kind == "two_sided" else None,
+        n_pre=cycle.n_pre,
+        n_ref=cycle.n_ref,
+        days_ref=cycle.days_ref,
         n_next_ref=0 if follows is None else len(follows),
         days_next_ref=0 if after.window is None else len(after.window),
         share_after=share,
@@ -152,8 +174,7 @@ def _contrast(cycle: CycleWindows, after: CycleWindows) -> Contrast:
 
 def _marked(newest: Contrast, today: date) -> Contrast:
     """Provisional while the days that would make it two-sided are still to come."""
-    open_until = newest.course.end + timedelta(days=LAST_SETTLED_DAY)
     same = newest.course.regimen == newest.previous.regimen
-    if newest.kind == "one_sided" and same and today < open_until:
+    if newest.kind == "one_sided" and same and today < newest.settled_on:
         return replace(newest, provisional=True)
     return newest

@@ -20,7 +20,8 @@ class CourseEffect:
     """What the week before `course`, which starts on `start`, says about `regimen`, that of the course before.
 
     `status`: of the course; planned while only a planned date stands in. `n_pre`, `n_ref`, `n_next_ref`: observed
-    days of 7, `days_ref` and `days_next_ref` in the week before, the reference window and the next one.
+    days of 7, `days_ref` and `days_next_ref` in the week before, the reference window and the next one; where a cycle
+    is too short for a reference window, of the settled days that it has.
     `difference`, `low`, `high`: D with its 95 % interval, points; None with a `reason`.
     `share_after`: w. `weight_pre`, `weight_ref`, `weight_next_ref`: of each observed day in D.
     """
@@ -146,8 +147,9 @@ class SymptomAnalysis:
 
 @dataclass(frozen=True)
 class Analysis:
-    """All symptoms as they look on `today`."""
+    """All symptoms as they look on `today`. `steroids`: by regimen, see `comparison.steroid_doses`."""
 
     today: date
     thresholds: Thresholds
     symptoms: Mapping[Symptom, SymptomAnalysis]
+    steroids: Mapping[str, Mapping[str, float]]

@@ -15,6 +15,7 @@ class Thresholds:
     `important_rise`: "does not return" needs the interval to end below this.
     `fewest_courses`: usable courses of a regimen before it gets a verdict; as many must remain when a return is
     confirmed without the latest one.
+    `ceiling`: from a reference mean of this on, no rise above `rise` fits on the scale.
     `usual_rho`, `usual_rho_pairs`: the correlation of adjacent days that few data are drawn to, and how many pairs
     of days it weighs. `usual_df`: degrees of freedom that the noise within windows adds to that between courses.
     """
@@ -37,6 +38,7 @@ class Thresholds:
 
     fewest_answered: float = 0.65
     largest_gap: float = 0.25
+    ceiling: float = 9.0
 
 
 DEFAULTS = Thresholds()

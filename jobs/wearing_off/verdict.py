@@ -8,12 +8,12 @@ from jobs.wearing_off.thresholds import DEFAULTS, Thresholds
 Verdict = Literal["returns", "possible_return", "small_rise", "does_not_return", "unclear", "not_enough_data"]
 
 # Differences of means of whole scores: what lies closer than this to a threshold lies on it.
-_DIGITS = 9
+DIGITS = 9
 
 
 def interval_verdict(difference: float, low: float, high: float, thresholds: Thresholds = DEFAULTS) -> Verdict:
     """Of a single course, or of a regimen before confirmation. Points."""
-    difference, low, high = (round(number, _DIGITS) for number in (difference, low, high))
+    difference, low, high = (round(number, DIGITS) for number in (difference, low, high))
     if low > 0:
         return "returns" if difference >= thresholds.rise else "small_rise"
     if difference < thresholds.rise and high < thresholds.important_rise:
@@ -28,7 +28,7 @@ def confirmed(regimen: PooledRegimen, thresholds: Thresholds = DEFAULTS) -> bool
     """
     if not _returns(regimen.pooled, thresholds):
         return False
-    if round(regimen.pooled.strict_low, _DIGITS) > 0:
+    if round(regimen.pooled.strict_low, DIGITS) > 0:
         return True
     before = regimen.without_latest
     return before is not None and before.courses >= thresholds.fewest_courses and _returns(before, thresholds)

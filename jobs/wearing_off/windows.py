@@ -72,18 +72,23 @@ def pre_infusion_window(course: Course) -> Window:
     return Window(course.start - timedelta(days=DAYS_BEFORE), course.start - timedelta(days=1))
 
 
-def reference_window(course: Course, following: Course | None) -> Window | None:
-    """The settled days of the cycle that `course` begins; None where the cycle is too short.
+def settled_days(course: Course, following: Course | None) -> Window | None:
+    """The settled days of the cycle that `course` begins, of a short one those that there are; None without any.
 
     Without a following course: the full fourteen days, whether or not they have come yet.
     """
     first = course.end + timedelta(days=SETTLING_DAYS)
     last = first + timedelta(days=LONGEST_REFERENCE - 1)
-    if following is None:
-        return Window(first, last)
-    if (following.start - course.end).days < SHORTEST_CYCLE:
+    if following is not None:
+        last = min(last, following.start - timedelta(days=DAYS_BEFORE + 1))
+    return Window(first, last) if first <= last else None
+
+
+def reference_window(course: Course, following: Course | None) -> Window | None:
+    """The settled days to compare with; None where the cycle is too short for both windows."""
+    if following is not None and (following.start - course.end).days < SHORTEST_CYCLE:
         return None
-    return Window(first, min(last, following.start - timedelta(days=DAYS_BEFORE + 1)))
+    return settled_days(course, following)
 
 
 def course_windows(courses: Iterable[Course]) -> tuple[CourseWindows, ...]:

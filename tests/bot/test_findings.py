@@ -9,6 +9,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot import findings, summaries
 from bot.findings import number
@@ -18,13 +20,18 @@ from bot.pictures import LONGEST_CAPTION, patient_drawn, team_drawn
 from bot.replies import Drawn
 from bot.texts import plain
 from jobs.record import Record
+from jobs.steroids import SteroidStep
+from jobs.wearing_off import analyse
 from jobs.wearing_off.effects import RegimenEffect
 from jobs.wearing_off.thresholds import DEFAULTS
-from jobs.wearing_off.verdict import Verdict
+from jobs.wearing_off.verdict import Verdict, interval_verdict
 from storage import patients, teams
 from storage.database import Database
+from storage.models import Item
 from storage.writer import Writer
 from tests.jobs.chart.examples import DAY, ENGLISH, RECORDS, a_diary, moved, the_case
+from tests.jobs.wearing_off.examples import Span, courses_on, day, diary_with
+from tests.jobs.wearing_off.test_properties import LENGTH, diaries, spans
 
 WHOLE = Answered(RECORDS["the case, whole"], ENGLISH)
 ADVICE = ("wear", "should", "increase", "reduce", "consider", "recommend", "drug wears")
@@ -42,12 +49,26 @@ def with_verdict(verdict: Verdict, **values: object) -> str:
 
 def test_the_cases_three_regimens_are_said_as_the_method_words_them() -> None:
     assert said(RECORDS["the case, whole"])[:3] == [
+        "Regimen 3 (1 × 0.8 g/kg): difference in pain 0.0 (−0.2 to 0.2; 13 of 14 courses usable)."
+        " A rise of 1.5 points or more is unlikely.",
         "Regimen 1 (5 × 0.4 g/kg): pain was 2.9 points higher in the week before a course than mid-course"
         " (95 % interval 2.4 to 3.4; 4 of 4 courses). Returns.",
         "Regimen 2 (2 × 0.8 g/kg): cannot tell yet, 2 of 3 courses needed.",
-        "Regimen 3 (1 × 0.8 g/kg): difference in pain 0.0 (−0.2 to 0.2; 13 of 14 courses usable)."
-        " A rise of 1.5 points or more is unlikely.",
     ]
+
+
+def test_a_regimen_that_has_just_begun_is_said_first_though_nothing_is_known_of_it() -> None:
+    record = a_diary(155, 6)
+    courses = (*record.courses[:5], replace(record.courses[5], regimen="B"))
+    doses = (*record.doses[:5], replace(record.doses[5], name="B"))
+    changed = Answered(replace(record, courses=courses, doses=doses), ENGLISH)
+    first, second, third = (plain(line) for line in changed.sentences[:3])
+    assert first == "Regimen B (1 × 0.1 g/kg): cannot tell yet, 0 of 3 courses needed."
+    assert second.startswith("Regimen 1 (1 × 0.1 g/kg): pain was")
+    assert not third.startswith("Across regimens")
+    assert plain(changed.headline) == f"{first} Earlier, Regimen 1: returns."
+    assert changed.current is not None
+    assert (changed.current.regimen, changed.current.verdict) == ("B", "not_enough_data")
 
 
 def test_the_page_is_headed_by_the_regimen_in_use_and_by_an_earlier_one_that_differs() -> None:
@@ -82,13 +103,87 @@ def test_onset_relief_and_the_comparison_of_regimens_are_said() -> None:
     assert "Where it returned, it was back from cycle day 17.5 (17 to 22; found in 4 of 4 courses)." in words
     assert "Course 1: pain went from 10.0 (three days before) to 0.7 (days 4 to 10 after), 93 % less." in words
     assert any("worse by more than 1 point is excluded" in line for line in words)
-    assert "Across regimens: before 4 of 19 usable courses it returned (20 courses in all)." in words
+    assert "Across regimens: before 4 of 19 usable courses it returned (20 courses came after another one)." in words
+
+
+def test_pain_that_grew_over_a_course_is_more_and_a_hardly_changed_one_is_neither() -> None:
+    def first_course(before: float, after: float) -> str:
+        record = a_diary(40, 1)
+        start = record.courses[0].start
+        entries = tuple(
+            replace(entry, values=dict.fromkeys(Item, before if entry.day < start else after))
+            for entry in record.entries
+        )
+        return next(line for line in said(replace(record, entries=entries)) if line.startswith("Course 1:"))
+
+    assert first_course(2, 3).endswith("from 2.0 (three days before) to 3.0 (days 4 to 10 after), 50 % more.")
+    assert first_course(4, 3).endswith("to 3.0 (days 4 to 10 after), 25 % less.")
+    assert first_course(9.99, 9.98).endswith("to 10.0 (days 4 to 10 after).")
+    assert first_course(0, 3).endswith("to 3.0 (days 4 to 10 after).")
+
+
+def test_of_steroids_between_regimens_only_what_is_known_is_said() -> None:
+    def beside(*steps: SteroidStep) -> str:
+        record = replace(the_case(date(2000, 1, 30), 21), steroids=steps)
+        line = next(line for line in said(record) if "difference of the rises" in line)
+        return line.partition("excluded. ")[2]
+
+    begun = date(1998, 7, 1)
+    steady = SteroidStep(begun, None, "prednisone", 25.0, 20.0)
+    assert beside() == "Time differs too; what steroid was taken is not known."
+    assert beside(replace(steady, start=date(1998, 8, 1))) == "Time differs too; what steroid was taken is not known."
+    assert beside(steady) == "Time differs too; the mean steroid dose is the same."
+    pulse = SteroidStep(begun, date(1998, 10, 1), "dexamethasone", 4.0)
+    assert beside(steady, pulse).startswith("Time and steroid dose differ too: dexamethasone 0 against ")
+    assert "prednisone" not in beside(steady, pulse)
+    assert "prednisone 23.16 against 25 mg a day." in " ".join(said(RECORDS["the case, whole"]))
+
+
+def test_a_rise_that_has_no_room_on_the_scale_is_warned_of() -> None:
+    assert (
+        "Regimen 1: before 3 of 3 courses pain was 9 or more mid-course already,"
+        " too near the end of the scale for a rise to show." in said(RECORDS["all 10"])
+    )
+    assert not any("end of the scale" in line for line in said(RECORDS["all 0"]))
+
+
+def test_what_stands_on_a_planned_date_is_provisional_or_came_late_is_said() -> None:
+    record = a_diary(153, 6)
+    fourth, newest = record.courses[3], record.courses[5]
+    courses = (
+        *record.courses[:3],
+        replace(fourth, planned_start=fourth.start - DAY),
+        record.courses[4],
+        replace(newest, status="planned"),
+    )
+    words = said(replace(record, courses=courses))
+    assert "1 course stands on its planned date only, nobody said that it was given: 6." in words
+    assert "Course 4 came 1 day later than planned." in words
+    until = ENGLISH.day(newest.end + 17 * DAY)
+    assert (
+        f"Course 6 is provisional, until {until} at the latest:"
+        " compared with the time before it only, and not counted yet." in words
+    )
+    overdue = tuple(replace(course, status="planned") for course in courses[4:])
+    words = said(replace(record, courses=(*courses[:4], *overdue)))
+    assert "2 courses stand on their planned dates only, nobody said that they were given: 5, 6." in words
+
+
+def test_no_count_of_one_is_a_plural() -> None:
+    record = a_diary(153, 2, missing_every=6)
+    entries = tuple(replace(entry, late=entry.day == record.courses[0].start + 6 * DAY) for entry in record.entries)
+    words = said(replace(record, entries=entries))
+    assert any("1 of the " in line and line.endswith("days compared was entered late.") for line in words)
+    assert any("found in 1 of 1 course)" in line for line in words)
 
 
 def test_what_has_to_be_said_beside_it_is_said_and_courses_that_share_it_are_said_together() -> None:
     words = said(RECORDS["the case, whole"])
     assert "Courses 5, 7: compared with the time before them only, so a trend is not taken out." in words
-    assert any(line.startswith("Course 14 is left out: 3 days answered") for line in words)
+    assert any(
+        line.startswith("Course 14 is left out: 3 of 7 days answered in the week before it, 11 of 14 mid-course")
+        for line in words
+    )
     assert len([line for line in words if line.startswith("Courses 20, 21: prednisone")]) == 1
     assert "Regimen 1: 3 of the 59 days compared were entered late." in words
 
@@ -115,6 +210,52 @@ def test_numbers_have_a_true_minus_and_nothing_is_minus_nothing() -> None:
     assert [number(value, ENGLISH) for value in (-0.04, 0.04, -0.25, 2.95)] == ["0.0", "0.0", "−0.2", "3.0"]
     assert number(17.5, ENGLISH, "0.#") == "17.5"
     assert number(22.0, ENGLISH, "0.#") == "22"
+
+
+def read(shown: str) -> float:
+    return float(shown.replace("−", "-"))
+
+
+def test_a_second_decimal_comes_only_where_the_first_would_contradict_the_verdict() -> None:
+    assert [number(value, ENGLISH) for value in (0.94, 0.97, 0.9999, 1 - 1e-12, 1.04, 1.48, 0.03)] == [
+        "0.9",
+        "0.97",
+        "0.99",
+        "1.0",
+        "1.0",
+        "1.5",
+        "0.0",
+    ]
+    assert findings.limits(0.03, 1.48, ENGLISH) == ("0.03", "1.48")
+    assert findings.limits(0.001, 0.998, ENGLISH) == ("0.01", "0.99")
+    assert findings.limits(-0.03, 1.52, ENGLISH) == ("0.0", "1.5")
+    assert plain(findings.interval(0.03, 2.2, ENGLISH)) == "0.03 to 2.2"
+
+
+@settings(max_examples=300)
+@given(*[st.floats(-11, 11) | st.sampled_from([0.0, 1.0, 1.5]).flatmap(lambda at: st.floats(at - 0.06, at + 0.06))] * 3)
+def test_the_shown_numbers_lead_to_the_same_verdict(estimate: float, low: float, high: float) -> None:
+    shown, (shown_low, shown_high) = read(number(estimate, ENGLISH)), map(read, findings.limits(low, high, ENGLISH))
+    assert interval_verdict(shown, shown_low, shown_high) == interval_verdict(estimate, low, high)
+    assert (shown_high < 1) == (round(high, 9) < 1)
+    assert (shown, shown_low, shown_high) == pytest.approx((estimate, low, high), abs=0.05 + 1e-9)
+
+
+@settings(max_examples=40)
+@given(spans(), diaries())
+def test_of_no_diary_do_the_shown_numbers_contradict_the_verdict(
+    own: tuple[Span, ...], scores: dict[int, float]
+) -> None:
+    analysis = analyse(courses_on(own), diary_with(scores), day(LENGTH - 1))
+    for found in analysis.symptoms.values():
+        courses = [(each.difference, each.low, each.high, each.verdict) for each in found.courses]
+        regimens = [(each.estimate, each.low, each.high, each.verdict) for each in found.regimens]
+        for estimate, low, high, verdict in (*courses, *regimens):
+            if estimate is None or low is None or high is None or verdict == "not_enough_data":
+                continue
+            shown_low, shown_high = map(read, findings.limits(low, high, ENGLISH))
+            shown = interval_verdict(read(number(estimate, ENGLISH)), shown_low, shown_high)
+            assert shown == ("returns" if verdict == "possible_return" else verdict)
 
 
 # --- captions ------------------------------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ def test_a_planned_date_stands_in_and_says_so() -> None:
     found = analyse(courses, diary_with(series(peaks, 130)), day(115)).symptoms["pain"]
     assert [effect.status for effect in found.courses] == ["given", "given", "given", "planned"]
     assert found.courses[-1].verdict == "returns"
-    assert [(each.code, each.course) for each in found.caveats] == [("planned_date", 5)]
+    assert [(each.code, each.course) for each in found.caveats] == [("planned_date", 5), ("provisional", 5)]
     ahead = analyse(courses, diary_with(series(peaks, 110)), day(109)).symptoms["pain"]
     assert ahead.caveats == ()
 
