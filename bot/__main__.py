@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import unicodedata
 from datetime import datetime
 from typing import Annotated
 
@@ -29,7 +30,7 @@ from storage.database import Database, DatabaseError
 from storage.models import Role
 from storage.writer import NotCommittedError, Writer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Infusion Diary: a daily diary in Telegram.")
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 say = texts_in(FALLBACK)
 WRONG_SETTINGS = 2
 
@@ -41,8 +42,6 @@ def _stop(key: str, **values: object) -> typer.Exit:
 
 def _settings(*, need_token: bool) -> Settings:
     """The settings, and logging set up by them; every fault is said at once, with exit code 2."""
-    # What this makes holds health data: it is for its owner alone.
-    os.umask(0o077)
     try:
         loaded = settings.load(need_token=need_token)
     except SettingsError as wrong:
@@ -66,6 +65,13 @@ def _database(loaded: Settings) -> Database:
     except DBAPIError:
         raise _stop("cli.database") from None
     return database
+
+
+@app.callback()
+def begin() -> None:
+    """Infusion Diary: a daily diary in Telegram."""
+    # What any command makes holds health data: it is for its owner alone.
+    os.umask(0o077)
 
 
 @app.command()
@@ -103,14 +109,19 @@ async def _work(loaded: Settings, database: Database) -> None:
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port; 0 for any that is free.")] = 8765,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="The page's port; 0 for any that is free.", show_default="8765"),
+    ] = None,
 ) -> None:
     """Live through the whole idea in a browser, with no Telegram account."""
     from bot.local import demo as local_demo  # noqa: PLC0415  (the product itself never needs it)
 
     logs.set_up("WARNING", [local_demo.TOKEN])
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         asyncio.run(local_demo.run(port, typer.echo))
+    except local_demo.PortError as refused:
+        raise _stop(refused.key, port=refused.port) from None
 
 
 @app.command()
@@ -123,17 +134,27 @@ def invite(
 ) -> None:
     """Make a single-use invitation and show its link and QR code."""
     loaded = _settings(need_token=True)
-    if not team.strip() or len(team) > 120:
+    team = unicodedata.normalize("NFC", team).strip()
+    if not 1 <= len(team) <= 120 or not team.isprintable():
         raise _stop("cli.team_name")
+    wrong = [("refusal.zone", zone)] if zone is not None and reading.parse_zone(zone) is None else []
+    if telephone is not None and not admission.is_telephone(telephone):
+        wrong.append(("refusal.telephone", telephone))
+    if wrong:
+        for key, typed in wrong:
+            typer.echo(plain(say(key, typed=typed)), err=True)
+        raise typer.Exit(WRONG_SETTINGS)
     database = _database(loaded)
     try:
         bot_name = asyncio.run(_bot_name(loaded))
+    except InvalidToken:
+        raise _stop("doctor.token") from None
     except Exception as fault:
         raise _stop("cli.no_telegram", fault=type(fault).__name__) from None
     writer, now = Writer(database), SystemClock().now()
     try:
         known, made, invited = writer.submit(
-            lambda session: _invite(session, team.strip(), role, loaded, zone, telephone, now)
+            lambda session: _invite(session, team, role, loaded, zone, telephone, now)
         ).result()
     except Refusal as refused:
         raise _stop(refused.key, **refused.arguments) from None
@@ -148,7 +169,7 @@ def invite(
         return
     if made:
         typer.echo(plain(say("cli.team_made", team=team)))
-    until = say.instant(invited.expires_at, known)
+    until = f"{say.instant(invited.expires_at, known)} ({known})"
     typer.echo(plain(say("cli.invited", role=role.value, team=team, link=link, until=until)))
     typer.echo(qr_for_terminal(link))
 
@@ -163,8 +184,6 @@ def _invite(
     now: datetime,
 ) -> tuple[str, bool, admission.Invited]:
     """The team's time zone, whether the team is new, and the invitation."""
-    if zone is not None and reading.parse_zone(zone) is None:
-        raise Refusal("refusal.zone", typed=zone)
     wanted = reading.parse_zone(zone) if zone is not None else None
     team, made = admission.team_called(session, name, wanted or loaded.time_zone, telephone, now)
     if not made and (wanted not in {None, team.time_zone} or telephone not in {None, team.telephone}):
@@ -194,7 +213,13 @@ def migrate(
         if database.is_older(revision) and not losing_data:
             raise _stop("cli.losing_data", revision=revision)
         database.migrate(revision)
-        typer.echo(plain(say("cli.migrated", before=before or "–", after=database.revision() or "–")))
+        after = database.revision()
+        if before == after:
+            typer.echo(plain(say("cli.migrated_already", after=after or "–")))
+        elif before is None:
+            typer.echo(plain(say("cli.migrated_new", after=after)))
+        else:
+            typer.echo(plain(say("cli.migrated", before=before, after=after or "–")))
     except DBAPIError:
         raise _stop("cli.database") from None
     except CommandError as wrong:

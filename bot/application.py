@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from telegram import CallbackQuery, ChatMember, Update
 from telegram.error import TelegramError
 from telegram.ext import (
@@ -21,7 +21,7 @@ from telegram.ext import (
 )
 
 from bot import routes
-from bot.replies import Incoming, Say, Screen
+from bot.replies import Incoming, Reply, Say, Screen
 from bot.routes import Work
 from bot.speaker import Speaker
 from bot.texts import nearest_language, texts_in
@@ -48,7 +48,6 @@ class Handlers:
         incoming = _incoming(update, self._clock, bot_name)
         if incoming is None:
             return
-        query_id = update.callback_query.id if update.callback_query else None
         try:
             replies = await self._writer.run(lambda session: work(session, incoming))
         except Exception as fault:
@@ -58,23 +57,37 @@ class Handlers:
                 return
             log.exception("An update could not be understood; nothing of it was stored")
             replies = [_apology(incoming)]
-        if replies or query_id is not None:
-            self._answer_in_order(incoming, replies, query_id)
+        if replies or incoming.press:
+            self._answer_in_order(incoming, replies)
 
-    def _answer_in_order(self, incoming: Incoming, replies: Any, query_id: str | None) -> None:
+    async def can_commit(self) -> bool:
+        """Whether the database takes anything at all."""
+        try:
+            await self._writer.run(lambda session: session.connection())
+        except Exception:
+            return False
+        return True
+
+    def apologise(self, update: Update) -> None:
+        """For an update that was given up: nothing of it was stored."""
+        incoming = _incoming(update, self._clock, "")
+        if incoming is not None:
+            self._answer_in_order(incoming, [_apology(incoming)])
+
+    def _answer_in_order(self, incoming: Incoming, replies: list[Reply]) -> None:
         previous = self._answering.get(incoming.telegram_id)
 
         async def answer() -> None:
             if previous is not None:
                 await asyncio.wait([previous])
             try:
-                await self._speaker.answer(incoming, replies, query_id)
+                await self._speaker.answer(incoming, replies)
             except TelegramError as fault:
                 log.warning("An answer was given up: %s", type(fault).__name__)
             except Exception:
                 # Such as a picture that could not be drawn; what was done is done.
                 log.exception("An answer failed")
-                await self._speaker.answer(incoming, [_apology(incoming, "not_shown")], None)
+                await self._speaker.answer(replace(incoming, press=""), [_apology(incoming, "not_shown")])
 
         task = asyncio.create_task(answer())
         self._answering[incoming.telegram_id] = task
@@ -101,6 +114,15 @@ class Handlers:
         if waited_for:
             await asyncio.wait(waited_for, timeout=seconds)
 
+    async def end(self, seconds: float) -> None:
+        """Lets answers go out for so long; the rest is given up, since nothing can be written down after it."""
+        await self.answers_out(seconds)
+        left = {*self._answering.values(), *self._besides}
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left)
+
 
 def _apology(incoming: Incoming, key: str = "went_wrong") -> Say:
     return Say(Screen(texts_in(nearest_language(incoming.language))(key)))
@@ -108,7 +130,8 @@ def _apology(incoming: Incoming, key: str = "went_wrong") -> Say:
 
 def _may_pass(fault: Exception) -> bool:
     """Whether the same update can succeed later. What the database refuses for its content it would refuse for ever."""
-    return isinstance(fault, NotCommittedError | OperationalError | InterfaceError)
+    # A PostgreSQL that has just become read-only, as in a failover, says InternalError.
+    return isinstance(fault, NotCommittedError | OperationalError | InterfaceError | InternalError)
 
 
 def _incoming(update: Update, clock: Clock, bot_name: str) -> Incoming | None:
@@ -157,7 +180,9 @@ def build(bot: ExtBot[Any], handlers: Handlers) -> Application[Any, Any, Any, An
     application.add_handler(MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, on(routes.typed)))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, on_command(routes.help_)))
     application.add_handler(MessageHandler(fresh & ~filters.StatusUpdate.ALL, on(routes.unreadable)))
-    application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE & PRIVATE, on(routes.edited)))
+    # Words only: a live location edits itself all the time.
+    edited = filters.UpdateType.EDITED_MESSAGE & PRIVATE & filters.TEXT
+    application.add_handler(MessageHandler(edited, on(routes.edited)))
     application.add_handler(ChatMemberHandler(_membership(handlers), ChatMemberHandler.MY_CHAT_MEMBER))
     return application
 
@@ -211,8 +236,10 @@ async def _leave_group(update: Update, context: ContextTypes.DEFAULT_TYPE) -> No
     member = update.my_chat_member
     assert member is not None
     texts = texts_in(nearest_language(member.from_user.language_code))
-    try:
-        await context.bot.send_message(member.chat.id, texts("group"))
-        await context.bot.leave_chat(member.chat.id)
-    except TelegramError as fault:
-        log.info("A group could not be left: %s", type(fault).__name__)
+    bot, chat = context.bot, member.chat.id
+    for step in (lambda: bot.send_message(chat, texts("group")), lambda: bot.leave_chat(chat)):
+        try:
+            await step()
+        except TelegramError as fault:
+            # Where it may not write, it goes all the same.
+            log.info("A group could not be told or left: %s", type(fault).__name__)

@@ -29,7 +29,7 @@ BATCH = 30
 LEASE = timedelta(minutes=5)
 LONGEST_REST = 1.0
 MOST_ATTEMPTS = 8
-BACKOFF = (2, 5, 15, 60, 120, 300, 600)
+BACKOFF = (2, 5, 15, 30, 60)
 UNSURE_WAITS = timedelta(seconds=10)
 # Telegram's words in a 400 that means what a 403 means.
 CHAT_GONE = "chat not found"
@@ -135,7 +135,10 @@ class Courier:
     async def _not_prepared(self, message: OutboxMessage, fault: Exception) -> None:
         """Our own mistake, such as a picture that cannot be drawn: never the end of the courier."""
         log.exception("A %s could not be prepared", message.kind.value)
-        await self._try_later(message, fault)
+        if message.attempts >= MOST_ATTEMPTS:
+            await self._settle(message, MessageState.FAILED, fault=type(fault).__name__)
+        else:
+            await self._try_later(message, fault)
 
     def _write(self, session: Session, message: OutboxMessage) -> Letter | None:
         found = outbox.message_by_id(session, message.id)
@@ -148,6 +151,13 @@ class Courier:
 
     async def _send(self, message: OutboxMessage, letter: Letter) -> int | None:
         """Its id when it went out. Whatever else became of it is settled."""
+        try:
+            if message.doubtful:
+                # The once more is not thrown away while Telegram is out of order.
+                await self._speaker.probe()
+        except TelegramError as fault:
+            await self._try_later(message, fault)
+            return None
         try:
             return await self._speaker.send(letter.telegram_id, letter.screen, Priority.BROADCAST)
         except BannedError as ban:
@@ -165,10 +175,11 @@ class Courier:
                 await self._try_later(message, fault)
             else:
                 await self._unsure(message, fault)
-        except TelegramError as fault:
-            await self._try_later(message, fault)
         except Exception as fault:
-            await self._not_prepared(message, fault)
+            # An answer that cannot be read, or whatever else went wrong once the request was made.
+            if not isinstance(fault, TelegramError):
+                log.exception("It is not known what became of a %s", message.kind.value)
+            await self._unsure(message, fault)
         return None
 
     async def _note_sent(self, message: OutboxMessage, letter: Letter, message_id: int) -> None:
@@ -190,17 +201,15 @@ class Courier:
                 await asyncio.sleep(wait)
 
     async def _try_later(self, message: OutboxMessage, fault: Exception) -> None:
-        name = type(fault).__name__
-        if message.attempts >= MOST_ATTEMPTS:
-            await self._settle(message, MessageState.FAILED, fault=name)
-            return
+        """Not sent for certain: however long it takes, until it is no longer worth sending."""
         wait = timedelta(seconds=BACKOFF[min(message.attempts - 1, len(BACKOFF) - 1)])
-        await self._settle(message, MessageState.PENDING, wait=wait, fault=name)
+        state = MessageState.UNSURE if message.doubtful else MessageState.PENDING
+        await self._settle(message, state, wait=wait, fault=type(fault).__name__)
 
     async def _unsure(self, message: OutboxMessage, fault: Exception) -> None:
         """It may have arrived. It is sent once more, unless that was the once more."""
         if message.doubtful:
-            await self._settle(message, MessageState.FAILED, fault="unsure")
+            await self._settle(message, MessageState.FAILED, fault=outbox.IN_DOUBT)
         else:
             name = type(fault).__name__
             await self._settle(message, MessageState.UNSURE, wait=UNSURE_WAITS, fault=name)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, col, update
 from telegram.error import InvalidToken, TelegramError
 
 from bot import runtime, settings
@@ -11,6 +12,7 @@ from bot.texts import FALLBACK, Html, texts_in
 from jobs.clock import Clock
 from storage import teams
 from storage.database import Database, SchemaMismatchError
+from storage.models import Team
 
 say = texts_in(FALLBACK)
 
@@ -33,15 +35,19 @@ async def examine(clock: Clock) -> list[Finding]:
 def _database(loaded: Settings, clock: Clock) -> list[Finding]:
     database = Database(loaded.database_url.get_secret_value())
     try:
-        if database.revision() is None:
+        if not database.is_there and not database.can_be_made:
+            return [Finding(False, say("doctor.database", fault=say("doctor.no_folder")))]
+        if not database.is_there or database.revision() is None:
             return [Finding(False, say("doctor.schema_missing"))]
         database.check_schema()
-        with database.reading() as session:
+        with database.writing() as connection, Session(connection) as session:
+            # In a transaction that may write: a full disk or a read-only file is a fault too.
+            connection.execute(update(Team).where(col(Team.id) == 0).values(name=""))
             names = teams.team_names(session)
     except SchemaMismatchError as wrong:
         return [Finding(False, say("doctor.schema", found=wrong.found or "–", expected=wrong.expected or "–"))]
     except DBAPIError as fault:
-        return [Finding(False, say("doctor.database", fault=type(fault.orig).__name__))]
+        return [Finding(False, say("doctor.database", fault=str(fault.orig).strip().splitlines()[0]))]
     finally:
         database.close()
     found = say.plural("doctor.teams", len(names)) if names else say("doctor.no_teams")

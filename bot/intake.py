@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import warnings
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 LONG_POLL = 25
 WAIT_AFTER_FAULT = 2.0
 WAIT_FOR_ANSWERS = 2.0
+# With a database that commits everything else: several minutes.
+MOST_TRIES = 60
 
 
 class Intake:
@@ -26,6 +28,9 @@ class Intake:
     def __init__(self, application: Application[Any, Any, Any, Any, Any, Any], handlers: Handlers) -> None:
         self._application, self._handlers = application, handlers
         self._offset: int | None = None
+        # Handled in this process, but behind one that could not be committed: they will come again.
+        self._done: set[int] = set()
+        self._tries: Counter[int] = Counter()
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -85,7 +90,7 @@ class Intake:
                 readable.append(Update.de_json(one, bot))
             except Exception:
                 if not readable:
-                    log.exception("Stepped over an update that cannot be read")
+                    log.error("Stepped over an update that cannot be read")
                     self._offset = one["update_id"] + 1
                 break
         return readable
@@ -109,10 +114,16 @@ class Intake:
         """Handles a batch, then lets the offset pass what was committed; the rest comes again."""
         lanes: dict[int, list[Update]] = defaultdict(list)
         for update in updates:
+            if update.update_id in self._done:
+                continue
             lanes[update.effective_user.id if update.effective_user else 0].append(update)
         await asyncio.gather(*(self._in_order(lane) for lane in lanes.values()))
         missed = self._handlers.not_committed
-        self._offset = min(missed) if missed else max(update.update_id for update in updates) + 1
+        if missed:
+            await self._give_up_what_never_will(updates)
+        latest = max(update.update_id for update in updates) + 1
+        self._offset = min(missed) if missed else max(latest, self._offset or 0)
+        self._done = {update for update in self._done if update > self._offset}
         if missed:
             missed.clear()
             await asyncio.sleep(WAIT_AFTER_FAULT)
@@ -124,3 +135,18 @@ class Intake:
             await self._application.process_update(update)
             if update.update_id in self._handlers.not_committed:
                 return
+            self._done.add(update.update_id)
+            self._tries.pop(update.update_id, None)
+
+    async def _give_up_what_never_will(self, updates: Sequence[Update]) -> None:
+        """While the database takes everything but one update, that one must not hold up all others for ever."""
+        if not await self._handlers.can_commit():
+            return
+        missed = self._handlers.not_committed
+        self._tries.update(missed)
+        for update in updates:
+            if update.update_id in missed and self._tries[update.update_id] >= MOST_TRIES:
+                log.error("An update was given up after %d tries", MOST_TRIES)
+                missed.discard(update.update_id)
+                del self._tries[update.update_id]
+                self._handlers.apologise(update)

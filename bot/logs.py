@@ -1,7 +1,11 @@
 """Logging: nothing about a patient, and never the bot's token."""
 
 import logging
+import re
 import sys
+
+# PostgreSQL quotes the values of a row that it refuses, whatever SQLAlchemy hides.
+_VALUES = re.compile(r"^(DETAIL|CONTEXT|LINE \d+|HINT|QUERY|STATEMENT): .*(?:\n(?![A-Z\[]).*)*", re.MULTILINE)
 
 
 class _WithoutSecret(logging.Formatter):
@@ -12,7 +16,7 @@ class _WithoutSecret(logging.Formatter):
         self._secrets = [secret for secret in secrets if secret]
 
     def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
+        line = _VALUES.sub(r"\1: [left out]", super().format(record))
         for secret in self._secrets:
             line = line.replace(secret, "[secret]")
         return line
@@ -26,5 +30,7 @@ def set_up(level: str, secrets: list[str]) -> None:
     # httpx logs every URL, and Telegram's URLs carry the token.
     for noisy in ("httpx", "httpcore", "telegram", "alembic", "matplotlib", "uvicorn", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It logs an answer that it cannot read, whole, and people's messages stand in it.
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
     # A tick that takes longer than a second merely makes the next one wait.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)

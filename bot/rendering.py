@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 import multiprocessing.process
 import os
+import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -11,8 +12,9 @@ from concurrent.futures.process import BrokenProcessPool
 from bot.replies import Drawn, Picture
 
 
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever."""
+def _begin() -> None:
+    """A worker whose parent was killed would wait for work for ever; one that Ctrl+C reaches would break its pool."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
@@ -35,21 +37,27 @@ class Renderer:
         return drawn if isinstance(drawn, Drawn) else Drawn(drawn)
 
     async def _made(self, picture: Picture) -> bytes | Drawn:
-        loop = asyncio.get_running_loop()
+        loop, used = asyncio.get_running_loop(), self._workers()
         try:
-            return await loop.run_in_executor(self._workers(), picture.draw, picture.facts)
+            return await loop.run_in_executor(used, picture.draw, picture.facts)
         except BrokenProcessPool:
-            self.close()
+            # Whoever else waited for the same pool may have replaced it already.
+            if self._pool is used:
+                self.close()
             return await loop.run_in_executor(self._workers(), picture.draw, picture.facts)
 
     def _workers(self) -> ProcessPoolExecutor:
         if self._pool is None:
             # spawn: a fork would carry the database's connections and threads along.
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
+            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
         return self._pool
 
     def close(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        """At once: a drawing that is under way is given up, and nobody waits for it."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            drawing = list((pool._processes or {}).values())
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in drawing:
+                process.terminate()

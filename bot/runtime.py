@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 
-from telegram.error import InvalidToken, NetworkError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
@@ -24,7 +24,7 @@ from storage.models import Role
 from storage.writer import Writer
 
 log = logging.getLogger(__name__)
-WAIT_FOR_TELEGRAM = 5.0
+WAIT_FOR_TELEGRAM, LONGEST_WAIT_FOR_TELEGRAM = 5.0, 60.0
 # Those who stop a service wait ten seconds for it, as a rule, and then kill it.
 PATIENCE_AT_THE_END = 5.0
 TICKS = (daily_prompt.run, infusion_reminder.run, weekly_summary.run, upkeep.run)
@@ -69,7 +69,7 @@ class Running:
         except BaseException:
             self.writer.close()
             raise
-        await self._speaker.offer_to_all(routes.menu([Role.PATIENT], texts_in(FALLBACK)))
+        self.handlers.in_background(self._speaker.offer_to_all(routes.menu([Role.PATIENT], texts_in(FALLBACK))))
         if self._ticking:
             self.ticker.start()
         self._tasks = [asyncio.create_task(self.intake.run()), asyncio.create_task(self.courier.run())]
@@ -78,15 +78,18 @@ class Running:
 
     async def _reach_telegram(self) -> None:
         """Asks for the bot's name until Telegram answers: after a power cut the network may come later than we do."""
+        wait = WAIT_FOR_TELEGRAM
         while True:
             try:
                 await self.application.initialize()
                 return
             except InvalidToken:
                 raise
-            except NetworkError as fault:
+            except TelegramError as fault:
+                # A proxy's or a captive portal's answer too.
                 log.warning("Telegram cannot be reached yet (%s); trying again", type(fault).__name__)
-                await asyncio.sleep(WAIT_FOR_TELEGRAM)
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, LONGEST_WAIT_FOR_TELEGRAM)
 
     async def __aexit__(self, *_: object) -> None:
         await self.ticker.stop()
@@ -98,7 +101,7 @@ class Running:
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.handlers.answers_out(1.0)
+        await self.handlers.end(1.0)
         await self.application.shutdown()
         self.writer.close()
         self.renderer.close()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
@@ -25,7 +26,10 @@ class SettingsError(Exception):
 
 
 def _known_zone(name: str) -> str:
-    return due.zone_of(name).key
+    zone = due.zone_of(name).key
+    if zone.split("/")[0] in {"right", "posix"}:
+        raise ValueError("leap seconds are counted there, or the name is another zone's second one")
+    return zone
 
 
 class Settings(BaseSettings):
@@ -52,9 +56,11 @@ class Settings(BaseSettings):
     @field_validator("telegram_api_url")
     @classmethod
     def _a_web_address(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
+        parts = urlsplit(url.strip())
+        # Reading the port refuses one that is no number. An address with a password in it would be shown in errors.
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or "@" in parts.netloc:
             raise ValueError("not a web address")
-        return url.rstrip("/")
+        return url.strip().rstrip("/")
 
     @field_validator("database_url")
     @classmethod
@@ -65,8 +71,11 @@ class Settings(BaseSettings):
             raise ValueError("not a database URL") from None
         if parts.drivername not in {"sqlite", "postgresql", "postgres", "postgresql+psycopg"}:
             raise ValueError("not a supported database")
-        if parts.drivername == "sqlite" and parts.database in {None, "", ":memory:"}:
-            raise ValueError("a database that forgets")
+        if parts.drivername == "sqlite":
+            if parts.database in {None, "", ":memory:"} or parts.database.startswith("file:"):
+                raise ValueError("a database that forgets, or that cannot be written")
+            if parts.query:
+                raise ValueError("a file has no options")
         return url
 
     @property

@@ -86,6 +86,10 @@ class Speaker:
             )
         return sent.message_id
 
+    async def probe(self) -> None:
+        """Raises what Telegram raises, unless it is in order: a request that changes nothing."""
+        await self._bot.get_me(rate_limit_args=Priority.BROADCAST)
+
     async def _drawn(self, screen: Screen) -> Drawn | None:
         """The picture; None where there is none, or it cannot be drawn: the words go all the same."""
         if screen.picture is None:
@@ -96,12 +100,12 @@ class Speaker:
             log.exception("A picture could not be drawn")
             return None
 
-    async def answer(self, incoming: Incoming, replies: Sequence[Reply], query_id: str | None) -> None:
+    async def answer(self, incoming: Incoming, replies: Sequence[Reply]) -> None:
         """Answers what somebody just did, after the commit. What fails is logged: they will see and try again."""
         toast = next((reply for reply in replies if isinstance(reply, Toast)), Toast(""))
-        if query_id is not None:
+        if incoming.press:
             said = plain(Html(toast.text))[:LONGEST_TOAST] or None
-            await self._try(lambda: self._bot.answer_callback_query(query_id, said, toast.alert))
+            await self._try(lambda: self._bot.answer_callback_query(incoming.press, said, toast.alert))
         try:
             for reply in replies:
                 await self.reply(incoming.telegram_id, reply)

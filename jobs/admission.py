@@ -1,5 +1,6 @@
 """Who is let in: teams, invitations, and what happens when one is opened."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -31,14 +32,20 @@ def team_called(session: Session, name: str, time_zone: str, telephone: str | No
     team = teams.team_named(session, name)
     if team is not None:
         return team, False
-    if telephone is not None and len(telephone) > LONGEST_TELEPHONE:
-        raise Refusal("refusal.telephone", most=LONGEST_TELEPHONE)
+    if telephone is not None and not is_telephone(telephone):
+        raise Refusal("refusal.telephone", typed=telephone[:LONGEST_TELEPHONE])
     team = Team(name=name, time_zone=due.zone_of(time_zone).key, telephone=telephone, created_at=now)
     team.next_summary_at = weekly_summary.next_summary(team, now)
     session.add(team)
     session.flush()
     audit.record(session, team_id=team.id, at=now, actor=audit.OPERATOR, action="team_made")
     return team, True
+
+
+def is_telephone(typed: str) -> bool:
+    """As people write one, with at least the five digits of a hospital's extension."""
+    digits = sum(character.isdigit() for character in typed)
+    return len(typed) <= LONGEST_TELEPHONE and digits >= 5 and re.fullmatch(r"\+?[0-9 ()./-]+", typed) is not None
 
 
 def invite_staff(session: Session, actor: str, team: Team, role: Role, now: datetime) -> Invited:
@@ -119,7 +126,7 @@ def join_patient(session: Session, invitation: Invitation, chat: Chat, zone: str
     assert invitation.patient_id is not None
     patient = patients.patient_of_team(session, invitation.team_id, invitation.patient_id)
     assert patient is not None
-    if patient.status is not PatientStatus.INVITED:
+    if patient.status is not PatientStatus.INVITED and patient.chat_id == chat.id:
         return patient
     _use(session, invitation, chat, now)
     patient.chat_id, patient.status = chat.id, PatientStatus.ACTIVE
@@ -150,6 +157,7 @@ def chat_lost(session: Session, someone: Someone, now: datetime) -> None:
     """A chat that was blocked or deleted is not written to; of a patient's the coordinators hear, the first time."""
     newly, patient = chats.mark_unreachable(session, someone.chat, now), someone.patient
     if newly and patient is not None and patient.status in patients.LIVING:
+        _record_reach(session, patient, "patient_unreachable", now)
         tell_coordinators(session, MessageKind.PATIENT_UNREACHABLE, patient, now)
 
 
@@ -159,8 +167,15 @@ def chat_found(session: Session, someone: Someone, now: datetime) -> None:
         return
     chats.mark_reachable(session, someone.chat)
     patient = someone.patient
-    if patient is not None and courses.courses_to_tell(session, patient.team_id, patient.id):
+    if patient is None:
+        return
+    _record_reach(session, patient, "patient_reachable", now)
+    if courses.courses_to_tell(session, patient.team_id, patient.id):
         infusion_reminder.announce_changes(session, patient, now)
+
+
+def _record_reach(session: Session, patient: Patient, action: str, now: datetime) -> None:
+    audit.record(session, team_id=patient.team_id, at=now, actor=audit.CLOCK, action=action, patient_id=patient.id)
 
 
 def tell_coordinators(session: Session, kind: MessageKind, patient: Patient, now: datetime) -> None:

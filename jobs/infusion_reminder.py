@@ -1,5 +1,6 @@
 """Reminders before a course, and the one message that says that a course has moved or is cancelled."""
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -8,7 +9,9 @@ from jobs import due
 from storage import courses, outbox, patients, teams
 from storage.models import Course, CourseStatus, MessageKind, Patient
 
+log = logging.getLogger(__name__)
 BATCH = 200
+PUT_OFF = timedelta(hours=1)
 STILL_WORTH_SENDING = timedelta(hours=12)
 CHANGE_STILL_WORTH_SENDING = timedelta(days=3)
 
@@ -26,9 +29,18 @@ def key_of(course: Course) -> str:
 
 
 def schedule(session: Session, patient: Patient, course: Course, now: datetime) -> None:
-    """Sets the course's next reminder anew; whatever was waiting to be sent for it is withdrawn."""
-    outbox.withdraw(session, MessageKind.INFUSION_REMINDER, course_id=course.id)
-    following = _next_reminder(session, patient, course, now)
+    """Sets the course's next reminder anew; what waits to be sent for it and is no longer wanted is withdrawn."""
+    wanted = [f"{key_of(course)}{lead}" for lead in leads_of(session, patient)]
+    outbox.withdraw(
+        session,
+        MessageKind.INFUSION_REMINDER,
+        team_id=patient.team_id,
+        patient_id=patient.id,
+        course_id=course.id,
+        but=wanted if course.status is CourseStatus.PLANNED else (),
+    )
+    # One whose hour has just passed is still worth sending; if it was sent already, its key says so.
+    following = _next_reminder(session, patient, course, now - STILL_WORTH_SENDING)
     course.next_reminder_lead, course.next_reminder_at = following if following else (None, None)
     session.add(course)
 
@@ -50,11 +62,16 @@ def run(session: Session, now: datetime) -> bool:
     """Reminds of every course that is due a reminder. True when the batch was full."""
     waiting = courses.courses_due_a_reminder(session, now, BATCH)
     for course in waiting:
-        patient = patients.patient_of_team(session, course.team_id, course.patient_id)
-        if patient is None:
-            continue
         lead, moment = course.next_reminder_lead, course.next_reminder_at
-        if not courses.move_reminder(session, course, _next_reminder(session, patient, course, now)):
+        patient = patients.patient_of_team(session, course.team_id, course.patient_id)
+        try:
+            following = _next_reminder(session, patient, course, now) if patient is not None else None
+        except Exception:
+            # Whatever is wrong with one patient's schedule, everybody else is reminded.
+            log.exception("A reminder's next moment cannot be computed; tried again in an hour")
+            courses.move_reminder(session, course, (lead or 0, now + PUT_OFF))
+            continue
+        if not courses.move_reminder(session, course, following) or patient is None:
             continue
         # After an outage several are due; the last of them may still be worth sending.
         while moment is not None and moment <= now:
@@ -66,7 +83,7 @@ def run(session: Session, now: datetime) -> bool:
 def _enqueue(session: Session, patient: Patient, course: Course, lead: int | None, moment: datetime) -> None:
     if patient.status not in patients.LIVING or patient.chat_id is None:
         return
-    outbox.enqueue(
+    outbox.enqueue_again(
         session,
         outbox.draft(
             kind=MessageKind.INFUSION_REMINDER,
@@ -87,7 +104,7 @@ def announce_changes(session: Session, patient: Patient, now: datetime) -> None:
         return
     changes = sum(course.revision for course in courses.all_courses_of(session, patient.team_id, patient.id))
     # The new one says all that a waiting one would have said.
-    outbox.withdraw(session, MessageKind.COURSES_CHANGED, patient_id=patient.id)
+    outbox.withdraw(session, MessageKind.COURSES_CHANGED, team_id=patient.team_id, patient_id=patient.id)
     outbox.enqueue(
         session,
         outbox.draft(

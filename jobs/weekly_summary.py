@@ -1,5 +1,6 @@
 """The weekly summary: on the team's day and hour, one outbox message a clinician."""
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -8,6 +9,8 @@ from jobs import due
 from storage import outbox, teams
 from storage.models import MessageKind, Team
 
+log = logging.getLogger(__name__)
+PUT_OFF = timedelta(hours=1)
 STILL_WORTH_SENDING = timedelta(hours=24)
 
 
@@ -20,7 +23,14 @@ def run(session: Session, now: datetime) -> bool:
     for team in teams.teams_due_a_summary(session, now):
         moment = team.next_summary_at
         assert moment is not None
-        if not teams.move_summary(session, team, next_summary(team, now)):
+        try:
+            following = next_summary(team, now)
+        except Exception:
+            # Whatever is wrong with one team's schedule, the others get their summary.
+            log.exception("A summary's next moment cannot be computed; tried again in an hour")
+            teams.move_summary(session, team, now + PUT_OFF)
+            continue
+        if not teams.move_summary(session, team, following):
             continue
         # After an outage of weeks, the latest one is the one that may still be worth sending.
         while (following := next_summary(team, moment)) <= now:

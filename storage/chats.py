@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, select
 
 from storage.database import insert_ignoring_duplicates
 from storage.models import Chat, Patient, Receipt, Staff, Team
@@ -85,6 +85,10 @@ def mark_unreachable(session: Session, chat: Chat, now: datetime) -> bool:
 def mark_reachable(session: Session, chat: Chat) -> None:
     chat.unreachable_since = None
     session.add(chat)
+
+
+def forget_receipts_before(session: Session, instant: datetime) -> None:
+    session.connection().execute(delete(Receipt).where(col(Receipt.received_at) < instant))
 
 
 def note_receipt(session: Session, chat_id: int, what: str, now: datetime) -> bool:

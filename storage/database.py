@@ -1,5 +1,6 @@
 """The engine, its transactions, and the check that the schema is the one this code was written for."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -45,10 +46,6 @@ class Database:
         if self.url.drivername in {"postgresql", "postgres"}:
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        if self.is_sqlite and self.url.database and self.url.database != ":memory:":
-            # A folder that cannot be made: connecting says so, in the driver's error, as for any other database.
-            with suppress(OSError):
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         # hide_parameters: an error that is logged must not carry a patient's answers.
         self.engine = (
             _sqlite_engine(self.url)
@@ -65,9 +62,21 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for reading alone; it never waits for a writer."""
+        """A session for reading; on SQLite it never waits for a writer, and it takes no right to write."""
         with Session(self._reader) as session:
             yield session
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a database to connect to; connecting to a SQLite file that is missing would make it."""
+        return not self.is_sqlite or Path(self.url.database or "").exists()
+
+    @property
+    def can_be_made(self) -> bool:
+        """Whether a file that is missing could be written where it is to be."""
+        folder = Path(self.url.database or "").absolute().parent
+        nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        return nearest.is_dir() and os.access(nearest, os.W_OK)
 
     def revision(self) -> str | None:
         """The revision that the database says it is at; None for an empty one."""
@@ -113,6 +122,12 @@ class Database:
 
 def _sqlite_engine(url: Any) -> Engine:
     engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False}, hide_parameters=True)
+
+    @event.listens_for(engine, "do_connect")
+    def _make_folder(*_: Any) -> None:
+        # Where it cannot be made, connecting says so in the driver's error, as for any other database.
+        with suppress(OSError):
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:

@@ -47,7 +47,6 @@ def use(session: Session, invitation: Invitation, chat_id: int, now: datetime) -
         update(Invitation)
         .where(col(Invitation.id) == invitation.id, col(Invitation.used_at).is_(None))
         .values(used_at=now, used_by=chat_id)
-        .execution_options(synchronize_session="fetch")
     )
     return session.connection().execute(statement).rowcount == 1
 
@@ -63,6 +62,5 @@ def expire_open_invitations(session: Session, team_id: int, patient_id: int, now
             col(Invitation.expires_at) > now,
         )
         .values(expires_at=now)
-        .execution_options(synchronize_session="fetch")
     )
     session.connection().execute(statement)

@@ -1,18 +1,23 @@
 """The outbox: what is to be sent and when, and what became of it.
 
 `pending → sending → sent | unsure | failed | expired | withdrawn`. A claim is committed before the request
-goes out; what a lease leaves behind is unsure, and an unsure message is sent once more, never twice more.
+goes out; what a lease leaves behind is unsure, and an unsure message is sent once more, never twice more: what is
+in doubt a second time has failed.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, col, select, true, update
 
 from storage.database import insert_ignoring_duplicates
 from storage.models import MessageKind, MessageState, OutboxMessage
 
 CLAIMABLE = (MessageState.PENDING, MessageState.UNSURE)
+# The fault of a message that was sent twice, and nobody knows whether it arrived.
+IN_DOUBT = "unsure"
 
 
 def draft(
@@ -49,6 +54,26 @@ def enqueue(session: Session, *drafts: dict[str, Any]) -> int:
     return insert_ignoring_duplicates(session, OutboxMessage, drafts)
 
 
+def enqueue_again(session: Session, draft: dict[str, Any]) -> None:
+    """Adds the message; one that was withdrawn under this key waits again, in doubt if it was."""
+    if enqueue(session, draft):
+        return
+    statement = (
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.team_id) == draft["team_id"],
+            col(OutboxMessage.dedupe_key) == draft["dedupe_key"],
+            col(OutboxMessage.state) == MessageState.WITHDRAWN,
+        )
+        .values(
+            state=case((col(OutboxMessage.doubtful), MessageState.UNSURE.value), else_=MessageState.PENDING.value),
+            due_at=draft["due_at"],
+            expires_at=draft["expires_at"],
+        )
+    )
+    session.connection().execute(statement)
+
+
 def claim(session: Session, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[OutboxMessage]:
     """Takes up to `limit` due messages for `owner`; of several workers each message goes to one."""
     _settle_abandoned(session, now)
@@ -83,33 +108,37 @@ def leave_behind(session: Session, owner: str) -> int:
 
 
 def _leave(session: Session, owner: str | None, due_at: datetime | None) -> int:
-    values = {"state": MessageState.UNSURE, "doubtful": True, "owner": None, "lease_until": None}
+    whose = true() if owner is None else col(OutboxMessage.owner) == owner
+    return _in_doubt(session, whose, {} if due_at is None else {"due_at": due_at})
+
+
+def _in_doubt(session: Session, which: ColumnElement[bool], more: dict[str, Any]) -> int:
+    """What was being sent may have arrived: unsure the first time, failed the second; returns how many there were."""
+    again = col(OutboxMessage.doubtful)
     statement = (
         update(OutboxMessage)
-        .where(
-            col(OutboxMessage.state) == MessageState.SENDING,
-            true() if owner is None else col(OutboxMessage.owner) == owner,
+        .where(col(OutboxMessage.state) == MessageState.SENDING, which)
+        .values(
+            state=case((again, MessageState.FAILED.value), else_=MessageState.UNSURE.value),
+            fault=case((again, IN_DOUBT), else_=None),
+            doubtful=True,
+            owner=None,
+            lease_until=None,
+            **more,
         )
-        .values(values if due_at is None else {**values, "due_at": due_at})
     )
     return session.connection().execute(statement).rowcount
 
 
 def _settle_abandoned(session: Session, now: datetime) -> None:
     """A lease that ran out: it may have been sent. What is past its expiry is not sent any more."""
-    connection = session.connection()
-    abandoned = (
-        update(OutboxMessage)
-        .where(col(OutboxMessage.state) == MessageState.SENDING, col(OutboxMessage.lease_until) <= now)
-        .values(state=MessageState.UNSURE, doubtful=True, owner=None, lease_until=None)
-    )
-    connection.execute(abandoned)
+    _in_doubt(session, col(OutboxMessage.lease_until) <= now, {})
     expired = (
         update(OutboxMessage)
         .where(col(OutboxMessage.state).in_(CLAIMABLE), col(OutboxMessage.expires_at) <= now)
         .values(state=MessageState.EXPIRED)
     )
-    connection.execute(expired)
+    session.connection().execute(expired)
 
 
 def message_by_id(session: Session, message_id: int) -> OutboxMessage | None:
@@ -138,30 +167,36 @@ def note_sent(session: Session, message: OutboxMessage, telegram_message_id: int
 
 def prove_delivered(session: Session, message: OutboxMessage, telegram_message_id: int, now: datetime) -> bool:
     """A tap on the message proves that it arrived. True when that was in doubt; it is not sent again."""
-    waits_again = message.state is MessageState.PENDING and message.doubtful
-    if message.state not in {MessageState.UNSURE, MessageState.SENDING} and not waits_again:
+    in_doubt = message.doubtful or message.state in {MessageState.UNSURE, MessageState.SENDING}
+    if message.state is MessageState.SENT or not in_doubt:
         return False
     note_sent(session, message, telegram_message_id, now)
     return True
 
 
 def withdraw(
-    session: Session, kind: MessageKind, *, course_id: int | None = None, patient_id: int | None = None
+    session: Session,
+    kind: MessageKind,
+    *,
+    team_id: int,
+    patient_id: int,
+    course_id: int | None = None,
+    but: Collection[str] = (),
 ) -> int:
-    """Withdraws what is still waiting of this kind about a course or a patient; returns how many that were."""
-    about = (
-        col(OutboxMessage.course_id) == course_id
-        if course_id is not None
-        else col(OutboxMessage.patient_id) == patient_id
-    )
+    """Withdraws what still waits of this kind about a patient, or a course of theirs, save the keys in `but`.
+
+    Returns how many there were.
+    """
     statement = (
         update(OutboxMessage)
         .where(
+            col(OutboxMessage.team_id) == team_id,
+            col(OutboxMessage.patient_id) == patient_id,
             col(OutboxMessage.kind) == kind,
-            about,
+            true() if course_id is None else col(OutboxMessage.course_id) == course_id,
             col(OutboxMessage.state).in_(CLAIMABLE),
+            col(OutboxMessage.dedupe_key).not_in(but),
         )
         .values(state=MessageState.WITHDRAWN)
-        .execution_options(synchronize_session="fetch")
     )
     return session.connection().execute(statement).rowcount

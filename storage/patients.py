@@ -64,6 +64,12 @@ def patients_due_a_prompt(session: Session, now: datetime, limit: int) -> list[t
     return list(session.exec(query))
 
 
+def active_patients_prompted_after(session: Session, instant: datetime) -> list[Patient]:
+    """Of all teams; the paused wait for long: for the clock alone."""
+    query = select(Patient).where(col(Patient.next_prompt_at) > instant, Patient.status == PatientStatus.ACTIVE)
+    return list(session.exec(query))
+
+
 def move_prompt(session: Session, patient: Patient, to: datetime) -> bool:
     """Moves the next prompt on; False when another worker has done so already."""
     statement = (

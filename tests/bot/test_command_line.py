@@ -156,12 +156,36 @@ def test_doctor_says_what_to_do_about_each_fault_until_all_is_well(
     assert "WRONG: Telegram cannot be reached at http://127.0.0.1:1" in operator.types("doctor").out
 
     ready(operator, telegram[1])
-    assert "is now at" in operator.types("migrate").out
+    assert list(operator.folder.rglob("*.sqlite")) == [], "looking makes nothing"
+    assert "A new database was made" in operator.types("migrate").out
     typed = operator.types("doctor")
     assert typed.code == 0
     assert "ok: the settings can be read" in typed.out
     assert "has no team yet. Run: python -m bot invite" in typed.out
     assert f"ok: Telegram answers; the bot is @{BOT_NAME}" in typed.out
+
+
+def test_what_a_command_makes_is_for_its_owner_alone(operator: Operator, telegram: tuple[World, str]) -> None:
+    ready(operator, telegram[1])
+    for command in ("doctor", "migrate", "doctor"):
+        operator.really_types(command)
+    made = [path for path in operator.folder.rglob("*") if path.name.startswith("diary") or path.name == "data"]
+    assert made
+    assert [oct(path.stat().st_mode & 0o077) for path in made] == ["0o0"] * len(made)
+
+
+def test_doctor_sees_a_database_that_can_be_read_and_not_written(
+    operator: Operator, telegram: tuple[World, str]
+) -> None:
+    ready(operator, telegram[1])
+    operator.types("migrate")
+    (path,) = operator.folder.rglob("*.sqlite")
+    database = Database(f"sqlite:///{path}")
+    with database.writing():
+        typed = operator.types("doctor")
+    database.close()
+    assert typed.code == 2
+    assert "locked" in typed.out
 
 
 @pytest.mark.parametrize("url", ["sqlite:////dev/null/no/diary.sqlite", "postgresql://u:secret-word@127.0.0.1:1/x"])
@@ -177,8 +201,8 @@ def test_a_database_that_cannot_be_reached_is_said_in_words(operator: Operator, 
 def test_migrate_goes_up_and_down_and_an_old_schema_is_refused(operator: Operator, telegram: tuple[World, str]) -> None:
     ready(operator, telegram[1])
     newest = Database("sqlite://").expected_revision()
-    assert operator.types("migrate").out == f"The schema was at – and is now at {newest}.\n"
-    assert operator.types("migrate").out == f"The schema was at {newest} and is now at {newest}.\n"
+    assert operator.types("migrate").out == f"A new database was made; its schema is at {newest}.\n"
+    assert operator.types("migrate").out == f"The schema is at {newest} already; nothing was changed.\n"
     refused = operator.types("migrate", "base")
     assert refused.code == 2
     assert "--losing-data" in refused.error
@@ -245,9 +269,11 @@ def test_an_invitation_that_cannot_be_made_says_why_and_makes_nothing(
 ) -> None:
     ready(operator, telegram[1])
     for words, said in (
-        (("--team", "  "), "A team's name has from 1 to 120 characters."),
-        (("--team", "x" * 121), "A team's name has from 1 to 120 characters."),
+        (("--team", "  "), "A team's name has from 1 to 120 characters that can be printed."),
+        (("--team", "x" * 121), "A team's name has from 1 to 120 characters"),
+        (("--team", "caf\udce9"), "A team's name has from 1 to 120 characters"),
         (("--team", "A", "--zone", "Mars"), "is not a time zone"),
+        (("--team", "A", "--zone", "Mars", "--telephone", "12"), "“12” is not a telephone number"),
         (("--team", "A", "--role", "king"), "king"),
         ((), "--team"),
     ):

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from bot import courier, letters, runtime
 from bot.local.faults import Fault, Kind
-from storage import audit
+from storage import audit, outbox
 from storage.database import Database
 from storage.models import (
     Answer,
@@ -250,18 +251,73 @@ def test_what_certainly_did_not_arrive_is_tried_again_and_is_in_no_doubt(
     assert len(asked(anna)) == 1
 
 
-def test_after_many_attempts_it_is_parked_as_failed(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    support.patients(clinic)
+def test_a_network_that_is_away_for_long_loses_nothing_that_is_still_worth_sending(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (anna,) = support.patients(clinic)
     fails_to_connect(clinic, monkeypatch, 1000)
     becomes_evening(clinic)
-    for _ in range(courier.MOST_ATTEMPTS + 3):
-        later(clinic, minutes=11)
+    for _ in range(3 * courier.MOST_ATTEMPTS):
+        later(clinic, minutes=5)
     prompt = the_prompt(clinic)
-    assert (prompt.state, prompt.attempts, prompt.fault) == (
-        MessageState.FAILED,
-        courier.MOST_ATTEMPTS,
-        "NetworkError",
-    )
+    assert (prompt.state, prompt.fault) == (MessageState.PENDING, "NetworkError")
+    assert prompt.attempts > 2 * courier.MOST_ATTEMPTS
+    monkeypatch.undo()
+    later(clinic, minutes=5)
+    assert the_prompt(clinic).state is MessageState.SENT
+    assert len(asked(anna)) == 1
+
+
+def test_telegram_out_of_order_for_a_while_does_not_use_up_the_once_more(clinic: Clinic) -> None:
+    (anna,) = support.patients(clinic)
+    clinic.world.misbehave(Fault("server_error", times=None))
+    becomes_evening(clinic)
+    for _ in range(6):
+        later(clinic, minutes=5)
+    prompt = the_prompt(clinic)
+    assert (prompt.state, prompt.doubtful) == (MessageState.UNSURE, True)
+    clinic.world.behave()
+    later(clinic, minutes=5)
+    assert the_prompt(clinic).state is MessageState.SENT
+    assert len(asked(anna)) == 1
+
+
+def test_an_answer_that_cannot_be_read_is_no_proof_that_nothing_was_sent(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (anna,) = support.patients(clinic)
+    speaker = clinic.bot.running.courier._speaker
+    send = speaker.send
+
+    async def garbled(*given: Any) -> int:
+        await send(*given)
+        raise TelegramError("Invalid server response")
+
+    monkeypatch.setattr(speaker, "send", garbled)
+    becomes_evening(clinic)
+    for _ in range(6):
+        later(clinic, minutes=5)
+    assert len(asked(anna)) == 2, "once, and once more"
+    prompt = the_prompt(clinic)
+    assert (prompt.state, prompt.fault) == (MessageState.FAILED, outbox.IN_DOUBT)
+
+
+def test_killed_twice_while_sending_it_is_not_sent_a_third_time(clinic: Clinic) -> None:
+    support.patients(clinic)
+    evening = becomes_evening(clinic)
+    clinic.calm()
+    prompt = the_prompt(clinic)
+
+    def left_behind(session: Any) -> int:
+        found = outbox.message_by_id(session, prompt.id)
+        assert found is not None
+        found.state, found.doubtful, found.due_at = MessageState.SENDING, True, evening
+        session.add(found)
+        session.flush()
+        return outbox.leave_behind(session, "") + outbox.take_up_left_behind(session)
+
+    clinic.write(left_behind)
+    assert (the_prompt(clinic).state, the_prompt(clinic).fault) == (MessageState.FAILED, outbox.IN_DOUBT)
 
 
 def test_past_its_time_a_question_is_expired_and_the_day_not_asked(

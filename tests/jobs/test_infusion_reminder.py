@@ -74,17 +74,68 @@ def test_a_week_a_day_and_on_the_morning_itself(database: Database) -> None:
         assert {m.expires_at - m.due_at for m in rows_of(session, OutboxMessage)} == {12 * HOUR}
 
 
-def test_what_has_passed_already_is_not_made_up_for(database: Database) -> None:
+def test_what_has_passed_long_ago_is_not_made_up_for(database: Database) -> None:
     """A course planned for the day after tomorrow: the week before it is over."""
     with committing(database) as session:
         _, course = planned(session, date(2026, 3, 4))
         assert (course.next_reminder_lead, course.next_reminder_at) == (1, morning(3))
 
 
-def test_a_course_planned_for_today_after_the_hour_has_no_reminder(database: Database) -> None:
+def test_a_course_planned_for_today_soon_after_the_hour_is_reminded_of_at_once(database: Database) -> None:
     with committing(database) as session:
         _, course = planned(session, NOW.date())
+        assert (course.next_reminder_lead, course.next_reminder_at) == (0, morning(2))
+        tick(session, NOW)
+        (message,) = rows_of(session, OutboxMessage)
+        assert message.expires_at == morning(2) + infusion_reminder.STILL_WORTH_SENDING
+
+
+def test_late_in_the_evening_it_is_too_late_for_that(database: Database) -> None:
+    evening = NOW.replace(hour=22)
+    with committing(database) as session:
+        patient = joined_patient(session, 1)
+        plan = CoursePlan(NOW.date(), 2, 0.4)
+        (course,) = schedule.plan_courses(session, BY, patient, [plan], evening)
         assert course.next_reminder_at is None
+
+
+def test_a_reminder_that_waits_stays_while_it_is_wanted_and_comes_back_when_it_is_wanted_again(
+    database: Database,
+) -> None:
+    with committing(database) as session:
+        patient, course = planned(session)
+        tick(session, morning(13))
+
+        def states() -> list[MessageState]:
+            session.flush()
+            session.expire_all()
+            return [row.state for row in rows_of(session, OutboxMessage) if row.kind is MessageKind.INFUSION_REMINDER]
+
+        assert states() == [MessageState.PENDING]
+        schedule.change_reminder_leads(session, BY, patient, [7, 2], morning(13) + HOUR)
+        assert states() == [MessageState.PENDING], "still wanted: it stays"
+        start = course.planned_start
+        schedule.move_course(session, BY, patient, course, start + timedelta(days=1), morning(13) + HOUR)
+        assert states() == [MessageState.WITHDRAWN]
+        schedule.move_course(session, BY, patient, course, start, morning(13) + HOUR)
+        tick(session, morning(13) + HOUR)
+        assert states()[0] is MessageState.PENDING
+
+
+def test_one_schedule_that_cannot_be_computed_holds_up_nobody_else(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with committing(database) as session:
+        broken, course = planned(session)
+        broken.time_zone = "Mars/Olympus"
+        patient = joined_patient(session, 2)
+        schedule.plan_courses(session, BY, patient, [CoursePlan(date(2026, 3, 20), 2, 0.4)], NOW)
+        session.flush()
+        tick(session, morning(13))
+        assert [row.patient_id for row in rows_of(session, OutboxMessage)] == [patient.id]
+        session.expire_all()
+        assert course.next_reminder_at == morning(13) + HOUR
+    assert "tried again in an hour" in caplog.text
 
 
 def test_own_lead_times_go_before_the_teams(database: Database) -> None:
@@ -203,7 +254,7 @@ def test_of_two_workers_in_the_same_second_one_reminds(postgres: PostgresServer)
             try:
                 ready.wait(20)
                 with committing(database) as session:
-                    infusion_reminder.run(session, morning(13))
+                    tick(session, morning(13))
             except BaseException as fault:
                 faults.append(fault)
 

@@ -234,7 +234,12 @@ def test_withdrawing_reaches_what_waits_and_not_what_was_sent(database: Database
         plans = [CoursePlan((NOW + timedelta(days=9)).date(), 2, 0.4)]
         (course,) = schedule.plan_courses(session, "operator", patient, plans, NOW)
         for k, state in enumerate(MessageState):
-            row = {"team_id": patient.team_id, "chat_id": patient.chat_id or 0, "course_id": course.id}
+            row = {
+                "team_id": patient.team_id,
+                "chat_id": patient.chat_id or 0,
+                "patient_id": patient.id,
+                "course_id": course.id,
+            }
             queue(
                 session,
                 kind=MessageKind.INFUSION_REMINDER,
@@ -245,7 +250,15 @@ def test_withdrawing_reaches_what_waits_and_not_what_was_sent(database: Database
             )
             outbox.settle(session, rows_of(session, OutboxMessage)[-1], state)
         session.flush()
-        assert outbox.withdraw(session, MessageKind.INFUSION_REMINDER, course_id=course.id) == 2
+
+        def withdraw(team_id: int, course_id: int, *but: str) -> int:
+            kind = MessageKind.INFUSION_REMINDER
+            return outbox.withdraw(session, kind, team_id=team_id, patient_id=patient.id, course_id=course_id, but=but)
+
+        assert withdraw(patient.team_id, course.id + 1) == 0
+        assert withdraw(patient.team_id + 1, course.id) == 0
+        assert withdraw(patient.team_id, course.id, "r0", "r3") == 0, "what is still wanted stays"
+        assert withdraw(patient.team_id, course.id) == 2
         left = Counter(m.state for m in rows_of(session, OutboxMessage) if m.course_id == course.id)
     assert left[MessageState.WITHDRAWN] == 3
     assert MessageState.PENDING not in left
