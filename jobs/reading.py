@@ -1,18 +1,19 @@
-"""What people type, read as a time, a date or a time zone. None for what cannot be read: never a guess.
+"""What people type, read as a time, a date or a number. None for what cannot be read: never a guess.
 
 English, French and German words are read whatever the language of the dialogue: they do not contradict one
 another.
 """
 
 import re
-import unicodedata
 from datetime import date, time, timedelta
 from difflib import get_close_matches
-from functools import lru_cache
-from zoneinfo import available_timezones
+
+from jobs.zone_names import TREACHEROUS, place, plain, zones_by_city, zones_by_country, zones_by_name
 
 # A day and month without a year is in the recent past up to here, otherwise in the future.
 RECENT_DAYS = 60
+# How much alike a misspelt place must be, as difflib reckons it, and how long: short names all look alike.
+MISSPELT, SHORTEST_MISSPELT = 0.8, 5
 
 _TIME = re.compile(
     r"(?P<hour>\d{1,2})(?:\s*[:.h]\s*(?P<minute>\d{2})|\s*(?:h|heures?|o'?clock))?"
@@ -56,42 +57,14 @@ _NEAR_DAYS = {
     "hier": -1,
     "gestern": -1,
 }
+# Not what float() takes beside it: no exponent, no underscore, no infinity.
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:[.,][0-9]{1,9})?")
 _ISO = re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})")
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})\s*([-/.])\s*(?P<month>\d{1,2})(?:\s*\2\s*(?P<year>\d{4}|\d{2}))?\.?")
 _DAY_NAME = re.compile(
     r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?\s*(?:of\s+)?(?P<name>[a-z]+)\.?,?\s*(?P<year>\d{4}|\d{2})?"
 )
 _NAME_DAY = re.compile(r"(?P<name>[a-z]+)\.?\s*(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(?P<year>\d{4}))?")
-
-_AREAS = frozenset(
-    ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"]
-)
-# Fixed offsets all year in the tz database, whereas people who type them mostly live with summer time.
-_TREACHEROUS = {
-    "est": ("America/New_York", "America/Toronto"),
-    "mst": ("America/Denver", "America/Phoenix"),
-}
-# Large cities and their names in the three languages, where the tz database has another name or none.
-_OTHER_NAMES = {
-    "Europe/Zurich": "geneva geneve genf bern berne basel bale lausanne luzern lucerne switzerland schweiz suisse",
-    "Europe/Berlin": "munich munchen muenchen hamburg frankfurt koln koeln cologne dusseldorf stuttgart leipzig"
-    " germany deutschland allemagne",
-    "Europe/Paris": "lyon marseille toulouse lille bordeaux strasbourg nice nantes france frankreich",
-    "Europe/Vienna": "wien vienne graz salzburg linz innsbruck austria osterreich autriche",
-    "Europe/Brussels": "bruxelles brussel antwerp antwerpen gent belgium belgien belgique",
-    "Europe/London": "londres manchester birmingham edinburgh glasgow leeds liverpool cardiff bristol uk england",
-    "Europe/Rome": "rom roma milan milano mailand turin torino naples neapel italy italien italie",
-    "Europe/Lisbon": "lissabon lisbonne porto",
-    "Europe/Copenhagen": "kopenhagen copenhague",
-    "Europe/Warsaw": "warschau varsovie krakow krakau",
-    "Europe/Prague": "prag",
-    "Europe/Athens": "athen athenes",
-    "Europe/Luxembourg": "luxemburg",
-    "America/New_York": "boston washington philadelphia atlanta miami",
-    "America/Chicago": "houston dallas minneapolis",
-    "America/Los_Angeles": "seattle portland",
-    "America/Toronto": "ottawa montreal quebec",
-}
 
 
 def parse_time(text: str) -> time | None:
@@ -115,7 +88,7 @@ def parse_date(text: str, today: date) -> date | None:
     The day comes before the month: "3/4" is 3 April, and "3/13" is not read. Without a year: such a day of the
     last 60 days, otherwise the next one from `today` on. A year of two digits is of this century.
     """
-    said = re.sub(r"\s+", " ", _plain(text).replace("'", ""))
+    said = re.sub(r"\s+", " ", plain(text).replace("'", ""))
     near = _NEAR_DAYS.get(said.replace("-", " "))
     if near is not None:
         return today + timedelta(days=near)
@@ -135,61 +108,44 @@ def parse_date(text: str, today: date) -> date | None:
 
 
 def parse_zone(text: str) -> str | None:
-    """An IANA zone from its name in any case ("europe/zurich") or from a city ("zurich", "New York").
+    """An IANA zone from its name in any case ("europe/zurich"), a city ("New York"), or a country that has one clock.
 
     "EST" and "MST" are not taken: the tz database reads them as having no summer time. `zone_suggestions` offers
     the cities instead.
     """
-    said = _zone_key(text)
-    return None if said in _TREACHEROUS else (_zones_by_name().get(said) or _zones_by_city().get(said))
+    said = place(text)
+    if said in TREACHEROUS:
+        return None
+    # A country first: the tz database's own names for a few of them are old ones.
+    in_country = zones_by_country().get(said, ())
+    return in_country[0] if len(in_country) == 1 else (zones_by_name().get(said) or zones_by_city().get(said))
 
 
 def zone_suggestions(text: str, limit: int) -> tuple[str, ...]:
-    """At most `limit` IANA zones that `text` may mean: beginnings first, then parts, then misspellings."""
-    said = _zone_key(text[:60])
-    if said in _TREACHEROUS or not said:
-        return _TREACHEROUS.get(said, ())[:limit]
-    cities = _zones_by_city()
-    close = get_close_matches(said, cities, n=max(limit, 1), cutoff=0.72)
-    found = [
-        *([cities[said]] if said in cities else ()),
-        *(cities[city] for city in sorted(cities) if city.startswith(said)),
-        *(cities[city] for city in sorted(cities) if f" {said}" in city),
-        *(zone for name, zone in sorted(_zones_by_name().items()) if said in name and _is_a_place(zone)),
-        *(cities[city] for city in close),
-    ]
-    return tuple(dict.fromkeys(found))[:limit]
+    """At most `limit` IANA zones that `text` may mean: a country's, then beginnings of cities, then misspellings."""
+    said = place(text[:60])
+    if said in TREACHEROUS or not said:
+        return TREACHEROUS.get(said, ())[:limit]
+    countries = zones_by_country()
+    known = {**countries, **{city: (zone,) for city, zone in zones_by_city().items()}}
+    meant = [*countries.get(said, ()), *known.get(said, ())]
+    for name in sorted(known):
+        meant += known[name] if _begins(name, said) else ()
+    if not meant and len(said) >= SHORTEST_MISSPELT:
+        for name in get_close_matches(said, known, n=max(limit, 1), cutoff=MISSPELT):
+            meant += known[name]
+    return tuple(dict.fromkeys(meant))[:limit]
 
 
-@lru_cache(maxsize=1)
-def _zones_by_name() -> dict[str, str]:
-    no_place = {"Factory", "localtime"}
-    return {_zone_key(zone): zone for zone in sorted(available_timezones() - no_place)}
+def _begins(name: str, said: str) -> bool:
+    """Whole words of the name, or half of it at least: with less of it, it would be a guess."""
+    return name.startswith(f"{said} ") or (name.startswith(said) and 2 * len(said) >= len(name))
 
 
-@lru_cache(maxsize=1)
-def _zones_by_city() -> dict[str, str]:
-    """City -> zone. Where two names hold the same city, they are the same zone, and the shorter name is kept."""
-    places = filter(_is_a_place, available_timezones())
-    zones = sorted(places, key=lambda zone: (len(zone), zone), reverse=True)
-    cities = {_zone_key(zone.rsplit("/", 1)[1]): zone for zone in zones}
-    for zone, names in _OTHER_NAMES.items():
-        cities.update(dict.fromkeys(names.split(), zone))
-    return cities
-
-
-def _is_a_place(zone: str) -> bool:
-    return zone.split("/", maxsplit=1)[0] in _AREAS
-
-
-def _zone_key(text: str) -> str:
-    return " ".join(_plain(text).replace("_", " ").split())
-
-
-def _plain(text: str) -> str:
-    """Lower case and without accents, so that Zürich, ZURICH and zurich are one."""
-    decomposed = unicodedata.normalize("NFKD", text.strip().lower().replace("ß", "ss").replace("’", "'"))
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+def parse_number(text: str) -> float | None:
+    """A number as people write it, with a point or a comma: `0.8`, `0,8`, `62`."""
+    said = text.strip()
+    return float(said.replace(",", ".")) if _NUMBER.fullmatch(said) else None
 
 
 def _time(hour: int, minute: int) -> time | None:

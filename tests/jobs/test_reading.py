@@ -1,13 +1,13 @@
 """What people type: read when it has one meaning, otherwise not at all."""
 
-from datetime import date, time
-from zoneinfo import available_timezones
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.reading import parse_date, parse_time, parse_zone, zone_suggestions
+from jobs.reading import parse_date, parse_number, parse_time, parse_zone, zone_suggestions
 
 TODAY = date(2026, 1, 15)
 
@@ -122,16 +122,34 @@ def test_every_full_date_reads_back(day: date) -> None:
         ("new_york", "America/New_York"),
         ("UTC", "UTC"),
         ("São Paulo", "America/Sao_Paulo"),
+        ("Cape Town", "Africa/Johannesburg"),
+        ("India", "Asia/Kolkata"),
+        ("Indien", "Asia/Kolkata"),
+        ("Inde", "Asia/Kolkata"),
+        ("Germany", "Europe/Berlin"),
+        ("Schweiz", "Europe/Zurich"),
+        ("Japan", "Asia/Tokyo"),
+        ("uk", "Europe/London"),
     ],
 )
-def test_a_zone_is_read_from_its_name_or_a_city(text: str, zone: str) -> None:
+def test_a_zone_is_read_from_its_name_a_city_or_a_country_with_one_clock(text: str, zone: str) -> None:
     assert parse_zone(text) == zone
 
 
-@given(st.sampled_from(sorted(available_timezones() - {"localtime", "Factory", "EST", "MST"})))
-def test_every_zone_reads_back_in_any_case(zone: str) -> None:
+@given(st.sampled_from(sorted(zone for zone in available_timezones() if "/" in zone)))
+def test_every_zone_of_a_place_reads_back_in_any_case(zone: str) -> None:
     assert parse_zone(zone.lower()) == zone
     assert parse_zone(f" {zone.upper()} ") == zone
+
+
+@given(
+    st.sampled_from(sorted(available_timezones() - {"localtime", "Factory", "EST", "MST"})),
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
+)
+def test_a_zone_with_an_old_name_is_read_as_one_with_the_same_clock(zone: str, at: datetime) -> None:
+    read = parse_zone(zone)
+    assert read is not None
+    assert at.astimezone(ZoneInfo(read)).utcoffset() == at.astimezone(ZoneInfo(zone)).utcoffset()
 
 
 def test_an_abbreviation_without_summer_time_is_not_taken_but_answered_with_cities() -> None:
@@ -141,9 +159,36 @@ def test_an_abbreviation_without_summer_time_is_not_taken_but_answered_with_citi
 
 def test_a_misspelt_city_is_suggested_and_nonsense_is_not() -> None:
     assert zone_suggestions("Berln", 3)[0] == "Europe/Berlin"
+    assert zone_suggestions("Germny", 3) == ("Europe/Berlin",)
     assert parse_zone("Berln") is None
-    assert zone_suggestions("qqqq", 3) == ()
-    assert zone_suggestions("", 3) == ()
+    for nonsense in ("Mars", "Jupiter", "qqqq", "18", "Europe", ""):
+        assert parse_zone(nonsense) is None
+        assert zone_suggestions(nonsense, 8) == (), f"{nonsense!r} is no place, and nothing near it is one"
+
+
+def test_a_country_with_several_clocks_is_answered_with_one_zone_for_each() -> None:
+    assert parse_zone("USA") is None
+    assert zone_suggestions("USA", 4) == (
+        "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"
+    )  # fmt: skip
+    assert zone_suggestions("China", 8) == ("Asia/Shanghai", "Asia/Urumqi")
+    assert zone_suggestions("Australie", 8)[0] == "Australia/Sydney"
+
+
+@pytest.mark.parametrize(("text", "zone"), [("zur", "Europe/Zurich"), ("Buenos", "America/Buenos_Aires")])
+def test_the_beginning_of_a_city_is_enough_for_a_suggestion(text: str, zone: str) -> None:
+    assert parse_zone(text) is None
+    assert zone_suggestions(text, 3) == (zone,)
+
+
+@pytest.mark.parametrize(("text", "number"), [("0.8", 0.8), (" 0,8 ", 0.8), ("62", 62.0), ("-1", -1.0), ("007", 7.0)])
+def test_a_number_is_read_with_a_point_or_a_comma(text: str, number: float) -> None:
+    assert parse_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "0_4", "1e3", "nan", "inf", "1,000.5", "0.", ".5", "½", "٣", "0.8 g", "1 000"])
+def test_what_is_no_plain_number_is_not_read(text: str) -> None:
+    assert parse_number(text) is None
 
 
 @given(st.text(max_size=80), st.integers(0, 6))
