@@ -1,9 +1,12 @@
 """`python -m bot report`, as an operator runs it."""
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,9 @@ from sqlmodel import Session
 
 from bot.local import seed
 from bot.report_command import fault_in_words
+from bot.report_outputs import write_all
 from bot.texts import catalogue
+from jobs import admission
 from jobs.csv_table import Fault, FaultCode
 from storage.database import Database
 from storage.writer import Writer
@@ -81,36 +86,195 @@ def test_bad_files_are_told_all_at_once_with_file_line_and_column(folder: Path) 
     assert not (folder / "none.json").exists()
 
 
-def test_a_folder_that_is_not_there_and_a_file_that_cannot_be_written_end_with_2(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
     run = report("--from", str(tmp_path / "nowhere"))
     assert (run.returncode, "no such folder" in run.stderr) == (2, True)
-    run = report("--from", str(CASE), "--png", str(tmp_path / "nowhere" / "case.png"))
-    assert (run.returncode, "cannot be written" in run.stderr, "Traceback" in run.stderr) == (2, True, False)
 
 
-def test_it_wants_a_patient_or_a_folder_and_not_both() -> None:
+def test_a_file_that_cannot_be_read_ends_with_2(folder: Path) -> None:
+    (folder / "labs.csv").unlink()
+    (folder / "labs.csv").mkdir()
+    run = report("--from", str(folder))
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("labs.csv: it cannot be read (Is a directory).")
+
+
+def test_either_all_files_are_written_or_none_and_every_one_that_cannot_be_is_named(tmp_path: Path) -> None:
+    good, taken, below = tmp_path / "good.json", tmp_path / "folder.png", tmp_path / "old.txt" / "case.pdf"
+    good.write_text("as before")
+    taken.mkdir()
+    (tmp_path / "old.txt").write_text("")
+    run = report("--from", str(CASE), "--json", str(good), "--png", str(taken), "--pdf", str(below))
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.splitlines() == [
+        f"{taken} cannot be written: Is a directory",
+        f"{below} cannot be written: Not a directory",
+    ]
+    assert good.read_text() == "as before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.png", "good.json", "old.txt"]
+
+
+def test_files_keep_their_permissions_links_stay_links_and_a_device_stays_a_device(tmp_path: Path) -> None:
+    private, link = tmp_path / "private", tmp_path / "link"
+    private.write_text("x" * 100)
+    private.chmod(0o600)
+    link.symlink_to(private)
+    assert write_all({link: b"new", Path("/dev/null"): b"gone", tmp_path / "fresh": b"fresh"}) == []
+    assert link.is_symlink()
+    assert (private.read_bytes(), private.stat().st_mode & 0o777) == (b"new", 0o600)
+    assert Path("/dev/null").is_char_device()
+    assert {path.name for path in tmp_path.iterdir()} == {"private", "link", "fresh"}
+
+
+def test_two_outputs_cannot_have_one_file(tmp_path: Path) -> None:
+    run = report("--from", str(CASE), "--png", str(tmp_path / "case"), "--pdf", str(tmp_path / "." / "case"))
+    assert (run.returncode, "same file" in run.stderr) == (2, True)
+
+
+def test_whoever_stops_reading_the_words_still_gets_the_files_and_no_traceback(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "bot", "report", "--from", str(CASE), "--json", str(tmp_path / "case.json")]
+    run = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, timeout=110, check=False)
+    os.close(writing)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert json.loads((tmp_path / "case.json").read_text())["today"] == "2000-01-30"
+
+
+def test_the_heading_names_the_entries_and_apart_from_them_the_day_it_is_looked_at() -> None:
+    def heading(*today: str) -> str:
+        return report("--from", str(CASE), *today).stdout.splitlines()[0]
+
+    assert heading() == "case, diary from Mon 11 May 1998 to Sun 30 Jan 2000"
+    assert heading("--today", "2000-09-07") == f"{heading()}, looked at on Thu 7 Sept 2000"
+    assert heading("--today", "1998-05-01") == "case, no diary entry until Fri 1 May 1998"
+
+
+def test_cancelled_courses_values_that_are_not_used_and_pain_that_grew_are_said(folder: Path) -> None:
+    (folder / "labs.csv").write_text("date,analyte,value,unit\n1998-07-06,ck,3,ukat/l\n1998-07-06,AST,3,U/l\n")
+    with (folder / "courses.csv").open("a") as file:
+        file.write("1998-08-20,,,,,cancelled\n1999-09-01,,,,,cancelled\n")
+    target = folder / "case.json"
+    run = report("--from", str(folder), "--json", str(target), "--today", "1999-01-20")
+    assert run.returncode == 0
+    assert "Cancelled, so that no cycle ends with it: course 3 (Thu 20 Aug 1998)." in run.stdout
+    assert "Of the laboratory values only CK is used, not: AST." in run.stdout
+    growing = next(line for line in run.stdout.splitlines() if line.startswith("8   "))
+    assert growing.endswith("0.2 more  –")
+    written = json.loads(target.read_text())
+    assert written["cancelled"][0] == {"course": 3, "date": "1998-08-20"}
+    assert [row["course"] for row in written["courses"]][:4] == [1, 2, 4, 5]
+    assert {(row["analyte"], row["value"], row["unit"]) for row in written["labs"]} == {
+        ("CK", 180, "U/l"),
+        ("AST", 3, "U/l"),
+    }
+
+
+def test_a_regimen_without_a_name_is_called_by_its_dose_once(folder: Path) -> None:
+    courses = (folder / "courses.csv").read_text()
+    (folder / "courses.csv").write_text(courses.replace(",1,given", ",,given"))
+    run = report("--from", str(folder))
+    assert "\n5 × 0.4 g/kg: pain was 2.9 points higher" in run.stdout
+    assert "5x0.4" not in run.stdout
+
+
+def test_prices_make_a_cost_where_weights_are_known(folder: Path) -> None:
+    prices = ("--price-per-gram", "40", "--price-per-day", "500", "--currency", "GBP")
+    unknown = report("--from", str(folder), *prices)
+    assert unknown.returncode == 0
+    assert "Regimen 1, Regimen 2, Regimen 3: the cost is not known, since not every course has a weight." in (
+        unknown.stdout
+    )
+    header, *lines = (folder / "courses.csv").read_text().splitlines()
+    weighed = "\n".join([f"{header},weight_kg", *(f"{line},90" for line in lines)])
+    (folder / "courses.csv").write_text(weighed)
+    known = report("--from", str(folder), *prices)
+    costs = next(line for line in known.stdout.splitlines() if "GBP" in line)
+    # 0.8 g/kg of 90 kg at 40, and a day at 500, every 28 days
+    assert costs.endswith("3,380 GBP")
+    assert "not known" not in known.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--price-per-gram", "40"), "needs its currency"),
+        (("--price-per-gram", "40", "--currency", "euros"), "three capital letters"),
+        (("--currency", "EUR"), "needs a price"),
+        (("--price-per-day", "inf", "--currency", "EUR"), "needs a price"),
+    ],
+)
+def test_prices_that_cannot_be_meant_are_refused(options: tuple[str, ...], said: str) -> None:
+    run = report("--from", str(CASE), *options)
+    assert (run.returncode, run.stdout, said in run.stderr) == (2, "", True)
+
+
+def test_it_wants_one_source_and_says_which_columns_are_optional() -> None:
     assert report().returncode == 2
     assert report("P-7KQ4", "--from", str(CASE)).returncode == 2
+    assert report("--team", "North", "--from", str(CASE)).returncode == 2
+    told = report("--help", COLUMNS="200").stdout
+    assert "weight_kg" in told
+    assert "upper_limit" in told
 
 
-def test_a_patient_of_the_database_is_reported_without_any_telegram(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'diary.sqlite'}"
-    database = Database(url)
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A database with the demo's team, and another team with one patient of its own."""
+    database = Database(f"sqlite:///{tmp_path / 'diary.sqlite'}")
     database.migrate()
     writer = Writer(database)
 
     def plant(session: Session) -> None:
         seed.plant(session, "Neuromuscular clinic")
+        south, _ = admission.team_called(session, "South", seed.ZONE, None, seed.START)
+        seed._patient(session, south, 2001, "P-SSSS", date(1999, 1, 1))
 
     writer.submit(plant).result()
     writer.close()
     database.close()
-    run = report(seed.CASE_PSEUDONYM, "--today", "1999-08-12", DATABASE_URL=url)
+    return f"sqlite:///{tmp_path / 'diary.sqlite'}"
+
+
+def test_a_patient_of_the_database_is_reported_without_any_telegram(url: str) -> None:
+    run = report(seed.CASE_PSEUDONYM, DATABASE_URL=url)
     assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout.startswith("P-7KQ4, diary from")
+    # On the diary's last day, as with files, and not today.
+    assert run.stdout.splitlines()[0] == "P-7KQ4, diary from Mon 11 May 1998 to Wed 11 Aug 1999"
     assert "2.9 points higher" in run.stdout
+    later = report(seed.CASE_PSEUDONYM, "--today", "1999-08-12", DATABASE_URL=url)
+    assert later.stdout.splitlines()[0].endswith("to Wed 11 Aug 1999, looked at on Thu 12 Aug 1999")
     unknown = report("P-0000", DATABASE_URL=url)
     assert (unknown.returncode, "no patient “P-0000”" in unknown.stderr) == (2, True)
+    priced = report(seed.CASE_PSEUDONYM, "--price-per-day", "1", "--currency", "EUR", DATABASE_URL=url)
+    assert (priced.returncode, "has its own prices" in priced.stderr) == (2, True)
+
+
+def test_a_team_has_a_page_and_a_print_with_its_patients_behind_it_and_nobody_elses(url: str, tmp_path: Path) -> None:
+    png, pdf = tmp_path / "team.png", tmp_path / "team.pdf"
+    run = report("--team", "neuromuscular  CLINIC", "--png", str(png), "--pdf", str(pdf), DATABASE_URL=url)
+    assert (run.returncode, run.stderr) == (0, "")
+    heading, _, *lines = run.stdout.splitlines()
+    assert heading == "Neuromuscular clinic, Wed 11 Aug 1999: 3 diaries"
+    assert len(lines) == 3
+    assert any(line.startswith("P-7KQ4: does not return, Regimen 3: ") for line in lines)
+    assert any("; no answer for " in line for line in lines)
+    assert "P-SSSS" not in run.stdout
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert len(re.findall(rb"/Type /Page\b", pdf.read_bytes())) >= 4
+    other = report("--team", "South", DATABASE_URL=url)
+    assert [line.partition(":")[0] for line in other.stdout.splitlines()[2:]] == ["P-SSSS"]
+
+
+def test_an_unknown_team_is_told_beside_the_known_ones_and_a_team_has_no_json(url: str, tmp_path: Path) -> None:
+    for who in ((), (seed.CASE_PSEUDONYM,)):
+        run = report(*who, "--team", "East", DATABASE_URL=url)
+        assert (run.returncode, run.stdout) == (2, "")
+        assert run.stderr == "There is no team “East”. There is: Neuromuscular clinic, South\n"
+    run = report("--team", "South", "--json", str(tmp_path / "team.json"), DATABASE_URL=url)
+    assert (run.returncode, "no JSON" in run.stderr) == (2, True)
+    run = report(seed.CASE_PSEUDONYM, "--team", "South", DATABASE_URL=url)
+    assert (run.returncode, "no patient" in run.stderr) == (2, True)
 
 
 def test_every_fault_that_files_can_have_has_its_words() -> None:
