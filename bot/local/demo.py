@@ -2,15 +2,19 @@
 
 import asyncio
 import contextlib
+import errno
+import logging
+import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from bot import pacer
 from bot.local import seed
 from bot.local.director import CLINICIAN, COORDINATOR, Director
 from bot.local.page import page_routes
@@ -27,7 +31,16 @@ from storage.writer import Writer
 # The local Telegram's own; it opens nothing anywhere else.
 TOKEN = "1234567890:made-up-token-of-the-local-telegram"  # noqa: S105
 BOT_NAME = "infusion_diary_demo_bot"
+PORT = 8765
 STEPS = 5
+
+
+class PortError(Exception):
+    """A port that cannot be listened on; `key` is the text that says why."""
+
+    def __init__(self, port: int, key: str) -> None:
+        super().__init__(f"port {port} cannot be listened on")
+        self.port, self.key = port, key
 
 
 @dataclass(frozen=True)
@@ -42,36 +55,53 @@ class Demo:
 
 
 @contextlib.asynccontextmanager
-async def started(port: int, folder: Path) -> AsyncIterator[Demo]:
-    """Everything running, on `port` or on any free one for 0; data under `folder`."""
-    texts, clock = texts_in(FALLBACK), MovableClock(seed.START)
+async def started(listening: socket.socket, folder: Path) -> AsyncIterator[Demo]:
+    """Everything running, the page on a socket from `listen`; data under `folder`."""
+    clock = MovableClock(seed.START)
     world = World(TOKEN, BOT_NAME, clock.now)
     database = Database(f"sqlite:///{folder / 'demo.sqlite'}")
     database.migrate()
-    seeded = _plant(database, texts("demo.team"))
+    seeded = _plant(database, texts_in(FALLBACK)("demo.team"))
     app = Starlette(routes=routes(world))
-    server = LocalServer(app, port)
-    serving = asyncio.create_task(server.serve())
-    await server.wait_until_started()
-    url = f"http://127.0.0.1:{server.port}"
-    settings = Settings(_env_file=None, telegram_bot_token=SecretStr(TOKEN), telegram_api_url=url)  # type: ignore[call-arg]
+    server = LocalServer(app)
+    serving = asyncio.create_task(server.serve([listening]))
     try:
-        async with Running(settings, database, clock) as running:
-            director = Director(world, running, clock, texts)
-            guide = [plain(texts(f"demo.step_{number}")) for number in range(1, STEPS + 1)]
-            page_texts = texts.unfilled("page.")
-            app.router.routes.extend(page_routes(world, director, page_texts, guide))
-            _introduce(world, director, seeded)
-            watching = asyncio.create_task(director.watch())
-            try:
+        await server.wait_until_started()
+        url = f"http://127.0.0.1:{server.port}"
+        settings = Settings(_env_file=None, telegram_bot_token=SecretStr(TOKEN), telegram_api_url=url)  # type: ignore[call-arg]
+        with _unhurried():
+            async with Running(settings, database, clock) as running, _directed(app, world, running, clock) as director:
+                await _introduce(world, director, seeded)
                 yield Demo(f"{url}/", world, director, running, serving)
-            finally:
-                watching.cancel()
-                director.end()
     finally:
         server.should_exit = True
         await asyncio.gather(serving, return_exceptions=True)
         database.close()
+
+
+@contextlib.asynccontextmanager
+async def _directed(app: Starlette, world: World, running: Running, clock: MovableClock) -> AsyncIterator[Director]:
+    """The page and who plays behind it."""
+    texts = texts_in(FALLBACK)
+    director = Director(world, running, clock, texts)
+    guide = [plain(texts(f"demo.step_{number}")) for number in range(1, STEPS + 1)]
+    app.router.routes.extend(page_routes(world, director, texts.unfilled("page."), guide))
+    watching = asyncio.create_task(director.watch())
+    try:
+        yield director
+    finally:
+        watching.cancel()
+        director.end()
+
+
+@contextlib.contextmanager
+def _unhurried() -> Iterator[None]:
+    """Telegram lets one message a second into a chat, in true time: a week that is to pass in a moment would wait."""
+    before, pacer.BETWEEN_TWO_TO_A_CHAT = pacer.BETWEEN_TWO_TO_A_CHAT, 0.0
+    try:
+        yield
+    finally:
+        pacer.BETWEEN_TWO_TO_A_CHAT = before
 
 
 def _plant(database: Database, team: str) -> seed.Seeded:
@@ -82,8 +112,11 @@ def _plant(database: Database, team: str) -> seed.Seeded:
         writer.close()
 
 
-def _introduce(world: World, director: Director, seeded: seed.Seeded) -> None:
-    """Everyone opens their chat as they would: the staff by their links, the patient of the case by Start."""
+async def _introduce(world: World, director: Director, seeded: seed.Seeded) -> None:
+    """Everyone opens their chat as they would: the staff by their links, the patient of the case by Start.
+
+    The clinician reads the welcome before asking for the chart.
+    """
     for persona in director.personas():
         world.person(persona.user_id, persona.name)
     for account in seeded.accounts:
@@ -91,24 +124,46 @@ def _introduce(world: World, director: Director, seeded: seed.Seeded) -> None:
         world.say(account, "/start")
     world.say(COORDINATOR, f"/start {seeded.coordinator_token}")
     world.say(CLINICIAN, f"/start {seeded.clinician_token}")
+    await director.calm()
     world.say(CLINICIAN, f"/chart {seed.CASE_PSEUDONYM}")
 
 
-def free_port(port: int) -> int:
-    """The port, or 0 (any free one) when another program has it."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return 0
-    return port
+def listen(port: int) -> socket.socket:
+    """A socket that listens on the port, or on any free one for 0. Raises PortError."""
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as fault:
+        taken = fault.errno == errno.EADDRINUSE
+        raise PortError(port, "demo.port_taken" if taken else "demo.port_forbidden") from fault
 
 
-async def run(port: int, say: Callable[[str], None]) -> None:
-    """Serves the demo until it is told to stop."""
+async def run(port: int | None, say: Callable[[str], None]) -> None:
+    """Serves the demo until a signal ends it, on this port and no other; None is PORT, or any if that is taken."""
+    living = asyncio.create_task(_live(port, say))
+
+    def end() -> None:
+        # Once: whoever asks again while it ends must not break off the ending.
+        if not living.cancelling():
+            living.cancel()
+            # What is broken off from now on, such as a chart that nobody waits for, is no news.
+            logging.disable()
+
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(name, end)
+    with contextlib.suppress(asyncio.CancelledError):
+        await living
+
+
+async def _live(port: int | None, say: Callable[[str], None]) -> None:
     texts = texts_in(FALLBACK)
+    try:
+        listening = listen(PORT if port is None else port)
+    except PortError as refused:
+        if port is not None:
+            raise
+        say(plain(texts("demo.port_instead", port=refused.port)))
+        listening = listen(0)
     with tempfile.TemporaryDirectory(prefix="infusion-diary-demo-") as folder:
-        async with started(free_port(port), Path(folder)) as demo:
+        async with started(listening, Path(folder)) as demo:
             say(plain(texts("demo.open", url=demo.url)))
-            await demo.server
+            await asyncio.shield(demo.server)

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import itertools
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from bot.dialogues import check_in
 from bot.local import case_data, seed
@@ -15,7 +17,7 @@ from bot.runtime import Running
 from bot.texts import Texts, plain
 from jobs import due
 from jobs.clock import MovableClock
-from storage import upcoming
+from storage import chats, upcoming
 from storage.models import Item
 from storage.upcoming import Upcoming
 
@@ -31,8 +33,10 @@ class Director:
         self._world, self._running, self._clock, self._texts = world, running, clock, texts
         self._entries = case_data.entries()
         self._moving, self._answering = asyncio.Lock(), False
+        self._movers: set[asyncio.Task[Any]] = set()
         self._listeners: set[asyncio.Queue[bool]] = set()
         self._newcomers = itertools.count(FIRST_NEWCOMER)
+        self._nameless: set[int] = set()
         self._personas = [
             Persona(seed.CASE_PATIENT, texts("demo.the_case", pseudonym=seed.CASE_PSEUDONYM), "patient"),
             Persona(CLINICIAN, texts("demo.clinician"), "clinician"),
@@ -83,20 +87,32 @@ class Director:
     @contextlib.asynccontextmanager
     async def _time_passing(self) -> AsyncIterator[None]:
         """One at a time; the page hears of the end, however it ends."""
+        mover = asyncio.current_task()
+        assert mover is not None
+        self._movers.add(mover)
         try:
             async with self._moving:
                 yield
         finally:
+            self._movers.discard(mover)
             self._changed()
 
     async def _pass_to(self, instant: datetime) -> None:
         """Lets it become `instant`, everything due happen, and the patient of the case answer."""
+        await self.calm()
         self._clock.move_to(max(instant, self._clock.now()))
         self._changed()
         await self._running.settle()
         if self._answering:
             await self._answer_as_in_the_case()
-        await self._until(lambda: not self._world.unanswered_callbacks())
+        await self.calm()
+
+    async def calm(self) -> None:
+        """Waits until the bot has dealt with what was said and pressed; in vain if it cannot, but not for ever.
+
+        The clock jumps: a press that waited across a jump would be too old to be answered.
+        """
+        await self._world.until(lambda world: not world.waiting_updates and not world.answerable_callbacks(), PATIENCE)
 
     async def _answer_as_in_the_case(self) -> None:
         """Presses the buttons as the diary of the case has them; on a day that it lacks, nobody answers."""
@@ -108,8 +124,12 @@ class Director:
             if data is None:
                 return
             self._world.press(seed.CASE_PATIENT, message_id, data)
-            asked = data
-            await self._until(lambda: asked not in self._data_of(message_id))  # noqa: B023
+            if not await self._is_taken_away(message_id, data):
+                return
+
+    async def _is_taken_away(self, message_id: int, data: str) -> bool:
+        """Whether the bot goes on to the next question, and this button with it."""
+        return await self._world.until(lambda _: data not in self._data_of(message_id), PATIENCE)
 
     def _open_question(self) -> tuple[date, Item, int, list[tuple[str, str | None]]] | None:
         for message in reversed(self._world.messages(seed.CASE_PATIENT)):
@@ -126,22 +146,29 @@ class Director:
                 return [data for _, data in self._world.buttons(message)]
         return []
 
-    async def _until(self, condition: Callable[[], bool]) -> None:
-        """Waits for what the bot does over HTTP; gives up in the end, so that the page is never stuck."""
-        with self._world.subscribe() as happenings:
-            async with asyncio.timeout(PATIENCE):
-                if condition():
-                    return
-                async for _ in happenings:
-                    if condition():
-                        return
-
     async def watch(self) -> None:
         """Tells the page whenever a chat says something new: what is next may be something else now."""
         with self._world.subscribe() as happenings:
             async for happening in happenings:
-                if happening["type"] in {"message", "edited"} and not self._moving.locked():
-                    self._changed()
+                if happening["type"] in {"message", "edited"}:
+                    named = self._named(happening["chat_id"])
+                    if named or not self._moving.locked():
+                        self._changed()
+
+    def _named(self, account: int) -> bool:
+        """Whether a newcomer has just got a pseudonym, which goes before the name from then on."""
+        if account not in self._nameless:
+            return False
+        with self._running.database.reading() as session:
+            someone = chats.who_is(session, account)
+        if someone is None or someone.patient is None:
+            return False
+        self._nameless.remove(account)
+        for place, persona in enumerate(self._personas):
+            if persona.user_id == account:
+                known = self._texts("demo.known_newcomer", pseudonym=someone.patient.pseudonym, name=persona.name)
+                self._personas[place] = replace(persona, name=plain(known))
+        return True
 
     def answer_for_me(self, on: bool) -> None:
         self._answering = on
@@ -152,10 +179,11 @@ class Director:
             raise ValueError(plain(self._texts("demo.no_token")))
         account = next(self._newcomers)
         number = account - FIRST_NEWCOMER + 1
-        persona = Persona(account, self._texts("demo.newcomer", number=number), "patient")
+        persona = Persona(account, plain(self._texts("demo.newcomer", number=number)), "patient")
         self._world.person(account, persona.name)
         self._world.say(account, f"/start {start}")
         self._personas.append(persona)
+        self._nameless.add(account)
         self._changed()
         return persona
 
@@ -173,6 +201,8 @@ class Director:
             queue.put_nowait(True)
 
     def end(self) -> None:
-        """Ends every event stream."""
+        """Time stands still from now on, and every event stream ends."""
+        for mover in self._movers:
+            mover.cancel()
         for queue in self._listeners:
             queue.put_nowait(False)

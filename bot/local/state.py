@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import copy
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bot.local.bells import Changed
 from bot.local.faults import Faults
 from bot.local.files import Files
 from bot.local.happenings import Subscription
@@ -24,7 +24,7 @@ class State:
         self.token = token
         self.username = username
         self.now = now
-        self.changed = threading.Condition(threading.RLock())
+        self.changed = Changed()
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}
         self.callbacks: dict[str, CallbackQuery] = {}

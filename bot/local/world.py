@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from collections.abc import Callable
 from typing import Any
@@ -125,6 +126,10 @@ class World(Attachments):
         with self.changed:
             return [copy.copy(query) for query in self.callbacks.values() if not query.answered]
 
+    def answerable_callbacks(self) -> list[CallbackQuery]:
+        """The unanswered presses that are not too old to be answered yet."""
+        return [query for query in self.unanswered_callbacks() if self.now() - query.at <= self.callback_lifetime]
+
     def commands_for(self, chat_id: int, language: str) -> list[Json]:
         """The command menu that this chat shows to someone who uses this language."""
         with self.changed:
@@ -191,6 +196,17 @@ class World(Attachments):
                 raise AssertionError("the local Telegram failed") from self.failures[0]
             if not predicate(self):
                 raise AssertionError(f"not within {timeout} s; {self._as_seen()}")
+
+    async def until(self, predicate: Callable[[World], Any], patience: float) -> bool:
+        """Wait in a coroutine until the predicate holds; whether it did within `patience` seconds."""
+        with self.changed.ringing() as bell:
+            try:
+                async with asyncio.timeout(patience):
+                    while not predicate(self):
+                        await bell.wait()
+            except TimeoutError:
+                return False
+        return True
 
     def _as_seen(self) -> str:
         lines = [f"{self.mailbox.waiting} updates wait"]

@@ -1,15 +1,23 @@
 """The demo, as `make demo` runs it: the real bot, the local Telegram and the page in one process."""
 
 import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from bot.local import demo, seed
+from bot import pacer
+from bot.local import demo, director, seed
 from bot.local.demo import Demo
 from bot.local.director import CLINICIAN, COORDINATOR
+from bot.local.faults import Fault
 from storage.models import Role
 
 PATIENCE = 60.0
@@ -19,7 +27,7 @@ def lived(folder: Path, story: Any) -> None:
     """Runs the story in a demo of its own."""
 
     async def live() -> None:
-        async with demo.started(0, folder) as running, asyncio.timeout(PATIENCE):
+        async with demo.started(demo.listen(0), folder) as running, asyncio.timeout(PATIENCE):
             await settled(running)
             await story(running)
 
@@ -93,12 +101,155 @@ def test_a_new_person_opens_the_link_in_a_chat_of_their_own(tmp_path: Path) -> N
     lived(tmp_path, story)
 
 
-def test_a_port_that_is_taken_is_no_obstacle(tmp_path: Path) -> None:
-    async def story() -> None:
-        async with demo.started(0, tmp_path) as running:
-            port = int(running.url.rstrip("/").rpartition(":")[2])
-            assert demo.free_port(port) == 0
-            async with demo.started(demo.free_port(port), tmp_path / "beside") as second:
-                assert second.url != running.url
+def test_a_newcomer_who_has_joined_is_shown_by_the_pseudonym(tmp_path: Path) -> None:
+    async def story(running: Demo) -> None:
+        invitation = await says(running, COORDINATOR, "/invite")
+        newcomer = running.director.open_invitation(invitation.split("?start=")[1].split()[0]).user_id
+        await settled(running)
+        assert running.director.personas()[-1].name == "New person 1"
+        for button in ("English", "Continue", "I agree", "Yes, Europe/London"):
+            press(running, newcomer, button)
+            await settled(running)
+        await says(running, newcomer, "18:00")
+        while (known := running.director.personas()[-1].name) == "New person 1":  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        pseudonym, name = known.split(", ")
+        assert name == "New person 1"
+        assert pseudonym in await says(running, COORDINATOR, "/roster")
 
-    asyncio.run(story())
+    lived(tmp_path, story)
+
+
+def test_the_clinician_reads_the_welcome_before_asking_for_the_chart(tmp_path: Path) -> None:
+    async def story(running: Demo) -> None:
+        said = [message.get("text", "the chart") for message in running.world.messages(CLINICIAN)]
+        asked = said.index(f"/chart {seed.CASE_PSEUDONYM}")
+        assert said[0].startswith("/start ")
+        assert asked > 1
+        assert said[asked - 1] in texts_of(running, CLINICIAN)
+
+    lived(tmp_path, story)
+
+
+def press(running: Demo, account: int, label: str) -> None:
+    """A press on the newest button with this label."""
+    offered = [
+        (message["message_id"], data)
+        for message in running.world.messages(account)
+        for text, data in running.world.buttons(message)
+        if text == label and data is not None
+    ]
+    running.world.press(account, *offered[-1])
+
+
+def test_a_press_just_before_time_moves_is_answered_in_time(tmp_path: Path) -> None:
+    async def story(running: Demo) -> None:
+        await running.director.next_event()
+        press(running, seed.CASE_PATIENT, "7")
+        await running.director.advance(1)
+        assert running.world.refused() == []
+        assert running.world.unanswered_callbacks() == []
+        assert running.director.clock().label == "Fri 13 Aug 1999, 18:00"
+
+    lived(tmp_path, story)
+
+
+def test_a_press_that_is_never_answered_does_not_stop_the_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(running: Demo) -> None:
+        await running.director.next_event()
+        running.world.misbehave(Fault("bad_request", method="answerCallbackQuery", description="query is too old"))
+        press(running, seed.CASE_PATIENT, "7")
+        monkeypatch.setattr(director, "PATIENCE", 0.5)  # given up after that, and the clock moves all the same
+        await running.director.advance(1)
+        assert len(running.world.unanswered_callbacks()) == 1
+        monkeypatch.setattr(director, "PATIENCE", 2 * PATIENCE)  # never to be waited for again
+        await running.director.advance(1)
+        assert running.director.clock().label == "Sat 14 Aug 1999, 18:00"
+
+    lived(tmp_path, story)
+
+
+def test_a_week_does_not_wait_a_second_between_two_messages(tmp_path: Path) -> None:
+    before = pacer.BETWEEN_TWO_TO_A_CHAT
+
+    async def story(running: Demo) -> None:
+        assert pacer.BETWEEN_TWO_TO_A_CHAT == 0.0
+
+    lived(tmp_path, story)
+    assert before == pacer.BETWEEN_TWO_TO_A_CHAT > 0.0
+
+
+def test_time_stands_still_once_the_demo_ends(tmp_path: Path) -> None:
+    moving: list[asyncio.Task[None]] = []
+
+    async def story(running: Demo) -> None:
+        running.world.misbehave(Fault("latency", method="sendMessage", times=None, delay=2 * PATIENCE))
+        moving.append(asyncio.create_task(running.director.next_event()))
+        assert await running.world.until(lambda world: world.faults.struck["sendMessage"], PATIENCE)
+
+    lived(tmp_path, story)
+    assert moving[0].cancelled()
+
+
+@contextmanager
+def taken() -> Iterator[int]:
+    """A port that somebody listens on."""
+    with demo.listen(0) as somebody:
+        yield somebody.getsockname()[1]
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_refused() -> None:
+    with taken() as port:
+        typed = subprocess.run(
+            [sys.executable, "-m", "bot", "demo", "--port", str(port)],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert typed.returncode == 2
+    assert typed.stdout == ""
+    assert typed.stderr == f"Port {port} is in use. Name another with --port, or --port 0 for any that is free.\n"
+
+
+def test_a_usual_port_that_is_taken_is_said_and_another_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: asyncio.Queue[str] = asyncio.Queue()
+
+    async def story() -> None:
+        running = asyncio.create_task(demo.run(None, said.put_nowait))
+        async with asyncio.timeout(PATIENCE):
+            assert await said.get() == f"Port {port} is in use, so this demo has its page elsewhere."
+            assert f":{port}/" not in await said.get()
+        running.cancel()
+        await asyncio.wait([running])
+
+    with taken() as port:
+        monkeypatch.setattr(demo, "PORT", port)
+        asyncio.run(story())
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_ends_it_silently_and_leaves_nothing(tmp_path: Path, name: str) -> None:
+    """As Ctrl+C does, the signal goes to the process that draws as well."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "bot", "demo", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        start_new_session=True,
+    )
+    try:
+        assert running.stdout is not None
+        while "Ctrl+C" not in running.stdout.readline():
+            assert running.poll() is None
+        assert [path.name[:20] for path in tmp_path.iterdir()] == ["infusion-diary-demo-"]
+        os.killpg(running.pid, getattr(signal, name))
+        _, complaints = running.communicate(timeout=PATIENCE)
+    finally:
+        running.kill()
+        running.communicate()
+    assert (running.returncode, complaints) == (0, "")
+    assert list(tmp_path.iterdir()) == []

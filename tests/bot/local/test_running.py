@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -94,3 +95,19 @@ def test_the_demo_can_serve_it_in_its_own_loop() -> None:
         return [update["message"]["message_id"] for update in answer.json()["result"]]
 
     assert asyncio.run(run()) == [2]
+
+
+def test_signals_are_left_to_whoever_runs_it() -> None:
+    def handlers() -> list[object]:
+        return [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+
+    async def run() -> None:
+        before = handlers()
+        local = LocalServer(application(world_with_two_people()))
+        serving = asyncio.create_task(local.serve())
+        await local.wait_until_started()
+        assert handlers() == before
+        local.should_exit = True
+        await serving
+
+    asyncio.run(run())
