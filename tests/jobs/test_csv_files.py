@@ -345,7 +345,7 @@ def test_a_folder_that_may_not_be_looked_into_is_a_fault(tmp_path: Path, monkeyp
         ("ck", "900", "U/L", 900),
         ("Creatine  Kinase", "900", "IU/l", 900),
         ("CK", "900", "u / l", 900),
-        ("CK", "2.55", "ukat/l", 153),
+        ("CK", "0.13", "ukat/l", 7.8),
         ("CK", "15", "\u00b5kat/L", 900),
         ("CK", "15", "\u03bckat/l", 900),
     ],
