@@ -4,14 +4,16 @@ from collections.abc import Callable
 
 from bot import findings
 from bot.findings import Names, interval, number, verdict
-from bot.texts import Texts, plain
+from bot.texts import Html, Texts, plain
 from jobs.chart.answer import CourseMark, RegimenMark, SymptomAnswer, Table
+from jobs.chart.facts import SCALE_HIGH
 from jobs.regimens import RegimenFacts
+from jobs.wearing_off.caveats import Caveat, CaveatCode
 from jobs.wearing_off.effects import Analysis, CourseEffect, RegimenEffect, SymptomAnalysis
 
 NOTHING = "–"
-# Of the regimens side by side, as many as a page has room for.
-MOST_REGIMENS = 4
+# Of courses in a row, how many a warning names.
+MOST_RUNS = 3
 
 
 def answers(analysis: Analysis, names: Names, texts: Texts) -> tuple[SymptomAnswer, ...]:
@@ -32,8 +34,8 @@ def _answer(symptom: SymptomAnalysis, analysis: Analysis, names: Names, texts: T
                 high=effect.high,
                 provisional=effect.provisional,
                 words="" if effect.reason is None else plain(findings.reason(effect, texts)),
-                before="" if effect.pre_mean is None else number(effect.pre_mean, texts),
-                settled="" if effect.ref_mean is None else number(effect.ref_mean, texts),
+                before=_short_mean(effect.pre_mean, texts),
+                settled=_short_mean(effect.ref_mean, texts),
             )
             for effect in symptom.courses
         ),
@@ -43,10 +45,18 @@ def _answer(symptom: SymptomAnalysis, analysis: Analysis, names: Names, texts: T
     )
 
 
+def _short_mean(mean: float | None, texts: Texts) -> str:
+    """As it stands under a mark: the highest, 10, goes without its decimal, which no narrow column has room for."""
+    if mean is None:
+        return ""
+    return number(mean, texts, "0" if round(mean, 1) == SCALE_HIGH else "0.0")
+
+
 def _regimen_mark(effect: RegimenEffect, analysis: Analysis, names: Names, texts: Texts) -> RegimenMark:
     decided = effect.verdict != findings.WITHOUT_VERDICT
     counts = findings.counts(effect, analysis.thresholds, texts)
     line = texts("finding.line_none", regimen=names.short[effect.regimen], counts=counts)
+    line_short = texts("chart.line_none", regimen=names.short[effect.regimen], verdict=verdict(effect, texts))
     if decided and effect.estimate is not None and effect.low is not None and effect.high is not None:
         line = texts(
             "finding.line",
@@ -54,6 +64,13 @@ def _regimen_mark(effect: RegimenEffect, analysis: Analysis, names: Names, texts
             difference=number(effect.estimate, texts),
             interval=interval(effect.low, effect.high, texts),
             counts=counts,
+            verdict=verdict(effect, texts),
+        )
+        line_short = texts(
+            "chart.line_short",
+            regimen=names.short[effect.regimen],
+            difference=number(effect.estimate, texts),
+            interval=interval(effect.low, effect.high, texts),
             verdict=verdict(effect, texts),
         )
     return RegimenMark(
@@ -65,16 +82,57 @@ def _regimen_mark(effect: RegimenEffect, analysis: Analysis, names: Names, texts
         high=effect.high if decided else None,
         words=plain(verdict(effect, texts)),
         line=plain(line),
+        line_short=plain(line_short),
     )
+
+
+def warnings(symptom: SymptomAnalysis, names: Names, texts: Texts) -> str:
+    """What to bear in mind with the finding, in few words; the findings say each in full. Empty where nothing is."""
+    concerned: dict[CaveatCode, list[Caveat]] = {}
+    for caveat in symptom.caveats:
+        concerned.setdefault(caveat.code, []).append(caveat)
+
+    def where(code: CaveatCode) -> str:
+        """The regimens, or the courses: by number where these are few runs, else how many."""
+        regimens = dict.fromkeys(names.short[each.regimen] for each in concerned[code] if each.regimen is not None)
+        numbers = sorted({each.course for each in concerned[code] if each.course is not None})
+        runs = _runs(numbers)
+        if not numbers:
+            return ", ".join(regimens)
+        if len(runs) > MOST_RUNS:
+            return texts("chart.warning.many_courses", many=len(numbers))
+        return texts.plural("chart.warning.courses", len(numbers), courses=", ".join(runs))
+
+    made: dict[CaveatCode, Callable[[str], Html]] = {
+        "few_answered": lambda named: texts("chart.warning.few_answered", where=named),
+        "uneven_answers": lambda named: texts("chart.warning.uneven_answers", where=named),
+        "moved_earlier": lambda named: texts("chart.warning.moved_earlier", where=named),
+        "steroid_change": lambda named: texts("chart.warning.steroid_change", where=named),
+        "one_sided": lambda named: texts("chart.warning.one_sided", where=named),
+    }
+    said = [make(where(code)) for code, make in made.items() if code in concerned]
+    return plain(texts("chart.warnings", warnings=Html("; ".join(said)))) if said else ""
+
+
+def _runs(numbers: list[int]) -> list[str]:
+    """3, 5–8, 12."""
+    runs: list[list[int]] = []
+    for each in numbers:
+        if runs and runs[-1][-1] == each - 1:
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    return [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
 
 
 def tables(analysis: Analysis, regimens: tuple[RegimenFacts, ...], names: Names, texts: Texts) -> tuple[Table, ...]:
     """Every number of the page; those that have a row."""
     leading = analysis.symptoms[findings.LEADING]
     made = (
-        _courses_table(leading, texts),
-        _symptoms_table(analysis, names, texts),
         regimens_table(regimens, names, texts),
+        relief_table(leading, texts),
+        _symptoms_table(analysis, names, texts),
+        _courses_table(leading, texts),
     )
     return tuple(table for table in made if table.rows)
 
@@ -129,15 +187,14 @@ def _symptoms_table(analysis: Analysis, names: Names, texts: Texts) -> Table:
         if effect.of
     ]
     columns = ("symptom", "regimen", "difference", "pooled", "verdict")
-    return Table(plain(texts("table.symptoms")), _header(texts, *columns), tuple(rows))
+    return Table(plain(texts("table.symptoms")), _header(texts, *columns), tuple(rows), keys=2)
 
 
 def regimens_table(regimens: tuple[RegimenFacts, ...], names: Names, texts: Texts) -> Table:
     """A line a measure, a column a regimen; measures that no regimen has are left out."""
-    shown = regimens[-MOST_REGIMENS:]
 
     def line(key: str, show: Callable[[RegimenFacts], str | None]) -> tuple[str, ...] | None:
-        found = [show(facts) for facts in shown]
+        found = [show(facts) for facts in regimens]
         if all(each is None for each in found):
             return None
         return (plain(texts(f"table.{key}")), *(each or NOTHING for each in found))
@@ -180,8 +237,8 @@ def regimens_table(regimens: tuple[RegimenFacts, ...], names: Names, texts: Text
         line("steroid", steroids),
         line("cost_28", cost),
     )
-    header = ("", *(names.short[facts.regimen] for facts in shown))
-    return Table(plain(texts("table.regimens")), header, tuple(row for row in rows if row) if shown else ())
+    header = ("", *(names.short[facts.regimen] for facts in regimens))
+    return Table(plain(texts("table.regimens")), header, tuple(row for row in rows if row) if regimens else ())
 
 
 def relief_table(symptom: SymptomAnalysis, texts: Texts) -> Table:

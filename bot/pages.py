@@ -56,8 +56,12 @@ class Answered:
     @cached_property
     def names(self) -> Names:
         first = {mark.course.regimen: mark for mark in reversed(self.marks)}
+        doses = {name: {mark.dose_label for mark in self.marks if mark.course.regimen == name} for name in first}
+        vary = plain(self.texts("chart.doses_vary"))
         full = {
-            name: f"{mark.regimen_label} ({mark.dose_label})" if mark.dose_label else mark.regimen_label
+            name: f"{mark.regimen_label} ({mark.dose_label if len(doses[name]) == 1 else vary})"
+            if mark.dose_label
+            else mark.regimen_label
             for name, mark in first.items()
         }
         return Names(
@@ -104,9 +108,10 @@ def patient_facts(answered: Answered) -> ChartFacts:
         answers=finding_marks.answers(analysis, answered.names, texts),
         texts=chart_texts(texts, analysis.thresholds),
         threshold=analysis.thresholds.rise,
+        warnings=finding_marks.warnings(analysis.symptoms[LEADING], answered.names, texts),
         running=plain(findings.running(analysis.symptoms[LEADING], LEADING, texts)),
-        footer=plain(texts("finding.footer")),
-        findings=tuple(plain(line) for line in answered.sentences),
+        footer=plain(texts("chart.footer")),
+        findings=tuple(plain(line) for line in (*answered.sentences, texts("finding.footer"))),
         tables=finding_marks.tables(analysis, answered.regimens, answered.names, texts),
         lab=_lab(kept, texts),
         steroids=_steroids(kept, texts),
@@ -121,7 +126,7 @@ def team_facts(title: str, team: list[Answered], today: date, texts: Texts) -> T
         today=today,
         rows=tuple(_team_row(each) for each in team),
         texts=chart_texts(texts),
-        footer=plain(texts("finding.footer")),
+        footer=plain(texts("chart.footer")),
     )
 
 
@@ -185,7 +190,9 @@ def chart_texts(texts: Texts, thresholds: Thresholds = DEFAULTS) -> ChartTexts:
     filled: dict[str, dict[str, object]] = {
         "date_pattern": {name: f"{{{name}}}" for name in ("day", "month", "year")},
         "span": {name: f"{{{name}}}" for name in ("first", "last")},
-        "latest_shown": {name: f"{{{name}}}" for name in ("shown", "all")},
+        "latest_shown": {name: f"{{{name}}}" for name in ("shown", "all", "earlier")},
+        "latest_regimens": {name: f"{{{name}}}" for name in ("shown", "all")},
+        "thousands": {"number": "{number}"},
         "more_patients": {name: f"{{{name}}}" for name in ("shown", "all")},
         "threshold": {"rise": number(thresholds.rise, texts, "0.#")},
     }

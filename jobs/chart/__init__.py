@@ -12,11 +12,12 @@ from jobs.chart.facts import ChartFacts, TeamChartFacts
 def patient_chart(facts: ChartFacts) -> bytes:
     """One patient's page as PNG, 1080 pixels wide: readable when a telephone shows it at 360.
 
-    From the top: the sentence given; the leading item by days to the course, a panel for each of the three latest
-    regimens, where a line belongs to the regimen of the course before; how much higher the week before each course
-    was, with 95 % intervals against 0 and the threshold, as many of the latest courses as fit, and each regimen
-    together; the daily scores (0-10) on a calendar of at most two years, with courses, the week before each, missing
-    days, CK (each line a doubling) and steroid dose; the regimens' differences for the other symptoms.
+    From the top: the sentence given, and what to bear in mind with it; the leading item by days to the course, a panel
+    for each of the three latest regimens, where a line belongs to the regimen of the course before; how much higher the
+    week before each course was, with 95 % intervals against 0 and the threshold, as many of the latest courses as fit,
+    and each regimen together; the daily scores (0-10) on a calendar of at most two years, with courses, the week before
+    each, missing days, CK (each line a doubling) and steroid dose; the regimens' differences for the other symptoms;
+    what the page is no proof of.
     """
     # Here, so that the process that only hands the facts over stays small.
     from jobs.chart.ink import png  # noqa: PLC0415
@@ -37,7 +38,7 @@ def team_chart(facts: TeamChartFacts) -> bytes:
 
 
 def patient_print(facts: Iterable[ChartFacts]) -> bytes:
-    """A4 as PDF: an own page for each patient, with the tables of every number beside the picture."""
+    """A4 as PDF: own pages for each patient, with every finding and the tables of every number beside the picture."""
     from jobs.chart.pages import patient_papers  # noqa: PLC0415
     from jobs.chart.paper import pdf  # noqa: PLC0415
 

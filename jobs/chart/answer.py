@@ -27,7 +27,8 @@ class CourseMark:
 class RegimenMark:
     """A regimen's courses together. Without a verdict there is no estimate to draw, only `words`.
 
-    `label`, `label_short`: its name. `line`: estimate, interval, counts and verdict. `words`: the verdict.
+    `label`, `label_short`: its name. `line`: estimate, interval, counts and verdict; `line_short`: without the counts.
+    `words`: the verdict.
     """
 
     regimen: str
@@ -38,6 +39,7 @@ class RegimenMark:
     high: float | None
     words: str
     line: str
+    line_short: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,12 @@ class SteroidStrip:
 
 @dataclass(frozen=True)
 class Table:
-    """For print: every row as long as the header."""
+    """For print: every row as long as the header. The first `keys` columns say what a row is about."""
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    keys: int = 1
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.header) for row in self.rows):

@@ -1,18 +1,21 @@
 """What every panel with a calendar axis shares: its background of courses, its months, its key."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from jobs.chart import style
 from jobs.chart.facts import ChartTexts
-from jobs.chart.shapes import Segments, kept_labels
-from jobs.chart.sheet import Frame, Rectangle, Sheet, first_fitting, text_width
+from jobs.chart.fitting import shortened, wrapped
+from jobs.chart.shapes import Segments
+from jobs.chart.sheet import Frame, Rectangle, Sheet, text_width
 from jobs.cycle import Course
 from jobs.wearing_off.windows import pre_infusion_window
 
-KeyMark = Literal["box", "hatch", "outline", "line", "dashes", "dots", "dot", "hollow", "diamond", "tick", "low_tick"]
+KeyMark = Literal[
+    "box", "hatch", "outline", "line", "dashes", "dots", "dot", "hollow", "diamond", "arrow", "tick", "low_tick"
+]
 
 EVERY_OTHER: Mapping[float, str] = {0: "0", 2: "2", 4: "4", 6: "6", 8: "8", 10: "10"}
 ENDS: Mapping[float, str] = {0: "0", 10: "10"}
@@ -27,12 +30,19 @@ class KeyEntry:
     words: str
 
 
-def draw_heading(sheet: Sheet, baseline: float, words: str, aside: str = "") -> None:
-    """A panel's title, smaller where it would not fit, and what is said beside it."""
+def draw_heading(sheet: Sheet, baseline: float, words: str, aside: str = "") -> float:
+    """A panel's title, smaller or in several lines where it would not fit, and what is said beside it.
+
+    Returns the last line's baseline.
+    """
     room = sheet.width - 40 - (text_width(aside, style.LABEL) + 16 if aside else 0)
-    words, size = first_fitting((words,), (style.HEADING, style.LABEL, style.SMALL, style.SMALLEST), room, bold=True)
-    sheet.text(20, baseline, words, size, style.INK, bold=True)
-    sheet.text(36 + text_width(words, size, True), baseline, aside, style.LABEL, style.QUIET)
+    sizes = (style.HEADING, style.LABEL, style.SMALL)
+    size = next((size for size in sizes if text_width(words, size, True) <= room), style.LABEL)
+    lines = wrapped(words, size, room, bold=True)
+    sheet.text_lines(20, baseline, lines, 36, size, style.INK, bold=True)
+    last = baseline + 36 * (len(lines) - 1)
+    sheet.text(36 + text_width(lines[-1], size, True), last, aside, style.LABEL, style.QUIET)
+    return last
 
 
 def calendar_frame(first: date, last: date, left: float, width: float, top: float, height: float) -> Frame:
@@ -65,17 +75,22 @@ def draw_ground(
 
 
 def draw_levels(sheet: Sheet, frame: Frame, levels: Mapping[float, str]) -> None:
-    """Horizontal lines, with words at their left."""
+    """Horizontal lines, with words at their left: never cut by the sheet's edge, where 16384 would read 6384."""
     sheet.lines([[(frame.left, frame.y(at)), (frame.right, frame.y(at))] for at in levels], style.GRID, 2)
     for at, words in levels.items():
-        sheet.text(frame.left - 10, frame.y(at) + 9, words, style.SMALL, style.QUIET, "right")
+        written = shortened(words, style.SMALL, frame.left - 12)
+        sheet.text(frame.left - 10, frame.y(at) + 9, written, style.SMALL, style.QUIET, "right")
 
 
 def draw_scores(sheet: Sheet, frame: Frame, segments: Segments, late: Iterable[int], width: float) -> None:
-    """The runs of days as lines, a day alone as a dot, late entries hollow on top. x is the number of days."""
+    """The runs of days as lines, a day alone as a dot, late entries hollow on top. x is the number of days.
+
+    Sharp in a low frame and over nearly two years: soft edges of so steep a line take many bytes, and are not seen.
+    """
     middle = [[(x + 0.5, score) for x, score in run] for run in segments]
-    sheet.lines([frame.at(run) for run in middle if len(run) > 1], style.INK, width)
     day_width = frame.width / frame.x_high
+    sharp = frame.height < 50 or day_width < 1.5
+    sheet.lines([frame.at(run) for run in middle if len(run) > 1], style.INK, width, sharp=sharp)
     every_day = day_width >= 9
     dots = [point for run in middle for point in run if every_day or len(run) == 1]
     sheet.dots(frame.at(dots), min(max(width * 0.75, day_width * 0.25), 6), style.INK)
@@ -95,25 +110,28 @@ def draw_rug(sheet: Sheet, frame: Frame, first: date, missing: Iterable[date], n
 
 
 def draw_months(sheet: Sheet, frame: Frame, first: date, last: date, texts: ChartTexts) -> float:
-    """Months, or days for a short diary, below the frame, and years below them. Returns where they end."""
+    """Months, or days for a short diary, below the frame. Returns where they end.
+
+    January goes by its year, and what is named first has its year with it.
+    """
     short = (last - first).days < 70
     starts = _week_starts(first, last) if short else _month_starts(first, last)
-    labels = [texts.short_date(day) if short else texts.months[day.month - 1] for day in starts]
     sides = [frame.x((day - first).days) for day in starts]
     sheet.lines([[(x, frame.bottom), (x, frame.bottom + 8)] for x in sides], style.QUIET, 2)
-    baseline = frame.bottom + 32
-    widths = [text_width(label, style.SMALL) for label in labels]
-    for position in range(0, len(labels), _even_step(sides, widths)):
+    months = [day.year * 12 + day.month - 1 for day in starts]
+    for step in (1, 2, 3, 4, 6, 12):
+        # Months from January on, so that the years are named; weeks from the first one on.
+        chosen = [k for k, month in enumerate(months) if (k if short else month) % step == 0]
+        labels = [_day_words(starts[k], k == chosen[0], short, texts) for k in chosen]
+        ends = [sides[k] + text_width(label, style.SMALL) for k, label in zip(chosen, labels, strict=True)]
+        if all(end + 10 <= sides[k] for end, k in zip(ends, chosen[1:], strict=False)):
+            break
+    baseline = frame.bottom + 31
+    for k, label, end in zip(chosen, labels, ends, strict=True):
         # A name begins where its month begins, and stays on the sheet.
-        if sides[position] + widths[position] <= sheet.width - 4:
-            sheet.text(sides[position], baseline, labels[position], style.SMALL, style.QUIET)
-    years = [max(date(year, 1, 1), first) for year in range(first.year, last.year + 1)]
-    width = text_width("2000", style.SMALL)
-    centres = [min(frame.x((day - first).days) + width / 2, sheet.width - width / 2 - 4) for day in years]
-    for position in kept_labels(centres, [width] * len(centres), 14):
-        year = str(years[position].year)
-        sheet.text(centres[position], baseline + 29, year, style.SMALL, style.QUIET, "center")
-    return baseline + 35
+        if end <= sheet.width - 4:
+            sheet.text(sides[k], baseline, label, style.SMALL, style.QUIET)
+    return baseline + 8
 
 
 def draw_key(sheet: Sheet, entries: Iterable[KeyEntry], left: float, top: float, width: float) -> float:
@@ -122,11 +140,11 @@ def draw_key(sheet: Sheet, entries: Iterable[KeyEntry], left: float, top: float,
     for entry in entries:
         needed = 42 + text_width(entry.words, style.SMALL)
         if x > left and x + needed > left + width:
-            x, y = left, y + 34
+            x, y = left, y + 32
         _draw_sign(sheet, entry, x, y + 18)
-        sheet.text(x + 40, y + 27, entry.words, style.SMALL, style.QUIET)
+        sheet.text(x + 40, y + 26, entry.words, style.SMALL, style.QUIET)
         x += needed + 20
-    return y + 36
+    return y + 34
 
 
 def draw_absence(sheet: Sheet, frame: Frame, words: str) -> None:
@@ -145,6 +163,9 @@ def _draw_sign(sheet: Sheet, entry: KeyEntry, x: float, y: float) -> None:
             sheet.hatched([(x, y - 13, 32, 26)], entry.colour)
         case "diamond":
             sheet.diamonds([(x + 18, y)], 13, entry.colour)
+        case "arrow":
+            sheet.lines([[(x + 18, y + 13), (x + 18, y)]], entry.colour, 3)
+            sheet.arrows([(x + 18, y - 13)], (0, -1), entry.colour)
         case "outline":
             sheet.lines([[(x + edge, y - 13), (x + edge, y + 13)] for edge in (11, 21)], entry.colour, 2)
         case "line":
@@ -184,9 +205,10 @@ def _month_starts(first: date, last: date) -> list[date]:
     return [day for day in starts if first <= day <= last]
 
 
-def _even_step(centres: Sequence[float], widths: Sequence[float]) -> int:
-    """Every which month to name: as many as fit, in steps a reader can count."""
-    if len(centres) < 2:
-        return 1
-    apart = (centres[-1] - centres[0]) / (len(centres) - 1)
-    return next((step for step in (1, 2, 3, 4, 6, 12) if step * apart >= max(widths) + 10), 12)
+def _day_words(day: date, named_first: bool, short: bool, texts: ChartTexts) -> str:
+    if short:
+        return texts.full_date(day) if named_first else texts.short_date(day)
+    month = texts.months[day.month - 1]
+    if day.month == 1:
+        return str(day.year)
+    return f"{month} {day.year}" if named_first else month

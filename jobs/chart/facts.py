@@ -21,8 +21,8 @@ class ChartTexts:
     """The words of both charts, in the reader's language.
 
     `months`: twelve short names. `date_pattern`: with {day}, {month} (its short name) and {year}. `span`: with {first}
-    and {last}. `latest_shown`, `more_patients`: with {shown} and {all}. The rest is plain text. A plural sign never
-    depends on a number.
+    and {last}. `latest_shown`, `latest_regimens`, `more_patients`: with {shown} and {all}. `thousands`: with {number}.
+    The rest is plain text. A plural sign never depends on a number.
     """
 
     months: tuple[str, ...]
@@ -43,12 +43,14 @@ class ChartTexts:
     missing_day: str
     not_asked_day: str
     upper_limit: str
+    thousands: str
     # the overlay by days to the course
     overlay_title: str
     earlier_courses: str
     latest_course: str
     running_course: str
-    earlier_regimens_left_out: str
+    latest_regimens: str
+    doses_vary: str
     median: str
     # the differences of each course and regimen
     forest_title: str
@@ -57,6 +59,7 @@ class ChartTexts:
     provisional_course: str
     regimen_together: str
     threshold: str
+    cut_interval: str
     not_enough: str
     latest_shown: str
     symptoms_title: str
@@ -66,10 +69,14 @@ class ChartTexts:
     # instead of an empty panel
     no_entries: str
     nothing_to_compare: str
+    no_answers_to_compare: str
 
     def __post_init__(self) -> None:
         if len(self.months) != MONTHS_IN_A_YEAR:
             raise ValueError(f"{len(self.months)} names for twelve months")
+
+    def number(self, value: float) -> str:
+        return f"{value:g}".replace(".", self.decimal_mark)
 
     def full_date(self, day: date) -> str:
         return self.date_pattern.format(day=day.day, month=self.months[day.month - 1], year=day.year)
@@ -121,11 +128,12 @@ class LabStrip:
 class ChartFacts:
     """One patient's page.
 
-    `sentence`: the finding and how sure it is. `running`: where the cycle under way stands. `footer`: what the page is
-    no proof of. `items`: label of each item; the first one (pain) leads. `diary_from`: the first day that could have an
-    entry. `days`: the entries, in any order. `not_asked`: days on which the bot did not ask. A day from `diary_from`
-    until yesterday that is in neither is missing. `answers`: the leading item's first, then the others'. `threshold`:
-    points from which a rise matters. `findings`, `tables`: for print.
+    `sentence`: the finding and how sure it is. `warnings`: what to bear in mind with it, in few words. `running`: where
+    the cycle under way stands. `footer`: what the page is no proof of. `items`: label of each item; the first one
+    (pain) leads. `diary_from`: the first day that could have an entry. `days`: the entries, in any order. `not_asked`:
+    days on which the bot did not ask. A day from `diary_from` until yesterday that is in neither is missing. `answers`:
+    the leading item's first, then the others'. `threshold`: points from which a rise matters. `findings`, `tables`: for
+    print, beside the picture.
     """
 
     pseudonym: str
@@ -139,6 +147,7 @@ class ChartFacts:
     answers: tuple[SymptomAnswer, ...]
     texts: ChartTexts
     threshold: float = 1.0
+    warnings: str = ""
     running: str = ""
     footer: str = ""
     findings: tuple[str, ...] = ()

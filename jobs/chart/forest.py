@@ -1,25 +1,33 @@
 """How much higher the week before each course was: a mark and its interval a course, and each regimen's together."""
 
 from dataclasses import dataclass
-from math import ceil, floor
 
 from jobs.chart import style
 from jobs.chart.answer import CourseMark, RegimenMark, SymptomAnswer
 from jobs.chart.calendar import KeyEntry, draw_heading, draw_key, draw_levels
 from jobs.chart.facts import ChartFacts
-from jobs.chart.sheet import Frame, Sheet, first_fitting, text_width, wrapped
+from jobs.chart.fitting import in_lines, shortened, wrapped
+from jobs.chart.shapes import goes_on, points_axis, signed, whole_numbers
+from jobs.chart.sheet import Frame, Sheet, text_width
 
-MOST_SLOTS = 22.0
+# As many as leave room for a mean such as 4.0 under each; the case's twenty courses and two regimens take 23.
+MOST_SLOTS = 23.0
 FEWEST_SLOTS = 8.0
+# Regimens that have a line to themselves; those before them share one.
 MOST_LINES = 4
-_HEIGHT = 216
-_TOGETHER = 1.4
-_BETWEEN = 0.4
-_BAND = 38
-_MEAN = 28
+_HEIGHT = 208
+_TOGETHER = 1.2
+_BETWEEN = 0.3
+_BAND_LINE = 28
+_MEAN = 27
 _COLUMN = 0.8
-# Beyond the outermost difference, how far an interval is drawn: a wide one must not flatten all others.
-_REACH = 4.0
+# Slots narrower than this are striped, so that the means of neighbours are not read as one number.
+_STRIPED = 60
+_LEFT = 70
+_WIDTH = style.WIDTH - _LEFT - 16
+_ROOM = style.WIDTH - 40
+# Points beyond the axis's ends, so that a mark on one is whole.
+_MARGIN = 0.15
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,10 @@ class Group:
     first: float
 
     @property
+    def marks(self) -> tuple[CourseMark | RegimenMark, ...]:
+        return (*self.courses, self.regimen)
+
+    @property
     def slots(self) -> float:
         return len(self.courses) + (_TOGETHER if self.regimen.estimate is not None else 0.0)
 
@@ -39,7 +51,7 @@ def groups_shown(answer: SymptomAnswer, most_slots: float = MOST_SLOTS) -> tuple
     """The latest courses that fit, by regimen in order of first use."""
     kept: list[CourseMark] = []
     for mark in reversed(answer.courses):
-        if _slots(answer, [*kept, mark]) > most_slots:
+        if _slots(answer, [*kept, mark]) > most_slots + 1e-9:
             break
         kept.append(mark)
     groups: list[Group] = []
@@ -52,53 +64,58 @@ def groups_shown(answer: SymptomAnswer, most_slots: float = MOST_SLOTS) -> tuple
     return tuple(groups)
 
 
-def points_shown(groups: tuple[Group, ...], threshold: float) -> tuple[float, float]:
-    """The axis, whole points: 0, the threshold and every mark on it; intervals as far as `_REACH` beyond the marks."""
-    marks = [mark for group in groups for mark in group.courses]
-    middles = [mark.difference for mark in marks if mark.difference is not None]
-    middles += [group.regimen.estimate for group in groups if group.regimen.estimate is not None]
+def points_shown(groups: tuple[Group, ...], threshold: float) -> tuple[int, int]:
+    """The axis of all marks that are shown."""
+    marks = [mark for group in groups for mark in group.marks]
+    middles = [mark.difference if isinstance(mark, CourseMark) else mark.estimate for mark in marks]
     ends = [end for mark in marks for end in (mark.low, mark.high) if end is not None]
-    ends += [end for group in groups for end in (group.regimen.low, group.regimen.high) if end is not None]
-    low, high = min([-1.0, *middles]), max([threshold + 1, *middles])
-    outer = [min(max(end, low - _REACH), high + _REACH) for end in ends]
-    return floor(min([low, *outer])), ceil(max([high, *outer]))
+    return points_axis([middle for middle in middles if middle is not None], ends, threshold)
 
 
 def draw_forest(sheet: Sheet, facts: ChartFacts, top: float) -> float:
     """Draws from `top` downwards, and returns where it ends."""
     texts, answer = facts.texts, facts.answers[0]
-    y = top + 34
-    draw_heading(sheet, y, texts.forest_title)
+    y = draw_heading(sheet, top + 34, texts.forest_title)
     groups = groups_shown(answer)
     if not groups:
         sheet.text(20, y + 42, texts.nothing_to_compare, style.LABEL, style.QUIET)
         return y + 56
-    y = _draw_lines(sheet, answer, groups, y)
+    y = _draw_lines(sheet, answer, y)
     shown = sum(len(group.courses) for group in groups)
     if shown < len(answer.courses):
-        words = texts.latest_shown.format(shown=shown, all=len(answer.courses))
-        sheet.text(20, y + 34, words, style.SMALL, style.QUIET)
-        y += 34
-    y = draw_key(sheet, _key(facts, groups), 20, y + 12, style.WIDTH - 40)
+        of = len(answer.courses)
+        for line in wrapped(texts.latest_shown.format(shown=shown, all=of, earlier=of - shown), style.SMALL, _ROOM):
+            sheet.text(20, y + 34, line, style.SMALL, style.QUIET)
+            y += 30
+    low, high = points_shown(groups, facts.threshold)
+    y = draw_key(sheet, _key(facts, groups, (low, high)), 20, y + 12, _ROOM)
     # Few courses are not spread over the whole page: they would no longer be seen together.
     slots = max(groups[-1].first + groups[-1].slots, FEWEST_SLOTS)
-    low, high = points_shown(groups, facts.threshold)
-    frame = Frame(style.LEFT, y + _BAND + 8, style.PLOT_WIDTH, _HEIGHT, 0, slots, low - 0.15, high + 0.15)
+    slot = _WIDTH / slots
+    names = [
+        in_lines((group.regimen.label, group.regimen.label_short), style.SMALL, group.slots * slot - 8, 2)
+        for group in groups
+    ]
+    band = 10 + _BAND_LINE * max(1, *(len(lines) for lines in names))
+    frame = Frame(_LEFT, y + band + 8, _WIDTH, _HEIGHT, 0, slots, low - _MARGIN, high + _MARGIN)
     draw_points(sheet, frame, facts.threshold)
-    for position, group in enumerate(groups):
-        _draw_group(sheet, frame, group, position)
-    y = frame.bottom + 60 + 2 * _MEAN
-    middle = max(style.LEFT + style.PLOT_WIDTH / 2, text_width(texts.forest_axis, style.SMALL) / 2 + 20)
+    for position, (group, lines) in enumerate(zip(groups, names, strict=True)):
+        left, right = frame.x(group.first) + 2, frame.x(group.first + group.slots) - 2
+        colour = style.BAND_ALTERNATE if position % 2 else style.BAND
+        sheet.rectangles([(left, frame.top - band - 4, right - left, band)], colour)
+        first = frame.top - 4 - band / 2 + 9 - _BAND_LINE * (len(lines) - 1) / 2
+        sheet.text_lines((left + right) / 2, first, lines, _BAND_LINE, style.SMALL, style.INK, "center")
+        _draw_group(sheet, frame, group)
+    y = frame.bottom + 56 + 2 * _MEAN
+    middle = max(_LEFT + _WIDTH / 2, text_width(texts.forest_axis, style.SMALL) / 2 + 20)
     sheet.text(middle, y, texts.forest_axis, style.SMALL, style.QUIET, "center")
     return y + 6
 
 
 def draw_points(sheet: Sheet, frame: Frame, threshold: float) -> None:
     """Levels in whole points, the line of no difference, and the threshold dashed."""
-    low, high = ceil(frame.y_low), floor(frame.y_high)
-    step = next((step for step in (1, 2, 5) if (high - low) / step <= frame.height / 30), 10)
-    named = [at for at in range(low, high + 1) if at % step == 0]
-    draw_levels(sheet, frame, {at: f"+{at}" if at > 0 else f"−{-at}" if at else "0" for at in named})
+    named = whole_numbers(frame.y_low, frame.y_high, frame.height / 26)
+    draw_levels(sheet, frame, {at: signed(at) for at in named})
     sheet.lines([[(frame.left, frame.y(0)), (frame.right, frame.y(0))]], style.QUIET, 3)
     at = frame.y(threshold)
     sheet.lines([[(frame.left, at), (frame.right, at)]], style.LIMIT, 3, (4, 2))
@@ -111,29 +128,26 @@ def _slots(answer: SymptomAnswer, kept: list[CourseMark]) -> float:
     return len(kept) + together + _BETWEEN * (len(shown) - 1)
 
 
-def _draw_lines(sheet: Sheet, answer: SymptomAnswer, groups: tuple[Group, ...], y: float) -> float:
-    """What was found, in words: a line for each of the latest regimens, wrapped where it must be."""
-    named = [regimen for regimen in answer.regimens if any(group.regimen is regimen for group in groups)]
-    for regimen in named[-MOST_LINES:]:
-        for number, line in enumerate(wrapped(regimen.line, style.SMALL, style.WIDTH - 60)):
-            sheet.text(20 if number == 0 else 40, y + 38, line, style.SMALL, style.INK)
-            y += 33
+def _draw_lines(sheet: Sheet, answer: SymptomAnswer, y: float) -> float:
+    """What was found, in words: a line for each of the latest regimens, and the earlier ones together before them."""
+    earlier, latest = answer.regimens[:-MOST_LINES], answer.regimens[-MOST_LINES:]
+    said = ["; ".join(regimen.line_short for regimen in earlier)] if earlier else []
+    for words in (*said, *(regimen.line for regimen in latest)):
+        for number, line in enumerate(wrapped(words, style.SMALL, style.WIDTH - 60)):
+            sheet.text(20 if number == 0 else 40, y + 36, line, style.SMALL, style.INK)
+            y += 30
     return y
 
 
-def _draw_group(sheet: Sheet, frame: Frame, group: Group, position: int) -> None:
-    left, right = frame.x(group.first), frame.x(group.first + group.slots)
-    band = (left + 2, frame.top - _BAND - 4, right - left - 4, _BAND)
-    sheet.rectangles([band], style.BAND_ALTERNATE if position % 2 else style.BAND)
-    names = (group.regimen.label, group.regimen.label_short)
-    name, size = first_fitting(names, (style.SMALL, style.SMALLEST), band[2] - 4)
-    sheet.text((left + right) / 2, frame.top - 15, name, size, style.INK, "center")
+def _draw_group(sheet: Sheet, frame: Frame, group: Group) -> None:
+    width = frame.width / frame.x_high
     for slot, mark in enumerate(group.courses):
         x = frame.x(group.first + slot + 0.5)
-        sheet.text(x, frame.bottom + 28, str(mark.course), style.SMALL, style.TOGETHER, "center", bold=True)
-        for row, mean in enumerate((mark.before, mark.settled)):
-            written, size = first_fitting((mean,), (style.SMALL, style.SMALLEST), frame.width / frame.x_high - 2)
-            sheet.text(x, frame.bottom + 28 + (row + 1) * _MEAN, written, size, style.QUIET, "center")
+        if slot % 2 and width < _STRIPED and (mark.before or mark.settled):
+            sheet.rectangles([(x - width / 2, frame.bottom + 4, width, 32 + 2 * _MEAN)], style.BAND)
+        sheet.text(x, frame.bottom + 26, str(mark.course), style.SMALL, style.TOGETHER, "center", bold=True)
+        for row, mean in enumerate((mark.before, mark.settled), start=1):
+            sheet.text(x, frame.bottom + 26 + row * _MEAN, mean, style.SMALL, style.QUIET, "center")
         if mark.difference is None:
             _draw_words(sheet, frame, x, mark.words)
         else:
@@ -170,30 +184,37 @@ def _draw_interval(
     width: float,
     dashes: tuple[float, float] | None,
 ) -> None:
-    """With a bar at each end that is on the axis; without one where the interval goes on beyond it."""
+    """With a bar at each end that is on the axis, and an arrow where the interval goes on beyond it."""
     bottom, top = frame.y(max(low, frame.y_low)), frame.y(min(high, frame.y_high))
-    sheet.lines([[(x, bottom), (x, top)]], colour, width, dashes)
-    ends = [y for y, inside in ((bottom, low >= frame.y_low), (top, high <= frame.y_high)) if inside]
-    sheet.lines([[(x - 7, y), (x + 7, y)] for y in ends], colour, width)
+    ends = ((bottom, low < frame.y_low, 1), (top, high > frame.y_high, -1))
+    # The line ends within the arrow's head, whose tip stays sharp.
+    line = [(x, y - 8 * away if cut else y) for y, cut, away in ends]
+    sheet.lines([line], colour, width, dashes)
+    sheet.lines([[(x - 7, y), (x + 7, y)] for y, cut, _ in ends if not cut], colour, width)
+    for y, cut, away in ends:
+        if cut:
+            sheet.arrows([(x, y)], (0, away), colour)
 
 
 def _draw_words(sheet: Sheet, frame: Frame, x: float, words: str) -> None:
     """A grey column with the words why there is no difference."""
-    width = _COLUMN * frame.width / frame.x_high
-    width = min(width, 60)
+    width = min(_COLUMN * frame.width / frame.x_high, 60)
     sheet.rectangles([(x - width / 2, frame.top, width, frame.height)], style.NOT_ENOUGH)
-    words, size = first_fitting((words,), (style.SMALL, style.SMALLEST), frame.height - 12)
-    sheet.text(x, frame.bottom - 6, words, size, style.QUIET, upwards=True)
+    written = shortened(words, style.SMALL, frame.height - 12)
+    sheet.text(x, frame.bottom - 6, written, style.SMALL, style.QUIET, upwards=True)
 
 
-def _key(facts: ChartFacts, groups: tuple[Group, ...]) -> list[KeyEntry]:
+def _key(facts: ChartFacts, groups: tuple[Group, ...], axis: tuple[int, int]) -> list[KeyEntry]:
     """Only the signs that occur."""
     texts = facts.texts
     marks = [mark for group in groups for mark in group.courses]
+    intervals = [mark for group in groups for mark in group.marks]
+    ends = (axis[0] - _MARGIN, axis[1] + _MARGIN)
     entries = [
         (any(m.difference is not None and not m.provisional for m in marks), "dot", style.INK, texts.single_course),
         (any(mark.provisional for mark in marks), "hollow", style.INK, texts.provisional_course),
         (any(g.regimen.estimate is not None for g in groups), "diamond", style.TOGETHER, texts.regimen_together),
+        (any(goes_on(each.low, each.high, *ends) for each in intervals), "arrow", style.INK, texts.cut_interval),
         (any(mark.difference is None for mark in marks), "box", style.NOT_ENOUGH, texts.not_enough),
         (True, "dashes", style.LIMIT, texts.threshold),
     ]

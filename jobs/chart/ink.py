@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from io import BytesIO
+from itertools import pairwise
 
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgba
@@ -10,22 +11,30 @@ from matplotlib.transforms import Affine2D, IdentityTransform
 from PIL import Image, ImageColor, ImageDraw
 
 from jobs.chart.sheet import Ink, Sheet, Words, font
-from jobs.chart.style import COLOURS
+from jobs.chart.style import COLOURS, LABEL
 
 # At 72 dots an inch a point is a pixel, so that widths are pixels.
 _DOTS_PER_INCH = 72
 _WHITE = (255, 255, 255)
 # Four bits a pixel: half the size of eight, and packed in half the time.
 _BITS = 4
-# Of zlib's levels, the one from which on a picture hardly shrinks.
-_PACKING = 4
-# Words have one soft step: two thirds of a page's bytes are words, and at this size nobody sees the others.
-_SOFTNESS = [0 if cover < 70 else 140 if cover < 180 else 255 for cover in range(256)]
+# Of zlib's levels, the last one before it takes ten times as long.
+_PACKING = 6
+# Beyond so many letters a page has no soft edges. A slanting line takes a letter's bytes for so many pixels of height.
+_MANY_LETTERS = 2700
+_HEIGHT_OF_A_LETTER = 27
+# Words have few soft steps: two thirds of a page's bytes are words. Large ones have one; small ones, which a telephone
+# shows at a third of their size, have none.
+_SOFT = [0 if cover < 70 else 140 if cover < 180 else 255 for cover in range(256)]
+_HARD = [0 if cover < 115 else 255 for cover in range(256)]
 
 
 def png(sheet: Sheet) -> bytes:
-    """The picture in the style's colours and no others: the same bytes for the same shapes."""
-    picture = _shapes(sheet)
+    """The picture in the style's colours and no others: the same bytes for the same shapes.
+
+    A page with much on it has no soft edges: they would take a sixth of its bytes.
+    """
+    picture = _shapes(sheet, soft=not _crowded(sheet))
     for words in sheet.words:
         _write(picture, words)
     file = BytesIO()
@@ -48,7 +57,14 @@ def path_of(ink: Ink) -> Path:
     return Path(vertices, codes)
 
 
-def _shapes(sheet: Sheet) -> Image.Image:
+def _crowded(sheet: Sheet) -> bool:
+    lines = (shape for ink in sheet.inks if ink.pen.edge for shape in ink.shapes)
+    slanting = sum(abs(a[1] - b[1]) for line in lines for a, b in pairwise(line) if a[0] != b[0])
+    letters = sum(len(words.words) for words in sheet.words)
+    return letters + slanting / _HEIGHT_OF_A_LETTER > _MANY_LETTERS
+
+
+def _shapes(sheet: Sheet, soft: bool) -> Image.Image:
     # Straight to the renderer: a figure with its artists takes as long again.
     renderer = RendererAgg(sheet.width, sheet.height, _DOTS_PER_INCH)  # type: ignore[no-untyped-call]
     everything = Path([(0, 0), (sheet.width, 0), (sheet.width, sheet.height), (0, sheet.height)], closed=False)
@@ -68,7 +84,7 @@ def _shapes(sheet: Sheet) -> Image.Image:
             context.set_dashes(0, [part * ink.pen.width for part in ink.pen.dashes])
         context.set_capstyle("butt")
         context.set_joinstyle("round")
-        context.set_antialiased(not ink.pen.sharp)
+        context.set_antialiased(soft and not ink.pen.sharp)
         fill = None if ink.pen.fill is None else to_rgba(ink.pen.fill)
         renderer.draw_path(context, path, IdentityTransform(), fill)  # type: ignore[no-untyped-call]
     size = (sheet.width, sheet.height)
@@ -101,7 +117,7 @@ def _mask(words: str, size: int, bold: bool) -> tuple[Image.Image, int, int]:
     left, top, right, bottom = (round(edge) for edge in typeface.getbbox(words, anchor="ls"))
     mask = Image.new("L", (max(right - left, 1), max(bottom - top, 1)))
     ImageDraw.Draw(mask).text((-left, -top), words, 255, typeface, "ls")
-    return mask.point(_SOFTNESS), left, top
+    return mask.point(_SOFT if size > LABEL else _HARD), left, top
 
 
 @lru_cache(maxsize=1)

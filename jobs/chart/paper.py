@@ -32,9 +32,15 @@ def pdf(sheets: Sequence[Sheet]) -> bytes:
     return file.getvalue()
 
 
+def points_a_pixel(sheet: Sheet) -> float:
+    """As large as the sheet fits between the margins."""
+    width, height = A4
+    return min((width - 2 * _MARGIN) / sheet.width, (height - 2 * _MARGIN) / max(sheet.height, 1))
+
+
 def _page(sheet: Sheet) -> Figure:
     width, height = A4
-    scale = min((width - 2 * _MARGIN) / sheet.width, (height - 2 * _MARGIN) / max(sheet.height, 1))
+    scale = points_a_pixel(sheet)
     figure = Figure(figsize=(width / _POINTS_AN_INCH, height / _POINTS_AN_INCH), dpi=_POINTS_AN_INCH, facecolor="white")
     placed = Affine2D().scale(scale, -scale).translate(_MARGIN, height - _MARGIN)
     in_points = Affine2D().scale(1 / _POINTS_AN_INCH) + figure.dpi_scale_trans

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
+from math import ceil, floor
 from statistics import median
 from typing import Literal
 
@@ -13,6 +14,8 @@ from jobs.cycle import Course, in_order, next_course
 DAYS_AROUND = (-28, 7)
 LONGEST_CALENDAR = timedelta(weeks=104)
 MOST_PANELS = 3
+# Beyond the outermost mark, how far an interval is drawn: a wide one must not flatten all others.
+FARTHEST_END = 4.0
 FEWEST_FOR_A_MEDIAN = 3
 
 LineRole = Literal["earlier", "latest", "running"]
@@ -40,9 +43,13 @@ class OverlayLine:
 
 @dataclass(frozen=True)
 class OverlayPanel:
-    """The courses that followed a cycle of one regimen: what returns before them is that regimen's."""
+    """The courses that followed a cycle of one regimen: what returns before them is that regimen's.
+
+    `regimen`: its latest course that another one followed. `doses`: of all of these, in words, each once.
+    """
 
     regimen: ChartCourse
+    doses: tuple[str, ...]
     lines: tuple[OverlayLine, ...]
 
 
@@ -95,29 +102,55 @@ def regimen_bands(courses: Sequence[ChartCourse], last: date) -> tuple[RegimenBa
 def overlay_panels(
     courses: Sequence[ChartCourse], scores: Mapping[date, float | None], today: date
 ) -> tuple[OverlayPanel, ...]:
-    """A panel for each regimen that has been followed by a course, in the order of their first use.
-
-    All of them: the picture shows the `MOST_PANELS` most recent.
-    """
+    """A panel for each regimen that has been followed by a course, in the order of their first use."""
     ordered = _by_date(courses)
     begun = [mark.course for mark in ordered if mark.course.start <= today]
-    panels: dict[str, list[OverlayLine]] = {}
-    named: dict[str, ChartCourse] = {}
+    # A place for each in this order, before it is known which have anything to draw.
+    lines: dict[str, list[OverlayLine]] = {mark.course.regimen: [] for mark in ordered}
+    followed: dict[str, list[ChartCourse]] = {mark.course.regimen: [] for mark in ordered}
     for position, (before, mark) in enumerate(pairwise(ordered), start=1):
         if position > len(begun):
             break
         role: LineRole = "running" if position == len(begun) else "latest" if position == len(begun) - 1 else "earlier"
         until = ordered[position + 1].course.start if position + 1 < len(ordered) else None
         line = OverlayLine(mark.course.number, role, _around(before.course, mark.course, until, scores, today))
-        regimen = before.course.regimen
-        # Used again, it moves to the end: the most recent regimens are shown.
-        panels[regimen] = [*panels.pop(regimen, []), line]
-        named[regimen] = before
+        followed[before.course.regimen].append(before)
+        if line.segments:
+            lines[before.course.regimen].append(line)
     return tuple(
-        OverlayPanel(named[regimen], tuple(line for line in lines if line.segments))
-        for regimen, lines in panels.items()
-        if any(line.segments for line in lines)
+        OverlayPanel(marks[-1], tuple(dict.fromkeys(mark.dose_label for mark in marks)), tuple(lines[regimen]))
+        for regimen, marks in followed.items()
+        if lines[regimen]
     )
+
+
+def panels_shown(panels: Sequence[OverlayPanel]) -> tuple[OverlayPanel, ...]:
+    """Those that were used last, as many as a picture holds; the order stays that of first use, as everywhere."""
+    latest = sorted(panels, key=lambda panel: panel.regimen.course.start)[-MOST_PANELS:]
+    return tuple(panel for panel in panels if panel in latest)
+
+
+def points_axis(middles: Sequence[float], ends: Sequence[float], threshold: float) -> tuple[int, int]:
+    """The axis of differences, whole points: 0, the threshold and every mark on it; intervals a little beyond."""
+    low, high = min([-1.0, *middles]), max([threshold + 1, *middles])
+    outer = [min(max(end, low - FARTHEST_END), high + FARTHEST_END) for end in ends]
+    return floor(min([low, *outer])), ceil(max([high, *outer]))
+
+
+def goes_on(low: float | None, high: float | None, axis_low: float, axis_high: float) -> bool:
+    """Whether an interval goes on beyond its axis."""
+    return (low is not None and low < axis_low) or (high is not None and high > axis_high)
+
+
+def whole_numbers(low: float, high: float, most: float) -> tuple[int, ...]:
+    """The numbers to write along an axis from `low` to `high`: at most so many, in even steps, with 0 among them."""
+    numbers = range(ceil(low), floor(high) + 1)
+    step = next((step for step in (1, 2, 5) if len(numbers) / step <= most), 10)
+    return tuple(at for at in numbers if at % step == 0)
+
+
+def signed(number: int) -> str:
+    return f"+{number}" if number > 0 else f"−{-number}" if number else "0"
 
 
 def median_line(panel: OverlayPanel) -> Segments:

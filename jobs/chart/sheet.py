@@ -122,15 +122,34 @@ class Sheet:
         """The same, in slanting lines."""
         self.lines([line for box in boxes for line in _slants(box, 9)], colour, 3)
 
+    def arrows(self, tips: Iterable[tuple[float, float]], along: tuple[int, int], colour: str) -> None:
+        """Heads that point `along` an axis: (0, -1) is upwards."""
+        (ahead_x, ahead_y), length, half = along, 15, 10
+        shapes = [
+            [
+                (x, y),
+                (x - ahead_x * length + ahead_y * half, y - ahead_y * length + ahead_x * half),
+                (x - ahead_x * length - ahead_y * half, y - ahead_y * length - ahead_x * half),
+            ]
+            for x, y in tips
+        ]
+        self._add(Pen(fill=colour), shapes, closed=True)
+
     def diamonds(self, centres: Iterable[tuple[float, float]], radius: float, fill: str) -> None:
         shapes = [[(x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y)] for x, y in centres]
         self._add(Pen(fill=fill), shapes, closed=True)
 
     def lines(
-        self, segments: Iterable[Points], colour: str, width: float, dashes: tuple[float, float] | None = None
+        self,
+        segments: Iterable[Points],
+        colour: str,
+        width: float,
+        dashes: tuple[float, float] | None = None,
+        sharp: bool = False,
     ) -> None:
         """Each segment through its points, none joined to the next."""
-        self._add(Pen(edge=colour, width=width, dashes=dashes), [list(points) for points in segments], closed=False)
+        pen = Pen(edge=colour, width=width, dashes=dashes, sharp=sharp)
+        self._add(pen, [list(points) for points in segments], closed=False)
 
     def dots(
         self,
@@ -157,6 +176,21 @@ class Sheet:
     ) -> None:
         """Words with `y` as their baseline; written upwards they start at `y` and are centred on `x`."""
         self.words.append(Words(x, y, words, size, colour, align, bold, upwards))
+
+    def text_lines(
+        self,
+        x: float,
+        y: float,
+        lines: Sequence[str],
+        apart: float,
+        size: int,
+        colour: str,
+        align: Align = "left",
+        bold: bool = False,
+    ) -> None:
+        """One below the other, `apart` from baseline to baseline; `y` is the first one."""
+        for number, line in enumerate(lines):
+            self.text(x, y + number * apart, line, size, colour, align, bold)
 
     def text_boxes(self) -> list[tuple[str, Rectangle]]:
         """All words with the (left, top, width, height) that they cover."""
@@ -189,25 +223,6 @@ def _slants(box: Rectangle, apart: float) -> list[Points]:
 def text_width(words: str, size: int, bold: bool = False) -> float:
     """The width of the words in pixels."""
     return float(font(size, bold).getlength(words))
-
-
-def wrapped(words: str, size: int, width: float, bold: bool = False) -> list[str]:
-    """The words in lines of at most `width` pixels; a word wider than that has a line to itself."""
-    lines: list[str] = []
-    for word in words.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size, bold) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-def first_fitting(candidates: Iterable[str], sizes: Sequence[int], width: float, bold: bool = False) -> tuple[str, int]:
-    """The first candidate, in the first of the sizes, that is no wider than `width`; no words when none is."""
-    choices = ((words, size) for words in candidates for size in sizes)
-    fitting = ((words, size) for words, size in choices if text_width(words, size, bold) <= width)
-    return next(fitting, ("", sizes[0]))
 
 
 def font_file(bold: bool) -> Path:

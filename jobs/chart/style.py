@@ -12,9 +12,10 @@ TITLE = 46
 SENTENCE = 36
 HEADING = 32
 LABEL = 28
-SMALL = 25
-SMALLEST = 21
-PRINTED = 19
+# Nothing in a picture is smaller: 8 pixels on a telephone that shows it at 360.
+SMALL = 24
+# Nothing on paper is smaller: more than 6 points on its sheets.
+PRINTED = 20
 
 INK = "#1a1a1a"
 QUIET = "#5c5c5c"

@@ -18,8 +18,10 @@ from jobs.chart.calendar import (
     draw_scores,
 )
 from jobs.chart.facts import MOST_TEAM_ROWS, TeamChartFacts, TeamRow
+from jobs.chart.fitting import in_lines, wrapped
 from jobs.chart.shapes import drawn_segments, missing_days
-from jobs.chart.sheet import Frame, Sheet, first_fitting, wrapped
+from jobs.chart.sheet import Frame, Sheet, text_width
+from jobs.wearing_off.windows import pre_infusion_window
 
 WEEKS = 12
 _PLOT_HEIGHT = 72
@@ -60,13 +62,13 @@ ROWS_ON_PAPER = 20
 def draw_team(sheet: Sheet, facts: TeamChartFacts, columns: tuple[Column, ...] = ONE_COLUMN) -> float:
     """Draws the whole sheet, as many patients as it holds, and returns where it ends."""
     shown = _shown(facts, columns)
-    draw_heading(sheet, 52, facts.title)
-    sheet.text(20, 94, f"{facts.item}, {facts.texts.scale}", style.LABEL, style.QUIET)
-    top = draw_key(sheet, _key(facts, shown), 20, 104, sheet.width - 40) + 14
+    top = draw_heading(sheet, 52, facts.title) + 42
+    sheet.text(20, top, f"{facts.item}, {facts.texts.scale}", style.LABEL, style.QUIET)
+    first = facts.today - timedelta(days=7 * WEEKS - 1)
+    top = draw_key(sheet, _key(facts, shown, first), 20, top + 10, sheet.width - 40) + 14
     if not shown:
         sheet.text(20, top + 34, facts.texts.no_entries, style.LABEL, style.QUIET)
         return top + 50
-    first = facts.today - timedelta(days=7 * WEEKS - 1)
     # Of one height, so that the eye goes down the first column and then the second.
     each = ceil(len(shown) / len(columns))
     bottom = top
@@ -106,9 +108,11 @@ def _draw_column(
 
 
 def _draw_row(sheet: Sheet, facts: TeamChartFacts, row: TeamRow, column: Column, frame: Frame, first: date) -> None:
-    sizes = (style.HEADING, style.SMALL, style.SMALLEST)
-    name, size = first_fitting((row.pseudonym,), sizes, column.name - 46, True)
-    sheet.text(column.left, frame.top + frame.height / 2 + 11, name, size, style.INK, bold=True)
+    room = column.name - 46
+    size = style.HEADING if text_width(row.pseudonym, style.HEADING, True) <= room else style.SMALL
+    lines = in_lines((row.pseudonym,), size, room, 3, bold=True)
+    baseline = frame.top + frame.height / 2 + 11 - _LINE * (len(lines) - 1) / 2
+    sheet.text_lines(column.left, baseline, lines, _LINE, size, style.INK, bold=True)
     draw_ground(sheet, frame, first, row.courses, facts.today, ENDS)
     scores = {day: score for day, score in row.scores if first <= day <= facts.today}
     late = [(day - first).days for day in row.late if day >= first]
@@ -123,44 +127,38 @@ def _draw_row(sheet: Sheet, facts: TeamChartFacts, row: TeamRow, column: Column,
 
 
 def _draw_words(sheet: Sheet, row: TeamRow, column: Column, frame: Frame) -> None:
-    """The verdict, the counts, and what else needs a look: as many lines as a cell has, at most."""
-    lines: list[tuple[str, str, bool]] = []
-    for words, colour, bold in (
-        (row.verdict, style.INK, True),
-        (row.counts, style.QUIET, False),
-        (row.flag, style.MISSING, True),
-    ):
-        lines += [(line, colour, bold) for line in wrapped(words, style.SMALL, column.words, bold)]
-    if len(lines) > 3:
-        lines = _smaller(row, column)
-    size = style.SMALL if len(lines) <= 3 else style.SMALLEST
-    apart = _LINE if len(lines) <= 3 else _LINE - 4
-    baseline = frame.top + frame.height / 2 + 20 - apart * (len(lines) - 1) / 2
-    for position, (line, colour, bold) in enumerate(lines):
-        fitted, at = first_fitting((line,), (size, style.SMALLEST, style.PRINTED), column.words, bold)
-        sheet.text(column.words_left, baseline + position * apart, fitted, at, colour, bold=bold)
-
-
-def _smaller(row: TeamRow, column: Column) -> list[tuple[str, str, bool]]:
-    """In small letters; what has no room goes from the end of the counts, never from verdict or flag."""
-    verdict = wrapped(row.verdict, style.SMALLEST, column.words, True)
-    counts = wrapped(row.counts, style.SMALLEST, column.words)
-    flag = wrapped(row.flag, style.SMALLEST, column.words, True)
-    counts = counts[: max(_MOST_LINES - len(verdict) - len(flag), 0)]
-    return [
+    """The verdict, the counts, and what else needs a look; what has no room goes from the counts, and is seen to go."""
+    verdict = wrapped(row.verdict, style.SMALL, column.words, bold=True)
+    flag = wrapped(row.flag, style.SMALL, column.words, bold=True)
+    counts = in_lines((row.counts,), style.SMALL, column.words, max(_MOST_LINES - len(verdict) - len(flag), 1))
+    lines = [
         *((line, style.INK, True) for line in verdict),
         *((line, style.QUIET, False) for line in counts),
         *((line, style.MISSING, True) for line in flag),
     ]
+    apart = _LINE if len(lines) < _MOST_LINES else _LINE - 4
+    baseline = frame.top + frame.height / 2 + 20 - apart * (len(lines) - 1) / 2
+    for position, (line, colour, bold) in enumerate(lines):
+        sheet.text(column.words_left, baseline + position * apart, line, style.SMALL, colour, bold=bold)
 
 
-def _key(facts: TeamChartFacts, rows: tuple[TeamRow, ...]) -> list[KeyEntry]:
-    """Only the signs that occur."""
+def _key(facts: TeamChartFacts, rows: tuple[TeamRow, ...], first: date) -> list[KeyEntry]:
+    """Only the signs that occur, of a planned course on what is seen of it from `first` to today."""
     texts = facts.texts
-    statuses = {course.status for row in rows for course in row.courses}
+    given = any(course.status == "given" for row in rows for course in row.courses)
+    planned = [course for row in rows for course in row.courses if course.status == "planned" and course.end >= first]
+    weeks = [pre_infusion_window(course) for course in planned]
     entries = [
-        ("given" in statuses, KeyEntry("box", style.COURSE, texts.course)),
-        ("given" in statuses, KeyEntry("box", style.WEEK_BEFORE, texts.week_before)),
+        (given, KeyEntry("box", style.COURSE, texts.course)),
+        (
+            any(course.start <= facts.today for course in planned),
+            KeyEntry("outline", style.COURSE, texts.planned_course),
+        ),
+        (given, KeyEntry("box", style.WEEK_BEFORE, texts.week_before)),
+        (
+            any(week.first <= facts.today for week in weeks),
+            KeyEntry("hatch", style.WEEK_BEFORE, texts.planned_week_before),
+        ),
         (any(row.late for row in rows), KeyEntry("hollow", style.INK, texts.late_entry)),
         (bool(rows), KeyEntry("tick", style.MISSING, texts.missing_day)),
         (any(row.not_asked for row in rows), KeyEntry("low_tick", style.NOT_ASKED, texts.not_asked_day)),

@@ -20,22 +20,24 @@ from jobs.chart.calendar import (
     draw_rug,
     draw_scores,
 )
-from jobs.chart.facts import ChartFacts, LabStrip
+from jobs.chart.facts import ChartFacts, ChartTexts, LabStrip
+from jobs.chart.fitting import in_lines
 from jobs.chart.shapes import calendar_span, drawn_segments, kept_labels, missing_days, regimen_bands
-from jobs.chart.sheet import Frame, Sheet, first_fitting, text_width
+from jobs.chart.sheet import Frame, Sheet, text_width
 
-_LEADING_HEIGHT = 190
-_ROW_HEIGHT = 38
+_LEADING_HEIGHT = 172
+_ROW_HEIGHT = 36
 _LAB_HEIGHT = 84
-_STEROID_HEIGHT = 36
-_BAND_HEIGHT = 62
-_SIZES = (style.SMALL, style.SMALLEST)
+_STEROID_HEIGHT = 32
+_LABEL = 28
+_BAND_LINE = 28
+# The doublings of the laboratory's axis are those of a thousand: 125, 250, 500, 1000, ..., 16k.
+_ONE = 1000.0
 
 
 def draw_timeline(sheet: Sheet, facts: ChartFacts, top: float) -> float:
     """Draws from `top` downwards, and returns where it ends."""
-    heading = top + 34
-    draw_heading(sheet, heading, facts.items[0], facts.texts.scale)
+    heading = draw_heading(sheet, top + 34, facts.items[0], facts.texts.scale)
     if calendar_span(facts)[0] > facts.diary_from:
         words = facts.texts.calendar_shortened
         sheet.text(style.WIDTH - style.RIGHT, heading, words, style.SMALL, style.QUIET, "right")
@@ -47,9 +49,9 @@ def draw_timeline(sheet: Sheet, facts: ChartFacts, top: float) -> float:
         draw_absence(sheet, frame, facts.texts.no_entries)
     y = draw_rug(sheet, frame, calendar_span(facts)[0], _missing(facts), _not_asked(facts)) + 4
     for item in range(1, len(facts.items)):
-        sheet.text(style.LEFT, y + 25, facts.items[item], style.SMALL, style.INK)
-        frame = _frame(facts, y + 31, _ROW_HEIGHT)
-        _draw_item(sheet, facts, frame, item, ENDS, 2.5)
+        sheet.text(style.LEFT, y + 22, facts.items[item], style.SMALL, style.INK)
+        frame = _frame(facts, y + _LABEL, _ROW_HEIGHT)
+        _draw_item(sheet, facts, frame, item, ENDS, 2.2)
         y = frame.bottom + 2
     first, last = calendar_span(facts)
     if facts.lab is not None and any(first <= day <= last for day, _ in facts.lab.values):
@@ -91,23 +93,31 @@ def _draw_item(
 
 
 def _draw_regimens(sheet: Sheet, facts: ChartFacts, top: float) -> float:
-    """A band for each regimen and dose, named where its name has room."""
+    """A band for each regimen and dose, with its name as far as it has room."""
     first, last = calendar_span(facts)
-    frame = _frame(facts, top, _BAND_HEIGHT)
+    frame = _frame(facts, top, 0)
     bands = [band for band in regimen_bands(facts.courses, last) if first < band.until and band.start <= last]
     if not bands:
         return top
-    for position, band in enumerate(bands):
-        left = frame.x(max((band.start - first).days, 0))
-        width = frame.x(min((band.until - first).days, frame.x_high)) - left
+    sides = [
+        (frame.x(max((band.start - first).days, 0)), frame.x(min((band.until - first).days, frame.x_high)))
+        for band in bands
+    ]
+    written = [
+        [
+            *in_lines((band.first.regimen_label, band.first.regimen_short), style.SMALL, right - left - 6, 2),
+            # Whole or not at all: half a dose would be another one.
+            *([dose] if text_width(dose := band.first.dose_label, style.SMALL) <= right - left - 6 else []),
+        ]
+        for band, (left, right) in zip(bands, sides, strict=True)
+    ]
+    height = 8 + _BAND_LINE * max(len(lines) for lines in written)
+    for position, ((left, right), lines) in enumerate(zip(sides, written, strict=True)):
         colour = style.BAND_ALTERNATE if position % 2 else style.BAND
-        sheet.rectangles([(left, top, width, _BAND_HEIGHT)], colour)
-        names = (band.first.regimen_label, band.first.regimen_short)
-        name, name_size = first_fitting(names, _SIZES, width - 4)
-        dose, dose_size = first_fitting((band.first.dose_label,), _SIZES, width - 4)
-        sheet.text(left + width / 2, top + (26 if dose else 40), name, name_size, style.INK, "center")
-        sheet.text(left + width / 2, top + 54, dose, dose_size, style.INK, "center")
-    return top + _BAND_HEIGHT
+        sheet.rectangles([(left, top, right - left, height)], colour)
+        baseline = top + height / 2 + 9 - _BAND_LINE * (len(lines) - 1) / 2
+        sheet.text_lines((left + right) / 2, baseline, lines, _BAND_LINE, style.SMALL, style.INK, "center")
+    return top + height
 
 
 def _draw_numbers(sheet: Sheet, facts: ChartFacts, top: float) -> float:
@@ -122,30 +132,30 @@ def _draw_numbers(sheet: Sheet, facts: ChartFacts, top: float) -> float:
     for position in kept_labels(centres, widths, 10):
         x = min(centres[position], style.WIDTH - 4 - widths[position] / 2)
         sheet.text(x, top + 25, str(shown[position].number), style.SMALL, style.TOGETHER, "center", bold=True)
-    return top + 32
+    return top + 31
 
 
 def _draw_lab(sheet: Sheet, facts: ChartFacts, lab: LabStrip, top: float) -> Frame:
     """The laboratory's values on an axis where each step up is a doubling; the limit dashed."""
     first, last = calendar_span(facts)
-    baseline = top + 25
+    baseline = top + 22
     sheet.text(style.LEFT, baseline, lab.label, style.SMALL, style.INK)
-    points = [((day - first).days + 0.5, log2(value)) for day, value in lab.values if first <= day <= last]
-    limits = [] if lab.upper_limit is None else [log2(lab.upper_limit)]
+    points = [((day - first).days + 0.5, log2(value / _ONE)) for day, value in lab.values if first <= day <= last]
+    limits = [] if lab.upper_limit is None else [log2(lab.upper_limit / _ONE)]
     levels = [*(level for _, level in points), *limits]
     low = floor(min(levels))
     high = max(ceil(max(levels)), low + 3)
     frame = Frame(
-        style.LEFT, top + 31, style.PLOT_WIDTH, _LAB_HEIGHT, 0, (last - first).days + 1, low - 0.3, high + 0.3
+        style.LEFT, top + _LABEL, style.PLOT_WIDTH, _LAB_HEIGHT, 0, (last - first).days + 1, low - 0.3, high + 0.3
     )
     # As many doublings to a named line as keep the names apart.
     step = ceil(28 * (high - low + 0.6) / _LAB_HEIGHT)
-    doublings = {float(at): f"{2.0**at:g}" for at in range(low, high + 1, step)}
+    doublings = {float(at): _doubled(at, facts.texts) for at in range(low, high + 1) if at % step == 0}
     draw_ground(sheet, frame, first, (mark.course for mark in facts.courses), facts.today, doublings)
     if lab.upper_limit is not None:
-        y = frame.y(log2(lab.upper_limit))
+        y = frame.y(log2(lab.upper_limit / _ONE))
         sheet.lines([[(frame.left, y), (frame.right, y)]], style.LIMIT, 2.5, (4, 2))
-        words = f"{facts.texts.upper_limit} {lab.upper_limit:g}"
+        words = f"{facts.texts.upper_limit} {facts.texts.number(lab.upper_limit)}"
         x = style.WIDTH - style.RIGHT - text_width(words, style.SMALL)
         sheet.text(x, baseline, words, style.SMALL, style.QUIET)
         sheet.lines([[(x - 46, baseline - 8), (x - 10, baseline - 8)]], style.LIMIT, 2.5, (4, 2))
@@ -153,28 +163,37 @@ def _draw_lab(sheet: Sheet, facts: ChartFacts, lab: LabStrip, top: float) -> Fra
     return frame
 
 
+def _doubled(times: int, texts: ChartTexts) -> str:
+    """A thousand doubled so many times: exact from 125 upwards, and no wider than the room beside the axis."""
+    value = _ONE * 2.0**times
+    if value >= 10_000:
+        return texts.thousands.format(number=texts.number(value / 1000))
+    return texts.number(round(value, 1) if value < 100 else value)
+
+
 def _draw_steroid(sheet: Sheet, facts: ChartFacts, strip: SteroidStrip, top: float) -> Frame:
     """One drug's daily dose as steps, its milligrams named where they change and have room."""
     first, last = calendar_span(facts)
-    sheet.text(style.LEFT, top + 25, strip.label, style.SMALL, style.INK)
+    sheet.text(style.LEFT, top + 22, strip.label, style.SMALL, style.INK)
     shown = [(max(start, first), min(end, last), dose) for start, end, dose in strip.steps]
     shown = [step for step in shown if step[0] <= step[1]]
     most = max(*(dose for *_, dose in shown), 1.0)
-    frame = Frame(style.LEFT, top + 50, style.PLOT_WIDTH, _STEROID_HEIGHT, 0, (last - first).days + 1, 0, most * 1.02)
+    days = (last - first).days + 1
+    frame = Frame(style.LEFT, top + 2 * _LABEL - 4, style.PLOT_WIDTH, _STEROID_HEIGHT, 0, days, 0, most * 1.02)
     boxes, labels = [], []
     for start, end, dose in shown:
         left, right = frame.x((start - first).days), frame.x((end - first).days + 1)
         boxes.append((left, frame.y(dose), right - left, frame.bottom - frame.y(dose)))
-        labels.append((left, f"{dose:g}"))
+        labels.append((left, facts.texts.number(dose)))
     sheet.rectangles(boxes, style.STEROID)
     draw_levels(sheet, frame, {0: "0"})
-    widths = [text_width(words, style.SMALLEST) for _, words in labels]
+    widths = [text_width(words, style.SMALL) for _, words in labels]
     centres = [
         min(left + width / 2, style.WIDTH - 4 - width / 2) for (left, _), width in zip(labels, widths, strict=True)
     ]
     for position in kept_labels(centres, widths, 10):
         x, y = centres[position], boxes[position][1] - 5
-        sheet.text(x, y, labels[position][1], style.SMALLEST, style.QUIET, "center")
+        sheet.text(x, y, labels[position][1], style.SMALL, style.QUIET, "center")
     return frame
 
 

@@ -1,9 +1,11 @@
 """Records for pages: the case, and diaries at every extreme. No chance: the same scores every time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from random import Random
 
 import bot.local
 from bot.pages import Answered, by_who_needs_a_look, chart_texts, patient_facts, team_facts
@@ -42,18 +44,24 @@ def a_diary(
     infusion_days: int = 1,
     first_course: int = 10,
     named: bool = True,
+    names: Sequence[str] = (),
+    uneven: bool = False,
 ) -> Record:
-    """`days` from START until today; every n-th day missing, not asked or late; symptoms rise before each course."""
+    """`days` from START until today; every n-th day missing, not asked or late; symptoms rise before each course.
+
+    `names`: of the regimens, in turn. `uneven`: each item goes up and down by itself, as people's do.
+    """
     today = START + (days - 1) * DAY
     made, doses = [], []
     for number in range(courses):
         start = START + (first_course + number * every) * DAY
         regimen = number * regimens // courses + 1
-        dose = Dose(infusion_days, regimen / 10, str(regimen) if named else None)
+        name = names[(regimen - 1) % len(names)] if names else str(regimen)
+        dose = Dose(infusion_days, regimen / 10, name if named else None)
         end, status = start + (infusion_days - 1) * DAY, "given" if start <= today else "planned"
         made.append(Course(number + 1, start, end, dose.regimen, status))  # type: ignore[arg-type]
         doses.append(dose)
-    entries, not_asked = [], set()
+    entries, not_asked, dice = [], set(), Random(days)
     for step in range(days):
         day = START + step * DAY
         if not_asked_every and step % not_asked_every == 0:
@@ -61,7 +69,11 @@ def a_diary(
         elif not missing_every or step % missing_every:
             ahead = min(((course.start - day).days for course in made if course.start > day), default=99)
             score = level if level is not None else min(10, (step * step + 3 * step) % 4 + max(0, 8 - ahead))
-            entries.append(Entry(day, dict.fromkeys(Item, float(score)), late=step % 23 == 5))
+            values = dict.fromkeys(Item, float(score))
+            if uneven:
+                rise = 3 + max(0, 8 - ahead) / 2
+                values = {item: float(min(10, max(0, round(dice.gauss(rise, 1.5))))) for item in Item}
+            entries.append(Entry(day, values, late=step % 23 == 5))
     return Record("P-7KQ4", START, today, tuple(entries), frozenset(not_asked), tuple(made), tuple(doses), (), None)
 
 
@@ -81,6 +93,23 @@ def moved(record: Record, pseudonym: str, today: date) -> Record:
     )
 
 
+def with_more(record: Record, kinase: Sequence[float], milligrams: Sequence[float] = ()) -> Record:
+    """CK before each course, in turn, and a steroid taper in equal steps."""
+    values = ((course.start - 2 * DAY, kinase[k % len(kinase)]) for k, course in enumerate(record.courses))
+    step = ((record.today - START).days + 1) // max(len(milligrams), 1)
+    taper = [
+        SteroidStep(START + k * step * DAY, START + ((k + 1) * step - 1) * DAY, "prednisone", dose)
+        for k, dose in enumerate(milligrams)
+    ]
+    known = tuple((day, value) for day, value in values if day <= record.today)
+    return replace(record, creatine_kinase=known, upper_limit=195.0, steroids=tuple(taper))
+
+
+LONG_NAMES = (
+    "Privigen 10 % five days in hospital",
+    "Privigen 10 % two days day clinic",
+    "Privigen 10 % one day at home",
+)
 RECORDS = {
     "the case": the_case(),
     "the case, early": the_case(date(1998, 9, 10), 4),
@@ -111,6 +140,18 @@ RECORDS = {
             SteroidStep(START + 90 * DAY, START + 95 * DAY, "methylprednisolone", 1000.0),
         ),
     ),
+    "long names": with_more(
+        a_diary(340, 12, regimens=3, names=LONG_NAMES, uneven=True), (1800, 22_000, 150, 9000), (30, 25, 20)
+    ),
+    "eight regimens": with_more(
+        a_diary(520, 24, every=21, regimens=8, infusion_days=2, uneven=True), (90, 130, 300), (25, 20, 15, 10, 7.5)
+    ),
+    "two full years": with_more(
+        a_diary(730, 26, regimens=3, missing_every=7, not_asked_every=31, uneven=True),
+        (300, 90, 5000, 22_000),
+        (30, 27.5, 25, 22.5, 20, 17.5, 15, 12.5, 10),
+    ),
+    "regimens in turn": a_diary(400, 14, regimens=14, names=("A", "B"), uneven=True),
 }
 
 
