@@ -108,6 +108,8 @@ def warnings(symptom: SymptomAnalysis, names: Names, texts: Texts) -> str:
         "uneven_answers": lambda named: texts("chart.warning.uneven_answers", where=named),
         "moved_earlier": lambda named: texts("chart.warning.moved_earlier", where=named),
         "steroid_change": lambda named: texts("chart.warning.steroid_change", where=named),
+        "ceiling": lambda named: texts("chart.warning.ceiling", where=named),
+        "planned_date": lambda named: texts("chart.warning.planned_date", where=named),
         "one_sided": lambda named: texts("chart.warning.one_sided", where=named),
     }
     said = [make(where(code)) for code, make in made.items() if code in concerned]

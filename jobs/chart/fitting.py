@@ -37,7 +37,8 @@ def in_lines(candidates: Sequence[str], size: int, width: float, most: int, bold
     if len(lines) > most:
         # What has no line of its own goes on behind the last one, where the ellipsis cuts it.
         lines[most - 1 :] = [shortened(" ".join(lines[most - 1 :]), size, width, bold)]
-    return [line for line in lines if line]
+    # Where not even a letter has room, nothing is written rather than something beside its place.
+    return [line for line in lines if line] if all(text_width(line, size, bold) <= width for line in lines) else []
 
 
 def _pieces(word: str, size: int, width: float, bold: bool) -> list[str]:

@@ -104,6 +104,6 @@ def _draw_interval(sheet: Sheet, frame: Frame, low: float, high: float, y: float
 def _draw_axis(sheet: Sheet, frame: Frame) -> None:
     """Whole points in even steps, as many as have room."""
     widest = max(text_width(signed(round(end)), style.SMALL) for end in (frame.x_low, frame.x_high))
-    room = frame.width / (widest + 6)
+    room = frame.width / (widest + 8)
     for at in whole_numbers(frame.x_low, frame.x_high, room):
         sheet.text(frame.x(at), frame.bottom + 26, signed(at), style.SMALL, style.QUIET, "center")

@@ -66,6 +66,13 @@ def test_few_and_uneven_answers_moved_courses_and_steroid_steps_are_each_a_warni
     assert "steroid dose changed (course 3)" in warned(replace(whole, steroids=steps))
 
 
+def test_a_reference_at_the_end_of_the_scale_and_a_course_nobody_confirmed_are_a_warning() -> None:
+    assert warned(RECORDS["all 10"]).startswith("Bear in mind: high mid-course already (Regimen 1, Regimen 2)")
+    whole = a_diary(200, 7)
+    courses = tuple(replace(c, status="planned") if c.number == 5 else c for c in whole.courses)
+    assert warned(replace(whole, courses=courses)) == "Bear in mind: not confirmed as given (course 5)."
+
+
 def test_many_courses_are_counted_rather_than_named() -> None:
     whole = a_diary(340, 12)
     moved = [replace(c, planned_start=c.start + 2 * DAY) if c.number % 2 else c for c in whole.courses]

@@ -62,6 +62,7 @@ def test_what_is_cut_ends_in_an_ellipsis_and_what_fits_is_left_alone() -> None:
 def test_a_shorter_name_comes_before_a_second_line_and_that_before_an_ellipsis() -> None:
     assert in_lines(("Regimen 2", "2"), 24, 60, 2) == ["2"]
     assert in_lines(("Regimen Privigen home", "Privigen home"), 24, 130, 2) == ["Privigen", "home"]
+    assert in_lines(("Regimen 2", "2"), 24, 5, 2) == []
     lines = in_lines(LONG_NAMES[:1], 24, 160, 2)
     assert len(lines) == 2
     assert lines[-1].endswith(ELLIPSIS)
