@@ -1,30 +1,42 @@
-"""Updates that wait for the bot, with the true meaning of getUpdates' offset."""
+"""Updates that wait for the bot: with the true meaning of getUpdates' offset, or until a webhook has taken them."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import random
+from dataclasses import dataclass
 from typing import Any
 
 from bot.local.records import Json
+from bot.local.refusal import OTHER_POLL
 
 FIRST_UPDATE_ID = 100_000_001
 ON_REQUEST_ONLY = {"chat_member", "message_reaction", "message_reaction_count"}
 
 
+@dataclass(eq=False)
+class Poll:
+    """One getUpdates that waits; `ended_by` says why it must give up."""
+
+    ended_by: str | None = None
+
+
 class Mailbox:
-    """Not thread-safe by itself: the world's lock guards it, except for the waiting of polls."""
+    """Not thread-safe by itself: the world's lock guards it."""
 
     def __init__(self) -> None:
         self.pending: dict[int, Json] = {}
         self.history: dict[int, Json] = {}
         self.allowed: frozenset[str] | None = None
+        self.under_way: set[int] = set()
         self._again: list[Json] = []
         self._again_handed_out: list[Json] = []
         self._next_id = FIRST_UPDATE_ID
-        self._polls: dict[object, tuple[asyncio.AbstractEventLoop, asyncio.Event]] = {}
-        self.newest_poll: object = None
+        self._polls: list[Poll] = []
+
+    def allow(self, kinds: list[str] | None) -> None:
+        """Which updates the bot wants from now on: an empty list means the usual ones, None no change."""
+        if kinds is not None:
+            self.allowed = frozenset(kinds) or None
 
     def add(self, kind: str, content: Any) -> int | None:
         """The new update's id, or None when the bot has not asked for updates of this kind."""
@@ -41,13 +53,16 @@ class Mailbox:
         """The same update once more, even if the bot has already confirmed it."""
         if update_id not in self.pending:
             self._again.append(self.history[update_id])
-            self.wake()
 
     def shuffle(self, seed: int) -> None:
-        """What waits is delivered in another order. Ids still increase: getUpdates could not say otherwise."""
-        contents = [{k: v for k, v in u.items() if k != "update_id"} for u in self.pending.values()]
+        """What waits is delivered in another order. Ids still increase: getUpdates could not say otherwise.
+
+        What is under way to a webhook at this moment keeps its place.
+        """
+        shuffled = [update_id for update_id in self.pending if update_id not in self.under_way]
+        contents = [{k: v for k, v in self.pending[i].items() if k != "update_id"} for i in shuffled]
         random.Random(seed).shuffle(contents)  # noqa: S311
-        for update_id, content in zip(list(self.pending), contents, strict=True):
+        for update_id, content in zip(shuffled, contents, strict=True):
             self.pending[update_id] = self.history[update_id] = {"update_id": update_id, **content}
 
     def confirm(self, offset: int) -> None:
@@ -66,6 +81,18 @@ class Mailbox:
         self._again_handed_out += again
         return again + list(self.pending.values())[: limit - len(again)]
 
+    def to_be_posted(self) -> list[Json]:
+        """What a webhook has not taken yet, in the order in which it is to go."""
+        return [*self._again, *self.pending.values()]
+
+    def posted(self, update: Json) -> None:
+        """The webhook has taken it."""
+        for place, again in enumerate(self._again):
+            if again is update:
+                del self._again[place]
+                return
+        self.pending.pop(update["update_id"], None)
+
     def forget_all(self) -> None:
         self.pending.clear()
         self._again.clear()
@@ -80,24 +107,25 @@ class Mailbox:
         update_id = self._next_id
         self._next_id += 1
         self.pending[update_id] = self.history[update_id] = {"update_id": update_id, **content}
-        self.wake()
         return update_id
 
-    def wake(self) -> None:
-        for loop, event in list(self._polls.values()):
-            with contextlib.suppress(RuntimeError):  # the poll's loop has closed
-                loop.call_soon_threadsafe(event.set)
+    def end_polls(self, reason: str) -> None:
+        """Whoever waits gives up, for this reason; what was handed out again and not confirmed waits anew."""
+        self._again[:0] = self._again_handed_out
+        self._again_handed_out.clear()
+        for poll in self._polls:
+            poll.ended_by = poll.ended_by or reason
 
-    def open_poll(self, poll: object) -> asyncio.Event:
-        """An event that is set when something arrives. Only the newest poll may go on waiting."""
-        event = asyncio.Event()
-        self._polls[poll] = (asyncio.get_running_loop(), event)
-        self.newest_poll = poll
-        self.wake()
-        return event
+    def open_poll(self) -> Poll:
+        """Only the newest may go on waiting."""
+        for other in self._polls:
+            other.ended_by = other.ended_by or OTHER_POLL
+        poll = Poll()
+        self._polls.append(poll)
+        return poll
 
-    def close_poll(self, poll: object) -> None:
-        self._polls.pop(poll, None)
+    def close_poll(self, poll: Poll) -> None:
+        self._polls.remove(poll)
 
     @property
     def open_polls(self) -> int:

@@ -1,11 +1,14 @@
-"""What each served method does, given its fields in their true types. Sending and editing: see messages.py."""
+"""What each served method does, given its fields in their true types.
+
+Sending and editing: see messages.py; webhooks: see webhook_methods.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from bot.local import messages
+from bot.local import messages, webhook_methods
 from bot.local.files import DOWNLOAD_LIMIT_BYTES
 from bot.local.formatting import utf16_length
 from bot.local.records import Json
@@ -28,23 +31,6 @@ def get_me(state: State, fields: Json) -> Json:
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }
-
-
-def get_webhook_info(state: State, fields: Json) -> Json:
-    info: Json = {
-        "url": "",
-        "has_custom_certificate": False,
-        "pending_update_count": state.mailbox.waiting,
-    }
-    if state.mailbox.allowed is not None:
-        info["allowed_updates"] = sorted(state.mailbox.allowed)
-    return info
-
-
-def delete_webhook(state: State, fields: Json) -> bool:
-    if fields.get("drop_pending_updates"):
-        state.mailbox.forget_all()
-    return True
 
 
 def answer_callback_query(state: State, fields: Json) -> bool:
@@ -103,9 +89,7 @@ def set_chat_menu_button(state: State, fields: Json) -> bool:
 
 
 def get_chat(state: State, fields: Json) -> Json:
-    chat = state.known_chat(fields["chat_id"])
-    if chat.kind == "private" and not state.people[chat.chat_id].started:
-        raise bad_request("chat not found")
+    chat = state.met_chat(fields["chat_id"])
     gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
     return chat.as_chat() | {
         "accent_color_id": 0,
@@ -138,7 +122,7 @@ def log_out_or_close(state: State, fields: Json) -> bool:
 def _scope(state: State, fields: Json) -> Json:
     scope: Json = dict(fields.get("scope") or {"type": "default"})
     if "chat_id" in scope:
-        scope["chat_id"] = state.known_chat(scope["chat_id"]).chat_id
+        scope["chat_id"] = state.met_chat(scope["chat_id"]).chat_id
     return scope
 
 
@@ -155,7 +139,7 @@ METHODS: dict[str, Method] = {
     "close": log_out_or_close,
     "deleteMessage": messages.delete_message,
     "deleteMyCommands": delete_my_commands,
-    "deleteWebhook": delete_webhook,
+    "deleteWebhook": webhook_methods.delete_webhook,
     "editMessageCaption": messages.edit_message_caption,
     "editMessageMedia": messages.edit_message_media,
     "editMessageReplyMarkup": messages.edit_message_reply_markup,
@@ -164,7 +148,7 @@ METHODS: dict[str, Method] = {
     "getFile": get_file,
     "getMe": get_me,
     "getMyCommands": get_my_commands,
-    "getWebhookInfo": get_webhook_info,
+    "getWebhookInfo": webhook_methods.get_webhook_info,
     "leaveChat": leave_chat,
     "logOut": log_out_or_close,
     "sendChatAction": send_chat_action,
@@ -175,4 +159,5 @@ METHODS: dict[str, Method] = {
     "setMyCommands": set_my_commands,
     "setMyDescription": set_my_description,
     "setMyShortDescription": set_my_short_description,
+    "setWebhook": webhook_methods.set_webhook,
 }

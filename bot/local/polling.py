@@ -7,7 +7,7 @@ import asyncio
 from starlette.requests import Request as HttpRequest
 
 from bot.local.records import Json
-from bot.local.refusal import OTHER_POLL, Refusal
+from bot.local.refusal import WEBHOOK_ACTIVE, Refusal
 from bot.local.running import gone
 from bot.local.state import State
 
@@ -15,31 +15,34 @@ LONGEST_POLL_SECONDS = 50
 
 
 async def poll(state: State, fields: Json, request: HttpRequest) -> list[Json]:
-    """The updates from the offset on. 409 when another getUpdates begins before something has arrived."""
+    """The updates from the offset on.
+
+    409 while a webhook is set, and when another getUpdates or a setWebhook comes before something has arrived.
+    """
     mailbox = state.mailbox
     limit = min(max(fields.get("limit", 100), 1), 100)
-    this = object()
     with state.changed:
-        if "allowed_updates" in fields:
-            mailbox.allowed = frozenset(fields["allowed_updates"]) or None
+        if state.webhook is not None:
+            raise Refusal(409, WEBHOOK_ACTIVE)
+        mailbox.allow(fields.get("allowed_updates"))
         mailbox.confirm(fields.get("offset", 0))
-        arrived = mailbox.open_poll(this)
+        this = mailbox.open_poll()
         state.changed.notify_all()
     left = asyncio.ensure_future(gone(request))
     deadline = asyncio.get_running_loop().time() + min(max(fields.get("timeout", 0), 0), LONGEST_POLL_SECONDS)
     try:
-        while True:
-            arrived.clear()
-            with state.changed:
-                if mailbox.newest_poll is not this:
-                    raise Refusal(409, OTHER_POLL)
-                updates = [] if left.done() else mailbox.take(limit)
-            remaining = deadline - asyncio.get_running_loop().time()
-            if updates or left.done() or remaining <= 0:
-                return updates
-            waiting = asyncio.ensure_future(arrived.wait())
-            await asyncio.wait({waiting, left}, timeout=remaining, return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
+        with state.changed.ringing() as bell:
+            while True:
+                with state.changed:
+                    if this.ended_by is not None:
+                        raise Refusal(409, this.ended_by)
+                    updates = [] if left.done() else mailbox.take(limit)
+                remaining = deadline - asyncio.get_running_loop().time()
+                if updates or left.done() or remaining <= 0:
+                    return updates
+                waiting = asyncio.ensure_future(bell.wait())
+                await asyncio.wait({waiting, left}, timeout=remaining, return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
     finally:
         left.cancel()
         with state.changed:

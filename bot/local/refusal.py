@@ -10,6 +10,10 @@ NOT_MODIFIED = (
 )
 OLD_QUERY = "query is too old and response timeout expired or query ID is invalid"
 OTHER_POLL = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+WEBHOOK_WAS_SET = "Conflict: terminated by setWebhook request"
+WEBHOOK_ACTIVE = (
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
 
 
 class Refusal(Exception):  # noqa: N818 - an answer like any other, not an error of ours

@@ -15,6 +15,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.local.deliveries import delivering
 from bot.local.faults import Fault
 from bot.local.methods import METHODS
 from bot.local.polling import poll
@@ -26,12 +27,13 @@ from bot.local.world import World
 
 
 def application(world: World) -> Starlette:
-    """The local Telegram alone. To reset connections it must run under bot.local.running."""
+    """The local Telegram alone, webhooks included. To reset connections it must run under bot.local.running."""
 
     async def nothing_here(request: HttpRequest) -> Response:
         return _refused(Refusal(404, "Not Found"))
 
-    return Starlette(routes=[*routes(world), Route("/{path:path}", nothing_here, methods=["GET", "POST"])])
+    every_path = Route("/{path:path}", nothing_here, methods=["GET", "POST"])
+    return Starlette(routes=[*routes(world), every_path], lifespan=lambda _: delivering(world))
 
 
 def routes(world: World) -> list[BaseRoute]:

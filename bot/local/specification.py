@@ -36,6 +36,8 @@ SPOKEN = {
     "MenuButton": "menu button",
     "MessageEntity": "MessageEntity",
 }
+# Required, and yet empty when the bot wants no webhook any more.
+MAY_BE_EMPTY = {("setWebhook", "url")}
 TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 SIMPLE = {"Integer", "Float", "String", "Boolean", "InputFile"}
 
@@ -109,7 +111,7 @@ class Reading:
         for name, described in expected.items():
             value = given.get(name, self.uploads.get(name))
             if value is None or value == "":
-                if described.required:
+                if described.required and (method, name) not in MAY_BE_EMPTY:
                     raise bad_request(WRONG_WHEN_MISSING.get(name, f'parameter "{name}" is required'))
                 continue
             value = _unpacked(value, described.types, name) if isinstance(value, str) else value

@@ -15,6 +15,7 @@ from bot.local.menus import Menus
 from bot.local.pace import Pace
 from bot.local.records import CallbackQuery, Chat, Json, Person, Request
 from bot.local.refusal import bad_request, forbidden
+from bot.local.webhook import Waits, Webhook
 
 
 class State:
@@ -35,6 +36,10 @@ class State:
         self.descriptions: dict[tuple[str, str], str] = {}
         self.menu_buttons: dict[int | None, Json] = {}
         self.mailbox = Mailbox()
+        self.webhook: Webhook | None = None
+        self.webhook_waits = Waits()
+        self.loopback_webhooks = True  # Telegram itself wants https and an address that all the world can reach
+        self.hosts: dict[str, str] = {}  # a host's name, and the loopback address to which its proxy passes on
         self.files = Files()
         self.menus = Menus()
         self.faults = Faults()
@@ -71,6 +76,13 @@ class State:
     def known_chat(self, chat_id: int | str) -> Chat:
         chat = self.chats.get(chat_id) if isinstance(chat_id, int) else None
         if chat is None:
+            raise bad_request("chat not found")
+        return chat
+
+    def met_chat(self, chat_id: int | str) -> Chat:
+        """Of a person who has never written to it the bot knows no chat."""
+        chat = self.known_chat(chat_id)
+        if chat.kind == "private" and not self.people[chat.chat_id].started:
             raise bad_request("chat not found")
         return chat
 

@@ -17,6 +17,16 @@ FOUND_BY_TELEGRAM = re.compile(
     r"|(?P<mention>(?<!\w)@[A-Za-z][A-Za-z0-9_]{3,31}\b)"
 )
 OPAQUE = {"code", "pre", "text_link"}
+# What TDLib takes for no text (strip_empty_characters and clean_input_string in its misc.cpp).
+UNSEEN = "".join(
+    map(
+        chr,
+        [
+            *range(0x21), 0xA0, 0x30A, 0x333, 0x33F, 0x1680, 0x180E, *range(0x2000, 0x2010), *range(0x2028, 0x2030),
+            0x205F, 0x2800, 0x3000, 0xFEFF, 0xFFFC, *range(0xE0000, 0xE0080),
+        ],
+    )
+)  # fmt: skip
 
 
 def formatted(source: str, parse_mode: str | None, entities: list[Json] | None) -> tuple[str, list[Json]]:
@@ -34,9 +44,12 @@ def formatted(source: str, parse_mode: str | None, entities: list[Json] | None) 
 
 
 def message_text(source: str, parse_mode: str | None, entities: list[Json] | None) -> Json:
-    text, found = formatted(source, parse_mode, entities)
-    if not text:
+    """Telegram has other words for a text in which nothing is to be seen than for none at all."""
+    if not source:
         raise bad_request("message text is empty")
+    text, found = formatted(source, parse_mode, entities)
+    if not text.strip(UNSEEN):
+        raise bad_request("text must be non-empty")
     if utf16_length(text) > TEXT_LIMIT:
         raise bad_request("message is too long")
     return {"text": text} | ({"entities": found} if found else {})

@@ -157,21 +157,26 @@ class World(Attachments):
         """The same update once more, even if confirmed."""
         with self.changed:
             self.mailbox.redeliver(update_id)
+            self.changed.notify_all()
 
     def duplicate(self, update_id: int) -> int:
         """The same press or message once more, under a new update id."""
         with self.changed:
-            return self.mailbox.duplicate(update_id)
+            duplicate = self.mailbox.duplicate(update_id)
+            self.changed.notify_all()
+            return duplicate
 
     def shuffle_pending(self, seed: int) -> None:
         """What waits to be delivered comes in another order."""
         with self.changed:
             self.mailbox.shuffle(seed)
+            self.changed.notify_all()
 
     def lose_updates(self) -> None:
         """What waits is gone, as Telegram drops what was not fetched for 24 hours."""
         with self.changed:
             self.mailbox.forget_all()
+            self.changed.notify_all()
 
     @property
     def updates(self) -> dict[int, Json]:

@@ -154,6 +154,7 @@ def test_reply_keyboards_are_shown_until_they_are_removed() -> None:
 
 def test_menus_go_by_scope_and_language() -> None:
     world = world_with_two_people()
+    world.say(BEN, "/start")
 
     async def act(bot: Bot) -> None:
         await bot.set_my_commands([BotCommand("help", "Help")])
