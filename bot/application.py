@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -36,10 +36,12 @@ ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_membe
 class Handlers:
     """Runs the routes' work for each update. Committed first; answered after, in order within a chat."""
 
-    def __init__(self, writer: Writer, speaker: Speaker, clock: Clock) -> None:
-        self._writer, self._speaker, self._clock = writer, speaker, clock
+    def __init__(
+        self, writer: Writer, speaker: Speaker, clock: Clock, answered: Callable[[], None] = lambda: None
+    ) -> None:
+        """`answered` is called after each commit: what an update asked for may be waiting to be done."""
+        self._writer, self._speaker, self._clock, self._answered = writer, speaker, clock, answered
         self._answering: dict[int, asyncio.Task[None]] = {}
-        self._slow: set[asyncio.Task[None]] = set()
         self._besides: set[asyncio.Task[None]] = set()
         self.not_committed: set[int] = set()
 
@@ -57,6 +59,7 @@ class Handlers:
                 return
             log.exception("An update could not be understood; nothing of it was stored")
             replies = [_apology(incoming)]
+        self._answered()
         if replies or incoming.press:
             self._answer_in_order(incoming, replies)
 
@@ -91,14 +94,11 @@ class Handlers:
 
         task = asyncio.create_task(answer())
         self._answering[incoming.telegram_id] = task
-        if any(isinstance(reply, Say) and reply.screen.picture is not None for reply in replies):
-            self._slow.add(task)
         task.add_done_callback(lambda done: self._forget(incoming.telegram_id, done))
 
     def _forget(self, telegram_id: int, task: "asyncio.Task[None]") -> None:
         if self._answering.get(telegram_id) is task:
             del self._answering[telegram_id]
-        self._slow.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("An answer failed", exc_info=task.exception())
 
@@ -108,9 +108,9 @@ class Handlers:
         self._besides.add(task)
         task.add_done_callback(self._besides.discard)
 
-    async def answers_out(self, seconds: float, *, charts_too: bool = True) -> None:
+    async def answers_out(self, seconds: float) -> None:
         """Waits until what was answered has gone out, `seconds` at most."""
-        waited_for = {*self._answering.values(), *self._besides} - (set() if charts_too else self._slow)
+        waited_for = {*self._answering.values(), *self._besides}
         if waited_for:
             await asyncio.wait(waited_for, timeout=seconds)
 

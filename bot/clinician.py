@@ -2,9 +2,9 @@
 
 from sqlmodel import Session
 
-from bot import summaries
-from bot.replies import Button, Incoming, Reply, Say, Screen, Toast, number_in, rows_of
+from bot.replies import Button, Drawing, Incoming, Reply, Say, Screen, Toast, number_in, rows_of
 from bot.texts import texts_in
+from jobs import pages
 from jobs.refusals import Refusal
 from storage import patients
 from storage.chats import Someone
@@ -16,8 +16,8 @@ MOST_BUTTONS = 90
 
 def summary(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/summary`: what the weekly summary would say now."""
-    team, texts = someone.the_team, texts_in(someone.chat.language)
-    return [Say(summaries.team_screen(session, team, texts, incoming.now))]
+    pages.ask(session, someone.the_staff, someone.chat, None, incoming.what, incoming.now)
+    return [Drawing()]
 
 
 def chart(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -38,8 +38,8 @@ def chart_pressed(session: Session, incoming: Incoming, someone: Someone) -> lis
     return [Toast(""), _chart(session, found, incoming, someone)]
 
 
-def _chart(session: Session, patient: Patient | None, incoming: Incoming, someone: Someone) -> Say:
+def _chart(session: Session, patient: Patient | None, incoming: Incoming, someone: Someone) -> Reply:
     if patient is None:
         raise Refusal("refusal.no_such_patient", typed=incoming.text.strip()[:LONGEST_SAID_BACK])
-    texts = texts_in(someone.chat.language)
-    return Say(summaries.patient_screen(session, patient, texts, incoming.now))
+    pages.ask(session, someone.the_staff, someone.chat, patient, incoming.what, incoming.now)
+    return Drawing()

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot import course_forms, schedule_forms, team_forms
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.invitation_link import link_to, qr_png
-from bot.replies import Button, Incoming, Keyboard, Picture, Reply, Rewrite, Say, Screen, Toast, number_in
+from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.texts import Html, Texts, texts_in
 from jobs import admission, due, infusion_reminder
 from jobs.refusals import Refusal
@@ -227,7 +227,7 @@ def _invitation(incoming: Incoming, invited: admission.Invited, team: Team, text
     link = link_to(incoming.bot_name, invited.token)
     until = Html(texts.instant(invited.expires_at, team.time_zone))
     text = texts("invite.made", pseudonym=invited.pseudonym, link=link, until=until)
-    return Say(Screen(text, picture=Picture(qr_png, link)))
+    return Say(Screen(text, png=qr_png(link)))
 
 
 def prices(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:

@@ -42,7 +42,8 @@ class Courier:
     def __init__(self, speaker: Speaker, writer: Writer, clock: Clock, pacer: Pacer) -> None:
         self._speaker, self._writer, self._clock, self._pacer = speaker, writer, clock, pacer
         self._owner = uuid4().hex
-        self._awake, self._delivering = asyncio.Event(), asyncio.Lock()
+        self._awake, self._claiming = asyncio.Event(), asyncio.Lock()
+        self._in_hand: set[asyncio.Task[None]] = set()
         # Held until it is written down what became of a message: a kill leaves no more than these in doubt.
         self._hands = asyncio.Semaphore(IN_FLIGHT)
         self._tidying: set[asyncio.Task[None]] = set()
@@ -69,13 +70,18 @@ class Courier:
             while not self._stopping:
                 self._awake.clear()
                 try:
-                    delivered = await self.deliver_due()
+                    taken = await self._take()
                 except Exception:
                     log.exception("The courier stumbled and goes on")
-                    delivered = 0
-                if not delivered:
+                    taken = 0
+                if not taken:
                     await self._rest()
+            if self._in_hand:
+                await asyncio.wait(set(self._in_hand))
         finally:
+            for task in self._in_hand:
+                task.cancel()
+            await asyncio.gather(*self._in_hand, return_exceptions=True)
             await self._quietly(lambda session: outbox.leave_behind(session, self._owner))
 
     async def _quietly(self, work: Callable[[Session], int]) -> None:
@@ -93,20 +99,40 @@ class Courier:
             return
 
     async def deliver_due(self) -> int:
-        """Takes one batch and settles each; returns how many that were. One batch at a time."""
-        async with self._delivering:
-            return await self._deliver_batch()
+        """Takes what is due and waits until all in hand is settled; returns how many were taken."""
+        taken = await self._take()
+        if self._in_hand:
+            await asyncio.wait(set(self._in_hand))
+        return taken
 
-    async def _deliver_batch(self) -> int:
-        if self._pacer.ban_left:
-            return 0
-        batch = await self._writer.run(
-            lambda session: outbox.claim(session, owner=self._owner, now=self._clock.now(), lease=LEASE, limit=BATCH)
-        )
-        for outcome in await asyncio.gather(*map(self._deliver, batch), return_exceptions=True):
-            if isinstance(outcome, Exception):
-                log.error("A message could not be settled; its lease will do it", exc_info=outcome)
+    async def _take(self) -> int:
+        """Claims what there is room for, and lets it go its way; returns how many that were. One claim at a time.
+
+        Nobody waits for the slowest: one request that hangs must not hold up the prompts behind it.
+        """
+        async with self._claiming:
+            room = BATCH - len(self._in_hand)
+            if self._pacer.ban_left or room < IN_FLIGHT:
+                return 0
+            batch = await self._writer.run(
+                lambda session: outbox.claim(session, owner=self._owner, now=self._clock.now(), lease=LEASE, limit=room)
+            )
+            for message in batch:
+                task = asyncio.create_task(self._deliver_quietly(message))
+                self._in_hand.add(task)
+                task.add_done_callback(self._done)
         return len(batch)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._in_hand.discard(task)
+        if len(self._in_hand) <= BATCH - IN_FLIGHT:
+            self.wake()
+
+    async def _deliver_quietly(self, message: OutboxMessage) -> None:
+        try:
+            await self._deliver(message)
+        except Exception:
+            log.exception("A message could not be settled; its lease will do it")
 
     async def _deliver(self, message: OutboxMessage) -> None:
         async with self._hands:
@@ -242,7 +268,7 @@ class Courier:
         found = outbox.message_by_id(session, message.id)
         if found is None:
             return
-        outbox.settle(session, found, MessageState.FAILED, fault="forbidden")
+        outbox.settle(session, found, MessageState.FAILED, fault=outbox.FORBIDDEN)
         someone = chats.who_is(session, chats.chat_by_id(session, found.chat_id).telegram_id)
         if someone is not None:
             admission.chat_lost(session, someone, self._clock.now())

@@ -128,7 +128,7 @@ class Intake:
             missed.clear()
             await asyncio.sleep(WAIT_AFTER_FAULT)
         # A kill between the commit and the answer is mended by the redelivery; so the answers go first.
-        await self._handlers.answers_out(WAIT_FOR_ANSWERS, charts_too=False)
+        await self._handlers.answers_out(WAIT_FOR_ANSWERS)
 
     async def _in_order(self, updates: Sequence[Update]) -> None:
         for update in updates:

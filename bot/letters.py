@@ -6,14 +6,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import summaries
 from bot.dialogues import check_in
 from bot.patient import check_in_of
 from bot.replies import Screen
 from bot.texts import Html, Texts, texts_in
 from bot.welcome import telephone
 from jobs import due, infusion_reminder
-from storage import chats, courses, diary, patients, teams
+from storage import chats, courses, diary, drawings, outbox, patients, teams
 from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, PatientStatus
 
 
@@ -39,7 +38,10 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.DAILY_PROMPT: _daily_prompt,
         MessageKind.INFUSION_REMINDER: _infusion_reminder,
         MessageKind.COURSES_CHANGED: _courses_changed,
-        MessageKind.WEEKLY_SUMMARY: _weekly_summary,
+        MessageKind.WEEKLY_SUMMARY: _page,
+        MessageKind.SUMMARY_ASKED: _page,
+        MessageKind.CHART_ASKED: _page,
+        MessageKind.NOT_DELIVERED: _not_delivered,
         MessageKind.PATIENT_JOINED: _news_of_patient,
         MessageKind.PATIENT_UNREACHABLE: _news_of_patient,
     }
@@ -119,25 +121,55 @@ def _courses_changed(
 ) -> Letter | None:
     patient = _patient(session, message)
     untold = courses.courses_to_tell(session, patient.team_id, patient.id) if patient else []
-    if patient is None or patient.status not in patients.LIVING or not untold:
+    in_doubt = patient is not None and outbox.dates_in_doubt(session, patient.team_id, patient.id)
+    if patient is None or patient.status not in patients.LIVING or not (untold or in_doubt):
         return None
+    phone = telephone(teams.team_by_id(session, message.team_id), texts)
+    if in_doubt:
+        today = due.local_date(patient.time_zone, now)
+        known = courses.courses_of(session, patient.team_id, patient.id)
+        coming = [each for each in known if each.status is CourseStatus.PLANNED and courses.last_day(each) >= today]
+        dates = [texts("changed.date", date=each.planned_start) for each in coming] or [texts("changed.no_date")]
+        text = texts("changed.as_they_stand", lines=Html("\n".join(dates)), phone=phone)
+        return Letter(chat.telegram_id, Screen(text), _told([*untold, *coming]))
     lines = [
         texts("changed.cancelled", old=course.told_start)
         if course.status is CourseStatus.CANCELLED
         else texts("changed.moved", old=course.told_start, new=course.planned_start)
         for course in untold
     ]
-    team = teams.team_by_id(session, message.team_id)
-    text = texts("changed", lines=Html("\n".join(lines)), phone=telephone(team, texts))
-    return Letter(chat.telegram_id, Screen(text), _told(untold))
+    return Letter(chat.telegram_id, Screen(texts("changed", lines=Html("\n".join(lines)), phone=phone)), _told(untold))
 
 
-def _weekly_summary(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+def _page(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """A page that was drawn for this message; where it could not be, the words that say so."""
     staff = teams.staff_in_chat(session, message.team_id, message.chat_id)
     if staff is None or not staff.clinician:
         return None
+    drawing = drawings.of_team(session, message.team_id, message.drawing_id or 0)
+    if drawing is not None and drawing.caption is not None:
+        return Letter(chat.telegram_id, Screen(Html(drawing.caption), png=drawing.png))
+    patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
+    if patient is not None:
+        return Letter(chat.telegram_id, Screen(texts("chart.not_drawn", pseudonym=patient.pseudonym)))
     team = teams.team_by_id(session, message.team_id)
-    return Letter(chat.telegram_id, summaries.team_screen(session, team, texts, now))
+    return Letter(chat.telegram_id, Screen(texts("summary.not_drawn", team=team.name)))
+
+
+def _not_delivered(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """A coordinator reads what a patient was not told."""
+    staff = teams.staff_in_chat(session, message.team_id, message.chat_id)
+    patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
+    if staff is None or not staff.coordinator or patient is None:
+        return None
+    course = courses.course_of_team(session, message.team_id, message.course_id or 0)
+    if course is not None:
+        what = texts("news.no_reminder", date=course.planned_start)
+    elif message.diary_date is not None:
+        what = texts("news.no_question", date=message.diary_date)
+    else:
+        what = texts("news.no_dates")
+    return Letter(chat.telegram_id, Screen(texts("news.not_delivered", pseudonym=patient.pseudonym, what=what)))
 
 
 def _news_of_patient(

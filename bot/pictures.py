@@ -9,7 +9,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bot.replies import Drawn
 from bot.texts import Html, Texts, plain, texts_in
 from jobs import due, record
 from jobs.record import Record
@@ -24,35 +23,43 @@ LONGEST_CAPTION = 1024
 
 
 @dataclass(frozen=True)
-class PatientAsked:
-    """Whose page, as it stands at `now`. `database`: its URL, since the worker reads for itself."""
+class Asked:
+    """The team's page, or with `patient_id` one patient's, as it stands at `now`.
+
+    `database`: its URL, with its password, since the worker reads for itself.
+    """
 
     database: str = field(repr=False)
     team_id: int
-    patient_id: int
+    patient_id: int | None
     language: str
     now: datetime
 
 
 @dataclass(frozen=True)
-class TeamAsked:
-    database: str = field(repr=False)
-    team_id: int
-    language: str
-    now: datetime
+class Drawn:
+    """A PNG with its caption; without the PNG, words alone."""
+
+    png: bytes | None
+    caption: Html
 
 
-def patient_chart(asked: PatientAsked) -> Drawn:
+def draw(asked: Asked) -> Drawn:
+    """Reads, computes and draws. LookupError for a patient who is gone."""
+    return team_chart(asked) if asked.patient_id is None else patient_chart(asked)
+
+
+def patient_chart(asked: Asked) -> Drawn:
     """One patient's page, and its finding as the caption."""
     with _database(asked.database).reading() as session:
-        patient = patients.patient_of_team(session, asked.team_id, asked.patient_id)
+        patient = patients.patient_of_team(session, asked.team_id, asked.patient_id or 0)
         if patient is None:
             raise LookupError("the patient is gone")
         kept = record.read(session, patient, asked.now)
     return patient_drawn(kept, texts_in(asked.language))
 
 
-def team_chart(asked: TeamAsked) -> Drawn:
+def team_chart(asked: Asked) -> Drawn:
     """The team's page, and a line for as many patients as a caption holds."""
     with _database(asked.database).reading() as session:
         team = teams.team_by_id(session, asked.team_id)
@@ -67,7 +74,7 @@ def team_chart(asked: TeamAsked) -> Drawn:
 
 def patient_drawn(kept: Record, texts: Texts) -> Drawn:
     from bot.pages import Answered, answered_words, next_course_words, patient_facts  # noqa: PLC0415
-    from jobs.chart import patient_chart as draw  # noqa: PLC0415
+    from jobs.chart import patient_chart as drawn  # noqa: PLC0415
 
     answered = Answered(kept, texts)
     caption = texts(
@@ -78,17 +85,19 @@ def patient_drawn(kept: Record, texts: Texts) -> Drawn:
         next=next_course_words(kept, texts),
         footer=texts("finding.footer_short"),
     )
-    return Drawn(draw(patient_facts(answered)), _short(caption))
+    return Drawn(drawn(patient_facts(answered)), _short(caption))
 
 
 def team_drawn(name: str, today: date, kept: list[Record], texts: Texts) -> Drawn:
     from bot.pages import Answered, by_who_needs_a_look, team_facts  # noqa: PLC0415
-    from jobs.chart import team_chart as draw  # noqa: PLC0415
+    from jobs.chart import team_chart as drawn  # noqa: PLC0415
 
     team = by_who_needs_a_look([Answered(each, texts) for each in kept])
     heading = texts.plural("summary.heading", len(team), team=name, date=today)
+    if not team:
+        return Drawn(None, Html(f"{heading}\n\n{texts('summary.nobody')}"))
     facts = team_facts(plain(texts("summary.title", team=name)), team, today, texts)
-    return Drawn(draw(facts), _as_many_as_fit(heading, [_summary_line(each) for each in team], texts))
+    return Drawn(drawn(facts), _as_many_as_fit(heading, [_summary_line(each) for each in team], texts))
 
 
 @lru_cache(maxsize=2)

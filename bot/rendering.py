@@ -1,4 +1,4 @@
-"""Pictures, drawn in a process of their own: a chart must not make a patient wait."""
+"""Pages, drawn in a process of their own: a chart must not make a patient wait."""
 
 import asyncio
 import multiprocessing
@@ -9,7 +9,8 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
-from bot.replies import Drawn, Picture
+from bot import pictures
+from bot.pictures import Asked, Drawn
 
 
 def _begin() -> None:
@@ -26,25 +27,20 @@ def _exit_after(parent: multiprocessing.process.BaseProcess) -> None:
 
 
 class Renderer:
-    """One worker process, started when the first picture is wanted."""
+    """One worker process, started when the first page is wanted."""
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
 
-    async def draw(self, picture: Picture) -> Drawn:
-        """The picture, with its caption if it has one. A worker that died is replaced once."""
-        drawn = await self._made(picture)
-        return drawn if isinstance(drawn, Drawn) else Drawn(drawn)
-
-    async def _made(self, picture: Picture) -> bytes | Drawn:
-        loop, used = asyncio.get_running_loop(), self._workers()
+    async def draw(self, asked: Asked) -> Drawn:
+        """The page with its caption. BrokenProcessPool when the worker died of it; the next page gets a new one."""
+        used = self._workers()
         try:
-            return await loop.run_in_executor(used, picture.draw, picture.facts)
+            return await asyncio.get_running_loop().run_in_executor(used, pictures.draw, asked)
         except BrokenProcessPool:
-            # Whoever else waited for the same pool may have replaced it already.
             if self._pool is used:
                 self.close()
-            return await loop.run_in_executor(self._workers(), picture.draw, picture.facts)
+            raise
 
     def _workers(self) -> ProcessPoolExecutor:
         if self._pool is None:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
@@ -50,28 +49,12 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A PNG; and its caption, where the words too come out of the worker's computation."""
-
-    png: bytes
-    caption: Html | None = None
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture to be drawn in the worker process, by `draw(facts)`. Both must pickle."""
-
-    draw: Callable[[Any], bytes | Drawn]
-    facts: Any
-
-
-@dataclass(frozen=True)
 class Screen:
-    """A message as the reader sees it. A picture may bring its own caption, which stands in place of `text`."""
+    """A message as the reader sees it; `png` makes `text` its caption."""
 
     text: Html
     keyboard: Keyboard = ()
-    picture: Picture | None = None
+    png: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +83,11 @@ class Toast:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """Shows in the chat that a picture is on its way."""
+
+
+@dataclass(frozen=True)
 class CloseButtons:
     """Takes the buttons off an earlier message, whose time is over."""
 
@@ -119,7 +107,7 @@ def number_in(data: str) -> int | None:
     return int(number) if re.fullmatch(r"[0-9]{1,9}", number) else None
 
 
-Reply = Say | Rewrite | Toast | CloseButtons | OfferCommands
+Reply = Say | Rewrite | Toast | Drawing | CloseButtons | OfferCommands
 
 
 def rows_of(buttons: list[Button], width: int) -> Keyboard:

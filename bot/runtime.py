@@ -11,13 +11,14 @@ from telegram.request import HTTPXRequest
 from bot import routes
 from bot.application import Handlers, build
 from bot.courier import Courier
+from bot.draughtsman import Draughtsman
 from bot.intake import Intake
 from bot.pacer import IN_FLIGHT, Pacer, Priority
 from bot.rendering import Renderer
 from bot.settings import Settings
 from bot.speaker import Speaker
 from bot.texts import FALLBACK, texts_in
-from jobs import daily_prompt, infusion_reminder, upkeep, weekly_summary
+from jobs import daily_prompt, infusion_reminder, undelivered, upkeep, weekly_summary
 from jobs.clock import Clock, Ticker
 from storage.database import Database
 from storage.models import Role
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 WAIT_FOR_TELEGRAM, LONGEST_WAIT_FOR_TELEGRAM = 5.0, 60.0
 # Those who stop a service wait ten seconds for it, as a rule, and then kill it.
 PATIENCE_AT_THE_END = 5.0
-TICKS = (daily_prompt.run, infusion_reminder.run, weekly_summary.run, upkeep.run)
+TICKS = (daily_prompt.run, infusion_reminder.run, weekly_summary.run, undelivered.run, upkeep.run)
 
 
 def make_bot(settings: Settings, pacer: Pacer | None = None) -> ExtBot[Priority]:
@@ -54,13 +55,14 @@ class Running:
         self.pacer = Pacer()
         self.bot = make_bot(settings, self.pacer)
         self.renderer = Renderer()
-        speaker = Speaker(self.bot, self.writer, self.renderer)
+        speaker = Speaker(self.bot, self.writer)
         self._speaker = speaker
-        self.handlers = Handlers(self.writer, speaker, clock)
+        self.courier = Courier(speaker, self.writer, clock, self.pacer)
+        self.draughtsman = Draughtsman(self.renderer, self.writer, clock, self.courier.wake)
+        self.handlers = Handlers(self.writer, speaker, clock, self._look)
         self.application = build(self.bot, self.handlers)
         self.intake = Intake(self.application, self.handlers)
-        self.courier = Courier(speaker, self.writer, clock, self.pacer)
-        self.ticker = Ticker(self.writer, clock, TICKS, self.courier.wake)
+        self.ticker = Ticker(self.writer, clock, TICKS, self._look)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> "Running":
@@ -72,9 +74,15 @@ class Running:
         self.handlers.in_background(self._speaker.offer_to_all(routes.menu([Role.PATIENT], texts_in(FALLBACK))))
         if self._ticking:
             self.ticker.start()
-        self._tasks = [asyncio.create_task(self.intake.run()), asyncio.create_task(self.courier.run())]
+        working = (self.intake.run(), self.courier.run(), self.draughtsman.run())
+        self._tasks = [asyncio.create_task(work) for work in working]
         log.info("The bot @%s is running", self.bot.username)
         return self
+
+    def _look(self) -> None:
+        """Something was committed: there may be pages to draw and messages to send."""
+        self.draughtsman.wake()
+        self.courier.wake()
 
     async def _reach_telegram(self) -> None:
         """Asks for the bot's name until Telegram answers: after a power cut the network may come later than we do."""
@@ -95,6 +103,7 @@ class Running:
         await self.ticker.stop()
         self.intake.stop()
         self.courier.stop()
+        self.draughtsman.stop()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=PATIENCE_AT_THE_END)
         for task in self._tasks:
@@ -115,6 +124,6 @@ class Running:
     async def settle(self) -> None:
         """Does everything that is due now: for the demo and the tests, which move the clock."""
         await self.ticker.run_due()
-        while await self.courier.deliver_due():
+        while await self.draughtsman.draw_one() or await self.courier.deliver_due():
             pass
         await self.courier.tidied()

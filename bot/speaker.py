@@ -16,16 +16,15 @@ from telegram import (
     LinkPreviewOptions,
     Message,
 )
-from telegram.constants import ParseMode
+from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
 from bot.pacer import BannedError, Priority
-from bot.rendering import Renderer
 from bot.replies import (
     Button,
     CloseButtons,
-    Drawn,
+    Drawing,
     Incoming,
     Keyboard,
     OfferCommands,
@@ -59,18 +58,18 @@ def never_arrived(fault: NetworkError) -> bool:
 class Speaker:
     """Says things in private chats."""
 
-    def __init__(self, bot: ExtBot[Priority], writer: Writer, renderer: Renderer) -> None:
-        self._bot, self._writer, self._renderer = bot, writer, renderer
+    def __init__(self, bot: ExtBot[Priority], writer: Writer) -> None:
+        self._bot, self._writer = bot, writer
 
     async def send(self, telegram_id: int, screen: Screen, priority: Priority) -> int:
         """A new message; returns its id. Telegram's errors are the caller's to settle."""
-        markup, drawn = _markup(screen.keyboard), await self._drawn(screen)
+        markup = _markup(screen.keyboard)
         sent: Message
-        if drawn is not None:
+        if screen.png is not None:
             sent = await self._bot.send_photo(
                 telegram_id,
-                drawn.png,
-                caption=drawn.caption or screen.text,
+                screen.png,
+                caption=screen.text,
                 parse_mode=ParseMode.HTML,
                 reply_markup=markup,
                 rate_limit_args=priority,
@@ -90,16 +89,6 @@ class Speaker:
         """Raises what Telegram raises, unless it is in order: a request that changes nothing."""
         await self._bot.get_me(rate_limit_args=Priority.BROADCAST)
 
-    async def _drawn(self, screen: Screen) -> Drawn | None:
-        """The picture; None where there is none, or it cannot be drawn: the words go all the same."""
-        if screen.picture is None:
-            return None
-        try:
-            return await self._renderer.draw(screen.picture)
-        except Exception:
-            log.exception("A picture could not be drawn")
-            return None
-
     async def answer(self, incoming: Incoming, replies: Sequence[Reply]) -> None:
         """Answers what somebody just did, after the commit. What fails is logged: they will see and try again."""
         toast = next((reply for reply in replies if isinstance(reply, Toast)), Toast(""))
@@ -117,11 +106,12 @@ class Speaker:
             await self._say(telegram_id, reply)
         elif isinstance(reply, Rewrite):
             await self._rewrite(telegram_id, reply)
+        elif isinstance(reply, Drawing):
+            await self._try(lambda: self._bot.send_chat_action(telegram_id, ChatAction.UPLOAD_PHOTO))
         elif isinstance(reply, CloseButtons):
             await self._try(
                 lambda: self._bot.edit_message_reply_markup(telegram_id, reply.message_id, reply_markup=None)
             )
-
         elif isinstance(reply, OfferCommands):
             scope = BotCommandScopeChat(telegram_id)
             await self._try(lambda: self._bot.set_my_commands(reply.commands, scope))

@@ -10,7 +10,18 @@ from jobs import due, infusion_reminder, weekly_summary
 from jobs.refusals import Refusal
 from storage import audit, chats, courses, invitations, outbox, patients, teams
 from storage.chats import Someone
-from storage.models import Chat, CourseStatus, Invitation, MessageKind, Patient, PatientStatus, Role, Staff, Team
+from storage.models import (
+    Chat,
+    CourseStatus,
+    Invitation,
+    MessageKind,
+    OutboxMessage,
+    Patient,
+    PatientStatus,
+    Role,
+    Staff,
+    Team,
+)
 
 # The version of what the patient agreed to, kept with the time of it.
 CONSENT = "2026-1"
@@ -178,9 +189,11 @@ def _record_reach(session: Session, patient: Patient, action: str, now: datetime
     audit.record(session, team_id=patient.team_id, at=now, actor=audit.CLOCK, action=action, patient_id=patient.id)
 
 
-def tell_coordinators(session: Session, kind: MessageKind, patient: Patient, now: datetime) -> None:
-    """One message a coordinator, once for this event of this patient on this day."""
-    day = due.local_date(patient.time_zone, now).isoformat()
+def tell_coordinators(
+    session: Session, kind: MessageKind, patient: Patient, now: datetime, about: OutboxMessage | None = None
+) -> None:
+    """One message a coordinator, once for this event of this patient on this day; or once about another message."""
+    once = due.local_date(patient.time_zone, now).isoformat() if about is None else f"{about.id}"
     for coordinator in teams.coordinators_of(session, patient.team_id):
         outbox.enqueue(
             session,
@@ -189,7 +202,9 @@ def tell_coordinators(session: Session, kind: MessageKind, patient: Patient, now
                 team_id=patient.team_id,
                 chat_id=coordinator.chat_id,
                 patient_id=patient.id,
-                dedupe_key=f"{kind.value}:{patient.id}:{day}:{coordinator.id}",
+                course_id=about.course_id if about else None,
+                diary_date=about.diary_date if about else None,
+                dedupe_key=f"{kind.value}:{patient.id}:{once}:{coordinator.id}",
                 due_at=now,
                 expires_at=now + NEWS_STAYS_NEWS,
             ),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from jobs import due
-from storage import audit, diary, outbox, patients
+from storage import audit, courses, diary, outbox, patients
 from storage.models import Chat, MessageKind, Patient, PatientStatus
 
 log = logging.getLogger(__name__)
@@ -16,12 +16,16 @@ BATCH = 200
 # A question that comes hours late would ask at night about a day that is over.
 STILL_WORTH_ASKING = timedelta(hours=4)
 MOST_DAYS_CAUGHT_UP = 400
+_DAY = timedelta(days=1)
 PUT_OFF = timedelta(hours=1)
 
 
 def run(session: Session, now: datetime) -> bool:
     """Asks everyone who is due. True when the batch was full."""
     waiting = patients.patients_due_a_prompt(session, now, BATCH)
+    treated = courses.patients_with_a_course_between(
+        session, [patient.id for patient, _ in waiting], now.date() - _DAY, now.date() + 2 * _DAY
+    )
     days: list[dict[str, Any]] = []
     messages: list[dict[str, Any]] = []
     for patient, chat in waiting:
@@ -40,7 +44,7 @@ def run(session: Session, now: datetime) -> bool:
             day = _day(patient, moment, closes_at)
             days.append(day)
             if now < moment + STILL_WORTH_ASKING and chat.unreachable_since is None:
-                messages.append(_message(patient, chat, day, moment))
+                messages.append(_message(patient, chat, day, moment, soon=patient.id in treated))
     # A day without `asked_at` is one that the bot did not ask: it never counts against the patient.
     diary.open_days(session, days)
     outbox.enqueue(session, *messages)
@@ -87,8 +91,10 @@ def _day(patient: Patient, moment: datetime, closes_at: datetime) -> dict[str, A
     )
 
 
-def _message(patient: Patient, chat: Chat, day: dict[str, Any], moment: datetime) -> dict[str, Any]:
+def _message(patient: Patient, chat: Chat, day: dict[str, Any], moment: datetime, *, soon: bool) -> dict[str, Any]:
+    """`soon`: around a course, when a day missed is missed most."""
     return outbox.draft(
+        soon=soon,
         kind=MessageKind.DAILY_PROMPT,
         team_id=patient.team_id,
         chat_id=chat.id,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from jobs import due
-from storage import outbox, teams
+from storage import drawings, outbox, teams
 from storage.models import MessageKind, Team
 
 log = logging.getLogger(__name__)
@@ -36,13 +36,23 @@ def run(session: Session, now: datetime) -> bool:
         while (following := next_summary(team, moment)) <= now:
             moment = following
         day = due.local_date(team.time_zone, moment).isoformat()
-        for clinician in teams.clinicians_of(session, team.id):
+        for clinician, language in teams.clinicians_of(session, team.id):
+            drawing = drawings.wanted(
+                session,
+                team_id=team.id,
+                patient_id=None,
+                language=language,
+                as_of=now,
+                dedupe_key=f"weekly_summary:{team.id}:{day}:{language}",
+                expires_at=moment + STILL_WORTH_SENDING,
+            )
             outbox.enqueue(
                 session,
                 outbox.draft(
                     kind=MessageKind.WEEKLY_SUMMARY,
                     team_id=team.id,
                     chat_id=clinician.chat_id,
+                    drawing_id=drawing,
                     dedupe_key=f"weekly_summary:{team.id}:{day}:{clinician.id}",
                     due_at=moment,
                     expires_at=moment + STILL_WORTH_SENDING,

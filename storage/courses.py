@@ -1,6 +1,6 @@
 """Courses of infusions."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, or_, select, update
@@ -31,6 +31,19 @@ def all_courses_of(session: Session, team_id: int, patient_id: int) -> list[Cour
     """The cancelled ones too, by their first day."""
     query = select(Course).where(Course.team_id == team_id, Course.patient_id == patient_id)
     return sorted(session.exec(query), key=first_day)
+
+
+def patients_with_a_course_between(
+    session: Session, patient_ids: Collection[int], first: date, last: date
+) -> frozenset[int]:
+    """Of these patients, those with a course planned to begin on one of these days."""
+    query = select(Course.patient_id).where(
+        col(Course.patient_id).in_(patient_ids),
+        Course.status == CourseStatus.PLANNED,
+        Course.planned_start >= first,
+        Course.planned_start <= last,
+    )
+    return frozenset(session.exec(query))
 
 
 def courses_by_id(session: Session, ids: Iterable[int]) -> list[Course]:

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import UtcDateTime, choice_of
@@ -16,6 +16,12 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+# Of the outbox. Word for word in the index and in the query: only so is the one used for the other.
+TO_SEND = text("state IN ('pending', 'unsure')")
+TO_EXPIRE = text("state IN ('waiting', 'pending', 'unsure')")
+BEING_SENT = text("state = 'sending'")
 
 
 class Role(StrEnum):
@@ -63,9 +69,15 @@ class MessageKind(StrEnum):
     WEEKLY_SUMMARY = "weekly_summary"
     PATIENT_JOINED = "patient_joined"
     PATIENT_UNREACHABLE = "patient_unreachable"
+    NOT_DELIVERED = "not_delivered"
+    SUMMARY_ASKED = "summary_asked"
+    CHART_ASKED = "chart_asked"
 
 
 class MessageState(StrEnum):
+    """`waiting`: for its picture, which is being drawn."""
+
+    WAITING = "waiting"
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"
@@ -73,6 +85,13 @@ class MessageState(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+
+
+class DrawingState(StrEnum):
+    WAITING = "waiting"
+    DRAWING = "drawing"
+    DRAWN = "drawn"
+    FAILED = "failed"
 
 
 class Team(SQLModel, table=True):
@@ -262,13 +281,43 @@ class SteroidDose(SQLModel, table=True):
     received_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class Drawing(SQLModel, table=True):
+    """A page that messages wait for: the team's, or one patient's; in a language, as it stood at a moment.
+
+    Drawn once for everybody who wants the same, by whichever process has time. `caption` without `png`: words alone.
+    """
+
+    __table_args__ = (Index("ix_drawing_state_id", "state", "id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    patient_id: int | None = Field(default=None, foreign_key="patient.id", index=True)
+    language: str = Field(max_length=8)
+    as_of: datetime = Field(sa_type=UtcDateTime)
+    dedupe_key: str = Field(max_length=120, unique=True)
+    state: DrawingState = Field(default=DrawingState.WAITING, sa_type=choice_of(DrawingState))
+    attempts: int = 0
+    owner: str | None = Field(default=None, max_length=40)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    png: bytes | None = Field(default=None, sa_type=LargeBinary)
+    caption: str | None = Field(default=None, sa_type=Text)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class OutboxMessage(SQLModel, table=True):
-    """A message to be sent: what and when, never how it reads. No wording, no symptoms."""
+    """A message to be sent: what and when, never how it reads. No wording, no symptoms.
+
+    `rank`: who goes first of those that are due, and `spread` among equals: another order each day, so that nobody is
+    always the last. `untold`: it never arrived, and the clinic has not heard so yet.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_state_due_at", "state", "due_at"),
-        Index("ix_outbox_state_expires_at", "state", "expires_at"),
+        # What may be sent, in the order of sending: a few rows among all that ever were.
+        Index("ix_outbox_to_send", "rank", "due_at", "spread", "id", sqlite_where=TO_SEND, postgresql_where=TO_SEND),
+        Index("ix_outbox_untold", "id", sqlite_where=text("untold"), postgresql_where=text("untold")),
+        Index("ix_outbox_to_expire", "expires_at", sqlite_where=TO_EXPIRE, postgresql_where=TO_EXPIRE),
+        Index("ix_outbox_being_sent", "lease_until", sqlite_where=BEING_SENT, postgresql_where=BEING_SENT),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -278,9 +327,13 @@ class OutboxMessage(SQLModel, table=True):
     patient_id: int | None = Field(default=None, foreign_key="patient.id", index=True)
     course_id: int | None = Field(default=None, foreign_key="course.id")
     diary_date: date | None = None
+    drawing_id: int | None = Field(default=None, foreign_key="drawing.id", index=True)
     dedupe_key: str = Field(max_length=120, unique=True)
+    rank: int = 0
+    spread: int = 0
     due_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    untold: bool = False
     state: MessageState = Field(default=MessageState.PENDING, sa_type=choice_of(MessageState))
     attempts: int = 0
     doubtful: bool = False

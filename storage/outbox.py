@@ -5,19 +5,38 @@ goes out; what a lease leaves behind is unsure, and an unsure message is sent on
 in doubt a second time has failed.
 """
 
+import zlib
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case
-from sqlmodel import Session, col, select, true, update
+from sqlalchemy import ColumnElement, and_, case
+from sqlmodel import Session, col, func, select, text, true, update
 
 from storage.database import insert_ignoring_duplicates
-from storage.models import MessageKind, MessageState, OutboxMessage
+from storage.models import BEING_SENT, TO_EXPIRE, TO_SEND, MessageKind, MessageState, OutboxMessage
 
 CLAIMABLE = (MessageState.PENDING, MessageState.UNSURE)
+# Who goes first of all that is due: whoever waits for an answer, then what is about an infusion, then the questions.
+RANKS = {
+    MessageKind.CHART_ASKED: 0,
+    MessageKind.SUMMARY_ASKED: 0,
+    MessageKind.INFUSION_REMINDER: 2,
+    MessageKind.COURSES_CHANGED: 2,
+    MessageKind.PATIENT_JOINED: 2,
+    MessageKind.PATIENT_UNREACHABLE: 2,
+    MessageKind.NOT_DELIVERED: 2,
+    MessageKind.DAILY_PROMPT: 4,
+    MessageKind.WEEKLY_SUMMARY: 6,
+}
+# Of which the clinic hears when they never arrived: an infusion missed, or a question refused for good.
+MATTERS_WHEN_EXPIRED = (MessageKind.INFUSION_REMINDER, MessageKind.COURSES_CHANGED)
+MATTERS_WHEN_FAILED = (*MATTERS_WHEN_EXPIRED, MessageKind.DAILY_PROMPT)
+LONGEST_KEY = 120
 # The fault of a message that was sent twice, and nobody knows whether it arrived.
 IN_DOUBT = "unsure"
+# The chat is closed to the bot; of that the clinic hears by itself.
+FORBIDDEN = "forbidden"
 
 
 def draft(
@@ -31,8 +50,10 @@ def draft(
     patient_id: int | None = None,
     course_id: int | None = None,
     diary_date: date | None = None,
+    drawing_id: int | None = None,
+    soon: bool = False,
 ) -> dict[str, Any]:
-    """A message to be added."""
+    """A message to be added; with a drawing it waits until that is drawn. `soon`: before others of its kind."""
     return {
         "kind": kind,
         "team_id": team_id,
@@ -43,7 +64,11 @@ def draft(
         "patient_id": patient_id,
         "course_id": course_id,
         "diary_date": diary_date,
-        "state": MessageState.PENDING,
+        "drawing_id": drawing_id,
+        "rank": RANKS[kind] - soon,
+        "spread": zlib.crc32(dedupe_key.encode()) >> 1,
+        "untold": False,
+        "state": MessageState.PENDING if drawing_id is None else MessageState.WAITING,
         "attempts": 0,
         "doubtful": False,
     }
@@ -66,6 +91,7 @@ def enqueue_again(session: Session, draft: dict[str, Any]) -> None:
             col(OutboxMessage.state) == MessageState.WITHDRAWN,
         )
         .values(
+            untold=False,
             state=case((col(OutboxMessage.doubtful), MessageState.UNSURE.value), else_=MessageState.PENDING.value),
             due_at=draft["due_at"],
             expires_at=draft["expires_at"],
@@ -79,8 +105,8 @@ def claim(session: Session, *, owner: str, now: datetime, lease: timedelta, limi
     _settle_abandoned(session, now)
     query = (
         select(OutboxMessage)
-        .where(col(OutboxMessage.state).in_(CLAIMABLE), OutboxMessage.due_at <= now)
-        .order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
+        .where(TO_SEND, OutboxMessage.due_at <= now)
+        .order_by(col(OutboxMessage.rank), col(OutboxMessage.due_at), col(OutboxMessage.spread), col(OutboxMessage.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -117,10 +143,11 @@ def _in_doubt(session: Session, which: ColumnElement[bool], more: dict[str, Any]
     again = col(OutboxMessage.doubtful)
     statement = (
         update(OutboxMessage)
-        .where(col(OutboxMessage.state) == MessageState.SENDING, which)
+        .where(BEING_SENT, which)
         .values(
             state=case((again, MessageState.FAILED.value), else_=MessageState.UNSURE.value),
             fault=case((again, IN_DOUBT), else_=None),
+            untold=and_(again, col(OutboxMessage.kind).in_(MATTERS_WHEN_FAILED)),
             doubtful=True,
             owner=None,
             lease_until=None,
@@ -135,8 +162,8 @@ def _settle_abandoned(session: Session, now: datetime) -> None:
     _in_doubt(session, col(OutboxMessage.lease_until) <= now, {})
     expired = (
         update(OutboxMessage)
-        .where(col(OutboxMessage.state).in_(CLAIMABLE), col(OutboxMessage.expires_at) <= now)
-        .values(state=MessageState.EXPIRED)
+        .where(TO_EXPIRE, col(OutboxMessage.expires_at) <= now)
+        .values(state=MessageState.EXPIRED, untold=col(OutboxMessage.kind).in_(MATTERS_WHEN_EXPIRED))
     )
     session.connection().execute(expired)
 
@@ -155,6 +182,7 @@ def settle(
 ) -> None:
     """Ends a claim: to a final state, or back to be sent again at `due_at`."""
     message.state, message.owner, message.lease_until, message.fault = state, None, None, fault
+    message.untold = state is MessageState.FAILED and fault != FORBIDDEN and message.kind in MATTERS_WHEN_FAILED
     if due_at is not None:
         message.due_at = due_at
     session.add(message)
@@ -200,3 +228,43 @@ def withdraw(
         .values(state=MessageState.WITHDRAWN)
     )
     return session.connection().execute(statement).rowcount
+
+
+def release(session: Session, drawing_id: int, team_id: int) -> None:
+    """Lets go what waited for a drawing: it is there, or will not be."""
+    statement = (
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.team_id) == team_id,
+            col(OutboxMessage.drawing_id) == drawing_id,
+            col(OutboxMessage.state) == MessageState.WAITING,
+        )
+        .values(state=MessageState.PENDING)
+    )
+    session.connection().execute(statement)
+
+
+def untold(session: Session, limit: int) -> list[OutboxMessage]:
+    """What never arrived and of which the clinic has not heard, the oldest first: for the clock alone."""
+    query = select(OutboxMessage).where(text("untold")).order_by(col(OutboxMessage.id)).limit(limit)
+    return list(session.exec(query.with_for_update(skip_locked=True)))
+
+
+def dates_in_doubt(session: Session, team_id: int, patient_id: int) -> bool:
+    """Whether a message about changed dates may have arrived, of which nothing was written down."""
+    newest_sent = select(func.max(OutboxMessage.id)).where(
+        OutboxMessage.team_id == team_id,
+        OutboxMessage.patient_id == patient_id,
+        OutboxMessage.kind == MessageKind.COURSES_CHANGED,
+        OutboxMessage.state == MessageState.SENT,
+    )
+    known = session.exec(newest_sent).one() or 0
+    doubtful = select(OutboxMessage.id).where(
+        OutboxMessage.team_id == team_id,
+        OutboxMessage.patient_id == patient_id,
+        OutboxMessage.kind == MessageKind.COURSES_CHANGED,
+        OutboxMessage.state != MessageState.SENT,
+        col(OutboxMessage.doubtful),
+        col(OutboxMessage.id) > known,
+    )
+    return session.exec(doubtful.limit(1)).first() is not None

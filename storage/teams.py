@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select, update
 
-from storage.models import Staff, Team
+from storage.models import Chat, Staff, Team
 
 
 def team_named(session: Session, name: str) -> Team | None:
@@ -22,8 +22,15 @@ def team_names(session: Session) -> list[str]:
     return list(session.exec(select(Team.name).order_by(Team.name)))
 
 
-def clinicians_of(session: Session, team_id: int) -> list[Staff]:
-    return list(session.exec(select(Staff).where(Staff.team_id == team_id, col(Staff.clinician))))
+def clinicians_of(session: Session, team_id: int) -> list[tuple[Staff, str]]:
+    """With the language of each."""
+    query = (
+        select(Staff, Chat.language)
+        .join(Chat, col(Staff.chat_id) == col(Chat.id))
+        .where(Staff.team_id == team_id, col(Staff.clinician))
+        .order_by(col(Staff.id))
+    )
+    return list(session.exec(query))
 
 
 def coordinators_of(session: Session, team_id: int) -> list[Staff]:

@@ -34,9 +34,10 @@ def png(sheet: Sheet) -> bytes:
 
     A page with much on it has no soft edges: they would take a sixth of its bytes.
     """
-    picture = _shapes(sheet, soft=not _crowded(sheet))
+    soft = not _crowded(sheet)
+    picture = _shapes(sheet, soft)
     for words in sheet.words:
-        _write(picture, words)
+        _write(picture, words, soft)
     file = BytesIO()
     picture.quantize(palette=_palette(), dither=Image.Dither.NONE).save(
         file, "PNG", bits=_BITS, compress_level=_PACKING
@@ -91,10 +92,10 @@ def _shapes(sheet: Sheet, soft: bool) -> Image.Image:
     return Image.frombytes("RGB", size, renderer.buffer_rgba(), "raw", "RGBX")  # type: ignore[no-untyped-call]
 
 
-def _write(picture: Image.Image, words: Words) -> None:
+def _write(picture: Image.Image, words: Words, soft: bool) -> None:
     if not words.words:
         return
-    mask, left, top = _mask(words.words, words.size, words.bold)
+    mask, left, top = _mask(words.words, words.size, words.bold, soft)
     x, y = round(words.x), round(words.y)
     if words.upwards:
         turned = mask.transpose(Image.Transpose.ROTATE_90)
@@ -108,7 +109,7 @@ def _write(picture: Image.Image, words: Words) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _mask(words: str, size: int, bold: bool) -> tuple[Image.Image, int, int]:
+def _mask(words: str, size: int, bold: bool, soft: bool) -> tuple[Image.Image, int, int]:
     """The words' shape, and where its left upper corner lies from the start of their baseline.
 
     Kept: a page's months, numbers and keys are those of the page before.
@@ -117,7 +118,7 @@ def _mask(words: str, size: int, bold: bool) -> tuple[Image.Image, int, int]:
     left, top, right, bottom = (round(edge) for edge in typeface.getbbox(words, anchor="ls"))
     mask = Image.new("L", (max(right - left, 1), max(bottom - top, 1)))
     ImageDraw.Draw(mask).text((-left, -top), words, 255, typeface, "ls")
-    return mask.point(_SOFT if size > LABEL else _HARD), left, top
+    return mask.point(_SOFT if soft and size > LABEL else _HARD), left, top
 
 
 @lru_cache(maxsize=1)

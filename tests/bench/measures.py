@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from multiprocessing import get_context
@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 from bot import pictures
 from bot.local import seed
 from bot.pages import Answered, patient_facts
-from bot.pictures import PatientAsked, TeamAsked
+from bot.pictures import Asked
 from bot.texts import texts_in
 from jobs import chart, daily_prompt, due, record
 from jobs.record import Record
@@ -166,7 +166,7 @@ def local_moments(_folder: Path) -> Row:
     return Row("next local moments", f"{_rate(compute, many):,.0f}/s")
 
 
-def _planted(folder: Path) -> tuple[Database, PatientAsked]:
+def _planted(folder: Path) -> tuple[Database, Asked]:
     """The demo's clinic, and the case in it, on the day the demo begins."""
     database = _database(folder)
     writer = Writer(database)
@@ -177,14 +177,14 @@ def _planted(folder: Path) -> tuple[Database, PatientAsked]:
         assert team is not None
         patient = patients.patient_called(session, team.id, seed.CASE_PSEUDONYM)
         assert patient is not None
-        return database, PatientAsked(str(database.url), team.id, patient.id, "en", seed.START)
+        return database, Asked(str(database.url), team.id, patient.id, "en", seed.START)
 
 
 def patient_chart(folder: Path) -> Row:
     """The case's page: CPU time and size, drawn again on a warm process; beside it, the same page by pyplot."""
     database, asked = _planted(folder)
     with database.reading() as session:
-        patient = patients.patient_of_team(session, asked.team_id, asked.patient_id)
+        patient = patients.patient_of_team(session, asked.team_id, asked.patient_id or 0)
         assert patient is not None
         kept = record.read(session, patient, asked.now)
     database.close()
@@ -204,7 +204,7 @@ def patient_answer(folder: Path) -> Row:
 
     def read() -> Record:
         with database.reading() as session:
-            patient = patients.patient_of_team(session, asked.team_id, asked.patient_id)
+            patient = patients.patient_of_team(session, asked.team_id, asked.patient_id or 0)
             assert patient is not None
             return record.read(session, patient, asked.now)
 
@@ -219,19 +219,17 @@ def team_summary(folder: Path) -> Row:
     """A team of 200 with the case's diary each, in the worker process; and the slowest of the answers meanwhile."""
     database, asked = _planted(folder)
     writer = Writer(database)
-    writer.submit(lambda session: _copies(session, asked.patient_id, TEAM_OF)).result()
+    writer.submit(lambda session: _copies(session, asked.patient_id or 0, TEAM_OF)).result()
     day = NOW.date()
     slowest, answers = 0.0, 0
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as workers:
         workers.submit(pictures.patient_chart, asked).result()
         began = time.perf_counter()
-        drawing = workers.submit(
-            pictures.team_chart, TeamAsked(asked.database, asked.team_id, asked.language, asked.now)
-        )
+        drawing = workers.submit(pictures.team_chart, replace(asked, patient_id=None))
         while not drawing.done():
             day += timedelta(days=1)
             one = time.perf_counter()
-            writer.submit(lambda session, on=day: _answer(session, asked.patient_id, on)).result()  # type: ignore[misc]
+            writer.submit(lambda session, on=day: _answer(session, asked.patient_id or 0, on)).result()  # type: ignore[misc]
             slowest, answers = max(slowest, time.perf_counter() - one), answers + 1
             time.sleep(0.02)
         took = time.perf_counter() - began

@@ -12,12 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import findings, summaries
+from bot import findings
 from bot.findings import number
 from bot.local import seed
 from bot.pages import Answered, by_who_needs_a_look, flag
-from bot.pictures import LONGEST_CAPTION, patient_drawn, team_drawn
-from bot.replies import Drawn
+from bot.pictures import LONGEST_CAPTION, Asked, draw, patient_drawn, team_drawn
 from bot.texts import plain
 from jobs.record import Record
 from jobs.steroids import SteroidStep
@@ -263,8 +262,9 @@ def test_of_no_diary_do_the_shown_numbers_contradict_the_verdict(
 
 def test_the_chats_caption_has_the_finding_adherence_and_the_next_course() -> None:
     drawn = patient_drawn(RECORDS["the case"], ENGLISH)
+    assert drawn.png is not None
     assert drawn.png.startswith(b"\x89PNG")
-    caption = plain(drawn.caption or ENGLISH("summary.nobody"))
+    caption = plain(drawn.caption)
     assert caption.startswith("P-7KQ4. Regimen 3 (1 × 0.8 g/kg): difference in pain")
     assert "days answered; next course Mon 16 Aug 1999." in caption
     assert len(caption) <= LONGEST_CAPTION
@@ -326,22 +326,18 @@ def test_a_worker_process_reads_the_database_itself_and_brings_picture_and_capti
         assert team is not None
         patient = patients.patient_called(session, team.id, seed.CASE_PSEUDONYM)
         assert patient is not None
-        screens = [
-            summaries.patient_screen(session, patient, ENGLISH, seed.START),
-            summaries.team_screen(session, team, ENGLISH, seed.START),
-        ]
+    url = str(database.url)
     database.close()
-    asked = [screen.picture for screen in screens if screen.picture is not None]
-    assert len(asked) == 2
+    asked = [Asked(url, team.id, whose, "en", seed.START) for whose in (patient.id, None)]
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as workers:
-        page, summary = [workers.submit(each.draw, each.facts).result(timeout=100) for each in asked]
-    assert isinstance(page, Drawn)
-    assert isinstance(summary, Drawn)
+        page, summary = [workers.submit(draw, each).result(timeout=100) for each in asked]
+    assert page.png is not None
+    assert summary.png is not None
     assert "difference in pain" in str(page.caption)
     assert "P-7KQ4" in str(summary.caption)
     assert page.png[:4] == summary.png[:4] == b"\x89PNG"
 
 
 def test_handing_a_page_over_loads_neither_the_analysis_nor_what_draws() -> None:
-    check = "import sys, bot.summaries; sys.exit(any(name in sys.modules for name in ('matplotlib', 'PIL', 'numpy')))"
+    check = "import sys, bot.rendering; sys.exit(any(name in sys.modules for name in ('matplotlib', 'PIL', 'numpy')))"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0

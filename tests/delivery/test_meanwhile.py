@@ -109,7 +109,7 @@ def test_whoever_left_the_team_meanwhile_gets_no_summary(held_back: Clinic) -> N
     def leave(session: Any) -> None:
         team = teams.team_named(session, "Neuromuscular clinic")
         assert team is not None
-        for member in teams.clinicians_of(session, team.id):
+        for member, _ in teams.clinicians_of(session, team.id):
             session.delete(member)
 
     clinic.write(leave)

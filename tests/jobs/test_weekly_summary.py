@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import Session
 
 from jobs import weekly_summary
-from storage import outbox
+from storage import chats, drawings, outbox
 from storage.database import Database
-from storage.models import MessageKind, OutboxMessage, Role, Team
+from storage.models import Drawing, MessageKind, OutboxMessage, Role, Team
 from tests.storage.support import NOW, committing, joined_patient, joined_staff, rows_of, team_of
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -74,6 +74,8 @@ def test_after_an_outage_the_latest_comes_if_it_is_not_a_day_late(
         team = team_of(session)
         joined_staff(session, 1, Role.CLINICIAN)
         weekly_summary.run(session, back_at)
+        while (drawing := drawings.claim(session, owner="me", now=back_at, lease=HOUR)) is not None:
+            drawings.finish(session, drawing, b"png", "words")
         sendable = outbox.claim(session, owner="me", now=back_at, lease=HOUR, limit=9)
         assert [message.due_at for message in sendable] == sent
         session.refresh(team)
@@ -109,3 +111,28 @@ def test_teams_have_their_own_hours(database: Database) -> None:
             (tokyo, datetime(2026, 3, 8, 23, 0, tzinfo=UTC)),
             (lima, datetime(2026, 3, 9, 13, 0, tzinfo=UTC)),
         ]
+
+
+def test_one_page_is_drawn_for_all_who_read_the_same_language(database: Database) -> None:
+    with committing(database) as session:
+        members = [joined_staff(session, account, Role.CLINICIAN) for account in (1, 2, 3)]
+        chats.chat_by_id(session, members[2].chat_id).language = "de"
+        weekly_summary.run(session, FIRST)
+        pages = {drawing.id: drawing.language for drawing in rows_of(session, Drawing)}
+        assert sorted(pages.values()) == ["de", "en"]
+        assert [pages[message.drawing_id or 0] for message in summaries(session)] == ["en", "en", "de"]
+
+
+def test_one_schedule_that_cannot_be_computed_holds_up_no_other_team(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with committing(database) as session:
+        joined_staff(session, 1, Role.CLINICIAN)
+        joined_staff(session, 2, Role.CLINICIAN, team="Rheumatology")
+        team_of(session).time_zone = "Mars/Olympus"
+        session.flush()
+        weekly_summary.run(session, FIRST)
+        assert [message.team_id for message in summaries(session)] == [team_of(session, "Rheumatology").id]
+        session.refresh(team_of(session))
+        assert team_of(session).next_summary_at == FIRST + HOUR
+    assert "tried again in an hour" in caplog.text

@@ -60,6 +60,7 @@ def test_it_begins_with_a_chart_that_says_something_and_a_roster_that_is_real(tm
         assert snapshot["clock"]["label"] == "Thu 12 Aug 1999, 17:55"
         assert "daily check-in of P-7KQ4" in snapshot["clock"]["next_event"]
         assert len(snapshot["guide"]) == 5
+        await running.running.settle()
         chart = running.world.last_message(CLINICIAN)
         assert chart["photo"]
         assert "Earlier, Regimen 1: returns." in chart["caption"]

@@ -31,8 +31,12 @@ def schema_of(database: Database) -> dict[str, Any]:
     """Everything the engine itself says of each table, in its own words."""
     found = inspect(database.engine)
 
+    def in_words(value: Any) -> str:
+        # A partial index's condition is an object; what it says is meant.
+        return str({key: str(each) for key, each in value.items()} if isinstance(value, dict) else value)
+
     def told(facts: list[Any]) -> list[str]:
-        return sorted(repr(sorted((key, str(value)) for key, value in fact.items())) for fact in facts)
+        return sorted(repr(sorted((key, in_words(value)) for key, value in fact.items())) for fact in facts)
 
     return {
         table: {

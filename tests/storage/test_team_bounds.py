@@ -35,6 +35,11 @@ UNBOUNDED = {
     "outbox.claim": "the courier serves all teams",
     "outbox._settle_abandoned": "the courier serves all teams",
     "outbox._in_doubt": "the courier serves all teams",
+    "outbox.untold": "the clock serves all teams",
+    "drawings.claim": "whoever draws serves all teams",
+    "drawings.leave_behind": "whoever draws serves all teams",
+    "drawings.forget_expired": "the clock serves all teams",
+    "courses.patients_with_a_course_between": "the clock serves all teams",
     "outbox.enqueue_again": "the draft names its team",
     "outbox.message_by_id": "the courier's own claim, or a tap: bot.patient compares the patient",
     "invitations.invitation_for": "whoever holds the token; it says which team",
@@ -125,7 +130,7 @@ QUESTIONS: dict[str, Ask] = {
     "unreachable_patients": lambda s, team, patient, course, staff: (
         patient.id in patients.unreachable_patients(s, team)
     ),
-    "clinicians_of": lambda s, team, patient, course, staff: [m for m in teams.clinicians_of(s, team) if m is staff],
+    "clinicians_of": lambda s, team, patient, course, staff: [m for m, _ in teams.clinicians_of(s, team) if m is staff],
     "coordinators_of": lambda s, team, patient, course, staff: [
         m for m in teams.coordinators_of(s, team) if m is staff
     ],

@@ -45,7 +45,7 @@ async function attempt(request, notice) {
 const actions = {
   say: (userId, words, notice) => attempt(() => server.say(userId, words), notice),
   press: (userId, messageId, data, notice) => attempt(() => server.press(userId, messageId, data), notice),
-  picture: (source, caption, fallback) => showPicture(source, caption, text('page.picture'), fallback),
+  picture: showPicture,
   open: (start, notice) =>
     attempt(async () => {
       const { persona } = await server.openInvitation(start);

@@ -1,13 +1,14 @@
-// One chat: its messages in order by day, kept at the end while one reads there, and what stands around them.
+// One chat: its messages in order by day, and what stands around them.
 
 import { wireComposer } from './composer.js';
 import { fillReplyKeyboard, sameKey } from './keyboard.js';
 import { buildMessage } from './message.js';
+import { wireReach } from './reach.js';
+import { Scrolling } from './scrolling.js';
 import { fromTemplate, make, text } from './texts.js';
 import { dayOf } from './times.js';
 
 const PAGE = 120; // messages drawn at once; older ones on request
-const NEAR_END = 60;
 const TOAST_MS = 5000;
 
 export class Chat {
@@ -17,14 +18,17 @@ export class Chat {
     this.persona = persona;
     this.limit = PAGE;
     this.drawn = new Map(); // key -> { element, message, zone }
-    this.atEnd = true;
+    this.newestDrawn = 0;
     const notice = (words) => this.toast(words);
     this.actions = {
       get bot() {
         return state.bot;
       },
       send: (words) => actions.say(this.userId, words, notice),
-      press: (messageId, data) => actions.press(this.userId, messageId, data, notice),
+      press: (messageId, data) => {
+        this.scrolling.awaiting = true;
+        return actions.press(this.userId, messageId, data, notice);
+      },
       open: (start) => actions.open(start, notice),
       picture: (source, caption) => actions.picture(source, caption, this.input),
       notice,
@@ -39,26 +43,31 @@ export class Chat {
     this.start = this.element.querySelector('.start');
     const commands = () => state.chat(this.userId).commands;
     this.composer = wireComposer(this.element, (words) => this.send(words), commands);
-    this.wire(persona);
+    this.scrolling = new Scrolling(this.log, (id) => this.drawn.get(id)?.element, () => this.report());
+    this.refreshReach = wireReach(this.list);
+    this.rename(persona);
+    this.wire();
   }
 
-  wire(persona) {
+  /** A newcomer who joins gets another name. */
+  rename(persona) {
+    this.persona = persona;
     const role = text(`page.role_${persona.role}`);
     this.element.setAttribute('aria-label', text('page.chat_of', { role, name: persona.name }));
     this.log.setAttribute('aria-label', text('page.messages_of', { name: persona.name }));
-    this.log.addEventListener('scroll', () => this.scrolled(), { passive: true });
-    // Becoming visible, a new window size and a telephone's keyboard all change its size.
-    new ResizeObserver(() => this.keepEnd()).observe(this.log);
+  }
+
+  wire() {
     this.element.querySelector('.earlier').addEventListener('click', () => this.showEarlier());
     this.latest.addEventListener('click', () => {
-      this.toEnd();
+      this.scrolling.toEnd();
       this.input.focus();
     });
     this.start.addEventListener('click', () => this.actions.send('/start'));
   }
 
   send(words) {
-    this.atEnd = true;
+    this.scrolling.awaiting = true;
     return this.actions.send(words);
   }
 
@@ -71,14 +80,29 @@ export class Chat {
     const shown = messages.slice(-this.limit);
     this.element.querySelector('.earlier').hidden = shown.length === messages.length;
     this.log.setAttribute('aria-busy', 'true');
+    const news = this.newsIn(shown);
     this.place(this.nodesOf(shown));
+    this.refreshReach();
     this.log.removeAttribute('aria-busy');
     this.offerStart(messages.length === 0);
     const rows = replyKeyboard?.keyboard ?? []; // a ForceReply has none
     fillReplyKeyboard(this.element.querySelector('.reply-keyboard'), rows, (words) => this.send(words));
     this.input.placeholder = replyKeyboard?.input_field_placeholder ?? text('page.write');
     this.composer.refresh();
-    this.keepEnd();
+    this.scrolling.heed(news, shown.findLast((each) => each.from?.is_bot)?.message_id);
+  }
+
+  /** What was not to be read before: the messages that came, and those whose words changed. */
+  newsIn(messages) {
+    const before = this.newestDrawn;
+    this.newestDrawn = messages.at(-1)?.message_id ?? 0;
+    const fresh = before === 0 ? messages.slice(-1) : messages.filter((each) => each.message_id > before);
+    const edited = messages.filter((each) => {
+      const drawn = this.drawn.get(each.message_id);
+      return drawn && drawn.message !== each && content(drawn.message) !== content(each);
+    });
+    const told = (each, isEdited) => ({ id: each.message_id, own: !each.from?.is_bot, edited: isEdited });
+    return [...edited.map((each) => told(each, true)), ...fresh.map((each) => told(each, false))];
   }
 
   /** An empty chat has a start button in place of the line one writes in. */
@@ -127,27 +151,11 @@ export class Chat {
     this.drawn = kept;
   }
 
-  scrolled() {
-    if (this.log.clientHeight === 0) return;
-    this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END;
-    this.report();
-  }
-
-  keepEnd() {
-    if (this.atEnd) this.log.scrollTop = this.log.scrollHeight;
-    this.report();
-  }
-
-  toEnd() {
-    this.atEnd = true;
-    this.keepEnd();
-  }
-
   report() {
-    if (this.atEnd && this.visible) this.state.markSeen(this.userId);
+    if (this.scrolling.following && this.visible) this.state.markSeen(this.userId);
     const unread = this.state.unread(this.userId);
     const badge = this.latest.querySelector('.badge');
-    this.latest.hidden = this.atEnd;
+    this.latest.hidden = this.scrolling.atEnd;
     badge.hidden = unread === 0;
     badge.textContent = unread;
     this.latest.setAttribute('aria-label', text('page.to_latest', { count: unread }));
@@ -155,7 +163,7 @@ export class Chat {
 
   showEarlier() {
     const fromEnd = this.log.scrollHeight - this.log.scrollTop;
-    this.atEnd = false;
+    this.scrolling.leave();
     this.limit += PAGE;
     this.draw();
     this.log.scrollTop = this.log.scrollHeight - fromEnd;
@@ -181,6 +189,11 @@ function dayMark(day) {
 
 function sameMessage(one, other) {
   return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** What a message says, without its keys and the time at which it was changed. */
+function content(message) {
+  return JSON.stringify([message.text, message.caption, message.photo, message.document]);
 }
 
 function replaceKeepingFocus(before, after, fallback) {

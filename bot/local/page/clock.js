@@ -18,7 +18,9 @@ export function wireClock(onFailure) {
     const busy = clock.running || asked;
     find('now').textContent = clock.label;
     find('now').dateTime = clock.now_local;
-    find('next').textContent = describeNext(clock, busy);
+    find('next').textContent = clock.next_event
+      ? text('page.next_is', { event: clock.next_event })
+      : text('page.next_none');
     answering.checked = clock.answering;
     document.documentElement.classList.toggle('running', busy);
     for (const button of buttons) {
@@ -60,9 +62,4 @@ export function wireClock(onFailure) {
     }
   });
   return draw;
-}
-
-function describeNext(clock, busy) {
-  if (busy) return text('page.running', { time: clock.label });
-  return clock.next_event ? text('page.next_is', { event: clock.next_event }) : text('page.next_none');
 }

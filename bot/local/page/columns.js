@@ -6,6 +6,7 @@ import { drawTabs, wireTabs } from './tabs.js';
 import { fromTemplate, text } from './texts.js';
 
 const TYPING_MS = 5000;
+const ONE_AT_A_TIME = matchMedia('(max-width: 980px)'); // as style.css has it
 
 export class Columns {
   constructor(state, actions) {
@@ -18,6 +19,7 @@ export class Columns {
     this.columns = new Map(ROLES.map((role) => [role, this.newColumn(role)]));
     this.main.append(...this.columns.values());
     wireTabs(this.roleTabs);
+    ONE_AT_A_TIME.addEventListener('change', () => this.drawPeople());
   }
 
   newColumn(role) {
@@ -53,6 +55,7 @@ export class Columns {
   }
 
   drawColumn(role, column) {
+    asPanel(column, ONE_AT_A_TIME.matches);
     const people = this.state.personasOf(role);
     const shown = this.state.shownIn(role);
     const typing = this.typing.has(shown?.user_id);
@@ -72,7 +75,11 @@ export class Columns {
       })),
       (userId) => this.state.show(role, userId),
     );
-    for (const persona of people) this.chatOf(persona, column).element.hidden = persona !== shown;
+    for (const persona of people) {
+      const chat = this.chatOf(persona, column);
+      asPanel(chat.element, people.length > 1);
+      chat.element.hidden = persona !== shown;
+    }
     this.forget(column, people);
   }
 
@@ -83,7 +90,9 @@ export class Columns {
       column.querySelector('.chats').append(chat.element);
       chat.draw();
     }
-    return this.chats.get(persona.user_id);
+    const chat = this.chats.get(persona.user_id);
+    if (chat.persona.name !== persona.name) chat.rename(persona);
+    return chat;
   }
 
   /** A demo begun anew may have fewer people than before. */
@@ -123,6 +132,11 @@ export class Columns {
     (chat.start.hidden ? chat.input : chat.start).focus();
     return true;
   }
+}
+
+/** What tabs choose between is a panel; where there are no tabs to be seen it is a region of the page. */
+function asPanel(section, hasTabs) {
+  section.setAttribute('role', hasTabs ? 'tabpanel' : 'region');
 }
 
 function initials(name) {

@@ -15,6 +15,8 @@ const TAGS = {
 };
 const BLOCKS = new Set(['pre', 'blockquote', 'expandable_blockquote']);
 const OPENABLE = new Set(['http:', 'https:', 'mailto:', 'tel:']);
+const OPAQUE = new Set(['url', 'text_link', 'email', 'phone_number', 'bot_command', 'code', 'pre', 'spoiler']);
+const TELEPHONE = /\+\d[\d ()/-]{5,}\d/; // as the applications find it by themselves
 
 /** actions: { bot, send(words), open(start) }. */
 export function renderText(words, entities = [], actions) {
@@ -22,26 +24,46 @@ export function renderText(words, entities = [], actions) {
     .filter((each) => each.length > 0)
     .sort((one, other) => one.offset - other.offset || other.length - one.length);
   const fragment = document.createDocumentFragment();
-  fill(fragment, words, 0, words.length, waiting, actions);
+  fill(fragment, words, 0, words.length, waiting, actions, false);
   return fragment;
 }
 
-function fill(parent, words, start, end, waiting, actions) {
+function fill(parent, words, start, end, waiting, actions, isOpaque) {
   let at = start;
   while (waiting.length > 0 && waiting[0].offset < end) {
     const entity = waiting.shift();
     const from = Math.max(at, entity.offset);
     const to = Math.min(entity.offset + entity.length, end);
     if (to <= from) continue;
-    if (from > at) parent.append(words.slice(at, from));
+    if (from > at) appendPlain(parent, words.slice(at, from), actions, isOpaque);
     const node = nodeFor(entity, words.slice(from, to), actions);
-    fill(node, words, from, to, waiting, actions);
+    fill(node, words, from, to, waiting, actions, isOpaque || OPAQUE.has(entity.type));
     parent.append(node);
     at = to;
     // A block breaks the line by itself; its own line feed would leave an empty one.
     if (BLOCKS.has(entity.type) && words[at] === '\n') at += 1;
   }
-  if (at < end) parent.append(words.slice(at, end));
+  if (at < end) appendPlain(parent, words.slice(at, end), actions, isOpaque);
+}
+
+/** Telephone numbers become links, except inside what is a link already. */
+function appendPlain(parent, words, actions, isOpaque) {
+  const found = isOpaque ? null : words.match(TELEPHONE);
+  if (!found) {
+    parent.append(words);
+    return;
+  }
+  const [number] = found;
+  const link = telephoneLink(number, actions);
+  link.append(number);
+  parent.append(words.slice(0, found.index), link);
+  appendPlain(parent, words.slice(found.index + number.length), actions, isOpaque);
+}
+
+function telephoneLink(number, actions) {
+  const link = linkTo(`tel:${number.replace(/[^+\d]/g, '')}`, actions);
+  link.classList.add('telephone');
+  return link;
 }
 
 function nodeFor(entity, covered, actions) {
@@ -53,7 +75,7 @@ function nodeFor(entity, covered, actions) {
     case 'email':
       return linkTo(`mailto:${covered}`, actions);
     case 'phone_number':
-      return linkTo(`tel:${covered.replace(/[^+\d]/g, '')}`, actions);
+      return telephoneLink(covered, actions);
     case 'bot_command':
       return commandButton(covered, actions);
     case 'spoiler':

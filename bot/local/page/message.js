@@ -81,7 +81,7 @@ function picture(message, actions) {
   const button = makeButton('picture');
   const image = make('img');
   image.src = source;
-  image.alt = caption || text('page.picture');
+  image.alt = text('page.open_picture'); // the caption is read as text
   // Known before the bytes come, so that nothing below jumps.
   const scale = Math.min(2, PICTURE_WIDTH / largest.width, PICTURE_HEIGHT / largest.height);
   image.width = Math.round(largest.width * scale);

@@ -34,6 +34,18 @@ export function drawTabs(list, entries, choose) {
   });
   const changed = tabs.length !== list.children.length || tabs.some((tab, at) => list.children[at] !== tab);
   if (changed) list.replaceChildren(...tabs);
+  bringIntoSight(list);
+}
+
+/** The chosen tab, when another one was chosen: the rest may have to be scrolled for. */
+function bringIntoSight(list) {
+  const chosen = list.querySelector('[aria-selected="true"]');
+  if (!chosen || list.dataset.chosen === chosen.dataset.key || list.clientWidth === 0) return;
+  list.dataset.chosen = chosen.dataset.key;
+  const { left, right } = chosen.getBoundingClientRect();
+  const room = list.getBoundingClientRect();
+  if (left < room.left) list.scrollLeft -= room.left - left;
+  if (right > room.right) list.scrollLeft += right - room.right;
 }
 
 function newTab(entry, choose) {

@@ -1,0 +1,23 @@
+"""What never arrived: the coordinators hear of it, once a message, so that somebody can pick up the telephone."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from jobs import admission
+from storage import outbox, patients
+from storage.models import MessageKind
+
+BATCH = 50
+
+
+def run(session: Session, now: datetime) -> bool:
+    """True when the batch was full."""
+    found = outbox.untold(session, BATCH)
+    for message in found:
+        message.untold = False
+        session.add(message)
+        patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
+        if patient is not None and patient.status in patients.LIVING:
+            admission.tell_coordinators(session, MessageKind.NOT_DELIVERED, patient, now, about=message)
+    return len(found) == BATCH

@@ -1,0 +1,99 @@
+"""Pages to be drawn: claimed like messages, once for everybody who wants the same, and forgotten when they are old."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, delete, or_, select, update
+
+from storage import outbox
+from storage.database import insert_ignoring_duplicates
+from storage.models import Drawing, DrawingState, OutboxMessage
+
+MOST_ATTEMPTS = 3
+
+
+def wanted(
+    session: Session,
+    *,
+    team_id: int,
+    patient_id: int | None,
+    language: str,
+    as_of: datetime,
+    dedupe_key: str,
+    expires_at: datetime,
+) -> int:
+    """The id of the drawing of this key, wanted now or before."""
+    row: Mapping[str, Any] = {
+        "team_id": team_id,
+        "patient_id": patient_id,
+        "language": language,
+        "as_of": as_of,
+        "dedupe_key": dedupe_key,
+        "state": DrawingState.WAITING,
+        "attempts": 0,
+        "expires_at": expires_at,
+    }
+    insert_ignoring_duplicates(session, Drawing, [row])
+    return session.exec(select(Drawing.id).where(Drawing.team_id == team_id, Drawing.dedupe_key == dedupe_key)).one()
+
+
+def claim(session: Session, *, owner: str, now: datetime, lease: timedelta) -> Drawing | None:
+    """The drawing that has waited longest, or that was begun and left; of several workers each goes to one."""
+    query = (
+        select(Drawing)
+        .where(
+            or_(
+                col(Drawing.state) == DrawingState.WAITING,
+                (col(Drawing.state) == DrawingState.DRAWING) & (col(Drawing.lease_until) <= now),
+            ),
+            col(Drawing.expires_at) > now,
+        )
+        .order_by(col(Drawing.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    drawing = session.exec(query).first()
+    if drawing is None:
+        return None
+    if drawing.attempts >= MOST_ATTEMPTS:
+        # Whoever began it died of it, again and again.
+        finish(session, drawing, None, None)
+        return claim(session, owner=owner, now=now, lease=lease)
+    drawing.state, drawing.owner, drawing.lease_until = DrawingState.DRAWING, owner, now + lease
+    drawing.attempts += 1
+    session.add(drawing)
+    return drawing
+
+
+def of_team(session: Session, team_id: int, drawing_id: int) -> Drawing | None:
+    return session.exec(select(Drawing).where(Drawing.team_id == team_id, Drawing.id == drawing_id)).first()
+
+
+def finish(session: Session, drawing: Drawing, png: bytes | None, caption: str | None) -> None:
+    """What waited for it goes; without a picture and words it has failed."""
+    failed = png is None and caption is None
+    drawing.state = DrawingState.FAILED if failed else DrawingState.DRAWN
+    drawing.png, drawing.caption, drawing.owner, drawing.lease_until = png, caption, None, None
+    session.add(drawing)
+    session.flush()
+    outbox.release(session, drawing.id, drawing.team_id)
+
+
+def leave_behind(session: Session, owner: str | None = None) -> int:
+    """What `owner`, or anybody, has begun waits again; returns how many those were."""
+    whose = col(Drawing.owner).is_not(None) if owner is None else col(Drawing.owner) == owner
+    statement = (
+        update(Drawing)
+        .where(col(Drawing.state) == DrawingState.DRAWING, whose)
+        .values(state=DrawingState.WAITING, owner=None, lease_until=None)
+    )
+    return session.connection().execute(statement).rowcount
+
+
+def forget_expired(session: Session, now: datetime) -> None:
+    """A page holds health data: it is kept no longer than it is of use."""
+    old = select(Drawing.id).where(col(Drawing.expires_at) <= now)
+    connection = session.connection()
+    connection.execute(update(OutboxMessage).where(col(OutboxMessage.drawing_id).in_(old)).values(drawing_id=None))
+    connection.execute(delete(Drawing).where(col(Drawing.expires_at) <= now))
