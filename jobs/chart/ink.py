@@ -1,5 +1,6 @@
 """A sheet as PNG: shapes by matplotlib's Agg renderer, words by Pillow. Beside `jobs.chart.paper`, all that draws."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from io import BytesIO
 from itertools import pairwise
@@ -59,10 +60,18 @@ def path_of(ink: Ink) -> Path:
 
 
 def _crowded(sheet: Sheet) -> bool:
-    lines = (shape for ink in sheet.inks if ink.pen.edge for shape in ink.shapes)
-    slanting = sum(abs(a[1] - b[1]) for line in lines for a, b in pairwise(line) if a[0] != b[0])
+    height = sum(abs(a[1] - b[1]) for ink in sheet.inks if ink.pen.edge for a, b in _slants(ink))
     letters = sum(len(words.words) for words in sheet.words)
-    return letters + slanting / _HEIGHT_OF_A_LETTER > _MANY_LETTERS
+    return letters + height / _HEIGHT_OF_A_LETTER > _MANY_LETTERS
+
+
+def _slanting(ink: Ink) -> bool:
+    return next(_slants(ink), None) is not None
+
+
+def _slants(ink: Ink) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
+    """Those that lie along neither the rows nor the columns of pixels."""
+    return ((a, b) for shape in ink.shapes for a, b in pairwise(shape) if a[0] != b[0] and a[1] != b[1])
 
 
 def _shapes(sheet: Sheet, soft: bool) -> Image.Image:
@@ -78,14 +87,17 @@ def _shapes(sheet: Sheet, soft: bool) -> Image.Image:
         # The path itself is turned: only one without a transform snaps to whole pixels as it is.
         path = upright.transform_path(path_of(ink))
         context = renderer.new_gc()
-        context.set_linewidth(ink.pen.width if ink.pen.edge else 0)
+        softly = soft and not ink.pen.sharp
+        # A slanting line without soft edges fills every pixel that it touches, and looks wider by about as much.
+        width = ink.pen.width if softly or not _slanting(ink) else max(ink.pen.width - 0.8, 1)
+        context.set_linewidth(width if ink.pen.edge else 0)
         if ink.pen.edge:
             context.set_foreground(ink.pen.edge)
         if ink.pen.dashes:
             context.set_dashes(0, [part * ink.pen.width for part in ink.pen.dashes])
         context.set_capstyle("butt")
         context.set_joinstyle("round")
-        context.set_antialiased(soft and not ink.pen.sharp)
+        context.set_antialiased(softly)
         fill = None if ink.pen.fill is None else to_rgba(ink.pen.fill)
         renderer.draw_path(context, path, IdentityTransform(), fill)  # type: ignore[no-untyped-call]
     size = (sheet.width, sheet.height)
