@@ -22,6 +22,7 @@ from bot.invitation_link import link_to, qr_for_terminal
 from bot.settings import Settings, SettingsError
 from bot.speaker import username_of
 from bot.texts import FALLBACK, plain, texts_in
+from bot.webhook import CannotListenError
 from jobs import admission, reading
 from jobs.clock import SystemClock
 from jobs.refusals import Refusal
@@ -84,6 +85,8 @@ def run() -> None:
     except InvalidToken:
         # Its own message carries the token.
         raise _stop("doctor.token") from None
+    except CannotListenError as wrong:
+        raise _stop("cli.cannot_listen", where=wrong.where, why=wrong.why) from None
     finally:
         database.close()
 

@@ -114,6 +114,12 @@ class Handlers:
         if waited_for:
             await asyncio.wait(waited_for, timeout=seconds)
 
+    async def answer_out(self, telegram_id: int, seconds: float) -> None:
+        """The same for one person."""
+        answering = self._answering.get(telegram_id)
+        if answering is not None:
+            await asyncio.wait({answering}, timeout=seconds)
+
     async def end(self, seconds: float) -> None:
         """Lets answers go out for so long; the rest is given up, since nothing can be written down after it."""
         await self.answers_out(seconds)

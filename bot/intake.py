@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 LONG_POLL = 25
 WAIT_AFTER_FAULT = 2.0
 WAIT_FOR_ANSWERS = 2.0
+# Telegram's words in a 409 that has nothing to do with another program.
+WEBHOOK_IS_SET = "webhook is active"
 # With a database that commits everything else: several minutes.
 MOST_TRIES = 60
 
@@ -49,7 +51,7 @@ class Intake:
         try:
             await request
         except TelegramError as fault:
-            log.info("The last acknowledgement did not go through: %s", type(fault).__name__)
+            log.info("A request around the polling did not go through: %s", type(fault).__name__)
 
     async def _ask(self) -> Sequence[Update]:
         request = asyncio.create_task(
@@ -97,6 +99,11 @@ class Intake:
 
     async def _after(self, fault: TelegramError) -> None:
         wait = WAIT_AFTER_FAULT
+        if isinstance(fault, Conflict) and WEBHOOK_IS_SET in str(fault).lower():
+            # Left over from before: what is configured now is polling.
+            log.info("A webhook is set; it is taken away, since this bot polls")
+            await self._quietly(self._application.bot.delete_webhook())
+            return
         if isinstance(fault, Conflict):
             log.error("Another program is polling with this bot's token. Stop it: each token serves one bot.")
         elif isinstance(fault, RetryAfter):

@@ -18,6 +18,7 @@ from bot.rendering import Renderer
 from bot.settings import Settings
 from bot.speaker import Speaker
 from bot.texts import FALLBACK, texts_in
+from bot.webhook import Webhook
 from jobs import daily_prompt, infusion_reminder, undelivered, upkeep, weekly_summary
 from jobs.clock import Clock, Ticker
 from storage.database import Database
@@ -61,7 +62,12 @@ class Running:
         self.draughtsman = Draughtsman(self.renderer, self.writer, clock, self.courier.wake)
         self.handlers = Handlers(self.writer, speaker, clock, self._look)
         self.application = build(self.bot, self.handlers)
-        self.intake = Intake(self.application, self.handlers)
+        # Which of the two is the configuration's: at its start each takes over from the other.
+        self.intake: Intake | Webhook = (
+            Intake(self.application, self.handlers)
+            if settings.webhook_url is None
+            else Webhook(self.application, self.handlers, settings)
+        )
         self.ticker = Ticker(self.writer, clock, TICKS, self._look)
         self._tasks: list[asyncio.Task[None]] = []
 

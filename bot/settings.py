@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
     database_url: SecretStr = SecretStr("sqlite:///data/diary.sqlite")
+    webhook_url: str | None = None
+    webhook_listen: str = "127.0.0.1:8080"
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
@@ -61,6 +63,27 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or "@" in parts.netloc:
             raise ValueError("not a web address")
         return url.strip().rstrip("/")
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _where_telegram_posts(cls, url: str | None) -> str | None:
+        if url is None or not url.strip():
+            return None
+        parts = urlsplit(url.strip())
+        loopback = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+        if not (parts.scheme == "https" or (parts.scheme == "http" and loopback)) or not parts.hostname:
+            raise ValueError("not a secure web address")
+        if "@" in parts.netloc or parts.query or parts.fragment or parts.port == 0:
+            raise ValueError("more than an address")
+        return url.strip()
+
+    @field_validator("webhook_listen")
+    @classmethod
+    def _host_and_port(cls, listen: str) -> str:
+        host, colon, port = listen.strip().rpartition(":")
+        if not (host and colon and port.isdecimal() and 0 < int(port) < 65536):
+            raise ValueError("not host:port")
+        return f"{host.strip('[]')}:{port}"
 
     @field_validator("database_url")
     @classmethod

@@ -71,15 +71,15 @@ TABLES: tuple[type[SQLModel], ...] = (
 Row = TypeVar("Row", bound=SQLModel)
 
 
-def settings_for(url: str) -> Settings:
-    return Settings(_env_file=None, telegram_bot_token=SecretStr(TOKEN), telegram_api_url=url)  # type: ignore[call-arg]
+def settings_for(url: str, **more: Any) -> Settings:
+    return Settings(_env_file=None, telegram_bot_token=SecretStr(TOKEN), telegram_api_url=url, **more)  # type: ignore[call-arg]
 
 
 class Bot:
     """The running bot in a thread of its own; `do` runs a coroutine there."""
 
-    def __init__(self, database: Database, url: str, clock: MovableClock) -> None:
-        self._database, self._url, self._clock = database, url, clock
+    def __init__(self, database: Database, url: str, clock: MovableClock, **settings: Any) -> None:
+        self._database, self._url, self._clock, self._settings = database, url, clock, settings
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="bot", daemon=True)
 
@@ -89,7 +89,8 @@ class Bot:
         return self
 
     async def _start(self) -> Running:
-        return await Running(settings_for(self._url), self._database, self._clock, ticking=False).__aenter__()
+        settings = settings_for(self._url, **self._settings)
+        return await Running(settings, self._database, self._clock, ticking=False).__aenter__()
 
     def ticks(self) -> None:
         """From now on what is due happens by itself too, as in life, and not only at `calm`."""
@@ -134,10 +135,14 @@ class Clinic:
 
     def restart(self) -> None:
         """Stops the bot in good order and starts it anew on the same database."""
-        self.bot.__exit__()
-        self.bot = Bot(self.database, self.server.url, self.clock)
-        self.bot.__enter__()
+        self.restarted()
         self.calm()
+
+    def restarted(self, **settings: Any) -> None:
+        """The same with other settings, and without waiting for anything."""
+        self.bot.__exit__()
+        self.bot = Bot(self.database, self.server.url, self.clock, **settings)
+        self.bot.__enter__()
 
     def write(self, work: Any) -> Any:
         return self._writer.submit(work).result()

@@ -13,6 +13,8 @@ ALL = {
     "TELEGRAM_API_URL": "https://api.telegram.org",
     "DATABASE_URL": "postgresql://diary:secret-word@localhost/diary",
     "TIME_ZONE": "Europe/Zurich",
+    "WEBHOOK_URL": "https://diary.example.org/telegram",
+    "WEBHOOK_LISTEN": "127.0.0.1:8080",
     "LOG_LEVEL": "WARNING",
 }
 WRONG = {
@@ -20,6 +22,8 @@ WRONG = {
     "TELEGRAM_API_URL": "ftp://wrong.example",
     "DATABASE_URL": "mysql://wrong:secret-word@host/name",
     "TIME_ZONE": "Mars/Olympus_Mons",
+    "WEBHOOK_URL": "http://diary.example.org/telegram",
+    "WEBHOOK_LISTEN": "8080",
     "LOG_LEVEL": "LOUD",
 }
 

@@ -19,7 +19,7 @@ export function wireClock(onFailure) {
     find('now').textContent = clock.label;
     find('now').dateTime = clock.now_local;
     find('next').textContent = clock.next_event
-      ? text('page.next_is', { event: clock.next_event })
+      ? text('page.next_is', { event: unbroken(clock.next_event) })
       : text('page.next_none');
     answering.checked = clock.answering;
     document.documentElement.classList.toggle('running', busy);
@@ -62,4 +62,9 @@ export function wireClock(onFailure) {
     }
   });
   return draw;
+}
+
+/** No line ends within a pseudonym such as P-7KQ4. */
+function unbroken(words) {
+  return words.replace(/\b([A-Z])-(?=[0-9A-Z])/g, '$1\u2011');
 }
