@@ -24,16 +24,18 @@ from bot.speaker import username_of
 from bot.texts import FALLBACK, plain, texts_in
 from bot.webhook import CannotListenError
 from jobs import admission, reading
-from jobs.clock import SystemClock
+from jobs.clock import AlignedClock, SystemClock
 from jobs.refusals import Refusal
 from storage import audit
 from storage.database import Database, DatabaseError
+from storage.locks import Lock
 from storage.models import Role
 from storage.writer import NotCommittedError, Writer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 say = texts_in(FALLBACK)
 WRONG_SETTINGS = 2
+ALIGNED_EVERY = 60.0
 
 
 def _stop(key: str, **values: object) -> typer.Exit:
@@ -76,23 +78,36 @@ def begin() -> None:
 
 
 @app.command()
-def run() -> None:
+def run(
+    roles: Annotated[
+        str, typer.Option(help="What this process does, of several on one PostgreSQL.")
+    ] = ",".join(runtime.Role),
+) -> None:
     """Run the bot, until it is told to stop."""
     loaded = _settings(need_token=True)
+    wanted = {name.strip() for name in roles.split(",")}
+    if not wanted <= set(runtime.Role):
+        raise _stop("cli.roles", known=", ".join(runtime.Role))
     database = _database(loaded)
+    if database.is_sqlite and wanted != set(runtime.Role):
+        raise _stop("cli.roles_need_postgresql")
+    lock = Lock(database, "run")
+    if database.is_sqlite and not lock.acquire():
+        raise _stop("cli.runs_already")
     try:
-        asyncio.run(_run(loaded, database))
+        asyncio.run(_run(loaded, database, [role for role in runtime.Role if role in wanted]))
     except InvalidToken:
         # Its own message carries the token.
         raise _stop("doctor.token") from None
     except CannotListenError as wrong:
         raise _stop("cli.cannot_listen", where=wrong.where, why=wrong.why) from None
     finally:
+        lock.release()
         database.close()
 
 
-async def _run(loaded: Settings, database: Database) -> None:
-    working = asyncio.create_task(_work(loaded, database))
+async def _run(loaded: Settings, database: Database, roles: list[runtime.Role]) -> None:
+    working = asyncio.create_task(_work(loaded, database, roles))
 
     def end() -> None:
         # Once: whoever asks again while it ends must not break off the ending.
@@ -105,9 +120,27 @@ async def _run(loaded: Settings, database: Database) -> None:
         await working
 
 
-async def _work(loaded: Settings, database: Database) -> None:
-    async with runtime.Running(loaded, database, SystemClock()) as running:
-        await running.finished()
+async def _work(loaded: Settings, database: Database, roles: list[runtime.Role]) -> None:
+    if database.is_sqlite:
+        async with runtime.Running(loaded, database, SystemClock(), roles=roles) as running:
+            await running.finished()
+        return
+    # Among replicas the database's time counts: for what is due, and for whose lease has run out.
+    clock = AlignedClock(database.time)
+    clock.align()
+    aligning = asyncio.create_task(_keep_aligned(clock))
+    try:
+        async with runtime.Running(loaded, database, clock, roles=roles) as running:
+            await running.finished()
+    finally:
+        aligning.cancel()
+
+
+async def _keep_aligned(clock: AlignedClock) -> None:
+    while True:
+        await asyncio.sleep(ALIGNED_EVERY)
+        with contextlib.suppress(DBAPIError):
+            await asyncio.to_thread(clock.align)
 
 
 @app.command()

@@ -16,6 +16,8 @@ from typing import Any
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from bot.shared_pace import Budget
+
 PER_SECOND = 29
 IN_FLIGHT = 8
 BETWEEN_TWO_TO_A_CHAT = 1.0
@@ -48,8 +50,11 @@ class _Waiting:
 class Pacer(BaseRateLimiter[Priority]):
     """python-telegram-bot's rate limiter; `rate_limit_args` is the Priority, an answer unless said otherwise."""
 
-    def __init__(self, per_second: int = PER_SECOND, in_flight: int = IN_FLIGHT) -> None:
-        self._per_second, self._most_in_flight = per_second, in_flight
+    def __init__(
+        self, per_second: int = PER_SECOND, in_flight: int = IN_FLIGHT, budget: Budget | None = None
+    ) -> None:
+        """`budget`: what all replicas of this bot share; without it this process alone sends."""
+        self._per_second, self._most_in_flight, self._budget = per_second, in_flight, budget
         self._waiting: list[_Waiting] = []
         self._order = itertools.count()
         self._sent: deque[float] = deque(maxlen=per_second)
@@ -87,14 +92,29 @@ class Pacer(BaseRateLimiter[Priority]):
         while True:
             await self._turn(priority, data.get("chat_id"))
             try:
+                if common := await self._common_ban():
+                    self._ban(common)
+                    if priority is not Priority.ANSWER:
+                        raise BannedError(common)
+                    continue
                 return await callback(*args, **kwargs)
             except RetryAfter as ban:
                 self._ban(seconds_of(ban))
+                if self._budget is not None:
+                    await self._budget.ban(seconds_of(ban))
                 if priority is not Priority.ANSWER:
                     raise BannedError(self.ban_left) from ban
             finally:
                 self._in_flight -= 1
                 self._let_in()
+
+    async def _common_ban(self) -> float:
+        """Waits for a moment of the common budget; seconds of a ban that another replica ran into, 0 without one."""
+        if self._budget is None:
+            return 0.0
+        slot = await self._budget.take()
+        await asyncio.sleep(slot.wait)
+        return slot.ban
 
     async def _turn(self, priority: Priority, chat: object) -> None:
         if priority is not Priority.ANSWER and self.ban_left:

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Collection
+from enum import StrEnum
 
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
@@ -13,16 +15,20 @@ from bot.application import Handlers, build
 from bot.courier import Courier
 from bot.draughtsman import Draughtsman
 from bot.intake import Intake
-from bot.pacer import IN_FLIGHT, Pacer, Priority
+from bot.leader import Leader, Work
+from bot.pacer import IN_FLIGHT, PER_SECOND, Pacer, Priority
 from bot.rendering import Renderer
 from bot.settings import Settings
+from bot.shared_pace import Budget
 from bot.speaker import Speaker
 from bot.texts import FALLBACK, texts_in
 from bot.webhook import Webhook
 from jobs import daily_prompt, infusion_reminder, undelivered, upkeep, weekly_summary
 from jobs.clock import Clock, Ticker
+from storage import models
 from storage.database import Database
-from storage.models import Role
+from storage.locks import Lock
+from storage.pace import SharedPace
 from storage.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -44,44 +50,72 @@ def make_bot(settings: Settings, pacer: Pacer | None = None) -> ExtBot[Priority]
     )
 
 
+class Role(StrEnum):
+    """What a process does; by itself it does all four, and among replicas they can be split."""
+
+    INTAKE = "intake"
+    CLOCK = "clock"
+    COURIER = "courier"
+    RENDER = "render"
+
+
 class Running:
     """One bot on one database. `async with Running(...)` starts everything and stops it in good order.
 
     `ticking` False: what is due happens when `settle` is called, and at no moment that nobody chose.
     """
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock, *, ticking: bool = True) -> None:
-        self.database, self.clock, self._ticking = database, clock, ticking
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        *,
+        ticking: bool = True,
+        roles: Collection[Role] = tuple(Role),
+    ) -> None:
+        self.database, self.clock = database, clock
+        self._ticking = ticking and Role.CLOCK in roles
         self.writer = Writer(database)
-        self.pacer = Pacer()
+        self._budget = None if database.is_sqlite else Budget(SharedPace(database, settings.bot_id, PER_SECOND))
+        self.pacer = Pacer(budget=self._budget)
         self.bot = make_bot(settings, self.pacer)
         self.renderer = Renderer()
-        speaker = Speaker(self.bot, self.writer)
-        self._speaker = speaker
-        self.courier = Courier(speaker, self.writer, clock, self.pacer)
+        self._speaker = Speaker(self.bot, self.writer)
+        self.courier = Courier(self._speaker, self.writer, clock, self.pacer)
         self.draughtsman = Draughtsman(self.renderer, self.writer, clock, self.courier.wake)
-        self.handlers = Handlers(self.writer, speaker, clock, self._look)
+        self.handlers = Handlers(self.writer, self._speaker, clock, self._look)
         self.application = build(self.bot, self.handlers)
-        # Which of the two is the configuration's: at its start each takes over from the other.
-        self.intake: Intake | Webhook = (
-            Intake(self.application, self.handlers)
-            if settings.webhook_url is None
-            else Webhook(self.application, self.handlers, settings)
-        )
+        self.intake = self._made_intake(settings)
         self.ticker = Ticker(self.writer, clock, TICKS, self._look)
+        by_role: dict[Role, Work] = {
+            Role.INTAKE: self.intake, Role.COURIER: self.courier, Role.RENDER: self.draughtsman
+        }
+        self._working = [work for role, work in by_role.items() if role in roles]
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _made_intake(self, settings: Settings) -> Work:
+        """Which way is the configuration's: at its start each takes over from the other."""
+        if settings.webhook_url is not None:
+            return Webhook(self.application, self.handlers, settings)
+        if self.database.is_sqlite:
+            return Intake(self.application, self.handlers)
+        # Telegram gives updates to one poller: among replicas, to whoever holds the lock of this bot.
+        lock = Lock(self.database, f"poller of bot {settings.bot_id}")
+        return Leader(lock, "polling", lambda: Intake(self.application, self.handlers))
 
     async def __aenter__(self) -> "Running":
         try:
             await self._reach_telegram()
         except BaseException:
-            self.writer.close()
+            self._close()
             raise
-        self.handlers.in_background(self._speaker.offer_to_all(routes.menu([Role.PATIENT], texts_in(FALLBACK))))
+        self.handlers.in_background(
+            self._speaker.offer_to_all(routes.menu([models.Role.PATIENT], texts_in(FALLBACK)))
+        )
         if self._ticking:
             self.ticker.start()
-        working = (self.intake.run(), self.courier.run(), self.draughtsman.run())
-        self._tasks = [asyncio.create_task(work) for work in working]
+        self._tasks = [asyncio.create_task(work.run()) for work in self._working]
         log.info("The bot @%s is running", self.bot.username)
         return self
 
@@ -107,9 +141,8 @@ class Running:
 
     async def __aexit__(self, *_: object) -> None:
         await self.ticker.stop()
-        self.intake.stop()
-        self.courier.stop()
-        self.draughtsman.stop()
+        for work in self._working:
+            work.stop()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=PATIENCE_AT_THE_END)
         for task in self._tasks:
@@ -118,12 +151,17 @@ class Running:
             await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.handlers.end(1.0)
         await self.application.shutdown()
+        self._close()
+
+    def _close(self) -> None:
         self.writer.close()
         self.renderer.close()
+        if self._budget is not None:
+            self._budget.close()
 
     async def finished(self) -> None:
-        """Returns, or raises, when the intake or the courier ends by itself."""
-        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        """Returns, or raises, when something of its work ends by itself."""
+        done, _ = await asyncio.wait(self._tasks or [asyncio.Future()], return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
 

@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         return url
 
     @property
+    def bot_id(self) -> int:
+        """Telegram's number of the bot, with which its token begins."""
+        return int(self.token.partition(":")[0])
+
+    @property
     def token(self) -> str:
         """SettingsError when there is none."""
         if self.telegram_bot_token is None:

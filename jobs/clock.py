@@ -32,6 +32,27 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+class AlignedClock:
+    """The machine's own time, set right by another clock: among replicas the database's, whatever their machines say.
+
+    `ask` gives that clock's present instant. The time between two calls of `align` is the machine's own.
+    """
+
+    def __init__(self, ask: Callable[[], datetime]) -> None:
+        self._ask, self._ahead = ask, timedelta(0)
+
+    def align(self) -> timedelta:
+        """By how much that clock is ahead of this machine's."""
+        before = datetime.now(UTC)
+        told = self._ask()
+        after = datetime.now(UTC)
+        self._ahead = told - (before + (after - before) / 2)
+        return self._ahead
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+
 class MovableClock:
     """A clock for tests and for the demo. It stands still, or flows on from where it was put; never backwards."""
 

@@ -70,12 +70,13 @@ def courses_to_tell(session: Session, team_id: int, patient_id: int) -> list[Cou
 
 
 def courses_due_a_reminder(session: Session, now: datetime, limit: int) -> list[Course]:
-    """Of all teams, the longest due first: for the clock alone."""
+    """Of all teams, the longest due first, save those another worker has in hand: for the clock alone."""
     query = (
         select(Course)
         .where(col(Course.next_reminder_at) <= now)
         .order_by(col(Course.next_reminder_at), col(Course.id))
         .limit(limit)
+        .with_for_update(skip_locked=True)
     )
     return list(session.exec(query))
 

@@ -304,6 +304,14 @@ class Drawing(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
+class Pace(SQLModel, table=True):
+    """When the next message of a bot may go, and until when none: one row for all replicas, on PostgreSQL alone."""
+
+    bot_id: int = Field(sa_type=BigInteger, primary_key=True)
+    next_at: datetime = Field(sa_type=UtcDateTime)
+    banned_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class OutboxMessage(SQLModel, table=True):
     """A message to be sent: what and when, never how it reads. No wording, no symptoms.
 

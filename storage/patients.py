@@ -53,13 +53,14 @@ def unreachable_patients(session: Session, team_id: int) -> set[int]:
 
 
 def patients_due_a_prompt(session: Session, now: datetime, limit: int) -> list[tuple[Patient, Chat]]:
-    """With their chats, of all teams, the longest due first: for the clock alone."""
+    """With their chats, of all teams, the longest due first, save those another worker has in hand: for the clock."""
     query = (
         select(Patient, Chat)
         .join(Chat, col(Patient.chat_id) == col(Chat.id))
         .where(col(Patient.next_prompt_at) <= now)
         .order_by(col(Patient.next_prompt_at), col(Patient.id))
         .limit(limit)
+        .with_for_update(of=Patient, skip_locked=True)
     )
     return list(session.exec(query))
 

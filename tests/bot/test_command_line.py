@@ -321,3 +321,29 @@ def test_the_bot_runs_answers_and_stops_when_told_and_its_log_has_no_token(
     assert TOKEN.split(":")[1] not in said
     assert "a very private word" not in said, "nor what people write"
     assert world.last_message(7)["text"].startswith("This is the Infusion Diary")
+
+
+def test_a_second_bot_on_one_file_is_refused_and_roles_are_for_postgresql(
+    operator: Operator, telegram: tuple[World, str]
+) -> None:
+    world, url = telegram
+    ready(operator, url)
+    first = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        cwd=operator.folder,
+        env=operator.surroundings(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        world.wait_for(lambda w: w.mailbox.open_polls, PATIENCE)
+        second = operator.really_types("run")
+        assert second.code == 2
+        assert "A bot runs on this database already." in second.error
+    finally:
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(PATIENCE) == 0
+    for roles, said in (("clock", "does everything"), ("clock,cook", "intake, clock, courier, render")):
+        refused = operator.really_types("run", "--roles", roles)
+        assert refused.code == 2
+        assert said in refused.error

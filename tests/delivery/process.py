@@ -31,6 +31,7 @@ class Service:
         self.world = World(TOKEN, BOT_NAME, CLOCK.now)
         self.server = RunningServer(application(self.world))
         self.process: subprocess.Popen[bytes] | None = None
+        self.all_processes: list[subprocess.Popen[bytes]] = []
         self.level = "INFO"
 
     def __enter__(self) -> Self:
@@ -57,6 +58,7 @@ class Service:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "run"], cwd=self.folder, env=environment, stdout=log, stderr=log
             )
+        self.all_processes.append(self.process)
         if wait:
             self.world.wait_for(lambda world: world.mailbox.open_polls, PATIENCE)
 
