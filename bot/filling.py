@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 
 from sqlmodel import Session
 
+from bot.dialogues import calendar
 from bot.dialogues import form as forms
 from bot.dialogues.form import Form, Given, State
 from bot.replies import Button, CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
@@ -63,9 +64,34 @@ def begin(procedure: Procedure, filling: Filling, *, in_place: bool) -> list[Rep
 def typed(procedures: Mapping[str, Procedure], filling: Filling, dialogue: Dialogue) -> list[Reply]:
     """A line typed into the open form; the next question comes as a new message, below what was typed."""
     given = None if filling.incoming.repeated else Given(filling.incoming.text[:LONGEST_LINE])
+    return _below(procedures[dialogue.form], filling, dialogue, given, None)
+
+
+def told_to_finish(procedures: Mapping[str, Procedure], filling: Filling, dialogue: Dialogue, key: str) -> list[Reply]:
+    """Something else was wanted before the open form is finished: `key` says so, above the form's question."""
+    return _below(procedures[dialogue.form], filling, dialogue, None, Refusal(key))
+
+
+def taken_up_again(procedure: Procedure, filling: Filling, dialogue: Dialogue) -> list[Reply]:
+    """The open form was asked for once more: it goes on where it stands, below."""
+    state = replace(State.from_json(dialogue.state), aside=None)
+    shown = forms.screen(procedure.form, procedure.load(filling), state, texts_of(filling, state))
+    replies: list[Reply] = [Say(shown, _note_message(filling))]
+    if dialogue.message_id is not None:
+        replies.append(CloseButtons(dialogue.message_id))
+    _keep(procedure, filling, state, None)
+    return replies
+
+
+def _below(
+    procedure: Procedure, filling: Filling, dialogue: Dialogue, given: Given | None, refused: Refusal | None
+) -> list[Reply]:
+    """One step as an answer to something typed; the message that asked before loses its buttons."""
+    if filling.incoming.repeated:
+        return go_on(procedure, filling, dialogue, None)
     above = dialogue.message_id
-    replies = go_on(procedures[dialogue.form], filling, dialogue, given)
-    if above is not None and not filling.incoming.repeated:
+    replies = go_on(procedure, filling, dialogue, given, refused)
+    if above is not None:
         replies.append(CloseButtons(above))
     return replies
 
@@ -77,6 +103,8 @@ def pressed(procedures: Mapping[str, Procedure], session: Session, incoming: Inc
     texts = texts_in(someone.chat.language)
     if not is_open(dialogue) or dialogue.form != name or dialogue.message_id not in {None, incoming.message_id}:
         return [Toast(texts("form.old_button")), CloseButtons(incoming.message_id)]
+    if value == calendar.NOTHING:
+        return [Toast(texts("calendar.nothing_there"))]
     filling = Filling(session, incoming, someone, dialogue.state.get("subject", {}))
     given = None if incoming.repeated else Given(value, question)
     return go_on(procedures[name], filling, dialogue, given)
@@ -98,10 +126,14 @@ def said_last(dialogue: Dialogue | None, incoming: Incoming) -> list[Reply] | No
     return [Say(shown)] if dialogue.message_id is None else [Rewrite(dialogue.message_id, shown)]
 
 
-def go_on(procedure: Procedure, filling: Filling, dialogue: Dialogue, given: Given | None) -> list[Reply]:
-    """One step; none when `given` is None, as when it was given before: then the form shows where it stands."""
+def go_on(
+    procedure: Procedure, filling: Filling, dialogue: Dialogue, given: Given | None, refused: Refusal | None = None
+) -> list[Reply]:
+    """One step; none when `given` is None, as when it was given before: then the form shows where it stands.
+
+    `refused`: what to say above it, where something was done that is no step of the form.
+    """
     before = State.from_json(dialogue.state)
-    refused = None
     try:
         facts = procedure.load(filling)
         if procedure.version(facts) != filling.subject.get(VERSION):
@@ -120,7 +152,7 @@ def go_on(procedure: Procedure, filling: Filling, dialogue: Dialogue, given: Giv
         dialogues.end_dialogue(filling.session, filling.someone.chat.id)
         return _in_its_place(filling, Screen(texts_of(filling, state)("form.cancelled")))
     shown = forms.screen(procedure.form, facts, state, texts_of(filling, state), refused)
-    if given is None and dialogue.message_id is not None:
+    if given is None and refused is None and dialogue.message_id is not None:
         return [Rewrite(dialogue.message_id, shown, _note_message(filling))]
     # Where the next screen will stand is known only once it is sent: until then its buttons are taken from anywhere.
     _keep(procedure, filling, state, filling.incoming.message_id if filling.incoming.data else None)

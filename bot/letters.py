@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.dialogues import check_in
+from bot.greetings import telephone
 from bot.patient import check_in_of
 from bot.replies import Screen
 from bot.texts import Html, Texts, texts_in
-from bot.welcome import telephone
 from jobs import due, infusion_reminder
 from storage import chats, courses, diary, drawings, outbox, patients, teams
 from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, PatientStatus

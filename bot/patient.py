@@ -1,4 +1,4 @@
-"""What a patient does: the check-in by tap and by typing, today's, the coming infusions, help."""
+"""What a patient does: the check-in by tap and by typing, today's, the coming infusions."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from bot.dialogues import check_in
 from bot.dialogues.check_in import CheckIn, Tap
+from bot.greetings import telephone
 from bot.replies import CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, texts_in
-from bot.welcome import telephone
 from jobs import due
 from jobs.refusals import Refusal
 from storage import courses, diary, outbox, patients
@@ -196,11 +196,6 @@ def infusions(session: Session, incoming: Incoming, someone: Someone) -> list[Re
     if not coming:
         return [Say(Screen(texts("infusions.none")))]
     return [Say(Screen(texts("infusions.list", lines=Html("\n".join(coming)))))]
-
-
-def help_(_session: Session, _incoming: Incoming, someone: Someone) -> list[Reply]:
-    texts = texts_in(someone.chat.language)
-    return [Say(Screen(texts("help.patient", phone=telephone(someone.team, texts))))]
 
 
 def unreadable(_session: Session, _incoming: Incoming, someone: Someone) -> list[Reply]:

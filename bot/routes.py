@@ -7,13 +7,15 @@ from sqlmodel import Session
 
 from bot import clinician, coordinator, filling, patient, welcome
 from bot.filling import Filling
+from bot.greetings import greeting
+from bot.joining import JOINING
 from bot.replies import Incoming, OfferCommands, Reply, Say, Screen, Toast
-from bot.texts import Texts, nearest_language, plain, texts_in
+from bot.texts import Html, Texts, nearest_language, plain, texts_in
 from jobs import admission
 from jobs.refusals import Refusal
 from storage import chats, dialogues
 from storage.chats import Someone
-from storage.models import Role
+from storage.models import Dialogue, Role
 
 Work = Callable[[Session, Incoming], list[Reply]]
 KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
@@ -48,7 +50,7 @@ BUTTONS = (
     Route("o", Role.COORDINATOR, coordinator.form_opened),
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
 )
-PROCEDURES = {welcome.JOINING.form.name: welcome.JOINING, **coordinator.PROCEDURES}
+PROCEDURES = {JOINING.form.name: JOINING, **coordinator.PROCEDURES}
 
 
 def has_role(someone: Someone, role: Role) -> bool:
@@ -61,21 +63,43 @@ def has_role(someone: Someone, role: Role) -> bool:
 
 def start(session: Session, incoming: Incoming) -> list[Reply]:
     """`/start`: the door. Whoever comes through it for the first time is given their menu."""
-    before = chats.who_is(session, incoming.telegram_id)
-    replies = welcome.start(session, incoming)
+    before, incoming = _arrived(session, incoming)
+    if not incoming.text.strip():
+        return _greet(session, before, incoming)
+    if before is not None and incoming.repeated and (joining := _joining(session, before)) is not None:
+        return filling.go_on(JOINING, _filling(session, incoming, before, joining), joining, None)
+    replies = welcome.start(session, incoming, before)
     someone = chats.who_is(session, incoming.telegram_id)
-    if someone is not None and someone.staff is not None and (before is None or incoming.text):
+    if before is None and someone is not None:
+        chats.note_receipt(session, someone.chat.id, incoming.what, incoming.now)
+    if someone is not None and someone.staff is not None:
         replies.append(menu_of(someone, texts_in(someone.chat.language)))
     return replies
 
 
 def help_(session: Session, incoming: Incoming) -> list[Reply]:
     someone, incoming = _arrived(session, incoming)
-    return _greet(someone, incoming)
+    return _greet(session, someone, incoming)
 
 
-def _greet(someone: Someone | None, incoming: Incoming) -> list[Reply]:
-    return [Say(Screen(welcome.greeting(someone, incoming)))]
+def _greet(session: Session, someone: Someone | None, incoming: Incoming) -> list[Reply]:
+    """Who is in the middle of joining is no stranger: they are shown the way on."""
+    if someone is not None and (joining := _joining(session, someone)) is not None:
+        about = _filling(session, incoming, someone, joining)
+        return filling.told_to_finish(PROCEDURES, about, joining, "join.finish_first")
+    return [Say(Screen(greeting(someone, incoming)))]
+
+
+def _joining(session: Session, someone: Someone) -> Dialogue | None:
+    """The joining form that they have open."""
+    dialogue = dialogues.dialogue_of(session, someone.chat.id)
+    name = JOINING.form.name
+    open_ = filling.is_open(dialogue) and dialogue.form == name and _may_fill_in(someone, name)
+    return dialogue if open_ else None
+
+
+def _filling(session: Session, incoming: Incoming, someone: Someone, dialogue: Dialogue) -> Filling:
+    return Filling(session, incoming, someone, dialogue.state["subject"])
 
 
 def _arrived(session: Session, incoming: Incoming) -> tuple[Someone | None, Incoming]:
@@ -89,14 +113,18 @@ def _arrived(session: Session, incoming: Incoming) -> tuple[Someone | None, Inco
 
 
 def command(name: str) -> Work:
-    """What a command does for whoever may use it; everyone else is told what they can do instead."""
+    """What a command does for whoever may use it; everyone else is told whose it is, and what they can do instead."""
 
     def work(session: Session, incoming: Incoming) -> list[Reply]:
         someone, incoming = _arrived(session, incoming)
-        for route in COMMANDS:
-            if someone is not None and route.name == name and has_role(someone, route.role):
-                return _or_refusal(session, incoming, someone, route.work)
-        return _greet(someone, incoming)
+        route = next(route for route in COMMANDS if route.name == name)
+        if someone is not None and has_role(someone, route.role):
+            return _or_refusal(session, incoming, someone, route.work)
+        if someone is None or (someone.patient is None and someone.staff is None):
+            return _greet(session, someone, incoming)
+        texts = texts_in(someone.chat.language)
+        whose = texts("command_is_for", name=name, whose=texts(f"role.{route.role.value}"))
+        return [Say(Screen(Html(f"{whose}\n\n{greeting(someone, incoming)}")))]
 
     return work
 
@@ -125,7 +153,7 @@ def _form_pressed(session: Session, incoming: Incoming, someone: Someone) -> lis
 
 
 def _may_fill_in(someone: Someone, form: str) -> bool:
-    if form == welcome.JOINING.form.name:
+    if form == JOINING.form.name:
         return someone.patient is None and someone.staff is None
     return form in PROCEDURES and has_role(someone, Role.COORDINATOR)
 
@@ -134,16 +162,16 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     """Text that is no command: into the form that is open, or into the check-in."""
     someone, incoming = _arrived(session, incoming)
     if someone is None:
-        return _greet(None, incoming)
+        return _greet(session, None, incoming)
     dialogue = dialogues.dialogue_of(session, someone.chat.id)
     said_last = filling.said_last(dialogue, incoming)
     if said_last is not None:
         return said_last
     if filling.is_open(dialogue) and _may_fill_in(someone, dialogue.form):
-        return filling.typed(PROCEDURES, Filling(session, incoming, someone, dialogue.state["subject"]), dialogue)
+        return filling.typed(PROCEDURES, _filling(session, incoming, someone, dialogue), dialogue)
     if someone.patient is not None:
         return patient.typed(session, incoming, someone)
-    return _greet(someone, incoming)
+    return _greet(session, someone, incoming)
 
 
 def unreadable(session: Session, incoming: Incoming) -> list[Reply]:
@@ -153,7 +181,7 @@ def unreadable(session: Session, incoming: Incoming) -> list[Reply]:
         return patient.unreadable(session, incoming, someone)
     if someone is not None and someone.staff is not None:
         return [Say(Screen(texts_in(someone.chat.language)("unreadable.staff")))]
-    return _greet(someone, incoming)
+    return _greet(session, someone, incoming)
 
 
 def edited(session: Session, incoming: Incoming) -> list[Reply]:

@@ -7,9 +7,9 @@ from datetime import time
 from bot.course_forms import CourseFacts, back_to_patient, load_patient
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
+from bot.joining import read_time, time_choices
 from bot.replies import Screen
 from bot.texts import Html, Texts, texts_in
-from bot.welcome import read_time, time_choices
 from jobs import infusion_reminder, schedule
 from jobs.refusals import Refusal
 

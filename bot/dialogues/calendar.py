@@ -10,6 +10,7 @@ from bot.texts import Texts
 NOTHING = "-"
 # Telegram refuses a button whose text is only a space.
 BLANK = "·"
+MARK = "•"
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,12 @@ class Day:
 
 @dataclass(frozen=True)
 class Days:
-    """The days that can be chosen, and the one whose month is shown first."""
+    """The days that can be chosen, the one whose month is shown first, and those with something on them already."""
 
     first: date
     shown: date
     last: date | None = None
+    marked: frozenset[date] = frozenset()
 
 
 def is_month(value: str) -> bool:
@@ -34,14 +36,13 @@ def is_month(value: str) -> bool:
     return re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", value) is not None
 
 
-def month_of_days(
-    first: date, month: str | None, texts: Texts, *, shown_first: date | None = None, last: date | None = None
-) -> list[list[Day]]:
-    """Rows: the month with its neighbours, the weekdays, and the weeks. Days before `first` or after `last` are blank.
+def month_of_days(days: Days, month: str | None, texts: Texts) -> list[list[Day]]:
+    """Rows: the month with its neighbours, the weekdays, and the weeks. Days that cannot be chosen are blank.
 
-    `month`: the page turned to, as `2026-03`; without one, that of `shown_first`.
+    `month`: the page turned to, as `2026-03`; without one, that of `days.shown`.
     """
-    shown = date.fromisoformat(f"{month}-01") if month and is_month(month) else (shown_first or first).replace(day=1)
+    first, last = days.first, days.last
+    shown = date.fromisoformat(f"{month}-01") if month and is_month(month) else days.shown.replace(day=1)
     earlier, later = (shown - timedelta(days=1)).replace(day=1), (shown + timedelta(days=32)).replace(day=1)
     turn_back = Day("‹", f"{earlier:%Y-%m}") if earlier >= first.replace(day=1) else Day(BLANK, NOTHING)
     turn_on = Day("›", f"{later:%Y-%m}") if last is None or later <= last else Day(BLANK, NOTHING)
@@ -49,11 +50,11 @@ def month_of_days(
     monday = date(2024, 1, 1)
     names = [Day(texts.weekday(monday + timedelta(days=k)), NOTHING) for k in range(7)]
     dates = calendar.Calendar().monthdatescalendar(shown.year, shown.month)
-    weeks = [[_cell(day, shown, first, last) for day in week] for week in dates]
+    weeks = [[_cell(day, shown, days) for day in week] for week in dates]
     return [header, names, *(week for week in weeks if any(day.value != NOTHING for day in week))]
 
 
-def _cell(day: date, shown: date, first: date, last: date | None) -> Day:
-    if day.month != shown.month or day < first or (last is not None and day > last):
+def _cell(day: date, shown: date, days: Days) -> Day:
+    if day.month != shown.month or day < days.first or (days.last is not None and day > days.last):
         return Day(BLANK, NOTHING)
-    return Day(str(day.day), day.isoformat())
+    return Day(f"{day.day}{MARK}" if day in days.marked else str(day.day), day.isoformat())

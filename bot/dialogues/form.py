@@ -15,15 +15,37 @@ from bot.texts import Html, Texts
 from jobs.refusals import Refusal
 
 Values = Mapping[str, Any]
-CONFIRM, CANCEL, BACK = "+", "x", "<"
+CONFIRM, CANCEL, BACK, RETURN = "+", "x", "<", "?"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What came: typed text, or a button's `value` for the `question` it belonged to."""
+
+    value: str
+    question: str | None = None
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What is shown in place of a question when the answer to it does not count yet, and should be looked at again.
+
+    `of` says what of the answer to keep; None where it counts. `choices` are (label, value) buttons, of which `RETURN`
+    leads back to the question.
+    """
+
+    of: Callable[[Given], str | None]
+    ask: Callable[[Texts, Any, str], Html]
+    choices: Callable[[Texts, Any, str], list[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
 class Question:
     """One question of a form. `facts` is whatever the form was loaded with.
 
-    `ask` words it; `choices` gives (label, value) buttons; `read` turns a value, chosen or typed, into JSON or raises
-    Refusal. `calendar` offers days by the month.
+    `ask` words it; `briefly` in one line, for below a refusal: without it, the first line will do. `choices` gives
+    (label, value) buttons; `read` turns a value, chosen or typed, into JSON or raises Refusal; `also` gives the answers
+    to later questions that a value brings along. `calendar` offers days by the month.
     """
 
     key: str
@@ -32,6 +54,9 @@ class Question:
     choices: Callable[[Texts, Any, Values], list[tuple[str, str]]] = lambda _texts, _facts, _values: []
     width: int = 4
     calendar: Callable[[Any, Values], Days] | None = None
+    briefly: Callable[[Texts], Html] | None = None
+    also: Callable[[str, Any], Values] = lambda _value, _facts: {}
+    aside: Aside | None = None
 
 
 @dataclass(frozen=True)
@@ -50,27 +75,20 @@ class Form:
 
 @dataclass(frozen=True)
 class State:
-    """`month`: the calendar's page, as `2026-03`."""
+    """`month`: the calendar's page, as `2026-03`. `aside`: the answer that is to be looked at again."""
 
     values: Values = field(default_factory=dict)
     month: str | None = None
+    aside: str | None = None
     finished: bool = False
     cancelled: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        return {"values": dict(self.values), "month": self.month}
+        return {"values": dict(self.values), "month": self.month, "aside": self.aside}
 
     @staticmethod
     def from_json(stored: Mapping[str, Any]) -> "State":
-        return State(values=stored.get("values", {}), month=stored.get("month"))
-
-
-@dataclass(frozen=True)
-class Given:
-    """What came: typed text, or a button's `value` for the `question` it belonged to."""
-
-    value: str
-    question: str | None = None
+        return State(values=stored.get("values", {}), month=stored.get("month"), aside=stored.get("aside"))
 
 
 def current(form: Form, state: State) -> Question | None:
@@ -84,26 +102,33 @@ def step(form: Form, facts: Any, state: State, given: Given) -> State:
     if given.question is None:
         if question is None:
             raise Refusal("form.press_confirm")
-        return _answered(form, facts, state, question, given.value)
+        return _taken(form, facts, state, question, given)
     if given.question != (question.key if question else CONFIRM) or given.value == calendar.NOTHING:
         return state
-    return _pressed(form, facts, state, question, given.value)
+    return _pressed(form, facts, state, question, given)
 
 
-def _pressed(form: Form, facts: Any, state: State, question: Question | None, value: str) -> State:
+def _pressed(form: Form, facts: Any, state: State, question: Question | None, given: Given) -> State:
+    value = given.value
     if value == CANCEL and form.can_cancel:
         return replace(state, cancelled=True)
     if value == BACK:
         return _back(form, state)
+    if value == RETURN:
+        return replace(state, aside=None)
     if question is None:
         return replace(state, finished=value == CONFIRM)
     if question.calendar and calendar.is_month(value):
         return replace(state, month=value)
-    return _answered(form, facts, state, question, value)
+    return _taken(form, facts, state, question, given)
 
 
-def _answered(form: Form, facts: Any, state: State, question: Question, value: str) -> State:
-    values = {**state.values, question.key: question.read(value, facts, state.values)}
+def _taken(form: Form, facts: Any, state: State, question: Question, given: Given) -> State:
+    aside = question.aside.of(given) if question.aside is not None else None
+    if aside is not None:
+        return replace(state, aside=aside)
+    also = question.also(given.value, facts)
+    values = {**state.values, question.key: question.read(given.value, facts, state.values), **also}
     form.check(facts, values)
     answered = State(values=values)
     return replace(answered, finished=form.preview is None and current(form, answered) is None)
@@ -115,35 +140,41 @@ def _back(form: Form, state: State) -> State:
 
 
 def screen(form: Form, facts: Any, state: State, texts: Texts, refused: Refusal | None = None) -> Screen:
-    """What the form's message shows now; `refused` is said above the question."""
+    """What the form's message shows now; below what is `refused` the question is one line, so that both are seen."""
     question = current(form, state)
-    key = question.key if question else CONFIRM
     if question is None:
         assert form.preview is not None  # a form without preview is finished by its last answer
         text = form.preview(texts, facts, state.values)
-        rows: Keyboard = ((Button(texts("form.button.confirm"), _data(form, key, CONFIRM)),),)
+        rows: Keyboard = ((Button(texts("form.button.confirm"), _data(form, CONFIRM, CONFIRM)),),)
+    elif question.aside is not None and state.aside is not None:
+        text = question.aside.ask(texts, facts, state.aside)
+        rows = _buttons(form, question, question.aside.choices(texts, facts, state.aside), 1)
     else:
         text = question.ask(texts, facts, state.values)
+        if refused is not None:
+            text = question.briefly(texts) if question.briefly is not None else Html(text.partition("\n")[0])
         rows = _answers(form, question, facts, state, texts)
     if refused is not None:
         text = Html(f"{texts(refused.key, **refused.arguments)}\n\n{text}")
-    return Screen(text, (*rows, *_ways_out(form, key, state, texts)))
+    return Screen(text, (*rows, *_ways_out(form, question, state, texts)))
+
+
+def _buttons(form: Form, question: Question, choices: list[tuple[str, str]], width: int) -> Keyboard:
+    return rows_of([Button(label, _data(form, question.key, value)) for label, value in choices], width)
 
 
 def _answers(form: Form, question: Question, facts: Any, state: State, texts: Texts) -> Keyboard:
-    buttons = [
-        Button(label, _data(form, question.key, value)) for label, value in question.choices(texts, facts, state.values)
-    ]
-    rows = rows_of(buttons, question.width)
+    rows = _buttons(form, question, question.choices(texts, facts, state.values), question.width)
     if question.calendar is None:
         return rows
-    offered = question.calendar(facts, state.values)
-    days = calendar.month_of_days(offered.first, state.month, texts, shown_first=offered.shown, last=offered.last)
-    return (*rows, *(tuple(Button(d.label, _data(form, question.key, d.value)) for d in week) for week in days))
+    month = calendar.month_of_days(question.calendar(facts, state.values), state.month, texts)
+    return (*rows, *(tuple(Button(d.label, _data(form, question.key, d.value)) for d in week) for week in month))
 
 
-def _ways_out(form: Form, key: str, state: State, texts: Texts) -> Keyboard:
-    out = []
+def _ways_out(form: Form, question: Question | None, state: State, texts: Texts) -> Keyboard:
+    if state.aside is not None:
+        return ()
+    key, out = question.key if question else CONFIRM, []
     if state.values:
         out.append(Button(texts("form.button.back"), _data(form, key, BACK)))
     if form.can_cancel:

@@ -1,20 +1,25 @@
 """A month of days as buttons."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogues.calendar import BLANK, NOTHING, is_month, month_of_days
-from bot.texts import languages, texts_in
+from bot.dialogues.calendar import BLANK, NOTHING, Day, Days, is_month, month_of_days
+from bot.texts import Texts, languages, texts_in
 
 TEXTS = texts_in("en")
 days = st.dates(min_value=date(1970, 1, 1), max_value=date(2200, 1, 1))
 
 
+def months(first: date, month: str | None, texts: Texts = TEXTS, **more: Any) -> list[list[Day]]:
+    return month_of_days(Days(first, first, **more), month, texts)
+
+
 def test_a_month_shows_its_days_from_the_first_allowed_one() -> None:
-    rows = month_of_days(date(2026, 3, 12), None, TEXTS)
+    rows = months(date(2026, 3, 12), None)
     assert [cell.label for cell in rows[0]] == [BLANK, "March 2026", "›"]
     assert [cell.label for cell in rows[1]] == ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
     assert [cell.label for cell in rows[2]] == [BLANK, BLANK, BLANK, "12", "13", "14", "15"]
@@ -24,18 +29,24 @@ def test_a_month_shows_its_days_from_the_first_allowed_one() -> None:
 
 
 def test_turning_goes_no_further_back_than_the_first_allowed_month() -> None:
-    later = month_of_days(date(2026, 3, 12), "2026-04", TEXTS)
+    later = months(date(2026, 3, 12), "2026-04")
     assert (later[0][0].value, later[0][2].value) == ("2026-03", "2026-05")
-    assert month_of_days(date(2026, 3, 12), "2026-03", TEXTS)[0][0].value == NOTHING
-    december = month_of_days(date(2026, 12, 31), None, TEXTS)
+    assert months(date(2026, 3, 12), "2026-03")[0][0].value == NOTHING
+    december = months(date(2026, 12, 31), None)
     assert december[0][2].value == "2027-01"
     assert [cell.value for row in december[2:] for cell in row if cell.value != NOTHING] == ["2026-12-31"]
+
+
+def test_days_with_something_on_them_are_marked_and_can_be_chosen_all_the_same() -> None:
+    rows = months(date(2026, 3, 12), None, marked=frozenset([date(2026, 3, 13), date(2026, 4, 1)]))
+    assert [cell.label for cell in rows[2]] == [BLANK, BLANK, BLANK, "12", "13•", "14", "15"]
+    assert rows[2][4].value == "2026-03-13"
 
 
 @given(days, st.integers(0, 30))
 def test_every_day_of_a_month_is_there_once_and_in_its_column(first: date, months_on: int) -> None:
     month = (first.replace(day=1) + timedelta(days=31 * months_on)).strftime("%Y-%m")
-    rows = month_of_days(first, month, TEXTS)
+    rows = months(first, month)
     shown = [
         (column, date.fromisoformat(c.value)) for row in rows[2:] for column, c in enumerate(row) if len(c.value) > 2
     ]
@@ -50,7 +61,7 @@ def test_every_day_of_a_month_is_there_once_and_in_its_column(first: date, month
 
 @given(st.text(max_size=10), days)
 def test_whatever_month_is_asked_for_something_can_be_shown(month: str, first: date) -> None:
-    rows = month_of_days(first, month, TEXTS)
+    rows = months(first, month)
     assert len(rows) >= 2
     assert all(cell.label.strip() for row in rows for cell in row)
 
@@ -58,7 +69,7 @@ def test_whatever_month_is_asked_for_something_can_be_shown(month: str, first: d
 @pytest.mark.parametrize("value", ["2026-03", "1999-12", "1000-01", "2999-12"])
 def test_a_month_is_read(value: str) -> None:
     assert is_month(value)
-    assert month_of_days(date(2026, 3, 2), value, TEXTS)
+    assert months(date(2026, 3, 2), value)
 
 
 @pytest.mark.parametrize(
@@ -72,5 +83,5 @@ def test_what_is_no_month_is_none(value: str) -> None:
 def test_weekdays_and_months_are_the_languages_own_and_short_enough() -> None:
     for language in languages():
         for month in range(1, 13):
-            rows = month_of_days(date(2026, month, 1), None, texts_in(language))
+            rows = months(date(2026, month, 1), None, texts_in(language))
             assert all(len(cell.label) <= 20 for row in rows for cell in row)

@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogues.form import BACK, CANCEL, CONFIRM, Form, Given, Question, State, current, screen, step
+from bot.dialogues.form import (
+    BACK,
+    CANCEL,
+    CONFIRM,
+    RETURN,
+    Aside,
+    Form,
+    Given,
+    Question,
+    State,
+    current,
+    screen,
+    step,
+)
 from bot.routes import PROCEDURES
 from bot.texts import Html, texts_in
 from jobs.refusals import Refusal
@@ -31,6 +44,26 @@ def asking(key: str) -> Question:
 
 PREVIEWED = Form(
     "sum", (asking("first"), asking("second")), lambda _texts, _facts, values: Html(str(values)), refuse_ten_together
+)
+# What is typed is looked at again; "all" answers both questions.
+CAREFUL = Form(
+    "careful",
+    (
+        Question(
+            "first",
+            lambda *_: Html("first?\nIn more words."),
+            read_number,
+            lambda *_: [("all", "0")],
+            aside=Aside(
+                lambda given: given.value if given.question is None else None,
+                lambda _texts, _facts, kept: Html(f"{kept}?"),
+                lambda _texts, _facts, kept: [("yes", kept), ("no", RETURN)],
+            ),
+            also=lambda value, _facts: {"second": 0} if value == "0" else {},
+        ),
+        asking("second"),
+    ),
+    lambda _texts, _facts, values: Html(str(values)),
 )
 AT_ONCE = Form("once", (asking("only"),), can_cancel=False)
 
@@ -79,7 +112,7 @@ def test_cancel_ends_it_where_it_may() -> None:
         through(AT_ONCE, Given(CANCEL, "only"))
 
 
-@pytest.mark.parametrize("typed", [CONFIRM, CANCEL, BACK, "-", "", "one", "2026-03"])
+@pytest.mark.parametrize("typed", [CONFIRM, CANCEL, BACK, RETURN, "-", "", "one", "2026-03"])
 def test_what_a_button_says_cannot_be_typed(typed: str) -> None:
     with pytest.raises(Refusal):
         step(PREVIEWED, None, State(), Given(typed))
@@ -94,10 +127,44 @@ def test_answers_that_are_impossible_together_are_refused_at_once() -> None:
     assert step(PREVIEWED, None, state, Given("5")).values == {"first": 4, "second": 5}
 
 
-def test_a_refusal_is_said_above_the_question() -> None:
-    shown = screen(PREVIEWED, None, State(), TEXTS, Refusal("form.dose_unknown", typed="<lots>"))
+def test_a_refusal_is_said_above_one_line_of_the_question() -> None:
+    shown = screen(CAREFUL, None, State(), TEXTS, Refusal("form.dose_unknown", typed="<lots>"))
     assert "&lt;lots&gt;" in shown.text
     assert shown.text.endswith("\n\nfirst?")
+    assert screen(CAREFUL, None, State(), TEXTS).text == "first?\nIn more words."
+
+
+def labels(state: State) -> list[str]:
+    return [button.text for row in screen(CAREFUL, None, state, TEXTS).keyboard for button in row]
+
+
+def test_an_answer_can_be_looked_at_again_before_it_counts() -> None:
+    state = step(CAREFUL, None, State(), Given("7"))
+    assert (state.values, screen(CAREFUL, None, state, TEXTS).text, labels(state)) == ({}, "7?", ["yes", "no"])
+    assert State.from_json(state.as_json()) == state
+    assert step(CAREFUL, None, state, Given("8")).aside == "8", "another answer takes its place"
+    taken = step(CAREFUL, None, state, Given("7", "first"))
+    assert (taken.values, taken.aside) == ({"first": 7}, None)
+    back = step(CAREFUL, None, state, Given(RETURN, "first"))
+    assert (back.values, back.aside, labels(back)) == ({}, None, ["all", "Cancel, change nothing"])
+
+
+def test_one_press_can_answer_several_questions() -> None:
+    state = step(CAREFUL, None, State(), Given("0", "first"))
+    assert state.values == {"first": 0, "second": 0}
+    assert step(CAREFUL, None, state, Given(BACK, CONFIRM)).values == {"first": 0}
+
+
+def test_what_is_to_be_pressed_is_called_as_it_stands_on_the_buttons() -> None:
+    for key in ("form.button.confirm", "form.button.cancel", "form.button.back"):
+        assert f"“{TEXTS(key)}”" in TEXTS("form.press_confirm")
+
+
+def test_below_a_refusal_every_question_is_one_line() -> None:
+    for procedure in PROCEDURES.values():
+        for question in procedure.form.questions:
+            if question.briefly is not None:
+                assert "\n" not in question.briefly(TEXTS), question.key
 
 
 def test_the_state_survives_its_row() -> None:

@@ -25,7 +25,7 @@ from jobs.scores import SYMPTOMS
 from jobs.wearing_off.caveats import CaveatCode
 from jobs.wearing_off.contrast import Reason
 from jobs.wearing_off.verdict import Verdict
-from storage.models import CourseStatus, Item, MessageKind, PatientStatus
+from storage.models import CourseStatus, Item, MessageKind, PatientStatus, Role
 
 ROOT = FOLDER.parents[1]
 PAGE = ROOT / "bot" / "local" / "page"
@@ -117,12 +117,15 @@ def families() -> dict[str, str]:
             *(f"check_in.{item}.{part}" for item, part in product(items, ("question", "anchors"))),
             *(f"item.{item}" for item in items),
         ],
-        "bot/coordinator.py": [
+        "bot/patient_card.py": [
             *(f"state.{status.value}" for status in PatientStatus),
             *(f"{name}.button" for name in PROCEDURES if name not in {"join", "prices"}),
         ],
         "bot/letters.py": [f"news.{kind.value}" for kind in MessageKind if kind.value.startswith("patient_")],
-        "bot/routes.py": [f"command.{name}" for name in [*(route.name for route in COMMANDS), "help"]],
+        "bot/routes.py": [
+            *(f"command.{name}" for name in [*(route.name for route in COMMANDS), "help"]),
+            *(f"role.{role.value}" for role in Role),
+        ],
         "bot/settings.py": [f"settings.{name}_wrong" for name in Settings.model_fields],
         "bot/pages.py": [
             f"chart.{field.name}" for field in fields_of(ChartTexts) if field.name not in {"months", "decimal_mark"}
@@ -226,7 +229,7 @@ def test_commands_and_toasts_fit_telegrams_limits(language: str) -> None:
     for key, (wording, *_) in wordings(language).items():
         if key.startswith("command."):
             assert 1 <= len(wording) <= 256
-        if key in {"form.old_button", "form.not_yours", "check_in.too_late"}:
+        if key in {"form.old_button", "form.not_yours", "check_in.too_late", "calendar.nothing_there"}:
             assert len(wording) <= 200, f"{key} would be cut off"
 
 
@@ -237,9 +240,9 @@ def test_a_stranger_gets_two_lines(language: str) -> None:
 
 def test_what_is_filled_in_is_escaped_once() -> None:
     texts = texts_in("en")
-    assert "“&lt;b&gt;7&amp;8”" in texts("form.date_unknown", typed="<b>7&8")
+    assert "“&lt;b&gt;7&amp;8”" in texts("form.time_unknown", typed="<b>7&8")
     assert "<b>bold</b>" in texts("summary.title", team=Html("<b>bold</b>"))
-    assert plain(texts("form.date_unknown", typed="<b>7&8")).startswith("I cannot read “<b>7&8”")
+    assert plain(texts("form.time_unknown", typed="<b>7&8")).startswith("I cannot read “<b>7&8”")
 
 
 def test_plain_takes_out_the_markup_of_the_catalogue_and_nothing_else() -> None:

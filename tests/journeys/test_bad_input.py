@@ -5,7 +5,8 @@ from typing import Any
 
 from storage.models import Answer, Chat, OutboxMessage, Role
 from tests.journeys.nasty import FORGED, HARMLESS
-from tests.support import TELEPHONE, Clinic, Someone
+from tests.journeys.scenes import PHONE
+from tests.support import TEAM, Clinic, Someone
 
 WENT_WRONG = "Something went wrong"
 NOT_KEPT = "I cannot read pictures, voice messages or files, and nothing of it was kept."
@@ -37,7 +38,7 @@ def test_pictures_stickers_and_voice_are_not_kept_and_the_way_to_the_team_is_sai
         send()
         clinic.calm()
         assert NOT_KEPT in anna.sees
-        assert TELEPHONE in anna.sees
+        assert PHONE in anna.sees
     assert clinic.stored() == before
     assert question in anna.everything
 
@@ -70,6 +71,18 @@ def test_a_command_that_does_not_exist_gets_the_help(clinic: Clinic) -> None:
         assert "/today – today's check-in" in anna.sees
         assert "not an emergency service" in anna.sees
     assert anna.answers == []
+
+
+def test_a_command_of_others_says_whose_it_is_before_the_help(clinic: Clinic) -> None:
+    anna, coordinator, clinician = clinic.patient(), clinic.coordinator(), clinic.clinician()
+    anna.says("/roster")
+    assert anna.sees.startswith("/roster is for coordinators.\n\nYour diary\n")
+    coordinator.says("/today")
+    assert coordinator.sees.startswith(f"/today is for patients.\n\nYou are on the team {TEAM}")
+    coordinator.says("/summary")
+    assert coordinator.sees.startswith("/summary is for clinicians.\n\nYou are on the team")
+    clinician.says("/invite")
+    assert clinician.sees.startswith("/invite is for coordinators.\n\nYou are on the team")
 
 
 def test_in_a_group_the_bot_says_that_a_diary_is_private_and_leaves(clinic: Clinic) -> None:

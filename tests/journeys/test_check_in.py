@@ -3,7 +3,8 @@
 import pytest
 
 from storage.models import Answer, DiaryDay, Way
-from tests.support import TELEPHONE, Clinic, Someone
+from tests.journeys.scenes import PHONE
+from tests.support import Clinic, Someone
 
 EVENING = "2026-03-02 18:00"
 
@@ -102,7 +103,7 @@ def test_what_is_no_answer_is_said_and_nothing_is_stored(clinic: Clinic, typed: 
 def test_words_are_not_passed_on_and_the_telephone_number_is_said(clinic: Clinic) -> None:
     anna = asked(clinic)
     anna.says("I feel very unwell")
-    assert f"I cannot pass messages on; if it matters, call your care team on {TELEPHONE}." in anna.sees
+    assert f"I cannot pass messages on; if it matters, call your care team on {PHONE}." in anna.sees
 
 
 def test_an_answer_can_be_changed_and_the_old_one_is_kept(clinic_on_each: Clinic) -> None:

@@ -170,8 +170,8 @@ def test_a_clinician_who_is_no_coordinator_has_no_roster(clinic: Clinic) -> None
     before = clinic.stored()
     for said in ("/roster", "/invite", f"/patient {anna.code}"):
         clinician.says(said)
-        assert clinician.sees.startswith("You are on the team")
-        assert "/roster" not in clinician.sees
+        assert clinician.sees.startswith(f"{said.split()[0]} is for coordinators.\n\nYou are on the team")
+        assert "/patient P-7KQ4" not in clinician.sees
     assert clinic.stored() == before
     commands = [entry["command"] for entry in clinic.world.commands_for(clinician.account, "en")]
     assert commands == ["summary", "chart", "help"]

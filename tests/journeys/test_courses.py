@@ -8,7 +8,8 @@ from jobs import schedule
 from storage import audit
 from storage.models import Course, CourseStatus, MessageKind, MessageState, OutboxMessage, Patient
 from tests.delivery.support import fails_to_connect
-from tests.support import TELEPHONE, Clinic, Someone
+from tests.journeys.scenes import PHONE
+from tests.support import Clinic, Someone
 
 REMINDER = MessageKind.INFUSION_REMINDER
 CHANGED = "Your infusion dates have changed"
@@ -62,7 +63,7 @@ def test_moving_a_course_tells_the_patient_once_and_moves_its_reminders(clinic_o
     assert anna.starts == ["2026-03-19"]
     assert told(anna) == [
         f"{CHANGED}:\n\n– from Thu 12 Mar 2026 to Thu 19 Mar 2026\n\n"
-        f"If this does not suit you, call your care team on {TELEPHONE}."
+        f"If this does not suit you, call your care team on {PHONE}."
     ]
     actor, action, before, after = clinic.history(anna.row)[-1]
     assert (actor, action) == ("staff:1", "course_moved")

@@ -153,6 +153,7 @@ def test_everyone_is_asked_at_six_by_their_own_clock_across_a_clock_change(
     for button in ("English", "Continue", "I agree"):
         anna.presses(button)
     anna.says(city)
+    anna.presses(f"Yes, {zone}")
     anna.presses("18:00")
     assert anna.row.time_zone == zone
     first, second = clinic.local(before, zone), clinic.local(after, zone)

@@ -54,7 +54,7 @@ def test_one_course_by_typing(clinic: Clinic) -> None:
         coordinator.says(typed)
     assert "a course of 3 days, 0.4 g/kg a day, will be planned for\n– Thu 12 Mar 2026" in coordinator.sees
     coordinator.says("yes")
-    assert "Please press “Yes, do it” or “Cancel”." in coordinator.sees
+    assert "Please press “Yes, do it” or “Cancel, change nothing”." in coordinator.sees
     assert anna.starts == []
     coordinator.presses("Yes, do it")
     assert anna.starts == ["2026-03-12"]

@@ -1,7 +1,8 @@
 """The reminders before an infusion: when they come, what they say, and when they do not come."""
 
 from storage.models import Role
-from tests.support import TELEPHONE, Clinic, Someone
+from tests.journeys.scenes import PHONE
+from tests.support import Clinic, Someone
 
 
 def reminders(anna: Someone) -> list[str]:
@@ -18,7 +19,7 @@ def test_reminders_come_seven_days_and_one_day_before_and_that_morning(clinic_on
         clinic.becomes(clinic.local(f"2026-03-{day} 09:00"))
         assert reminders(anna)[number - 1 :] == [
             f"Your next infusion is {when}: Mon 16 Mar 2026 (3 days).\n\n"
-            f"If you cannot come, call your care team on {TELEPHONE}."
+            f"If you cannot come, call your care team on {PHONE}."
         ]
     clinic.passes(days=30)
     assert len(reminders(anna)) == 3
@@ -43,6 +44,7 @@ def test_a_patient_elsewhere_is_reminded_in_their_own_morning(clinic: Clinic) ->
     for button in ("English", "Continue", "I agree"):
         anna.presses(button)
     anna.says("Auckland")
+    anna.presses("Yes, Pacific/Auckland")
     anna.presses("18:00")
     clinic.planned(anna, "2026-03-16")
     clinic.becomes(clinic.local("2026-03-09 08:59", zone))
