@@ -26,7 +26,7 @@ from bot.webhook import CannotListenError
 from jobs import admission, reading
 from jobs.clock import AlignedClock, SystemClock
 from jobs.refusals import Refusal
-from storage import audit
+from storage import audit, copying
 from storage.database import Database, DatabaseError
 from storage.locks import Lock
 from storage.models import Role
@@ -79,9 +79,9 @@ def begin() -> None:
 
 @app.command()
 def run(
-    roles: Annotated[
-        str, typer.Option(help="What this process does, of several on one PostgreSQL.")
-    ] = ",".join(runtime.Role),
+    roles: Annotated[str, typer.Option(help="What this process does, of several on one PostgreSQL.")] = ",".join(
+        runtime.Role
+    ),
 ) -> None:
     """Run the bot, until it is told to stop."""
     loaded = _settings(need_token=True)
@@ -262,6 +262,31 @@ def migrate(
         raise _stop("cli.wrong", wrong=wrong) from None
     finally:
         database.close()
+
+
+@app.command()
+def copy(
+    to: Annotated[str, typer.Option(envvar="COPY_TO", help="The empty database, as a DATABASE_URL; or set COPY_TO.")],
+) -> None:
+    """Copy the whole database into another, empty one, such as from SQLite to PostgreSQL; every row is compared."""
+    loaded = _settings(need_token=False)
+    try:
+        wanted = settings.load(database_url=to)
+    except SettingsError:
+        raise _stop("cli.copy_to") from None
+    source, target = _database(loaded), Database(wanted.database_url.get_secret_value())
+    try:
+        if source.url == target.url:
+            raise _stop("cli.copy_to_itself")
+        done = copying.copy(source, target, lambda each: typer.echo(f"{each.table}: {each.rows}"))
+    except DatabaseError as wrong:
+        raise _stop("cli.not_copied", wrong=wrong) from None
+    except DBAPIError as fault:
+        raise _stop("cli.not_copied", wrong=str(fault.orig).strip().splitlines()[0]) from None
+    finally:
+        source.close()
+        target.close()
+    typer.echo(plain(say.plural("cli.copied", sum(each.rows for each in done))))
 
 
 @app.command()

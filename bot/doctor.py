@@ -1,16 +1,20 @@
 """What is well and what is not: settings, database, schema, Telegram; for each fault, what to do about it."""
 
+import math
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, update
 from telegram.error import InvalidToken, TelegramError
 
 from bot import runtime, settings
+from bot.pacer import PER_SECOND
 from bot.settings import Settings, SettingsError
 from bot.texts import FALLBACK, Html, texts_in
+from jobs import load
 from jobs.clock import Clock
-from storage import teams
+from storage import patients, teams
 from storage.database import Database, SchemaMismatchError
 from storage.models import Team
 
@@ -44,14 +48,19 @@ def _database(loaded: Settings, clock: Clock) -> list[Finding]:
             # In a transaction that may write: a full disk or a read-only file is a fault too.
             connection.execute(update(Team).where(col(Team.id) == 0).values(name=""))
             names = teams.team_names(session)
+            rush = load.worst(patients.prompts_by_moment(session), PER_SECOND)
     except SchemaMismatchError as wrong:
         return [Finding(False, say("doctor.schema", found=wrong.found or "–", expected=wrong.expected or "–"))]
     except DBAPIError as fault:
         return [Finding(False, say("doctor.database", fault=str(fault.orig).strip().splitlines()[0]))]
     finally:
         database.close()
-    found = say.plural("doctor.teams", len(names)) if names else say("doctor.no_teams")
-    return [Finding(True, found)]
+    found = [Finding(True, say.plural("doctor.teams", len(names)) if names else say("doctor.no_teams"))]
+    if rush is not None:
+        at = Html(say.instant(rush.at, loaded.time_zone))
+        minutes = math.ceil(rush.wait / timedelta(minutes=1))
+        found.append(Finding(False, say("doctor.rush", people=rush.people, at=at, minutes=minutes)))
+    return found
 
 
 async def _telegram(loaded: Settings) -> Finding:

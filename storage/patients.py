@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, time
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, func, select, update
 
 from storage.models import Chat, Patient, PatientStatus
 
@@ -69,6 +69,16 @@ def active_patients_prompted_after(session: Session, instant: datetime) -> list[
     """Of all teams; the paused wait for long: for the clock alone."""
     query = select(Patient).where(col(Patient.next_prompt_at) > instant, Patient.status == PatientStatus.ACTIVE)
     return list(session.exec(query))
+
+
+def prompts_by_moment(session: Session) -> list[tuple[datetime, int]]:
+    """(next prompt, how many patients are asked at it), of all teams: for the operator's doctor."""
+    query = (
+        select(Patient.next_prompt_at, func.count())
+        .where(col(Patient.next_prompt_at).is_not(None), Patient.status == PatientStatus.ACTIVE)
+        .group_by(col(Patient.next_prompt_at))
+    )
+    return [(at, many) for at, many in session.exec(query) if at is not None]
 
 
 def move_prompt(session: Session, patient: Patient, to: datetime) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from bot.__main__ import app
@@ -21,6 +22,8 @@ from bot.local.running import RunningServer
 from bot.local.server import application
 from bot.local.world import World
 from storage.database import Database
+from storage.models import Patient
+from tests.storage.support import committing, joined_patient
 from tests.support import BOT_NAME, TOKEN, Clinic
 
 ROOT = Path(__file__).parents[2]
@@ -98,15 +101,9 @@ class Typed:
 
 
 @pytest.fixture
-def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
+def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
     monkeypatch.chdir(tmp_path)
-    loggers = [logging.getLogger(), *(logging.getLogger(name) for name in ("httpx", "telegram", "alembic", "asyncio"))]
-    before = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
-    yield Operator(tmp_path)
-    # A command sets up the logging of its process, which here is the tests'.
-    for logger, level, handlers in before:
-        logger.setLevel(level)
-        logger.handlers[:] = handlers
+    return Operator(tmp_path)
 
 
 @pytest.fixture
@@ -172,6 +169,37 @@ def test_what_a_command_makes_is_for_its_owner_alone(operator: Operator, telegra
     made = [path for path in operator.folder.rglob("*") if path.name.startswith("diary") or path.name == "data"]
     assert made
     assert [oct(path.stat().st_mode & 0o077) for path in made] == ["0o0"] * len(made)
+
+
+def test_doctor_warns_of_more_people_at_once_than_telegram_carries(
+    operator: Operator, telegram: tuple[World, str]
+) -> None:
+    ready(operator, telegram[1])
+    operator.types("migrate")
+    (path,) = operator.folder.rglob("*.sqlite")
+    database = Database(f"sqlite:///{path}")
+    with committing(database) as session:
+        patient = joined_patient(session, 1, now=datetime.now(UTC))
+        values = {**patient.model_dump(exclude={"id", "chat_id", "pseudonym"}), "status": "active"}
+        for k in range(29 * 601):
+            session.connection().execute(insert(Patient), {**values, "pseudonym": f"X-{k}"})
+    database.close()
+    typed = operator.types("doctor")
+    assert typed.code == 2
+    assert "17430 patients are to be asked at the same moment" in typed.out
+    assert "wait 11 minutes" in typed.out
+
+
+def test_a_database_is_copied_by_one_command(operator: Operator, telegram: tuple[World, str], tmp_path: Path) -> None:
+    ready(operator, telegram[1])
+    operator.types("migrate")
+    typed = operator.types("copy", "--to", f"sqlite:///{tmp_path / 'there.sqlite'}")
+    assert typed.code == 0, typed.error
+    assert "patient: 0" in typed.out
+    again = operator.types("copy", "--to", "mysql://nowhere")
+    assert again.code == 2
+    assert "--to is no database" in again.error
+    assert "Name another" in operator.types("copy", "--to", "sqlite:///data/diary.sqlite").error
 
 
 def test_doctor_sees_a_database_that_can_be_read_and_not_written(

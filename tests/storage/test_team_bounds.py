@@ -35,6 +35,7 @@ UNBOUNDED = {
     "outbox.claim": "the courier serves all teams",
     "outbox._settle_abandoned": "the courier serves all teams",
     "outbox._in_doubt": "the courier serves all teams",
+    "patients.prompts_by_moment": "the operator's doctor looks at all teams, and sees numbers alone",
     "outbox.untold": "the clock serves all teams",
     "drawings.claim": "whoever draws serves all teams",
     "drawings.leave_behind": "whoever draws serves all teams",
