@@ -2,6 +2,7 @@
 
 import { icon, make, makeButton, text } from './texts.js';
 
+const PEEK = 36; // of the next tab, so that one sees there is one
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
 export function wireTabs(list) {
@@ -37,15 +38,17 @@ export function drawTabs(list, entries, choose) {
   bringIntoSight(list);
 }
 
-/** The chosen tab, when another one was chosen: the rest may have to be scrolled for. */
+/** The chosen tab with a bit of its neighbours, whenever another is chosen or it lies elsewhere. */
 function bringIntoSight(list) {
   const chosen = list.querySelector('[aria-selected="true"]');
-  if (!chosen || list.dataset.chosen === chosen.dataset.key || list.clientWidth === 0) return;
-  list.dataset.chosen = chosen.dataset.key;
+  if (!chosen || list.clientWidth === 0) return;
+  const place = `${chosen.dataset.key} ${chosen.offsetLeft} ${chosen.offsetWidth} ${list.clientWidth}`;
+  if (list.dataset.place === place) return;
+  list.dataset.place = place;
   const { left, right } = chosen.getBoundingClientRect();
   const room = list.getBoundingClientRect();
-  if (left < room.left) list.scrollLeft -= room.left - left;
-  if (right > room.right) list.scrollLeft += right - room.right;
+  if (left - PEEK < room.left) list.scrollLeft -= room.left - left + PEEK;
+  else if (right + PEEK > room.right) list.scrollLeft += right + PEEK - room.right;
 }
 
 function newTab(entry, choose) {

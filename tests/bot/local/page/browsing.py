@@ -10,6 +10,8 @@ PATIENCE_MS = 30_000
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
 TABLET: ViewportSize = {"width": 1024, "height": 768}
 TELEPHONE: ViewportSize = {"width": 390, "height": 844}
+SMALL: ViewportSize = {"width": 360, "height": 640}
+LYING: ViewportSize = {"width": 844, "height": 390}
 
 
 class Opener(Protocol):
@@ -20,6 +22,10 @@ class Opener(Protocol):
 
 def chat(page: Page, user_id: int) -> Locator:
     return page.locator(f"#chat-{user_id}")
+
+
+def log(page: Page, user_id: int) -> Locator:
+    return chat(page, user_id).get_by_role("log")
 
 
 def last(page: Page, user_id: int) -> Locator:

@@ -40,6 +40,7 @@ TEXTS = {
     "page.earlier": "Earlier messages",
     "page.edited": "edited",
     "page.failed": "That did not go through",
+    "page.full_size": "At its full size",
     "page.guide": "What to try",
     "page.heading": "Infusion Diary",
     "page.locale": "en-GB",
@@ -52,6 +53,7 @@ TEXTS = {
     "page.not_shown": "Not shown here",
     "page.now_is": "It is now {time}",
     "page.ok": "OK",
+    "page.open_picture": "Picture: open it large",
     "page.people_of": "{role}: whose chat",
     "page.picture": "Picture",
     "page.role_clinician": "Clinician",
@@ -129,6 +131,11 @@ class StandInDirector:
                 yield None
         finally:
             self._listeners.remove(listener)
+
+    def rename(self, user_id: int, name: str) -> None:
+        """As when a newcomer joins."""
+        self._people = [replace(each, name=name) if each.user_id == user_id else each for each in self._people]
+        self._tell()
 
     def pass_a_day(self) -> None:
         assert self._loop is not None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
-from tests.bot.local.page.browsing import TELEPHONE, Opener, box, chat, last
+from bot.local.page import Persona
+from tests.bot.local.page.browsing import LYING, SCREEN, SMALL, TABLET, TELEPHONE, Opener, box, chat, last, log
 from tests.bot.local.page.stage import BOT, CLINICIAN, COORDINATOR, GUIDE, PATIENT, SCALE, Stage, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -72,6 +73,40 @@ def test_the_clock_is_seen_to_run_and_cannot_be_started_twice(stage: Stage, open
     expect(bar.get_by_role("status")).to_have_text("It is now Thu 19 Aug 1999, 17:55")
 
 
+@pytest.mark.parametrize("size", [SCREEN, TABLET, TELEPHONE, SMALL, LYING], ids=["1280", "1024", "390", "360", "844"])
+def test_nothing_moves_in_the_bar_while_time_passes(stage: Stage, open_page: Opener, size: ViewportSize) -> None:
+    page = open_page(size)
+    bar = page.get_by_role("region", name="The demo's clock")
+
+    def places() -> list[object]:
+        measured: list[object] = page.evaluate(
+            """[...document.querySelectorAll('.top, .step, .switch, .columns')].map((each) => {
+                const { x, y, width, height } = each.getBoundingClientRect();
+                return [each.textContent.includes('+1 week') || each.className, x, y, width, height];
+            })"""
+        )
+        return measured
+
+    before = places()
+    bar.get_by_role("button", name="+1 week").click()
+    expect(bar.get_by_role("button", name="+1 week")).to_have_attribute("aria-busy", "true")
+    assert places() == before
+    for number, following in enumerate(
+        ("x", "weekly summary of the Neuromuscular clinic, Mon 16 Aug 1999, 09:00", None)
+    ):
+        wait_until(lambda: stage.director.clock().running)
+        stage.director.set(next_event=following)
+        expect(bar).to_contain_text(f"Next: {following}" if following else "Nothing is planned")
+        assert places() == before
+        stage.director.pass_a_day()
+        expect(bar).to_contain_text(f"{13 + number} Aug 1999")
+    for _ in range(4):
+        stage.director.pass_a_day()
+    expect(bar).to_contain_text("19 Aug 1999")
+    expect(bar.get_by_role("button", name="+1 day")).to_be_enabled()
+    assert places() == before
+
+
 def test_with_nothing_planned_there_is_no_next_event(stage: Stage, open_page: Opener) -> None:
     stage.director.set(next_event=None)
     page = open_page()
@@ -120,6 +155,51 @@ def test_on_a_telephone_one_chat_shows_and_the_others_count_what_is_unread(stage
     expect(page.get_by_role("tab", name="Clinician", exact=True)).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(chat(page, COORDINATOR)).to_be_visible()
+
+
+def test_on_a_telephone_that_lies_on_its_side_more_than_half_is_chat(open_page: Opener) -> None:
+    page = open_page(LYING)
+    assert box(log(page, PATIENT))["height"] > LYING["height"] / 2
+    for control in page.locator(":is(.step, .bar .tab, .composer textarea):visible").all():
+        assert box(control)["height"] >= 40
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("size", [SCREEN, SMALL], ids=["1280", "360"])
+def test_the_tab_that_is_chosen_is_in_sight_whole(stage: Stage, open_page: Opener, size: ViewportSize) -> None:
+    page = open_page(size)
+    for user_id in (31, 32, 33, 34):
+        stage.director.add(Persona(user_id, f"New person {user_id}", "patient"))
+    tabs = page.get_by_role("tablist", name="Patient: whose chat")
+    expect(tabs.get_by_role("tab")).to_have_count(5)
+    for name in ("New person 34", "The patient of the case", "New person 32"):
+        tab = tabs.get_by_role("tab", name=name)
+        tab.click()
+        expect(tab).to_have_attribute("aria-selected", "true")
+        expect(tab).to_be_in_viewport(ratio=1)
+    stage.director.rename(32, "P-3MWE, New person 32 of many")
+    tab = tabs.get_by_role("tab", name="P-3MWE, New person 32 of many")
+    expect(tab).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("tabpanel", name="Patient: P-3MWE, New person 32 of many")).to_be_visible()
+    expect(log(page, 32)).to_have_accessible_name("Messages: P-3MWE, New person 32 of many")
+
+
+def test_tabs_choose_between_panels_and_where_there_are_none_the_chats_are_regions(
+    stage: Stage, open_page: Opener
+) -> None:
+    page = open_page(SCREEN)
+    expect(page.get_by_role("tabpanel")).to_have_count(0)
+    expect(page.get_by_role("region", name="Patient: The patient of the case")).to_be_visible()
+    stage.director.add(Persona(31, "Someone new", "patient"))
+    expect(page.get_by_role("tabpanel", name="Patient: The patient of the case")).to_be_visible()
+    expect(page.get_by_role("tabpanel")).to_have_count(1)
+    page.set_viewport_size(TELEPHONE)
+    expect(page.get_by_role("tabpanel", name="Patient", exact=True)).to_be_visible()
+    controlled = page.evaluate(
+        """[...document.querySelectorAll('[role=tab]')].filter((tab) => tab.offsetParent)
+            .map((tab) => document.getElementById(tab.getAttribute('aria-controls')).getAttribute('role'))"""
+    )
+    assert controlled == ["tabpanel"] * 5
 
 
 def test_the_guide_opens_for_newcomers_and_stays_as_one_left_it(open_page: Opener) -> None:

@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.local.page import Persona
-from tests.bot.local.page.browsing import SCREEN, TABLET, TELEPHONE, Opener, box, chat, last
+from tests.bot.local.page.browsing import SCREEN, SMALL, TABLET, TELEPHONE, Opener, box, chat, last
 from tests.bot.local.page.stage import CLINICIAN, PATIENT, SCALE, Stage, keyboard, wait_until
-from tests.bot.local.support import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -139,6 +138,18 @@ def test_marked_up_text_becomes_elements_and_never_markup(stage: Stage, open_pag
     assert stage.world.last_message(CLINICIAN)["text"] == "/help"
 
 
+def test_a_telephone_number_is_a_link_and_stays_in_one_line(stage: Stage, open_page: Opener) -> None:
+    number = "+44 20 7946 0123"
+    for words in range(1, 12):
+        stage.bot("sendMessage", chat_id=PATIENT, text=f"{'call ' * words}<b>{number}</b>.", parse_mode="HTML")
+    stage.bot("sendMessage", chat_id=PATIENT, text=f"<code>{number}</code>", parse_mode="HTML")
+    page = open_page(SMALL)
+    links = chat(page, PATIENT).get_by_role("link", name=number)
+    expect(links).to_have_count(11)
+    expect(links.first).to_have_attribute("href", "tel:+442079460123")
+    assert links.evaluate_all("(all) => all.map((link) => link.getClientRects().length)") == [1] * 11
+
+
 def test_an_address_that_is_no_web_address_stays_text(open_page: Opener) -> None:
     page = open_page()
     made = page.evaluate(
@@ -151,27 +162,6 @@ def test_an_address_that_is_no_web_address_stays_text(open_page: Opener) -> None
         }"""
     )
     assert made == [0, "press here"]
-
-
-def test_a_picture_opens_large_and_escape_brings_one_back(stage: Stage, open_page: Opener) -> None:
-    stage.bot(
-        "sendPhoto",
-        chat_id=CLINICIAN,
-        caption="Pain by days to the course",
-        files={"photo": ("c.png", picture(900, 600), "image/png")},
-    )
-    page = open_page()
-    small = last(page, CLINICIAN).get_by_role("img", name="Pain by days to the course")
-    expect(small).to_have_js_property("complete", True)
-    last(page, CLINICIAN).locator(".picture").focus()
-    page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog", name="Picture")
-    expect(dialog.get_by_role("img", name="Pain by days to the course")).to_be_visible()
-    wait_until(lambda: dialog.locator("img").evaluate("(image) => image.naturalWidth") == 900)
-    assert box(dialog.locator("img"))["width"] > 2 * box(small)["width"]
-    page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
-    expect(last(page, CLINICIAN).locator(".picture")).to_be_focused()
 
 
 def test_a_document_is_there_to_be_saved(stage: Stage, open_page: Opener) -> None:
@@ -191,23 +181,6 @@ def test_a_pdf_opens_beside_the_demo(stage: Stage, open_page: Opener) -> None:
     expect(link).to_have_attribute("target", "_blank")
     answer = page.request.get(stage.url + str(link.get_attribute("href")))
     assert answer.headers["content-disposition"].startswith("inline;")
-
-
-def test_a_long_chat_opens_at_its_end_and_shows_earlier_messages_on_request(stage: Stage, open_page: Opener) -> None:
-    for number in range(150):
-        stage.world.say(PATIENT, f"message {number}")
-    page = open_page()
-    mine = chat(page, PATIENT)
-    expect(mine.get_by_text("message 149", exact=True)).to_be_in_viewport()
-    expect(mine.get_by_text("message 5", exact=True)).to_have_count(0)
-    mine.get_by_role("button", name="Earlier messages").click()
-    expect(mine.get_by_text("message 5", exact=True)).to_have_count(1)
-    mine.get_by_role("log").press("Home")
-    expect(mine.get_by_text("message 5", exact=True)).to_be_in_viewport()
-    stage.bot("sendMessage", chat_id=PATIENT, text="the newest")
-    expect(mine.get_by_text("message 5", exact=True)).to_be_in_viewport()
-    mine.get_by_role("button", name="To the latest message (unread: 1)").click()
-    expect(mine.get_by_text("the newest", exact=True)).to_be_in_viewport()
 
 
 def test_a_reply_keyboard_sends_what_its_keys_say(stage: Stage, open_page: Opener) -> None:
