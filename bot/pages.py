@@ -162,6 +162,10 @@ def counts_words(each: Answered) -> Html:
 
 def flag(each: Answered) -> str:
     """What needs a look beside the verdict; empty where nothing does."""
+    if not each.kept.reachable:
+        return plain(each.texts("state.unreachable"))
+    if each.kept.paused_until is not None:
+        return plain(each.texts("state.paused_until", date=each.kept.paused_until))
     if not each.kept.entries:
         return plain(each.texts("summary.never"))
     silent = each.silent_days()
@@ -176,6 +180,10 @@ def answered_words(kept: Record, texts: Texts) -> Html:
 
 
 def next_course_words(kept: Record, texts: Texts) -> Html:
+    """What is planned; first of all, what should have been confirmed."""
+    open_ = kept.unconfirmed()
+    if open_ is not None:
+        return texts("roster.unconfirmed", date=open_.start)
     course = kept.next_course()
     return texts("roster.next", date=course.start) if course else texts("roster.no_course")
 

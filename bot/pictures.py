@@ -4,6 +4,7 @@ Reading a team's diaries, the analysis and matplotlib take time and memory; the 
 neither to spare.
 """
 
+import html
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -73,7 +74,7 @@ def team_chart(asked: Asked) -> Drawn:
 
 
 def patient_drawn(kept: Record, texts: Texts) -> Drawn:
-    from bot.pages import Answered, answered_words, next_course_words, patient_facts  # noqa: PLC0415
+    from bot.pages import Answered, answered_words, flag, next_course_words, patient_facts  # noqa: PLC0415
     from jobs.chart import patient_chart as drawn  # noqa: PLC0415
 
     answered = Answered(kept, texts)
@@ -81,6 +82,7 @@ def patient_drawn(kept: Record, texts: Texts) -> Drawn:
         "chart.caption",
         pseudonym=kept.pseudonym,
         sentence=answered.headline,
+        state=Html(f"<b>{flagged}</b>; ") if (flagged := html.escape(flag(answered))) else Html(""),
         answered=answered_words(kept, texts),
         next=next_course_words(kept, texts),
         footer=texts("finding.footer_short"),

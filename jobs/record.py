@@ -10,8 +10,8 @@ from jobs import cycle, due
 from jobs.inputs import CREATINE_KINASE, CourseDose, Inputs, LabValue, Prices
 from jobs.scores import Diary, DiaryDay
 from jobs.steroids import SteroidStep
-from storage import courses, diary, measurements, teams
-from storage.models import Course, CourseStatus, Item, Patient, Team
+from storage import chats, courses, diary, measurements, teams
+from storage.models import Course, CourseStatus, Item, Patient, PatientStatus, Team
 
 UNIT = "U/l"
 
@@ -57,6 +57,8 @@ class Record:
     upper_limit: float | None
     steroids: tuple[SteroidStep, ...] = ()
     weights: tuple[tuple[date, float], ...] = ()
+    paused_until: date | None = None
+    reachable: bool = True
     prices: Prices | None = None
 
     def inputs(self) -> Inputs:
@@ -99,6 +101,10 @@ class Record:
         could = {first + timedelta(days=k) for k in range((self.today - first).days)} - self.not_asked
         return len(could & {entry.day for entry in self.entries}), len(could)
 
+    def unconfirmed(self) -> cycle.Course | None:
+        """The first course whose days are over and of which nobody has said that it was given."""
+        return next((c for c in self.courses if c.status == "planned" and c.end < self.today), None)
+
     def next_course(self) -> cycle.Course | None:
         return next((c for c in self.courses if c.status == "planned" and c.end >= self.today), None)
 
@@ -138,6 +144,8 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
         upper_limit=limits[-1] if limits else None,
         steroids=_steroids(session, patient),
         weights=tuple((value.taken_on, value.value) for value in weights),
+        paused_until=patient.paused_until if patient.status is PatientStatus.PAUSED else None,
+        reachable=patient.chat_id is None or chats.chat_by_id(session, patient.chat_id).unreachable_since is None,
         prices=prices_of(teams.team_by_id(session, patient.team_id)),
     )
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot import findings
 from bot.findings import number
 from bot.local import seed
-from bot.pages import Answered, by_who_needs_a_look, flag
+from bot.pages import Answered, by_who_needs_a_look, flag, next_course_words
 from bot.pictures import LONGEST_CAPTION, Asked, draw, patient_drawn, team_drawn
 from bot.texts import plain
 from jobs.record import Record
@@ -266,7 +266,7 @@ def test_the_chats_caption_has_the_finding_adherence_and_the_next_course() -> No
     assert drawn.png.startswith(b"\x89PNG")
     caption = plain(drawn.caption)
     assert caption.startswith("P-7KQ4. Regimen 3 (1 × 0.8 g/kg): difference in pain")
-    assert "days answered; next course Mon 16 Aug 1999." in caption
+    assert "days asked in the last 4 weeks answered; next course Mon 16 Aug 1999\n" in caption
     assert len(caption) <= LONGEST_CAPTION
 
 
@@ -341,3 +341,14 @@ def test_a_worker_process_reads_the_database_itself_and_brings_picture_and_capti
 def test_handing_a_page_over_loads_neither_the_analysis_nor_what_draws() -> None:
     check = "import sys, bot.rendering; sys.exit(any(name in sys.modules for name in ('matplotlib', 'PIL', 'numpy')))"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_a_pause_and_a_closed_chat_are_said_before_silence_and_a_course_to_confirm_before_the_next() -> None:
+    kept = RECORDS["the case"]
+    paused = replace(kept, paused_until=date(1999, 9, 1))
+    assert flag(Answered(paused, ENGLISH)) == "paused until Wed 1 Sept 1999"
+    assert flag(Answered(replace(paused, reachable=False), ENGLISH)) == "cannot be reached"
+    assert "paused until Wed 1 Sept 1999; " in plain(patient_drawn(paused, ENGLISH).caption)
+    given = [course for course in kept.courses if course.status == "given"]
+    over = replace(kept, courses=(*given[:-1], replace(given[-1], status="planned")), today=given[-1].end + DAY)
+    assert plain(next_course_words(over, ENGLISH)).endswith("was it given?")

@@ -113,7 +113,7 @@ def test_a_chart_shows_what_the_diary_says_around_each_course(clinic: Clinic) ->
     clinic.write(lambda session: _as_given(session, anna.row, given.id))
     clinician.says(f"/chart {anna.code}")
     assert clinician.sees.startswith(f"{anna.code}. 1 × 0.4 g/kg: cannot tell yet, 0 of 3 courses needed.")
-    assert "28 of the last 28 days answered" in clinician.sees
+    assert "28 of 28 days asked in the last 4 weeks answered" in clinician.sees
     assert "no treatment advice" in clinician.sees
     assert picture(clinic, clinician).size[0] > 600
     assert clinic.world.refused() == []
