@@ -1,0 +1,121 @@
+"""The clinic that a seed begins with: made once through the jobs, then set to each seed's zones and times."""
+
+import random
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
+
+from jobs import due, weekly_summary
+from storage.models import Role, Team
+from tests.simulation.memory import Memory, memory, stored
+from tests.storage.support import committing, joined_patient, joined_staff, team_of
+
+MOST_PATIENTS = 4
+COORDINATOR = 100
+CLINICIANS = (101, 102)
+EARLY = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+# Where the clock changes in different ways: at midnight, at one, two and three, by half an hour; and where it does not.
+ZONES = (
+    "Europe/London", "Europe/Berlin", "America/New_York", "America/Santiago", "Africa/Cairo", "Australia/Lord_Howe",
+    "Asia/Kathmandu", "Pacific/Auckland", "America/St_Johns", "America/Nuuk", "Africa/Casablanca", "Asia/Beirut",
+)  # fmt: skip
+# Beside the usual evening: the minutes that clock changes skip or repeat.
+TIMES = (time(18), time(20, 30), time(0), time(0, 30), time(1, 30), time(2), time(2, 30), time(3), time(23, 30))
+
+
+@dataclass(frozen=True)
+class Member:
+    """A patient of this seed."""
+
+    account: int
+    zone: str
+    at: time
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who there is in this seed, from when to when, and how rough it is."""
+
+    start: datetime
+    days: int
+    patients: tuple[Member, ...]
+    clinicians: int
+    busy: float
+    faults: float
+    kills: int
+    changes: int
+
+
+@cache
+def clock_changes(zone: str, year: int = 2026) -> tuple[datetime, ...]:
+    """The days on which this zone's clock changes, at noon UTC."""
+    tz = due.zone_of(zone)
+    noon = datetime(year, 1, 2, 12, tzinfo=UTC)
+    days = [noon + timedelta(days=k) for k in range(363)]
+    return tuple(
+        day
+        for day in days
+        if day.astimezone(tz).utcoffset() != (day - timedelta(days=1)).astimezone(tz).utcoffset()
+    )
+
+
+def plan_of(rng: random.Random) -> Plan:
+    """What this seed is about."""
+    days, weights = ((3, 6), (7, 12), (21, 28), (60, 90)), (62, 32, 5, 1)
+    length = rng.randint(*rng.choices(days, weights)[0])
+    zones = [rng.choice(ZONES) for _ in range(rng.choices((1, 2, 3, 4), (62, 25, 9, 4) if length < 20 else (1, 0, 0, 0))[0])]
+    changes = clock_changes(zones[0])
+    start = EARLY + timedelta(days=rng.randrange(5, 270), minutes=rng.randrange(1440))
+    if changes and rng.random() < 0.6:
+        start = rng.choice(changes) - timedelta(days=rng.uniform(1, min(length, 10)))
+    start = start.replace(microsecond=0)
+    rough = rng.random()
+    return Plan(
+        start=start,
+        days=length,
+        patients=tuple(Member(k + 1, zone, rng.choice(TIMES)) for k, zone in enumerate(zones)),
+        clinicians=rng.choice((1, 1, 2)),
+        busy=rng.choice((0.2, 0.4, 0.6)),
+        faults=0.0 if rough < 0.15 else rng.uniform(0.02, 0.3),
+        kills=rng.choices((0, 1, 2, 3), (25, 40, 25, 10))[0],
+        changes=rng.choices((0, 1, 2, 3, 5), (15, 30, 30, 15, 10))[0],
+    )
+
+
+@cache
+def _image() -> bytes:
+    kept = memory()
+    kept.put_back()
+    with committing(kept.database) as session:
+        team_of(session, now=EARLY)
+        joined_staff(session, COORDINATOR, Role.COORDINATOR, now=EARLY)
+        for account in CLINICIANS:
+            joined_staff(session, account, Role.CLINICIAN, now=EARLY)
+        for account in range(1, MOST_PATIENTS + 1):
+            joined_patient(session, account, now=EARLY)
+    # The coordinator has heard of all who joined; the pseudonyms were drawn by lot.
+    kept.raw.execute("DELETE FROM outbox")
+    kept.raw.execute("UPDATE patient SET pseudonym = 'P-000' || id")
+    return kept.image()
+
+
+def settle_in(plan: Plan) -> Memory:
+    """A database with this seed's clinic in it. Patients and their accounts have the same numbers."""
+    image, kept = _image(), memory()
+    kept.put_back(image)
+    raw: sqlite3.Connection = kept.raw
+    team = Team(name="", time_zone="Europe/London", created_at=plan.start)
+    raw.execute("UPDATE team SET next_summary_at = ?", (stored(weekly_summary.next_summary(team, plan.start)),))
+    raw.execute("UPDATE patient SET status = 'withdrawn', next_prompt_at = NULL WHERE id > ?", (len(plan.patients),))
+    for member in plan.patients:
+        following = due.next_local_moment(member.zone, member.at, plan.start)
+        raw.execute(
+            "UPDATE patient SET time_zone = ?, prompt_time = ?, next_prompt_at = ?, consented_at = ? WHERE id = ?",
+            (member.zone, f"{member.at:%H:%M:%S}.000000", stored(following), stored(plan.start), member.account),
+        )
+    for account in CLINICIANS[plan.clinicians :]:
+        raw.execute(
+            "DELETE FROM staff WHERE chat_id = (SELECT id FROM chat WHERE telegram_id = ?)", (account,)
+        )
+    return kept

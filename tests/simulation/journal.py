@@ -1,0 +1,89 @@
+"""What happened in one seed: for the invariants to judge, and for people to read when one of them fails."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from tests.simulation.weather import UNSURE, Fault
+from tests.simulation.timeline import Timeline
+
+
+@dataclass
+class Sent:
+    """A message of the outbox that Telegram has accepted. `known`: the bot was told so."""
+
+    row: int
+    account: int
+    life: int
+    begun: float
+    at: float
+    text: str
+    message_id: int
+    fault: Fault | None = None
+    known: bool = False
+
+    @property
+    def in_doubt(self) -> bool:
+        return self.fault is not None and self.fault.kind in UNSURE
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A request as the bot began it. `banned`: the bot had been told to be silent then."""
+
+    at: float
+    method: str
+    account: int | None
+    life: int
+    row: int | None
+    banned: bool
+
+
+@dataclass
+class Given:
+    """One answer that a patient gave. `update`: the update that says so, whatever else says so again."""
+
+    account: int
+    day: date
+    item: str
+    value: int | None
+    at: float
+    update: int
+    # (when it was handed to the bot, the end of its day as it stood then)
+    handed: list[tuple[datetime, datetime]] = field(default_factory=list)
+    acknowledged: bool = False
+    disturbed: bool = False
+
+
+class Journal:
+    """Everything that is judged afterwards."""
+
+    def __init__(self, time: Timeline) -> None:
+        self._time = time
+        self.lines: list[tuple[float, str, tuple[Any, ...]]] = []
+        self.begun: list[Begun] = []
+        self.sent: list[Sent] = []
+        self.given: dict[int, Given] = {}
+        self.faults: list[str] = []
+        self.in_doubt: dict[int, set[int]] = {}
+        self.told: dict[int, date | None] = {}
+        self.kills = 0
+
+    def note(self, words: str, *values: Any) -> None:
+        """A line of the story; it is put into words only when somebody reads it."""
+        self.lines.append((self._time.seconds, words, values))
+
+    def wrong(self, what: str) -> None:
+        """An invariant that does not hold."""
+        self.faults.append(what)
+        self.note("WRONG: %s", what)
+
+    def story(self, last: int | None = None) -> str:
+        """The lines in words, or the last of them."""
+        start = self._time.start.timestamp()
+        shown = self.lines if last is None else self.lines[-last:]
+        return "\n".join(
+            f"{datetime.fromtimestamp(start + at, self._time.start.tzinfo):%a %d %b %H:%M:%S.%f}  "
+            + (words % values if values else words)
+            for at, words, values in shown
+        )

@@ -1,0 +1,101 @@
+"""What is judged in the moment in which it happens: who is sent what, and what the bot has been told."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from bot.texts import texts_in
+from storage.models import MessageKind
+from tests.simulation.journal import Sent
+from tests.simulation.life import Life
+from tests.simulation.memory import instant
+from tests.simulation.watch import Writing
+
+if TYPE_CHECKING:
+    from tests.simulation.simulation import Simulation
+
+OF_PATIENTS = {MessageKind.DAILY_PROMPT, MessageKind.INFUSION_REMINDER, MessageKind.COURSES_CHANGED}
+# From the moment a letter is written to that of its request: a turn in the chat, and all that goes before it.
+ON_ITS_WAY = 15.0
+ROW = """
+SELECT c.telegram_id, o.team_id, p.chat_id = o.chat_id, s.team_id, o.due_at, o.expires_at, o.kind
+FROM outbox o JOIN chat c ON c.id = o.chat_id LEFT JOIN patient p ON p.id = o.patient_id
+ LEFT JOIN staff s ON s.chat_id = o.chat_id WHERE o.id = ?
+"""
+
+
+class Sight:
+    """Looks at Telegram's end, and compares with what is stored at that moment."""
+
+    def __init__(self, simulation: "Simulation") -> None:
+        self._simulation = simulation
+        # What each patient believes of each course, by the last message that Telegram took.
+        self.believed = simulation.journal.told
+
+    def began(self, letter: Writing, account: int) -> None:
+        """A request about a row of the outbox begins."""
+        simulation, now = self._simulation, self._simulation.time.now()
+        owner, team, is_patients, staff_team, due_at, expires_at, kind = simulation.memory.one(ROW, letter.row)
+        name = f"{kind} {letter.row} to {account}"
+        simulation.journal.note("asks Telegram to send %s", name)
+        if owner != account:
+            simulation.journal.wrong(f"{name}: the row is for {owner}")
+        elif letter.kind in OF_PATIENTS:
+            if not is_patients:
+                simulation.journal.wrong(f"{name}: that chat is not the patient's")
+        elif staff_team != team and simulation.time.seconds - simulation.gone.get(account, -1.0) > ON_ITS_WAY:
+            simulation.journal.wrong(f"{name}: no member of the team")
+        due, expires = instant(due_at), instant(expires_at)
+        assert due is not None
+        assert expires is not None
+        if now < due:
+            simulation.journal.wrong(f"{name}: before it was due, {due}")
+        if (now - expires).total_seconds() > ON_ITS_WAY:
+            simulation.journal.wrong(f"{name}: after its expiry, {expires}")
+        if letter.kind is MessageKind.INFUSION_REMINDER:
+            self._true_date(letter, name)
+
+    def _true_date(self, letter: Writing, name: str) -> None:
+        """A reminder names the day on which the course is, unless that has changed just now."""
+        simulation = self._simulation
+        assert letter.patient is not None
+        if simulation.time.seconds - simulation.changed_at.get(letter.patient, -100.0) < ON_ITS_WAY:
+            return
+        for course, day in letter.tells.items():
+            planned, status = simulation.memory.one("SELECT planned_start, status FROM course WHERE id = ?", course)
+            if status != "planned" or day is None or date.fromisoformat(planned) != day:
+                simulation.journal.wrong(f"{name}: says {day}, but the course is {status} on {planned}")
+
+    def accepted(self, sent: Sent, letter: Writing) -> None:
+        """Telegram has it: the patient knows."""
+        simulation = self._simulation
+        simulation.journal.note("Telegram has %s %s for %s as %s", letter.kind.value, sent.row, sent.account, sent.message_id)
+        self.believed.update(letter.tells)
+        for course, day in letter.tells.items():
+            if day is not None and texts_in("en").day(day) not in sent.text:
+                simulation.journal.wrong(f"row {sent.row} does not say that course {course} is on {day}: {sent.text}")
+
+    def handed(self, update: int) -> None:
+        """An update is handed to the bot; with an answer, until when its day was open."""
+        simulation = self._simulation
+        given = simulation.journal.given.get(update)
+        if given is None:
+            return
+        row = simulation.memory.one(
+            "SELECT closes_at FROM diaryday WHERE patient_id = ? AND diary_date = ?",
+            given.account, given.day.isoformat(),
+        )  # fmt: skip
+        closes = instant(row[0]) if row else datetime.min.replace(tzinfo=simulation.plan.start.tzinfo)
+        assert closes is not None
+        if not given.acknowledged:
+            given.handed.append((simulation.time.now(), closes))
+
+    def acknowledged(self, update: int) -> None:
+        """The bot says that it has this update."""
+        given = self._simulation.journal.given.get(update)
+        if given is not None:
+            given.acknowledged = True
+
+    def life_ended(self, life: Life) -> None:
+        """What was being sent when a process ended may have arrived."""
+        rows = self._simulation.memory.rows("SELECT id FROM outbox WHERE state IN ('sending', 'unsure')")
+        self._simulation.journal.in_doubt[life.number] = {row[0] for row in rows}

@@ -1,0 +1,81 @@
+"""One time for everything: the bot's event loop, whoever writes to it, and what happens while it is down.
+
+Time jumps from event to event. What people and the operator do stands in an agenda; while a process of the bot is alive
+its loop calls on the agenda, and between two of them the agenda goes on by itself.
+"""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from tests.delivery.virtual_time import VirtualLoop
+
+Action = Callable[[], None]
+
+
+class Timeline:
+    """Seconds since `start`; also the bot's clock."""
+
+    def __init__(self, start: datetime) -> None:
+        self.start = start
+        self._gone = 0.0
+        self._agenda: list[tuple[float, int, Action]] = []
+        self._order = itertools.count()
+        self._loop: VirtualLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def seconds(self) -> float:
+        return self._gone if self._loop is None else self._loop.time()
+
+    def now(self) -> datetime:
+        return self.start + timedelta(seconds=self.seconds)
+
+    def seconds_at(self, instant: datetime) -> float:
+        return (instant - self.start).total_seconds()
+
+    def at(self, seconds: float, action: Action) -> None:
+        """What is to happen then; at once, but never within whoever asks for it, when that has passed."""
+        heapq.heappush(self._agenda, (max(seconds, self.seconds), next(self._order), action))
+        self._arm()
+
+    def after(self, seconds: float, action: Action) -> None:
+        self.at(self.seconds + seconds, action)
+
+    def alive(self) -> VirtualLoop:
+        """The loop of a process that starts now."""
+        loop = VirtualLoop()
+        loop._passing.gone = self._gone
+        self._loop = loop
+        self._arm()
+        return loop
+
+    def dead(self) -> None:
+        """That process is no more; time goes on."""
+        self._gone, self._loop, self._timer = self.seconds, None, None
+
+    def pass_until(self, seconds: float) -> None:
+        """Lets time pass while no process is alive."""
+        while self._agenda and self._agenda[0][0] <= seconds:
+            at, _, action = heapq.heappop(self._agenda)
+            self._gone = max(self._gone, at)
+            action()
+        self._gone = max(self._gone, seconds)
+
+    def _arm(self) -> None:
+        if self._loop is None or not self._agenda:
+            return
+        at = self._agenda[0][0]
+        if self._timer is not None:
+            if self._timer.when() <= at:
+                return
+            self._timer.cancel()
+        self._timer = self._loop.call_at(at, self._call_on_agenda)
+
+    def _call_on_agenda(self) -> None:
+        self._timer = None
+        while self._loop is not None and self._agenda and self._agenda[0][0] <= self._loop.time():
+            heapq.heappop(self._agenda)[2]()
+        self._arm()
