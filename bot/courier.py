@@ -141,9 +141,9 @@ class Courier:
             if letter is None or message_id is None:
                 return
             await self._note_sent(message, letter, message_id)
-        if letter.old_message is not None:
+        for old_message in letter.old_messages:
             # Nobody waits for it, and no message behind this one either.
-            tidying = asyncio.create_task(self._speaker.tidy_up(letter.telegram_id, letter.old_message))
+            tidying = asyncio.create_task(self._speaker.tidy_up(letter.telegram_id, old_message))
             self._tidying.add(tidying)
             tidying.add_done_callback(self._tidying.discard)
 

@@ -20,13 +20,13 @@ from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessag
 class Letter:
     """What is sent to whom. `sent`: what else is true once it has gone, written in the transaction that records it.
 
-    `old_message`: an earlier one of this kind, whose buttons are over now.
+    `old_messages`: earlier ones of this kind, whose buttons are over now.
     """
 
     telegram_id: int
     screen: Screen
     sent: Callable[[Session, int, datetime], None] = lambda _session, _message_id, _now: None
-    old_message: int | None = None
+    old_messages: tuple[int, ...] = ()
 
 
 def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | None:
@@ -58,22 +58,27 @@ def _daily_prompt(session: Session, message: OutboxMessage, chat: Chat, texts: T
     patient, diary_date = _patient(session, message), message.diary_date
     if patient is None or patient.status is not PatientStatus.ACTIVE or diary_date is None:
         return None
-    day = diary.day_of(session, patient.id, diary_date)
+    day = diary.day_of(session, patient.team_id, patient.id, diary_date)
     if day is None or day.closes_at <= now:
         return None
     state = check_in_of(session, day, message.id)
     if state.question is None:
         return None
-    yesterday = diary.day_before(session, patient.id, diary_date)
-    before = yesterday.message_id if yesterday else None
+    # The one that /today brought, and the latest earlier day's: two check-ins of one day would contradict each other.
+    before = (day.message_id, diary.latest_message_before(session, patient.team_id, patient.id, diary_date))
 
     def sent(session: Session, message_id: int, at: datetime) -> None:
-        asked = diary.day_of(session, patient.id, diary_date)
+        asked = diary.day_of(session, patient.team_id, patient.id, diary_date)
         if asked is not None:
             asked.asked_at, asked.message_id = asked.asked_at or at, message_id
             session.add(asked)
 
-    return Letter(chat.telegram_id, check_in.screen(state, texts), sent, before)
+    return Letter(
+        chat.telegram_id,
+        check_in.screen(state, texts),
+        sent,
+        tuple(message_id for message_id in before if message_id is not None),
+    )
 
 
 def _infusion_reminder(

@@ -9,7 +9,7 @@ from bot.dialogues import check_in
 from bot.dialogues.check_in import CheckIn, Tap
 from bot.greetings import telephone
 from bot.replies import CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
-from bot.texts import Html, texts_in
+from bot.texts import Html, Texts, texts_in
 from jobs import due
 from jobs.refusals import Refusal
 from storage import courses, diary, outbox, patients
@@ -55,10 +55,10 @@ def open_today(session: Session, patient: Patient, now: datetime) -> DiaryDay:
 
 
 def _note_message(day: DiaryDay) -> Callable[[Session, int], None]:
-    patient_id, diary_date = day.patient_id, day.diary_date
+    team_id, patient_id, diary_date = day.team_id, day.patient_id, day.diary_date
 
     def note(session: Session, message_id: int) -> None:
-        found = diary.day_of(session, patient_id, diary_date)
+        found = diary.day_of(session, team_id, patient_id, diary_date)
         if found is not None:
             found.message_id = message_id
             session.add(found)
@@ -70,7 +70,7 @@ def check_in_pressed(session: Session, incoming: Incoming, someone: Someone) -> 
     """A tap under a check-in. The message then shows what is stored, whatever was tapped."""
     patient, texts = someone.the_patient, texts_in(someone.chat.language)
     tap = check_in.read_tap(incoming.data)
-    day = diary.day_of(session, patient.id, tap.day) if tap else None
+    day = diary.day_of(session, patient.team_id, patient.id, tap.day) if tap else None
     if tap is None or day is None:
         return [Toast(texts("form.old_button")), CloseButtons(incoming.message_id)]
     _prove_delivered(session, day, tap, incoming, someone)
@@ -98,9 +98,11 @@ def _act_on(session: Session, day: DiaryDay, tap: Tap, incoming: Incoming, someo
     """Stores what was tapped; returns the toast."""
     texts = texts_in(someone.chat.language)
     if tap.action in {"answer", "skip"} and tap.item is not None:
+        known = diary.answers_on(session, day.patient_id, day.diary_date)
+        if _is_superseded(day, incoming) and tap.item in known and tap.item is not day.changing:
+            return texts("form.old_button")
         # Told twice, and late, an old press must not undo what was corrected after it.
         if not incoming.repeated:
-            known = diary.answers_on(session, day.patient_id, day.diary_date)
             _store(session, day, {tap.item: tap.value}, incoming, Way.BUTTON, known)
         name = texts(f"item.{tap.item.value}")
         if tap.value is None:
@@ -110,6 +112,11 @@ def _act_on(session: Session, day: DiaryDay, tap: Tap, incoming: Incoming, someo
         day.changing = tap.item if tap.action == "ask" else None
         session.add(day)
     return ""
+
+
+def _is_superseded(day: DiaryDay, incoming: Incoming) -> bool:
+    """Whether the day has a newer message: what that one was told is not overwritten from the older one."""
+    return day.message_id is not None and 0 < incoming.message_id < day.message_id
 
 
 def _store(
@@ -146,30 +153,41 @@ def _said_at(incoming: Incoming) -> datetime:
 def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """A number typed in answer to the check-in's question; anything else gets one line on what can be read."""
     patient, texts = someone.the_patient, texts_in(someone.chat.language)
-    day = next(iter(diary.days_open_at(session, patient.id, _said_at(incoming))), None)
+    day = next(iter(diary.days_open_at(session, patient.team_id, patient.id, _said_at(incoming))), None)
     if day is None or patient.status not in patients.LIVING:
-        return [Say(Screen(texts("check_in.none_open")))]
+        ended = patient.status not in patients.LIVING
+        return _nothing_open(incoming, someone, texts("diary.ended" if ended else "check_in.none_open"))
     if incoming.repeated:
         return _show_again(session, day, someone)
     question = check_in_of(session, day).question
     if question is None:
-        return [Say(Screen(texts("check_in.all_answered")))]
+        return _nothing_open(incoming, someone, texts("check_in.all_answered"))
     try:
         value = check_in.read_number(incoming.text)
     except Refusal as refusal:
-        return _explained(session, day, someone, texts(refusal.key, **refusal.arguments))
+        return _explained(session, day, question, someone, texts(refusal.key, **refusal.arguments))
     if value is None:
-        phone = telephone(someone.team, texts)
-        item = texts(f"item.{question.value}")
-        return _explained(session, day, someone, texts("check_in.not_read", item=item, phone=phone))
+        not_read = texts("check_in.not_read", item=texts(f"item.{question.value}"))
+        return _explained(session, day, question, someone, Html(f"{not_read} {_not_passed_on(someone, texts)}"))
     _store(session, day, {question: value}, incoming, Way.TYPED, diary.answers_on(session, patient.id, day.diary_date))
     session.flush()
     return _show_again(session, day, someone)
 
 
-def _explained(session: Session, day: DiaryDay, someone: Someone, why: Html) -> list[Reply]:
+def _nothing_open(incoming: Incoming, someone: Someone, why: Html) -> list[Reply]:
+    """No question to answer. Words may have been meant for the team, whatever is open."""
+    if not check_in.is_number(incoming.text):
+        why = Html(f"{why}\n\n{_not_passed_on(someone, texts_in(someone.chat.language))}")
+    return [Say(Screen(why))]
+
+
+def _not_passed_on(someone: Someone, texts: Texts) -> Html:
+    return texts("check_in.not_passed_on", phone=telephone(someone.team, texts))
+
+
+def _explained(session: Session, day: DiaryDay, question: Item, someone: Someone, why: Html) -> list[Reply]:
     """Says what could not be read, and asks again there: the question above has moved out of sight."""
-    asked = check_in.screen(check_in_of(session, day), texts_in(someone.chat.language))
+    asked = check_in.asked_again(check_in_of(session, day), question, texts_in(someone.chat.language))
     shown = Screen(Html(f"{why}\n\n{asked.text}"), asked.keyboard)
     replies: list[Reply] = [Say(shown, _note_message(day))]
     if day.message_id is not None:

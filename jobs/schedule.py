@@ -173,7 +173,7 @@ def change_prompt_time(session: Session, actor: str, patient: Patient, at: time,
     """The day that waits to be asked is asked at the new time: at once, when that has just passed."""
     before = patient.prompt_time
     patients.set_prompt(session, patient, at, _next_prompt(patient, at, now))
-    for day in diary.days_open_at(session, patient.id, now):
+    for day in diary.days_open_at(session, patient.team_id, patient.id, now):
         # Until the next question comes: it has moved too.
         own = due.local_moment(patient.time_zone, day.diary_date, at)
         day.closes_at = max(due.next_local_moment(patient.time_zone, at, own), now)

@@ -5,25 +5,39 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, and_, col, func, select
 
 from storage.database import insert_ignoring_duplicates
-from storage.models import Answer, DiaryDay, Item, Way
+from storage.models import Answer, DiaryDay, Item, Patient, Way
 
 # The version of the questions' wording, kept with every answer.
 WORDING = "2026-1"
 
 
-def day_of(session: Session, patient_id: int, diary_date: date) -> DiaryDay | None:
-    query = select(DiaryDay).where(DiaryDay.patient_id == patient_id, DiaryDay.diary_date == diary_date)
+def _of_patient(table: type[Answer] | type[DiaryDay], patient_id: int) -> ColumnElement[bool]:
+    """A patient's rows, within the patient's team: for callers that have the patient's id alone."""
+    team = select(Patient.team_id).where(Patient.id == patient_id).scalar_subquery()
+    return and_(col(table.patient_id) == patient_id, col(table.team_id) == team)
+
+
+def day_of(session: Session, team_id: int, patient_id: int, diary_date: date) -> DiaryDay | None:
+    query = select(DiaryDay).where(
+        DiaryDay.team_id == team_id, DiaryDay.patient_id == patient_id, DiaryDay.diary_date == diary_date
+    )
     return session.exec(query).first()
 
 
-def day_before(session: Session, patient_id: int, diary_date: date) -> DiaryDay | None:
-    """The latest earlier day that has a row."""
+def latest_message_before(session: Session, team_id: int, patient_id: int, diary_date: date) -> int | None:
+    """The message of the latest earlier day that has one: days that were not asked about have none."""
     query = (
-        select(DiaryDay)
-        .where(DiaryDay.patient_id == patient_id, DiaryDay.diary_date < diary_date)
+        select(DiaryDay.message_id)
+        .where(
+            DiaryDay.team_id == team_id,
+            DiaryDay.patient_id == patient_id,
+            DiaryDay.diary_date < diary_date,
+            col(DiaryDay.message_id).is_not(None),
+        )
         .order_by(col(DiaryDay.diary_date).desc())
         .limit(1)
     )
@@ -50,7 +64,7 @@ def open_day(
         closes_at=closes_at,
     )
     open_days(session, [row])
-    day = day_of(session, patient_id, diary_date)
+    day = day_of(session, team_id, patient_id, diary_date)
     assert day is not None  # just made
     return day
 
@@ -74,11 +88,16 @@ def open_days(session: Session, days: Sequence[Mapping[str, Any]]) -> None:
     insert_ignoring_duplicates(session, DiaryDay, days)
 
 
-def days_open_at(session: Session, patient_id: int, instant: datetime) -> list[DiaryDay]:
+def days_open_at(session: Session, team_id: int, patient_id: int, instant: datetime) -> list[DiaryDay]:
     """Whose window was open then, the latest first: at most that day's and the day's before."""
     query = (
         select(DiaryDay)
-        .where(DiaryDay.patient_id == patient_id, DiaryDay.opened_at <= instant, DiaryDay.closes_at > instant)
+        .where(
+            DiaryDay.team_id == team_id,
+            DiaryDay.patient_id == patient_id,
+            DiaryDay.opened_at <= instant,
+            DiaryDay.closes_at > instant,
+        )
         .order_by(col(DiaryDay.diary_date).desc())
     )
     return list(session.exec(query))
@@ -93,7 +112,7 @@ def answers_between(session: Session, patient_id: int, first: date, last: date) 
     """The latest revision of each item, by day; days without an answer are absent."""
     query = (
         select(Answer)
-        .where(Answer.patient_id == patient_id, Answer.diary_date >= first, Answer.diary_date <= last)
+        .where(_of_patient(Answer, patient_id), Answer.diary_date >= first, Answer.diary_date <= last)
         .order_by(col(Answer.diary_date), col(Answer.revision))
     )
     days: dict[date, dict[Item, Answer]] = defaultdict(dict)
@@ -108,7 +127,7 @@ def scores_between(
     """(value, late) of the latest revision of each item, by day. Without rows as objects: a team's diaries are long."""
     query = (
         select(col(Answer.diary_date), col(Answer.item), col(Answer.value), col(Answer.late))
-        .where(Answer.patient_id == patient_id, Answer.diary_date >= first, Answer.diary_date <= last)
+        .where(_of_patient(Answer, patient_id), Answer.diary_date >= first, Answer.diary_date <= last)
         .order_by(col(Answer.diary_date), col(Answer.revision))
     )
     days: dict[date, dict[Item, tuple[int | None, bool]]] = defaultdict(dict)
@@ -120,7 +139,7 @@ def scores_between(
 def asked_days_between(session: Session, patient_id: int, first: date, last: date) -> set[date]:
     """Days of which the bot knows that it asked."""
     query = select(col(DiaryDay.diary_date)).where(
-        DiaryDay.patient_id == patient_id,
+        _of_patient(DiaryDay, patient_id),
         DiaryDay.diary_date >= first,
         DiaryDay.diary_date <= last,
         col(DiaryDay.asked_at).is_not(None),
@@ -129,7 +148,7 @@ def asked_days_between(session: Session, patient_id: int, first: date, last: dat
 
 
 def first_answered_day(session: Session, patient_id: int) -> date | None:
-    return session.exec(select(func.min(Answer.diary_date)).where(Answer.patient_id == patient_id)).one()
+    return session.exec(select(func.min(Answer.diary_date)).where(_of_patient(Answer, patient_id))).one()
 
 
 def last_answered_days(session: Session, team_id: int, patient_ids: Collection[int]) -> dict[int, date]:

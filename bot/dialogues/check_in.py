@@ -84,6 +84,14 @@ def read_number(typed: str) -> int | None:
     return int(found[1])
 
 
+def is_number(typed: str) -> bool:
+    """Whether it was meant as an answer, on the scale or not."""
+    try:
+        return read_number(typed) is not None
+    except Refusal:
+        return True
+
+
 def screen(state: CheckIn, texts: Texts) -> Screen:
     """What the check-in's message shows now."""
     if state.question is not None and not state.choosing:
@@ -94,19 +102,32 @@ def screen(state: CheckIn, texts: Texts) -> Screen:
     return Screen(_summary(state, texts, "check_in.thanks"), ((change,),))
 
 
+def asked_again(state: CheckIn, item: Item, texts: Texts) -> Screen:
+    """The question without its anchors, for below what was not understood: both are to be seen above the numbers."""
+    question = texts(f"check_in.{item.value}.question")
+    return Screen(Html(f"{_place(state, item, texts)}\n{question}"), _numbers(state, item, texts))
+
+
 def closed(state: CheckIn, texts: Texts) -> Screen:
     """A day that can no longer be changed: what was noted, and no buttons."""
     return Screen(_summary(state, texts, "check_in.closed"))
 
 
 def _question(state: CheckIn, item: Item, texts: Texts) -> Screen:
-    place = texts("check_in.place", number=ITEMS.index(item) + 1, of=len(ITEMS), day=state.day)
-    text = Html(f"{place}\n\n{texts(f'check_in.{item.value}.question')}\n\n{texts(f'check_in.{item.value}.anchors')}")
+    question, anchors = texts(f"check_in.{item.value}.question"), texts(f"check_in.{item.value}.anchors")
+    return Screen(Html(f"{_place(state, item, texts)}\n\n{question}\n\n{anchors}"), _numbers(state, item, texts))
+
+
+def _numbers(state: CheckIn, item: Item, texts: Texts) -> Keyboard:
     numbers = [Button(str(value), _data(state, "answer", item, value)) for value in SCALE]
-    last = [Button(texts("check_in.button.skip"), _data(state, "skip", item))]
+    last = Button(texts("check_in.button.skip"), _data(state, "skip", item))
     if state.changing is not None:
-        last = [Button(texts("check_in.button.back"), _data(state, "back"))]
-    return Screen(text, (*rows_of(numbers, 6), tuple(last)))
+        last = Button(texts("check_in.button.back"), _data(state, "back"))
+    return (*rows_of(numbers, 6), (last,))
+
+
+def _place(state: CheckIn, item: Item, texts: Texts) -> Html:
+    return texts("check_in.place", number=ITEMS.index(item) + 1, of=len(ITEMS), day=state.day)
 
 
 def _items_to_change(state: CheckIn, texts: Texts) -> Keyboard:

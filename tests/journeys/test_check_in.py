@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.models import Answer, DiaryDay, Way
+from storage.models import Answer, DiaryDay, Patient, PatientStatus, Way
 from tests.journeys.scenes import PHONE
 from tests.support import Clinic, Someone
 
@@ -85,7 +85,7 @@ def test_a_typed_number_is_an_answer(clinic_on_each: Clinic) -> None:
         ("quite bad", "I can read a number from 0 to 10 for “Pain”"),
         ("<b>7", "I can read a number from 0 to 10 for “Pain”"),
         ("7 maybe 8", "I can read a number from 0 to 10 for “Pain”"),
-        ("🙂", "I can read a number from 0 to 10 for “Pain”"),
+        ("🙂", "I can read a number from 0 to 10 for “Pain”. Please type one, or tap a button below."),
         ("9" * 3000, "I can read a number from 0 to 10 for “Pain”"),
     ],
 )
@@ -94,7 +94,8 @@ def test_what_is_no_answer_is_said_and_nothing_is_stored(clinic: Clinic, typed: 
     anna.says(typed)
     assert said in anna.sees
     assert anna.answers == []
-    assert "How strong was your pain today?" in anna.sees
+    assert anna.sees.endswith("\n\nMon 2 Mar 2026 · 1 of 4\nHow strong was your pain today?"), "in short"
+    assert anna.buttons == [*(str(value) for value in range(11)), "Skip"]
     assert anna.buttons_of(anna.messages[-2]["message_id"]) == {}
     anna.presses("4")
     assert values(anna) == [("pain", 4)]
@@ -103,7 +104,7 @@ def test_what_is_no_answer_is_said_and_nothing_is_stored(clinic: Clinic, typed: 
 def test_words_are_not_passed_on_and_the_telephone_number_is_said(clinic: Clinic) -> None:
     anna = asked(clinic)
     anna.says("I feel very unwell")
-    assert f"I cannot pass messages on; if it matters, call your care team on {PHONE}." in anna.sees
+    assert f"I cannot pass messages on. If it matters, call your care team on {PHONE}." in anna.sees
 
 
 def test_an_answer_can_be_changed_and_the_old_one_is_kept(clinic_on_each: Clinic) -> None:
@@ -173,9 +174,25 @@ def test_a_number_typed_after_the_last_question_changes_nothing(clinic: Clinic) 
     for value in ("3", "2", "2", "4"):
         anna.presses(value)
     before = anna.answers
-    anna.says("9")
-    assert "Today's check-in is complete" in anna.sees
+    for number in ("9", "12", "3.5"):
+        anna.says(number)
+        assert anna.sees == (
+            "Today's check-in is complete. To change an answer, press Change under it, or send /today."
+        )
     assert anna.answers == before
+
+
+@pytest.mark.parametrize("when", ["before the first question", "after the last", "after the diary's end"])
+def test_words_are_never_passed_on_and_that_is_said_whatever_is_open(clinic: Clinic, when: str) -> None:
+    anna = clinic.patient()
+    if when == "after the last":
+        clinic.becomes(clinic.local(EVENING))
+        for value in ("3", "2", "2", "4"):
+            anna.presses(value)
+    elif when == "after the diary's end":
+        clinic.write(lambda session: setattr(session.get_one(Patient, anna.row.id), "status", PatientStatus.WITHDRAWN))
+    anna.says("I feel very unwell, what shall I do?")
+    assert f"I cannot pass messages on. If it matters, call your care team on {PHONE}." in anna.sees
 
 
 def test_a_press_that_comes_twice_is_one_answer(clinic_on_each: Clinic) -> None:
@@ -245,22 +262,32 @@ def test_an_answer_keeps_its_day_its_times_and_its_way(clinic_on_each: Clinic) -
     assert (answer.way, answer.late, answer.wording) == (Way.BUTTON, False, "2026-1")
 
 
-def test_someone_who_was_away_answers_in_the_newer_of_two_messages_or_in_the_older(clinic: Clinic) -> None:
+def test_the_question_takes_the_buttons_off_the_check_in_that_today_brought(clinic: Clinic) -> None:
     anna = clinic.patient()
     anna.says("/today")
     older = anna.last["message_id"]
     anna.presses("3")
+    buttons = anna.buttons_of(older)
     clinic.becomes(clinic.local(EVENING))
     newer = anna.last["message_id"]
     assert newer != older
     assert "How strong was your tiredness today?" in anna.sees, "what was answered before is not asked again"
+    assert anna.buttons_of(older) == {}, "one check-in of a day"
     anna.presses("5")
-    anna.taps(older, anna.buttons_of(older)["2"])
-    assert values(anna)[-1] == ("tiredness", 2)
-    for message in (older, newer):
-        data = anna.buttons_of(message)
-        anna.taps(message, data["Change"] if "Change" in data else data["Skip"])
-    assert anna.message(older)["text"].split("·")[-1] == anna.message(newer)["text"].split("·")[-1]
+    # A telephone that was offline shows them still.
+    assert anna.taps(older, buttons["2"], forge=True) == "This button is no longer in use. Nothing was changed."
+    assert values(anna) == [("pain", 3), ("tiredness", 5)]
+    assert anna.message(older)["text"] == anna.message(newer)["text"], "and the older one says so too"
+
+
+def test_what_was_not_answered_yet_can_be_answered_from_an_older_message(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/today")
+    older = anna.last["message_id"]
+    buttons = anna.buttons_of(older)
+    clinic.becomes(clinic.local(EVENING))
+    assert anna.taps(older, buttons["2"], forge=True) == "Pain: 2"
+    assert values(anna) == [("pain", 2)]
 
 
 def test_a_message_that_the_patient_deleted_is_written_anew(clinic: Clinic) -> None:

@@ -35,7 +35,7 @@ def test_today_opens_the_check_in_before_the_bot_asks(clinic_on_each: Clinic) ->
 def test_a_number_typed_before_anything_was_asked_is_no_answer(clinic: Clinic) -> None:
     anna = clinic.patient()
     anna.says("7")
-    assert "No check-in is open now" in anna.sees
+    assert anna.sees == "No check-in is open now. The next one comes by itself; /today opens today's."
     assert anna.answers == []
 
 
@@ -79,8 +79,7 @@ def test_a_day_is_closed_when_the_next_one_opens(clinic_on_each: Clinic) -> None
     before = clinic.stored()
     assert anna.taps(old, buttons["9"], forge=True).startswith("This day is closed: a new check-in has begun")
     assert clinic.stored() == before
-    assert "Pain: 3 of 10" in anna.message(old)["text"]
-    assert "This day is closed" in anna.message(old)["text"]
+    assert anna.message(old)["text"] == "Mon 2 Mar 2026\n\nPain: 3 of 10\n\nThis day is closed."
     anna.says("8")
     assert days_and_values(anna) == [("2026-03-02", 3), ("2026-03-03", 8)]
 
@@ -134,6 +133,20 @@ def test_days_on_which_the_bot_was_down_are_not_asked_and_not_replayed(clinic: C
     evening(clinic, 7)
     assert len(anna.messages) == messages + 1
     assert "Sat 7 Mar 2026" in anna.sees
+
+
+def test_after_days_without_a_question_the_last_one_that_was_asked_is_closed(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    evening(clinic, 2)
+    last_asked = anna.last["message_id"]
+    buttons = anna.buttons_of(last_asked)
+    clinic.becomes(clinic.local("2026-03-06 23:30"))
+    assert anna.last["message_id"] == last_asked
+    evening(clinic, 7)
+    assert "Sat 7 Mar 2026" in anna.sees
+    assert anna.buttons_of(last_asked) == {}
+    assert anna.taps(last_asked, buttons["4"], forge=True).startswith("This day is closed")
+    assert anna.message(last_asked)["text"] == "Mon 2 Mar 2026\n\nNot answered.\n\nThis day is closed."
 
 
 @pytest.mark.parametrize(
