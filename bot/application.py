@@ -157,6 +157,7 @@ def _incoming(update: Update, clock: Clock, bot_name: str) -> Incoming | None:
         message_id=message.message_id if message else 0,
         text=(message.text or "") if message else "",
         sent_at=message.date if message else None,
+        album=(message.media_group_id or "") if message else "",
         bot_name=bot_name,
     )
 

@@ -18,6 +18,7 @@ class Incoming:
     `text`: what was typed, or a command's arguments. `data`: the button's data. `press`: Telegram's id of the press.
     `sent_at`: Telegram's time of a message.
     `bot_name`: the bot's own username, which its links bear. `repeated`: it was acted upon before, and is told again.
+    `album`: Telegram's id of the album that the message is part of.
     """
 
     telegram_id: int
@@ -30,10 +31,13 @@ class Incoming:
     sent_at: datetime | None = None
     bot_name: str = ""
     repeated: bool = False
+    album: str = ""
 
     @property
     def what(self) -> str:
-        """What tells this one thing from every other in the chat."""
+        """What tells this one thing from every other in the chat. An album of pictures is one thing, sent as many."""
+        if self.album:
+            return f"album:{self.album}"
         return f"press:{self.press}" if self.data else f"message:{self.message_id}"
 
 

@@ -177,6 +177,8 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
 def unreadable(session: Session, incoming: Incoming) -> list[Reply]:
     """A photo, a sticker, a voice message: nothing is kept of it."""
     someone, incoming = _arrived(session, incoming)
+    if incoming.album and incoming.repeated:
+        return []
     if someone is not None and someone.patient is not None:
         return patient.unreadable(session, incoming, someone)
     if someone is not None and someone.staff is not None:

@@ -19,14 +19,17 @@ class Attachments(State):
         size = {"width": 512, "height": 512, "is_animated": False, "is_video": False, "type": "regular"}
         return self.write(user_id, {"sticker": stored.described() | size | {"emoji": emoji}})
 
-    def send_photo(self, user_id: int, content: bytes | None = None, caption: str | None = None) -> int:
+    def send_photo(
+        self, user_id: int, content: bytes | None = None, caption: str | None = None, album: str | None = None
+    ) -> int:
         if content is None:
             drawn = io.BytesIO()
             Image.new("RGB", (64, 64), "white").save(drawn, "JPEG")
             content = drawn.getvalue()
         with self.changed:
             sizes = self.files.photo(Upload("photo.jpg", content, "image/jpeg"))
-        return self.write(user_id, {"photo": sizes} | _caption(caption))
+        together = {} if album is None else {"media_group_id": album}
+        return self.write(user_id, {"photo": sizes} | together | _caption(caption))
 
     def send_voice(self, user_id: int, duration: int = 3) -> int:
         stored = self._kept(Upload("voice.oga", b"voice", "audio/ogg"), "voice")

@@ -43,6 +43,19 @@ def test_pictures_stickers_and_voice_are_not_kept_and_the_way_to_the_team_is_sai
     assert question in anna.everything
 
 
+def test_an_album_of_pictures_is_answered_once(clinic: Clinic) -> None:
+    anna, world = asked(clinic), clinic.world
+    said = len(anna.messages)
+    for _ in range(10):
+        world.send_photo(anna.account, album="12")
+    clinic.calm()
+    assert len(anna.messages) == said + 1
+    assert NOT_KEPT in anna.sees
+    world.send_photo(anna.account, album="13")
+    clinic.calm()
+    assert len(anna.messages) == said + 2
+
+
 def test_a_member_of_staff_is_told_that_only_text_is_read(clinic: Clinic) -> None:
     coordinator = clinic.coordinator()
     before = clinic.stored()
