@@ -181,6 +181,9 @@ class Courier:
             if message.doubtful:
                 # The once more is not thrown away while Telegram is out of order.
                 await self._speaker.probe()
+        except BannedError as ban:
+            await self._settle(message, MessageState.UNSURE, wait=timedelta(seconds=ban.seconds), again=True)
+            return None
         except TelegramError as fault:
             await self._try_later(message, fault)
             return None
