@@ -62,9 +62,10 @@ def clock_changes(zone: str, year: int = 2026) -> tuple[datetime, ...]:
 
 def plan_of(rng: random.Random) -> Plan:
     """What this seed is about."""
-    days, weights = ((3, 6), (7, 12), (21, 28), (60, 90)), (62, 32, 5, 1)
+    days, weights = ((2, 4), (5, 8), (14, 21), (60, 90)), (70, 26, 3.5, 0.5)
     length = rng.randint(*rng.choices(days, weights)[0])
-    zones = [rng.choice(ZONES) for _ in range(rng.choices((1, 2, 3, 4), (62, 25, 9, 4) if length < 20 else (1, 0, 0, 0))[0])]
+    many = rng.choices((1, 2, 3, 4), (70, 19, 7, 4) if length < 20 else (1, 0, 0, 0))[0]
+    zones = [rng.choice(ZONES) for _ in range(many)]
     changes = clock_changes(zones[0])
     start = EARLY + timedelta(days=rng.randrange(5, 270), minutes=rng.randrange(1440))
     if changes and rng.random() < 0.6:

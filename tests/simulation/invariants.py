@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -162,8 +162,3 @@ def every_change_is_in_the_audit(simulation: "Simulation") -> None:
         at = memory.one("SELECT prompt_time FROM patient WHERE id = ?", member.account)[0]
         if last and json.loads(last[0])["prompt_time"] != at[:5]:
             wrong(f"patient {member.account} is asked at {at}; the audit says {last[0]}")
-
-
-def moment_of(day: datetime, zone: str) -> date:
-    """The local date of an instant."""
-    return due.local_date(zone, day)

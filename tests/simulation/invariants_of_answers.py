@@ -46,6 +46,8 @@ def _wanted(given: list[Given]) -> list[int | None] | None:
             continue
         if open_then != {True}:
             return None
+        if one.superseded and values:
+            continue
         if not values or values[-1] != one.value:
             values.append(one.value)
     return values

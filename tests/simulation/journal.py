@@ -41,18 +41,23 @@ class Begun:
 
 @dataclass
 class Given:
-    """One answer that a patient gave. `update`: the update that says so, whatever else says so again."""
+    """One answer that a patient gave. `update`: the update that says so, whatever else says so again.
+
+    `message`: where it was tapped; 0 when it was typed. `superseded`: the day had a newer message by then, and what that
+    one was told is not overwritten from an older one.
+    """
 
     account: int
     day: date
     item: str
     value: int | None
-    at: float
+    message: int
     update: int
     # (when it was handed to the bot, the end of its day as it stood then)
     handed: list[tuple[datetime, datetime]] = field(default_factory=list)
     acknowledged: bool = False
     disturbed: bool = False
+    superseded: bool = False
 
 
 class Journal:

@@ -18,8 +18,9 @@ from bot.pictures import Asked, Drawn
 from bot.runtime import Running
 from bot.settings import Settings
 from bot.texts import Html
+from jobs import daily_prompt, infusion_reminder, undelivered, weekly_summary
 from tests.simulation.journal import Journal
-from tests.simulation.memory import InlineWriter, Killed, Memory, instant
+from tests.simulation.memory import InlineWriter, Killed, Memory, instant, memory, stored
 from tests.simulation.telegram import Door, Telegram
 from tests.simulation.timeline import Timeline
 from tests.support import TOKEN
@@ -35,6 +36,13 @@ SELECT (SELECT min(next_prompt_at) FROM patient), (SELECT min(next_reminder_at) 
  (SELECT min(lease_until) FROM outbox WHERE state = 'sending'),
  (SELECT min(lease_until) FROM drawing WHERE state = 'drawing')
 """
+TO_TAKE = """
+SELECT 1 FROM outbox WHERE state IN ('pending', 'unsure') AND due_at <= ?
+ OR state IN ('waiting', 'pending', 'unsure') AND expires_at <= ? OR state = 'sending' AND lease_until <= ? LIMIT 1
+"""
+TO_DRAW = "SELECT 1 FROM drawing WHERE state IN ('waiting', 'drawing') LIMIT 1"
+# Of ticks that have nothing to do, so many are called all the same.
+FOR_NOTHING = 0.15
 
 
 class NoPictures:
@@ -45,6 +53,21 @@ class NoPictures:
 
     def close(self) -> None:
         """Nothing was begun."""
+
+
+class _Courier(courier.Courier):
+    """Does not open a transaction to find that nothing is due."""
+
+    async def _take(self) -> int:
+        now = stored(self._clock.now())
+        return await super()._take() if memory().one(TO_TAKE, now, now, now) else 0
+
+
+class _Draughtsman(draughtsman.Draughtsman):
+    """The same."""
+
+    async def draw_one(self) -> bool:
+        return await super().draw_one() if memory().one(TO_DRAW) else False
 
 
 class Life:
@@ -126,7 +149,14 @@ class Life:
         def writer(database: Any) -> InlineWriter:
             return InlineWriter(database, self.boundary, self.changed, self._moment)
 
-        with patch.multiple(runtime, Writer=writer, Renderer=NoPictures, make_bot=self._made_bot):
+        with patch.multiple(
+            runtime,
+            Writer=writer,
+            Renderer=NoPictures,
+            make_bot=self._made_bot,
+            Courier=_Courier,
+            Draughtsman=_Draughtsman,
+        ):
             yield
 
     def _made_bot(self, _settings: Settings, pacer: Pacer | None = None) -> ExtBot[Priority]:
@@ -151,25 +181,39 @@ class Life:
             return
         if self._timer is not None:
             self._timer.cancel()
-        now = self.time.seconds
-        at = max(self._next_due(), self._looked_at + LOOKS_EVERY)
-        if at <= now:
-            self._looked_at = now
+        now, rested = self.time.seconds, self._looked_at + LOOKS_EVERY
+        clock, messages = (max(at, rested) for at in self._next_due())
+        if min(clock, messages) > now:
+            if min(clock, messages) < NEVER:
+                self._timer = self._loop.call_at(min(clock, messages), self._look)
+            return
+        self._looked_at = now
+        if clock <= now:
             self._loop.create_task(self._called_on())
-        elif at < NEVER:
-            self._timer = self._loop.call_at(at, self._look)
+        else:
+            self._running._look()
+            self.changed()
 
     async def _called_on(self) -> None:
         assert self._running is not None
-        await self._running.ticker.run_due()
+        ticker, (*due, untold, _, _, _, _) = self._running.ticker, self.memory.one(DUE)
+        now = self.time.seconds
+        busy = {
+            tick: self._seconds(at) <= now
+            for tick, at in zip((daily_prompt.run, infusion_reminder.run, weekly_summary.run), due, strict=True)
+        }
+        busy[undelivered.run] = bool(untold)
+        ticker._ticks = [t for t in runtime.TICKS if busy.get(t) or self._rng.random() < FOR_NOTHING]
+        await ticker.run_due()
         self.changed()
 
-    def _next_due(self) -> float:
+    def _next_due(self) -> tuple[float, float]:
+        """When the clock has something to do, and when the courier or the draughtsman has."""
         *ticks, untold, due, expires, lease, drawing = self.memory.one(DUE)
-        seconds = [self._seconds(at) for at in (*ticks, expires, lease, drawing)]
+        clock = 0.0 if untold else min(self._seconds(at) for at in ticks)
         # In a ban nothing is sent, however long it has been due.
-        seconds.append(max(self._seconds(due), self.banned_until))
-        return 0.0 if untold else min(seconds)
+        sending = max(self._seconds(due), self.banned_until)
+        return clock, min(sending, *(self._seconds(at) for at in (expires, lease, drawing)))
 
     def _seconds(self, at: str | None) -> float:
         found: datetime | None = instant(at)

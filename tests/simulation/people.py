@@ -120,7 +120,7 @@ class PatientAtHome:
         index = check_in.ITEMS.index(shown.item)
         data = f"c:{shown.message}:{shown.day:%Y%m%d}:{action}:{index}:{number}"
         self._simulation.telegram.press(self.account, message, data, forge=True)
-        self._gives(shown, value)
+        self._gives(shown, value, message)
 
     def _types(self, shown: Tap) -> bool:
         """Types a number, where it is certain what that answers; False where it is not."""
@@ -130,16 +130,16 @@ class PatientAtHome:
         value = self._rng.randrange(11)
         simulation.note_typed(self.account, str(value))
         simulation.telegram.say(self.account, str(value))
-        self._gives(shown, value)
+        self._gives(shown, value, 0)
         return True
 
-    def _gives(self, shown: Tap, value: int | None) -> None:
+    def _gives(self, shown: Tap, value: int | None, message: int) -> None:
         assert shown.item is not None
         simulation = self._simulation
         update = simulation.telegram.last_update
         simulation.journal.note("patient %s: %s of %s is %s (update %s)", self.account, shown.item.value, shown.day, value, update)
         simulation.journal.given[update] = Given(
-            self.account, shown.day, shown.item.value, value, simulation.time.seconds, update
+            self.account, shown.day, shown.item.value, value, message, update
         )
 
     def _asked_now(self) -> tuple[date, Any] | None:

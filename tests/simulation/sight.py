@@ -81,11 +81,14 @@ class Sight:
         if given is None:
             return
         row = simulation.memory.one(
-            "SELECT closes_at FROM diaryday WHERE patient_id = ? AND diary_date = ?",
+            "SELECT closes_at, message_id, changing FROM diaryday WHERE patient_id = ? AND diary_date = ?",
             given.account, given.day.isoformat(),
         )  # fmt: skip
         closes = instant(row[0]) if row else datetime.min.replace(tzinfo=simulation.plan.start.tzinfo)
         assert closes is not None
+        if row and row[1] and 0 < given.message < row[1]:
+            given.superseded = True
+            given.disturbed = given.disturbed or row[2] == given.item
         if not given.acknowledged:
             given.handed.append((simulation.time.now(), closes))
 

@@ -1,15 +1,13 @@
 """One seed from its beginning to its end, and what is to be judged of it."""
 
-import gc
 import logging
 import random
-from collections.abc import Callable
 from datetime import timedelta
 
 from tests.delivery.support import has_started
 from tests.simulation.clinic import CLINICIANS, COORDINATOR, Plan, plan_of, settle_in
 from tests.simulation.invariants import judge
-from tests.simulation.journal import Journal, Sent
+from tests.simulation.journal import Journal
 from tests.simulation.life import Life, Listener, patiently
 from tests.simulation.memory import instant
 from tests.simulation.office import Office
@@ -17,7 +15,7 @@ from tests.simulation.people import PatientAtHome
 from tests.simulation.sight import Sight
 from tests.simulation.telegram import Telegram
 from tests.simulation.timeline import Timeline
-from tests.simulation.watch import Writing, watched
+from tests.simulation.watch import watched
 from tests.simulation.weather import Calm, Changeable, Weather
 
 DAY = 86400.0
@@ -39,7 +37,7 @@ class Simulation:
         self.weather = weather or (Changeable(self._lot(), self.plan.faults) if self.plan.faults else Calm())
         self.telegram = Telegram(self.time, self.journal, self.weather, self._lot())
         self.listener = Listener(self.journal)
-        self.ending = False
+        self.ending = self.is_over = False
         self.gone: dict[int, float] = {}
         self.life: Life | None = None
         self.lives: list[Life] = []
@@ -127,7 +125,7 @@ class Simulation:
 
     def _again(self) -> None:
         """One of the latest updates is told once more, under its own id or under a new one."""
-        known = list(self.telegram.came_at)[-5:]
+        known = self.telegram.latest()
         if known:
             update = self.rng.choice(known)
             self.journal.note("update %s comes again", update)
@@ -148,8 +146,6 @@ class Simulation:
             self.life.end()
         self.is_over = True
 
-    is_over = False
-
     def _live(self) -> None:
         """One life after the other, until it is over."""
         while not self.is_over:
@@ -162,8 +158,7 @@ class Simulation:
                 break
             down = self.rng.uniform(*self.rng.choices(DOWN_FOR, DOWN_WEIGHTS)[0])
             self.journal.note("down for %s", timedelta(seconds=int(down)))
-            self.time.pass_until(self.time.seconds + (5.0 if self.ending else down))
-            self.is_over = False
+            self.time.pass_until(self.time.seconds + (1.0 if self.ending else down), lambda: self.ending)
 
     def schedule_changed(self, account: int) -> None:
         """Something outside the bot has changed this patient's schedule."""
@@ -188,11 +183,3 @@ def run(seed: int) -> tuple[list[str], Simulation]:
     """One seed by its own plan."""
     simulation = Simulation(seed)
     return simulation.run(), simulation
-
-
-Seen = Callable[[Sent, Writing], None]
-
-
-def tidy() -> None:
-    """What a seed leaves behind is many circles; collected now and then, rather than while one runs."""
-    gc.collect()

@@ -79,11 +79,19 @@ class Telegram(World):
         return update_id
 
     def again_under_new_id(self, update_id: int) -> None:
-        self._came(self.mailbox.duplicate(update_id), self.origin[update_id])
+        came_at, origin = self.came_at[update_id], self.origin[update_id]
+        new = self.mailbox.duplicate(update_id)
+        self._came(new, origin)
+        self.came_at[new] = came_at
 
     def again(self, update_id: int) -> None:
         self.mailbox.redeliver(update_id)
         self._ring()
+
+    def latest(self) -> list[int]:
+        """What Telegram would still have, and might tell again."""
+        oldest = self.now() - KEPT
+        return [update for update, at in list(self.came_at.items())[-5:] if at > oldest]
 
     def _came(self, update_id: int, origin: int) -> None:
         self.came_at[update_id], self.origin[update_id] = self.now(), origin

@@ -9,10 +9,33 @@ import heapq
 import itertools
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from tests.delivery.virtual_time import VirtualLoop
+from tests.delivery.virtual_time import VirtualLoop, _Selector
 
 Action = Callable[[], None]
+# Seconds since the start of a seed are large: a moment reached must not be a hair before itself.
+HAIR = 1e-7
+
+
+class _Jumping(_Selector):
+    """Nothing is ever to be read: no system call, and time that always gets where it was to go."""
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        if timeout is None:
+            raise AssertionError("everybody waits, and nothing will ever happen")
+        if timeout > 0:
+            self.gone += timeout + HAIR
+        return []
+
+
+class SimulatedLoop(VirtualLoop):
+    """Begins at any time."""
+
+    def __init__(self, gone: float) -> None:
+        self._passing = _Jumping()
+        self._passing.gone = gone
+        asyncio.SelectorEventLoop.__init__(self, self._passing)
 
 
 class Timeline:
@@ -23,7 +46,7 @@ class Timeline:
         self._gone = 0.0
         self._agenda: list[tuple[float, int, Action]] = []
         self._order = itertools.count()
-        self._loop: VirtualLoop | None = None
+        self._loop: SimulatedLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -44,10 +67,9 @@ class Timeline:
     def after(self, seconds: float, action: Action) -> None:
         self.at(self.seconds + seconds, action)
 
-    def alive(self) -> VirtualLoop:
+    def alive(self) -> SimulatedLoop:
         """The loop of a process that starts now."""
-        loop = VirtualLoop()
-        loop._passing.gone = self._gone
+        loop = SimulatedLoop(self._gone)
         self._loop = loop
         self._arm()
         return loop
@@ -56,12 +78,14 @@ class Timeline:
         """That process is no more; time goes on."""
         self._gone, self._loop, self._timer = self.seconds, None, None
 
-    def pass_until(self, seconds: float) -> None:
-        """Lets time pass while no process is alive."""
+    def pass_until(self, seconds: float, enough: Callable[[], bool]) -> None:
+        """Lets time pass while no process is alive, until it is enough."""
         while self._agenda and self._agenda[0][0] <= seconds:
             at, _, action = heapq.heappop(self._agenda)
             self._gone = max(self._gone, at)
             action()
+            if enough():
+                return
         self._gone = max(self._gone, seconds)
 
     def _arm(self) -> None:

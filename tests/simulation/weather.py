@@ -88,10 +88,12 @@ class Changeable:
             return None
         if method == "getUpdates":
             return self._fault(rng.choice(OF_POLLS))
+        # Only a chat can be closed to the bot.
+        closed = 0.2 if chat is not None else 0.0
         return self._fault(
             rng.choices(
                 (*sorted(UNSURE), "no_connection", "too_many_requests", "slow", "bad_request", "forbidden"),
-                (*([3] * len(UNSURE)), 4, 5, 4, 0.5, 0.2),
+                (*([3] * len(UNSURE)), 4, 5, 4, 0.5, closed),
             )[0]  # type: ignore[arg-type]
         )
 

@@ -1,0 +1,23 @@
+"""A thousand seeds, in blocks that run side by side. One that fails is told by `python -m tests.simulation --seed N`."""
+
+import pytest
+
+from tests.simulation import simulation
+
+BLOCKS, IN_A_BLOCK = 40, 25
+
+
+@pytest.mark.parametrize("block", range(BLOCKS))
+def test_the_invariants_hold_in_each_seed(block: int) -> None:
+    failed = []
+    for seed in range(block * IN_A_BLOCK, (block + 1) * IN_A_BLOCK):
+        faults, run = simulation.run(seed)
+        if faults:
+            failed.append(f"seed {seed}: {faults}\n{run.journal.story(60)}")
+    assert not failed, "\n\n".join(failed)
+
+
+def test_a_seed_replays_exactly() -> None:
+    first, second = (simulation.run(7)[1].journal.story() for _ in range(2))
+    assert first == second
+    assert "daily_prompt" in first
