@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
+from bot.filling import LONGEST_LINE
 from bot.replies import Button, Drawing, Incoming, Reply, Say, Screen, Toast, number_in, rows_of
 from bot.texts import texts_in
 from jobs import pages
@@ -10,7 +11,6 @@ from storage import patients
 from storage.chats import Someone
 from storage.models import Patient, PatientStatus
 
-LONGEST_SAID_BACK = 40
 MOST_BUTTONS = 90
 
 
@@ -40,6 +40,6 @@ def chart_pressed(session: Session, incoming: Incoming, someone: Someone) -> lis
 
 def _chart(session: Session, patient: Patient | None, incoming: Incoming, someone: Someone) -> Reply:
     if patient is None:
-        raise Refusal("refusal.no_such_patient", typed=incoming.text.strip()[:LONGEST_SAID_BACK])
+        raise Refusal("refusal.no_such_patient", typed=incoming.text.strip()[:LONGEST_LINE])
     pages.ask(session, someone.the_staff, someone.chat, patient, incoming.what, incoming.now)
     return Drawing()

@@ -11,7 +11,7 @@ from bot.greetings import telephone
 from bot.patient import check_in_of
 from bot.replies import Screen
 from bot.texts import Html, Texts, texts_in
-from jobs import due, infusion_reminder
+from jobs import due, infusion_reminder, outlook
 from storage import chats, courses, diary, drawings, outbox, patients, teams
 from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, PatientStatus
 
@@ -95,15 +95,14 @@ def _infusion_reminder(
     if days < 0 or patient.status not in patients.LIVING:
         return None
     when = texts("reminder.today") if days == 0 else texts.plural("reminder.in_days", days)
-    lasting = texts.plural("reminder.lasting", course.planned_days)
     team = teams.team_by_id(session, message.team_id)
     again = Html(texts("reminder.again") + "\n\n") if message.doubtful else Html("")
-    text = texts(
+    text = texts.plural(
         "reminder",
+        course.planned_days,
         again=again,
         when=when,
         date=course.planned_start,
-        lasting=lasting,
         phone=telephone(team, texts),
     )
     return Letter(chat.telegram_id, Screen(text), _told([course]))
@@ -111,14 +110,8 @@ def _infusion_reminder(
 
 def _told(told: list[Course]) -> Callable[[Session, int, datetime], None]:
     """Writes down what the patient now knows of these courses."""
-    known = {course.id: None if course.status is CourseStatus.CANCELLED else course.planned_start for course in told}
-
-    def sent(session: Session, _message_id: int, _at: datetime) -> None:
-        for course in courses.courses_by_id(session, known):
-            course.told_start = known[course.id]
-            session.add(course)
-
-    return sent
+    note = outlook.told(told)
+    return lambda session, _message_id, _at: note(session)
 
 
 def _courses_changed(
@@ -132,8 +125,7 @@ def _courses_changed(
     phone = telephone(teams.team_by_id(session, message.team_id), texts)
     if in_doubt:
         today = due.local_date(patient.time_zone, now)
-        known = courses.courses_of(session, patient.team_id, patient.id)
-        coming = [each for each in known if each.status is CourseStatus.PLANNED and courses.last_day(each) >= today]
+        coming = outlook.coming(courses.courses_of(session, patient.team_id, patient.id), today)
         dates = [texts("changed.date", date=each.planned_start) for each in coming] or [texts("changed.no_date")]
         text = texts("changed.as_they_stand", lines=Html("\n".join(dates)), phone=phone)
         return Letter(chat.telegram_id, Screen(text), _told([*untold, *coming]))

@@ -10,11 +10,11 @@ from bot.dialogues.check_in import CheckIn, Tap
 from bot.greetings import telephone
 from bot.replies import CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
-from jobs import due
+from jobs import due, outlook
 from jobs.refusals import Refusal
 from storage import courses, diary, outbox, patients
 from storage.chats import Someone
-from storage.models import Answer, CourseStatus, DiaryDay, Item, MessageKind, Patient, Way
+from storage.models import Answer, DiaryDay, Item, MessageKind, Patient, Way
 
 
 def check_in_of(session: Session, day: DiaryDay, message: int = 0, *, choosing: bool = False) -> CheckIn:
@@ -203,17 +203,15 @@ def _show_again(session: Session, day: DiaryDay, someone: Someone) -> list[Reply
 
 
 def infusions(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """`/infusions`: what is planned, soonest first."""
+    """`/infusions`: what is planned, soonest first. From now on the patient has heard of it."""
     patient, texts = someone.the_patient, texts_in(someone.chat.language)
     today_ = due.local_date(patient.time_zone, incoming.now)
-    coming = [
-        texts.plural("infusions.line", course.planned_days, date=course.planned_start)
-        for course in courses.courses_of(session, patient.team_id, patient.id)
-        if course.status is CourseStatus.PLANNED and courses.last_day(course) >= today_
-    ]
+    coming = outlook.coming(courses.courses_of(session, patient.team_id, patient.id), today_)
     if not coming:
         return [Say(Screen(texts("infusions.none")))]
-    return [Say(Screen(texts("infusions.list", lines=Html("\n".join(coming)))))]
+    lines = [texts.plural("infusions.line", course.planned_days, date=course.planned_start) for course in coming]
+    note_told = outlook.told(coming)
+    return [Say(Screen(texts("infusions.list", lines=Html("\n".join(lines)))), lambda session, _: note_told(session))]
 
 
 def unreadable(_session: Session, _incoming: Incoming, someone: Someone) -> list[Reply]:

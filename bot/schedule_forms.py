@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import time
 
-from bot.course_forms import CourseFacts, back_to_patient, load_patient
+from bot.course_facts import CourseFacts, back_to_patient, load_patient
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.joining import read_time, time_choices
@@ -15,6 +15,8 @@ from jobs.refusals import Refusal
 
 USUAL_LEADS = ((7, 1, 0), (3, 1), (1, 0), (1,), ())
 NONE = "none"
+# Whole days, with something between them that is no decimal point.
+_LEADS = re.compile(r"\d{1,3}(?:(?:\s*[,;&]\s*|\s+(?:(?:and|und|et)\s+)?)\d{1,3})*", re.ASCII)
 
 
 def leads_in_words(leads: Sequence[int], texts: Texts) -> Html:
@@ -30,6 +32,11 @@ def leads_in_words(leads: Sequence[int], texts: Texts) -> Html:
 def _ask_time(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
     patient = facts.patient
     return texts("prompt_time.question", pseudonym=patient.pseudonym, time=patient.prompt_time, zone=patient.time_zone)
+
+
+def _check_time(facts: CourseFacts, values: Values) -> None:
+    if time.fromisoformat(values["time"]) == facts.patient.prompt_time:
+        raise Refusal("refusal.prompt_time_is_that_already", time=facts.patient.prompt_time)
 
 
 def _preview_time(texts: Texts, facts: CourseFacts, values: Values) -> Html:
@@ -54,7 +61,7 @@ def _read_leads(value: str, *_: object) -> list[int]:
     said = value.strip().lower()
     if said in {NONE, ""}:
         return []
-    if not re.fullmatch(r"\d{1,3}(?:\D{1,5}\d{1,3})*", said):
+    if not _LEADS.fullmatch(said):
         raise Refusal("form.leads_unknown", typed=value)
     leads = sorted({int(number) for number in re.findall(r"\d+", said)}, reverse=True)
     if len(leads) > schedule.MOST_LEADS or leads[0] > schedule.LONGEST_LEAD:
@@ -64,6 +71,11 @@ def _read_leads(value: str, *_: object) -> list[int]:
 
 def _lead_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:
     return [(leads_in_words(leads, texts), " ".join(map(str, leads)) or NONE) for leads in USUAL_LEADS]
+
+
+def _check_leads(facts: CourseFacts, values: Values) -> None:
+    if values["leads"] == infusion_reminder.leads_of(facts.filling.session, facts.patient):
+        raise Refusal("refusal.leads_are_that_already")
 
 
 def _ask_leads(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
@@ -86,13 +98,18 @@ def _apply_leads(filling: Filling, facts: CourseFacts, values: Values) -> Screen
 
 PROCEDURES = (
     Procedure(
-        Form("prompt_time", (Question("time", _ask_time, read_time, time_choices),), _preview_time),
+        Form("prompt_time", (Question("time", _ask_time, read_time, time_choices),), _preview_time, _check_time),
         load_patient,
         _apply_time,
         lambda facts: facts.patient.prompt_time.isoformat(),
     ),
     Procedure(
-        Form("leads", (Question("leads", _ask_leads, _read_leads, _lead_choices, width=1),), _preview_leads),
+        Form(
+            "leads",
+            (Question("leads", _ask_leads, _read_leads, _lead_choices, width=1),),
+            _preview_leads,
+            _check_leads,
+        ),
         load_patient,
         _apply_leads,
         lambda facts: infusion_reminder.leads_of(facts.filling.session, facts.patient),

@@ -6,7 +6,7 @@ from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
 from bot.texts import Html, Texts, texts_in
-from jobs import team_settings
+from jobs import reading, team_settings
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
 from storage import audit
@@ -44,13 +44,12 @@ def _read_price(value: str, *_: object) -> float | None:
     said = value.strip().lower()
     if said == NOT_SET:
         return None
-    try:
-        price = round(float(said.replace(",", ".")), 2)
-    except (ValueError, OverflowError):
-        raise Refusal("form.price_unknown", typed=value) from None
+    price = reading.parse_number(said)
+    if price is None:
+        raise Refusal("form.price_unknown", typed=value)
     if not 0 <= price <= team_settings.HIGHEST_PRICE:
         raise Refusal("refusal.price", most=team_settings.HIGHEST_PRICE)
-    return price
+    return round(price, 2)
 
 
 def _price_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:

@@ -8,18 +8,21 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import due, infusion_reminder
+from jobs import due, infusion_reminder, outlook
 from jobs.refusals import Refusal
 from storage import audit, courses, diary, patients
-from storage.models import Course, CourseStatus, Patient
+from storage.models import AuditEntry, Course, CourseStatus, Patient
 
 LONGEST_COURSE = 10
 LARGEST_SERIES = 26
 LARGEST_DOSE = 5.0
 FARTHEST_AHEAD = timedelta(days=730)
 FARTHEST_BACK = timedelta(days=60)
+CAN_BE_REOPENED = timedelta(days=1)
 MOST_LEADS = 5
 LONGEST_LEAD = 60
+# In the audit, and looked for there.
+GIVEN = "course_given"
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,6 @@ def plan_courses(
             planned_start=plan.start,
             planned_days=plan.days,
             grams_per_kg_per_day=plan.grams_per_kg_per_day,
-            told_start=plan.start,
             created_at=now,
         )
         session.add(course)
@@ -109,6 +111,8 @@ def move_course(session: Session, actor: str, patient: Patient, course: Course, 
     """Moves a planned course; its reminders follow, and the patient is told once what was and what is."""
     check_move(session, patient, course, start, due.local_date(patient.time_zone, now))
     before = _facts(course)
+    # What the clinic said when it was planned is not known here: from then on the patient may know of the old day.
+    course.told_start = course.told_start or course.planned_start
     course.planned_start = start
     course.revision += 1
     infusion_reminder.schedule(session, patient, course, now)
@@ -147,21 +151,56 @@ def mark_given(
     course.grams_per_kg_per_day = dose
     course.revision += 1
     infusion_reminder.schedule(session, patient, course, now)
-    _record(session, actor, "course_given", course, now, before)
+    _record(session, actor, GIVEN, course, now, before)
 
 
 def cancel_course(session: Session, actor: str, patient: Patient, course: Course, now: datetime) -> None:
     _check_planned(course)
-    before = _facts(course)
+    before, is_news = _facts(course), is_cancelling_news(session, patient, course, now)
+    course.told_start = (course.told_start or course.planned_start) if is_news else None
     course.status = CourseStatus.CANCELLED
     course.revision += 1
     infusion_reminder.schedule(session, patient, course, now)
-    if courses.last_day(course) < due.local_date(patient.time_zone, now):
-        # Long past and never confirmed: that it was cancelled is no news to the patient.
-        course.told_start = None
-    else:
+    if is_news:
         infusion_reminder.announce_changes(session, patient, now)
     _record(session, actor, "course_cancelled", course, now, before)
+
+
+def is_cancelling_news(session: Session, patient: Patient, course: Course, now: datetime) -> bool:
+    """Not of a course that is over, nor of one that the patient never heard of."""
+    is_over = courses.last_day(course) < due.local_date(patient.time_zone, now)
+    return not is_over and outlook.has_heard_of(session, patient, course, now)
+
+
+def given_lately(session: Session, patient: Patient, now: datetime) -> dict[int, AuditEntry]:
+    """By id, the courses that were marked given not long ago, with the entry that says what they were before."""
+    history = audit.history_of_patient(session, patient.team_id, patient.id)
+    return {
+        entry.course_id: entry
+        for entry in history
+        if entry.action == GIVEN and entry.course_id is not None and entry.at > now - CAN_BE_REOPENED
+    }
+
+
+def check_reopen(session: Session, patient: Patient, course: Course, now: datetime) -> None:
+    if course.status is not CourseStatus.GIVEN:
+        raise Refusal("refusal.gone")
+    if course.id not in given_lately(session, patient, now):
+        raise Refusal("refusal.given_is_final", most=CAN_BE_REOPENED // timedelta(hours=1))
+    end = course.planned_start + timedelta(days=course.planned_days - 1)
+    _check_room(session, patient, course.planned_start, end, besides=course.id)
+
+
+def reopen_course(session: Session, actor: str, patient: Patient, course: Course, now: datetime) -> None:
+    """It was not given after all: it is planned again, as it was before it was marked."""
+    check_reopen(session, patient, course, now)
+    marked, before = given_lately(session, patient, now)[course.id], _facts(course)
+    assert marked.before is not None
+    course.status, course.given_start, course.given_end = CourseStatus.PLANNED, None, None
+    course.grams_per_kg_per_day = marked.before["grams_per_kg_per_day"]
+    course.revision += 1
+    infusion_reminder.schedule(session, patient, course, now)
+    _record(session, actor, "course_not_given", course, now, before)
 
 
 def _check_planned(course: Course) -> None:

@@ -55,6 +55,10 @@ def reminding(*leads: int) -> Attempt:
     return lambda session, patient, known: schedule.change_reminder_leads(session, BY, patient, leads, NOW)
 
 
+def reopening(now: datetime) -> Attempt:
+    return lambda session, patient, known: schedule.reopen_course(session, BY, patient, known[0], now)
+
+
 IMPOSSIBLE: dict[str, tuple[Attempt, str]] = {
     "a course in the past": (planning(plan(TODAY - DAY)), "refusal.course_in_the_past"),
     "a course years ahead": (planning(plan(TODAY + 731 * DAY)), "refusal.course_too_far"),
@@ -85,6 +89,7 @@ IMPOSSIBLE: dict[str, tuple[Attempt, str]] = {
     "six reminders": (reminding(1, 2, 3, 4, 5, 6), "refusal.leads"),
     "a reminder after the course": (reminding(-1), "refusal.leads"),
     "a reminder months before": (reminding(61), "refusal.leads"),
+    "planned again though it was not given": (reopening(NOW), "refusal.gone"),
 }
 
 
@@ -196,6 +201,34 @@ def test_what_was_planned_is_kept_beside_what_was_given(database: Database) -> N
         assert (courses.first_day(course), courses.last_day(course)) == (course.given_start, course.given_end)
 
 
+def test_what_was_marked_given_is_planned_again_as_it_was_with_its_reminders(database: Database) -> None:
+    with committing(database) as session:
+        patient, (course,) = planned(session, plan(TODAY + 9 * DAY, 3))
+        waits = course.next_reminder_at
+        late = NOW + 12 * DAY
+        schedule.mark_given(session, BY, patient, course, TODAY + 9 * DAY, 1, 0.6, late)
+        schedule.reopen_course(session, BY, patient, course, late + HOUR)
+        assert (course.planned_days, course.grams_per_kg_per_day, course.given_start) == (3, 0.4, None)
+        assert course.next_reminder_at is None, "those have passed"
+        schedule.mark_given(session, BY, patient, course, TODAY, 1, 0.6, NOW + HOUR)
+        schedule.reopen_course(session, BY, patient, course, NOW + 2 * HOUR)
+        assert course.next_reminder_at == waits
+        assert [entry.action for entry in history(session)] == [
+            "course_planned", "course_given", "course_not_given", "course_given", "course_not_given"
+        ]  # fmt: skip
+
+
+def test_what_was_marked_given_more_than_a_day_ago_stays_given(sqlite_database: Database) -> None:
+    with committing(sqlite_database) as session:
+        patient, (course,) = planned(session, plan(TODAY, 1))
+        schedule.mark_given(session, BY, patient, course, TODAY, 1, 0.4, NOW)
+        before = everything_in(session)
+        with pytest.raises(Refusal) as refused:
+            schedule.reopen_course(session, BY, patient, course, NOW + DAY)
+        assert (refused.value.key, refused.value.arguments) == ("refusal.given_is_final", {"most": 24})
+        assert everything_in(session) == before
+
+
 def changes(session: Session) -> list[OutboxMessage]:
     session.flush()
     session.expire_all()
@@ -211,6 +244,18 @@ def test_planning_is_no_news_moving_and_cancelling_are(database: Database) -> No
         assert [(m.chat_id, m.patient_id, m.due_at) for m in changes(session)] == [(patient.chat_id, patient.id, NOW)]
         schedule.cancel_course(session, BY, patient, course, NOW + HOUR)
         assert [message.due_at for message in changes(session)] == [NOW + HOUR]
+
+
+def test_cancelling_is_news_of_what_the_patient_has_heard_of_and_of_nothing_else(database: Database) -> None:
+    with committing(database) as session:
+        start = TODAY + 9 * DAY
+        patient, (course,) = planned(session, plan(start))
+        reminder = NOW.replace(hour=9) + 2 * DAY
+        assert not schedule.is_cancelling_news(session, patient, course, reminder - HOUR)
+        assert schedule.is_cancelling_news(session, patient, course, reminder), "a reminder may have gone"
+        course.told_start = start
+        assert schedule.is_cancelling_news(session, patient, course, NOW)
+        assert not schedule.is_cancelling_news(session, patient, course, NOW + 11 * DAY), "it is over"
 
 
 def prompt_after(session: Session, at: time, now: datetime) -> datetime | None:

@@ -139,22 +139,45 @@ def test_a_patients_card_says_what_there_is_and_what_can_be_done(clinic: Clinic)
             "no answers yet\n"
             "Daily check-in: 19:30 (Europe/London)\n"
             "Reminders: 7 days before, the day before and that morning, at 09:00\n"
-            "0 courses given"
+            "0 courses given\n"
+            "Courses planned: press one to move it, confirm it or cancel it."
         )
     assert coordinator.buttons == [
-        "Course of Thu 12 Mar 2026",
-        "Course of Thu 9 Apr 2026",
+        "Thu 12 Mar 2026",
+        "Thu 9 Apr 2026",
         "Plan a course",
         "Plan a series",
         "Check-in time",
         "Reminders",
         "‹ All patients",
     ]
-    coordinator.presses("Course of Thu 12 Mar")
+    rows = coordinator.last["reply_markup"]["inline_keyboard"]
+    assert [len(row) for row in rows] == [2, 2, 2, 1], "it fits a telephone"
+    coordinator.presses("Thu 12 Mar")
     assert coordinator.sees == f"{anna.code}\nCourse planned for Thu 12 Mar 2026, 2 days, 0.4 g/kg a day"
     coordinator.presses(f"‹ {anna.code}")
     coordinator.presses("‹ All patients")
     assert anna.code in coordinator.buttons
+
+
+def test_many_courses_have_pages_on_the_card(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    for month in range(4, 12):
+        clinic.planned(anna, f"2026-{month:02}-09", days=1)
+    coordinator.says(f"/patient {anna.code}")
+    first = [
+        "Thu 9 Apr 2026",
+        "Sat 9 May 2026",
+        "Tue 9 Jun 2026",
+        "Thu 9 Jul 2026",
+        "Sun 9 Aug 2026",
+        "Wed 9 Sept 2026",
+    ]
+    assert coordinator.buttons[:7] == [*first, "2 later ›"]
+    coordinator.presses("2 later ›")
+    assert coordinator.buttons[:3] == ["Fri 9 Oct 2026", "Mon 9 Nov 2026", "‹ Earlier courses"]
+    coordinator.presses("‹ Earlier courses")
+    assert coordinator.buttons[:6] == first
 
 
 @pytest.mark.parametrize("said", ["/patient P-0000", "/patient Anna Smith", "/patient <b>&", "/patient " + "x" * 900])

@@ -119,6 +119,8 @@ def test_a_new_link_makes_the_earlier_one_useless(clinic: Clinic) -> None:
     coordinator.says("/roster")
     coordinator.presses("P-")
     coordinator.presses("Make a new invitation link")
+    assert coordinator.sees.startswith("Here is a new link for P-")
+    assert "The earlier link no longer works." in coordinator.sees
     second = coordinator.sees.partition("start=")[2].split()[0]
     anna = clinic.someone()
     anna.says(f"/start {first}")

@@ -1,17 +1,10 @@
-"""A coordinator plans courses: one by the calendar, one by typing, a series; and what is refused."""
+"""A coordinator plans courses: one by the calendar, one by typing, a series; and what is said before it is done."""
 
 import pytest
 
 from storage.models import Course
-from tests.support import Clinic, Someone
-
-
-def planning(clinic: Clinic, form: str = "Plan a course") -> tuple[Someone, Someone]:
-    """A coordinator with this form open about a patient, and the patient."""
-    coordinator, anna = clinic.coordinator(), clinic.patient()
-    coordinator.says(f"/patient {anna.code}")
-    coordinator.presses(form)
-    return coordinator, anna
+from tests.journeys.scenes import planning
+from tests.support import Clinic
 
 
 def test_one_course_by_the_calendar(clinic_on_each: Clinic) -> None:
@@ -26,9 +19,9 @@ def test_one_course_by_the_calendar(clinic_on_each: Clinic) -> None:
     coordinator.presses("‹")
     coordinator.presses("›")
     coordinator.presses("16")
-    assert "On how many days in a row?" in coordinator.sees
+    assert ": on how many days in a row?" in coordinator.sees
     coordinator.presses("2 days")
-    assert "Which dose on each day" in coordinator.sees
+    assert ": which dose on each day" in coordinator.sees
     coordinator.presses("0.8 g/kg")
     assert (
         f"{anna.code}: a course of 2 days, 0.8 g/kg a day, will be planned for\n– Thu 16 Apr 2026" in coordinator.sees
@@ -45,7 +38,7 @@ def test_one_course_by_the_calendar(clinic_on_each: Clinic) -> None:
     assert (actor, action, before) == ("staff:1", "course_planned", None)
     assert after["start"] == "2026-04-16"
     anna.says("/infusions")
-    assert anna.sees == "Your next infusions\n– Thu 16 Apr 2026, 2 days"
+    assert anna.sees == "Your next infusions\n– Thu 16 Apr 2026, over 2 days"
 
 
 def test_one_course_by_typing(clinic: Clinic) -> None:
@@ -54,7 +47,11 @@ def test_one_course_by_typing(clinic: Clinic) -> None:
         coordinator.says(typed)
     assert "a course of 3 days, 0.4 g/kg a day, will be planned for\n– Thu 12 Mar 2026" in coordinator.sees
     coordinator.says("yes")
-    assert "Please press “Yes, do it” or “Cancel, change nothing”." in coordinator.sees
+    assert coordinator.sees.startswith(
+        "Please press “Yes, do it” or “Cancel, change nothing”. To change an answer, press “‹ Back”."
+    )
+    assert "– Thu 12 Mar 2026" in coordinator.sees, "what is confirmed is shown"
+    assert coordinator.buttons == ["Yes, do it", "‹ Back", "Cancel, change nothing"]
     assert anna.starts == []
     coordinator.presses("Yes, do it")
     assert anna.starts == ["2026-03-12"]
@@ -63,10 +60,16 @@ def test_one_course_by_typing(clinic: Clinic) -> None:
 def test_a_series_shows_all_its_dates_first(clinic_on_each: Clinic) -> None:
     clinic = clinic_on_each
     coordinator, anna = planning(clinic, "Plan a series")
+    code = anna.code
+    assert coordinator.sees.startswith(f"{code}: on which day does the first course begin?")
     coordinator.says("2026-03-12")
+    assert coordinator.sees == f"{code}, from Thu 12 Mar 2026: on how many days in a row?"
     coordinator.presses("5 days")
+    assert coordinator.sees == f"{code}, from Thu 12 Mar 2026, 5 days: which dose on each day, in g/kg?"
     coordinator.presses("0.4 g/kg")
+    assert coordinator.sees == f"{code}, from Thu 12 Mar 2026, 5 days, 0.4 g/kg a day: every how many weeks?"
     coordinator.presses("every 4 weeks")
+    assert coordinator.sees == f"{code}, from Thu 12 Mar 2026, 5 days, 0.4 g/kg a day: how many courses in all?"
     coordinator.presses("3")
     assert (
         "3 courses of 5 days, 0.4 g/kg a day, will be planned for\n"
@@ -103,92 +106,10 @@ def test_a_line_that_comes_twice_answers_one_question_of_a_form(clinic_on_each: 
     clinic.calm()
     clinic.world.duplicate(line)
     clinic.calm()
-    assert "Which dose on each day" in coordinator.sees
+    assert ": which dose on each day" in coordinator.sees
     coordinator.says("0.4")
     coordinator.presses("Yes, do it")
     assert [(course.planned_days, course.grams_per_kg_per_day) for course in anna.courses] == [(2, 0.4)]
-
-
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("1 Mar 2026", "Sun 1 Mar 2026 is in the past."),
-        ("yesterday", "Sun 1 Mar 2026 is in the past."),
-        ("2028-03-02", "Thu 2 Mar 2028 is more than two years ahead."),
-        ("9999-12-31", "is more than two years ahead."),
-        ("31 Feb", "I cannot read “31 Feb” as a date. Please type one such as 12 Mar"),
-        ("3/13", "I cannot read “3/13” as a date."),
-        ("soon", "I cannot read “soon” as a date."),
-        ("<i>12 Mar", "I cannot read “<i>12 Mar” as a date."),
-        ("11 Mar", "There is a course on Tue 10 Mar 2026 already."),
-    ],
-)
-def test_an_impossible_date_is_said_and_nothing_is_stored(clinic: Clinic, typed: str, said: str) -> None:
-    coordinator, anna = planning(clinic)
-    clinic.planned(anna, "2026-03-10", days=2)
-    coordinator.says(typed)
-    assert said in coordinator.sees
-    assert "on which day does the course begin?" in coordinator.sees, "the question stays"
-    assert anna.starts == ["2026-03-10"]
-
-
-def test_a_course_that_would_run_into_the_next_one_is_refused_when_its_days_are_known(clinic: Clinic) -> None:
-    coordinator, anna = planning(clinic)
-    clinic.planned(anna, "2026-03-14")
-    coordinator.says("12 Mar")
-    coordinator.presses("5 days")
-    assert "There is a course on Sat 14 Mar 2026 already." in coordinator.sees
-    coordinator.presses("2 days")
-    coordinator.presses("0.4")
-    coordinator.presses("Yes, do it")
-    assert anna.starts == ["2026-03-12", "2026-03-14"]
-
-
-def test_numbers_that_cannot_be_are_said(clinic: Clinic) -> None:
-    coordinator, anna = planning(clinic, "Plan a series")
-    coordinator.says("12 Mar")
-    for typed in ("0", "11", "two", "-1", "1.5"):
-        coordinator.says(typed)
-        assert "A course lasts from 1 to 10 days." in coordinator.sees
-    coordinator.says("10")
-    for typed, said in (
-        ("0", "A dose is above 0 and at most 5 g/kg a day."),
-        ("5.1", "A dose is above 0"),
-        ("nan", "A dose is above 0"),
-        ("inf", "A dose is above 0"),
-        ("-1", "A dose is above 0"),
-        ("a lot", "I cannot read “a lot” as a dose."),
-        ("0.0004", "I cannot read “0.0004” as a dose."),
-        ("1e-9", "I cannot read “1e-9” as a dose."),
-    ):
-        coordinator.says(typed)
-        assert said in coordinator.sees
-    coordinator.says("0.8 g/kg")
-    coordinator.says("0")
-    assert "The interval is from 1 to 26 weeks." in coordinator.sees
-    coordinator.says("1")
-    assert "How many courses in all?" in coordinator.sees
-    coordinator.says("27")
-    assert "A series has from 1 to 26 courses." in coordinator.sees
-    coordinator.says("2")
-    assert "The course of Thu 19 Mar 2026 would begin before the one before it ends." in coordinator.sees
-    assert anna.starts == []
-
-
-def test_a_series_that_meets_a_course_or_goes_too_far_is_refused_whole(clinic: Clinic) -> None:
-    coordinator, anna = planning(clinic, "Plan a series")
-    clinic.planned(anna, "2026-05-07")
-    for typed in ("12 Mar", "2", "0.4", "4"):
-        coordinator.says(typed)
-    coordinator.says("3")
-    assert "There is a course on Thu 7 May 2026 already." in coordinator.sees
-    assert anna.starts == ["2026-05-07"]
-    coordinator.presses("‹ Back")
-    assert "Every how many weeks?" in coordinator.sees
-    coordinator.says("26")
-    coordinator.says("6")
-    assert "is more than two years ahead" in coordinator.sees
-    assert anna.starts == ["2026-05-07"]
 
 
 def test_back_asks_again_and_cancel_leaves_everything_as_it_was(clinic: Clinic) -> None:
@@ -198,7 +119,7 @@ def test_back_asks_again_and_cancel_leaves_everything_as_it_was(clinic: Clinic) 
     coordinator.says("12 Mar")
     coordinator.presses("2 days")
     coordinator.presses("‹ Back")
-    assert "On how many days in a row?" in coordinator.sees
+    assert ": on how many days in a row?" in coordinator.sees
     coordinator.presses("‹ Back")
     assert "on which day does the course begin?" in coordinator.sees
     coordinator.says("13 Mar")
@@ -206,7 +127,7 @@ def test_back_asks_again_and_cancel_leaves_everything_as_it_was(clinic: Clinic) 
     coordinator.presses("0.4")
     assert "Fri 13 Mar 2026" in coordinator.sees
     coordinator.presses("‹ Back")
-    assert "Which dose on each day" in coordinator.sees
+    assert ": which dose on each day" in coordinator.sees
     coordinator.presses("Cancel")
     assert coordinator.sees == "Cancelled. Nothing was changed."
     assert coordinator.buttons == []
@@ -227,7 +148,7 @@ def test_the_buttons_of_a_form_are_old_once_another_is_open(clinic: Clinic) -> N
     assert coordinator.taps(first, buttons["20"]) == "This button is no longer in use. Nothing was changed."
     assert coordinator.buttons_of(first) == {}
     assert coordinator.taps(second, buttons["20"], forge=True).startswith("This button is no longer in use")
-    assert "On how many days" in coordinator.message(third)["text"]
+    assert ": on how many days" in coordinator.message(third)["text"]
     coordinator.presses("1 day")
     coordinator.presses("0.4")
     coordinator.presses("Yes, do it")
@@ -244,7 +165,7 @@ def test_the_roster_can_be_read_while_a_form_is_open(clinic: Clinic) -> None:
     coordinator.says("/roster")
     assert anna.code in coordinator.buttons
     coordinator.says("12 Mar")
-    assert "On how many days" in coordinator.sees
+    assert ": on how many days" in coordinator.sees
 
 
 def test_a_restart_in_the_middle_of_a_form_is_not_noticed(clinic_on_each: Clinic) -> None:
@@ -274,15 +195,6 @@ def test_two_coordinators_who_plan_the_same_day_plan_it_once(clinic: Clinic) -> 
     assert len(clinic.rows(Course)) == 1
 
 
-def test_a_dose_is_shown_as_it_is_stored(clinic: Clinic) -> None:
-    coordinator, anna = planning(clinic)
-    for typed in ("12 Mar", "2", "0.125"):
-        coordinator.says(typed)
-    assert "a course of 2 days, 0.125 g/kg a day" in coordinator.sees
-    coordinator.presses("Yes, do it")
-    assert [course.grams_per_kg_per_day for course in anna.courses] == [0.125]
-
-
 def test_a_course_of_today_can_be_planned_and_the_last_dose_is_offered_first(clinic: Clinic) -> None:
     coordinator, anna = planning(clinic)
     clinic.planned(anna, "2026-04-02", dose=1.25)
@@ -292,3 +204,59 @@ def test_a_course_of_today_can_be_planned_and_the_last_dose_is_offered_first(cli
     coordinator.presses("1.25")
     coordinator.presses("Yes, do it")
     assert anna.starts == ["2026-03-02", "2026-04-02"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("2 Apr", "Please note: there is a course on Fri 3 Apr 2026 too, the day next to it."),
+        ("7 Apr", "Please note: there is a course on Fri 3 Apr 2026 too, only 3 days away."),
+        ("8 Apr", None),
+        ("31 Mar", "Please note: there is a course on Fri 3 Apr 2026 too, only 3 days away."),
+        ("30 Mar", None),
+    ],
+)
+def test_a_plan_close_to_another_course_says_so_before_it_is_confirmed(
+    clinic: Clinic, typed: str, said: str | None
+) -> None:
+    coordinator, anna = planning(clinic)
+    clinic.planned(anna, "2026-04-03", days=2)
+    for line in (typed, "1", "0.4"):
+        coordinator.says(line)
+    assert ("Please note" in coordinator.sees) == (said is not None)
+    assert (said or "") in coordinator.sees
+    coordinator.presses("Yes, do it")
+    assert len(anna.courses) == 2, "it is a note, and no refusal"
+
+
+def test_what_becomes_of_the_reminders_is_said_as_it_is(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Reminders")
+    coordinator.says("7 3")
+    coordinator.presses("Yes, do it")
+    for form, answers, said in (
+        ("Plan a course", ("20 Mar", "1", "0.4"), "The reminders follow by themselves. Is that right?"),
+        ("Plan a course", ("4 Mar", "1", "0.4"), "No reminder will be sent: it is too late for one. Is that right?"),
+        ("Plan a course", ("today", "1", "0.4"), "No reminder will be sent: it is too late for one."),
+        (
+            "Plan a series",
+            ("4 Mar", "1", "0.4", "4", "3"),
+            "The reminders follow by themselves, but it is too late for any before Wed 4 Mar 2026.",
+        ),
+    ):
+        coordinator.says(f"/patient {anna.code}")
+        coordinator.presses(form)
+        for typed in answers:
+            coordinator.says(typed)
+        assert said in coordinator.sees
+        coordinator.presses("Cancel")
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Reminders")
+    coordinator.says("none")
+    coordinator.presses("Yes, do it")
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Plan a course")
+    for typed in ("20 Mar", "1", "0.4"):
+        coordinator.says(typed)
+    assert "No reminder will be sent: they are switched off for this patient. Is that right?" in coordinator.sees

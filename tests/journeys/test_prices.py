@@ -61,8 +61,10 @@ def test_one_price_is_enough_and_both_can_be_taken_back(clinic: Clinic) -> None:
         (("euros",), "“euros” is no currency. Please type its three letters, such as EUR."),
         (("EUR", "cheap"), "I cannot read “cheap” as a price."),
         (("EUR", "-1"), "A price is at least 0 and at most 100,000."),
-        (("EUR", "nan"), "A price is at least 0 and at most 100,000."),
-        (("EUR", "1e9"), "A price is at least 0 and at most 100,000."),
+        (("EUR", "100001"), "A price is at least 0 and at most 100,000."),
+        (("EUR", "nan"), "I cannot read “nan” as a price."),
+        (("EUR", "1e9"), "I cannot read “1e9” as a price."),
+        (("EUR", "6_2"), "I cannot read “6_2” as a price."),
     ],
 )
 def test_what_is_no_price_is_said_so_and_changes_nothing(clinic: Clinic, answers: tuple[str, ...], said: str) -> None:

@@ -6,7 +6,7 @@ from tests.support import Clinic, Someone
 
 
 def reminders(anna: Someone) -> list[str]:
-    return [text for text in anna.everything if "Your next infusion is" in text]
+    return [text for text in anna.everything if text.startswith("Your infusion of ")]
 
 
 def test_reminders_come_seven_days_and_one_day_before_and_that_morning(clinic_on_each: Clinic) -> None:
@@ -18,7 +18,7 @@ def test_reminders_come_seven_days_and_one_day_before_and_that_morning(clinic_on
         assert len(reminders(anna)) == number - 1
         clinic.becomes(clinic.local(f"2026-03-{day} 09:00"))
         assert reminders(anna)[number - 1 :] == [
-            f"Your next infusion is {when}: Mon 16 Mar 2026 (3 days).\n\n"
+            f"Your infusion of Mon 16 Mar 2026 is {when}. It takes 3 days.\n\n"
             f"If you cannot come, call your care team on {PHONE}."
         ]
     clinic.passes(days=30)
@@ -50,7 +50,7 @@ def test_a_patient_elsewhere_is_reminded_in_their_own_morning(clinic: Clinic) ->
     clinic.becomes(clinic.local("2026-03-09 08:59", zone))
     assert reminders(anna) == []
     clinic.becomes(clinic.local("2026-03-09 09:00", zone))
-    assert "in 7 days: Mon 16 Mar 2026" in reminders(anna)[-1]
+    assert "of Mon 16 Mar 2026 is in 7 days." in reminders(anna)[-1]
     clinic.becomes(clinic.local("2026-03-16 09:00", zone))
     assert "today" in reminders(anna)[-1]
 
@@ -79,14 +79,39 @@ def test_a_reminder_after_an_hour_of_silence_says_how_far_it_is_now(clinic: Clin
     assert "in 7 days" in reminders(anna)[-1]
 
 
+def test_a_reminder_of_a_later_course_does_not_call_it_the_next_one(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    clinic.planned(anna, "2026-03-13", days=1)
+    clinic.planned(anna, "2026-03-20", days=1)
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Reminders")
+    coordinator.says("14")
+    coordinator.presses("Yes, do it")
+    clinic.becomes(clinic.local("2026-03-06 09:00"))
+    assert [text.split("\n")[0] for text in reminders(anna)] == ["Your infusion of Fri 20 Mar 2026 is in 14 days."]
+
+
+def test_the_list_of_infusions_says_how_long_only_where_it_is_more_than_a_day(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    clinic.planned(anna, "2026-03-16", days=1)
+    clinic.planned(anna, "2026-04-13", days=2)
+    anna.says("/infusions")
+    assert anna.sees == "Your next infusions\n– Mon 16 Mar 2026\n– Mon 13 Apr 2026, over 2 days"
+    clinic.becomes(clinic.local("2026-03-16 09:00"))
+    assert reminders(anna)[-1].startswith("Your infusion of Mon 16 Mar 2026 is today.\n\n")
+    clinic.becomes(clinic.local("2026-03-17 12:00"))
+    anna.says("/infusions")
+    assert anna.sees == "Your next infusions\n– Mon 13 Apr 2026, over 2 days", "what is over is not to come"
+
+
 def test_several_courses_are_each_reminded_of(clinic: Clinic) -> None:
     anna = clinic.patient()
     clinic.planned(anna, "2026-03-10")
     clinic.planned(anna, "2026-03-17")
     clinic.becomes(clinic.local("2026-03-10 09:00"))
     said = reminders(anna)[-2:]
-    assert any("today: Tue 10 Mar" in text for text in said)
-    assert any("in 7 days: Tue 17 Mar" in text for text in said)
+    assert any("of Tue 10 Mar 2026 is today." in text for text in said)
+    assert any("of Tue 17 Mar 2026 is in 7 days." in text for text in said)
 
 
 def test_a_daily_question_never_mentions_the_infusion_even_on_its_eve(clinic: Clinic) -> None:

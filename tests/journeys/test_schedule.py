@@ -44,6 +44,22 @@ def test_a_new_prompt_time_shows_old_and_new_and_is_kept_in_the_audit(clinic_on_
     )
 
 
+def test_a_time_or_lead_times_that_are_so_already_are_said_to_be(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    before = clinic.stored()
+    for button, value, said in (
+        ("Check-in time", "18:00", "The check-in comes at 18:00 already. Please choose another time, or press Cancel."),
+        ("Reminders", "0 1 7", "The reminders come like that already. Please choose others, or press Cancel."),
+    ):
+        coordinator.says(f"/patient {anna.code}")
+        coordinator.presses(button)
+        coordinator.says(value)
+        assert coordinator.sees.startswith(said)
+        assert "Yes, do it" not in coordinator.buttons
+        coordinator.presses("Cancel")
+    assert clinic.stored() == before
+
+
 def test_before_the_question_a_new_time_counts_from_today(clinic_on_each: Clinic) -> None:
     clinic = clinic_on_each
     coordinator, anna = clinic.coordinator(), clinic.patient()
@@ -77,16 +93,16 @@ def test_a_time_that_has_just_passed_asks_today_at_once(clinic: Clinic) -> None:
     assert questions(anna) == ["Mon 2 Mar 2026", "Tue 3 Mar 2026"]
 
 
-@pytest.mark.parametrize(("first", "second"), [("09:00", "20:00"), ("20:00", "09:00"), ("18:00", "10:00")])
+@pytest.mark.parametrize(("first", "second"), [("09:00", "20:00"), ("20:00", "09:00"), ("19:00", "10:00")])
 def test_however_often_the_time_changes_each_day_is_asked_exactly_once(clinic: Clinic, first: str, second: str) -> None:
     coordinator, anna = clinic.coordinator(), clinic.patient()
-    for at in (first, second, "18:00"):
+    for at in (first, second, "18:15"):
         change(coordinator, anna, "Check-in time", at)
         clinic.passes(hours=1)
     clinic.becomes(clinic.local("2026-03-02 23:30"))
     change(coordinator, anna, "Check-in time", second)
     for day in (3, 4):
-        for hour in (9, 10, 18, 20):
+        for hour in (9, 10, 19, 20):
             clinic.becomes(clinic.local(f"2026-03-0{day} {hour:02}:00"))
     assert questions(anna) == ["Mon 2 Mar 2026", "Tue 3 Mar 2026", "Wed 4 Mar 2026"]
 
@@ -135,8 +151,9 @@ def test_new_lead_times_replace_every_old_reminder(clinic_on_each: Clinic) -> No
     coordinator.says(f"/patient {anna.code}")
     coordinator.presses("Reminders")
     assert "reminders now come 7 days before, the day before and that morning" in coordinator.sees
-    coordinator.says("whenever")
-    assert "I cannot read “whenever”." in coordinator.sees
+    for typed in ("whenever", "1.5", "7.5", "7 1.5", "1-5", "7/1"):
+        coordinator.says(typed)
+        assert coordinator.sees.startswith(f"I cannot read “{typed}”. Please type whole days before the course")
     for typed in ("61", "1 2 3 4 5 6"):
         coordinator.says(typed)
         assert "At most 5 reminders, from 0 to 60 days before the course." in coordinator.sees
@@ -154,7 +171,7 @@ def test_new_lead_times_replace_every_old_reminder(clinic_on_each: Clinic) -> No
     for day in range(9, 17):
         before = len(anna.messages)
         clinic.becomes(clinic.local(f"2026-03-{day:02} 09:00"))
-        reminded += [day] if any("Your next infusion" in text for text in anna.everything[before:]) else []
+        reminded += [day] if any("Your infusion of" in text for text in anna.everything[before:]) else []
     assert reminded == [11, 14]
 
 
@@ -167,10 +184,10 @@ def test_no_reminders_at_all_is_a_choice_and_can_be_taken_back(clinic: Clinic) -
     coordinator.presses("Yes, do it")
     assert f"Done: {anna.code} is reminded not at all." in coordinator.sees
     clinic.becomes(clinic.local("2026-03-15 09:00"))
-    assert "Your next infusion" not in " ".join(anna.everything)
+    assert "Your infusion of" not in " ".join(anna.everything)
     change(coordinator, anna, "Reminders", "0")
     clinic.becomes(clinic.local("2026-03-16 09:00"))
-    assert "Your next infusion is today: Mon 16 Mar 2026" in " ".join(anna.everything)
+    assert "Your infusion of Mon 16 Mar 2026 is today." in " ".join(anna.everything)
 
 
 def test_a_reminder_that_waits_to_be_sent_is_gone_when_lead_times_change(
@@ -186,9 +203,9 @@ def test_a_reminder_that_waits_to_be_sent_is_gone_when_lead_times_change(
     assert [row.state for row in clinic.rows(OutboxMessage) if row.kind is REMINDER] == [MessageState.PENDING]
     coordinator.presses("Yes, do it")
     clinic.passes(minutes=5)
-    assert [text for text in anna.everything if "Your next infusion" in text] == []
+    assert [text for text in anna.everything if "Your infusion of" in text] == []
     clinic.becomes(clinic.local("2026-03-15 09:00"))
-    assert "Your next infusion is tomorrow" in anna.everything[-1]
+    assert "Your infusion of Mon 16 Mar 2026 is tomorrow." in anna.everything[-1]
 
 
 def test_a_change_that_is_cancelled_changes_nothing(clinic: Clinic) -> None:

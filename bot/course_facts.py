@@ -1,0 +1,170 @@
+"""What the forms about a patient and a course know, how they read what is typed, and what they say of it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.dialogues.form import Question, Values
+from bot.filling import Filling
+from bot.replies import Button, Screen
+from bot.texts import DECIMALS_SHOWN, Html, Texts
+from jobs import due, infusion_reminder, outlook, reading, schedule
+from jobs.refusals import Refusal
+from storage import audit, chats, courses, patients
+from storage.models import Course, CourseStatus, Patient
+
+USUAL_DOSES = (0.4, 0.8, 1.0, 2.0)
+USUAL_DAYS = (1, 2, 3, 4, 5)
+# A course so near to another is perhaps meant, and perhaps a slip.
+NEAR = timedelta(days=3)
+# `g/kg`, `g/kg/day`, `g/kg a day`: what stands behind a dose, and is no part of the number.
+_UNIT = re.compile(r"\s*g\s*/\s*kg(?:\s*(?:/|a|per|par|pro)?\s*(?:day|d|jour|tag))?")
+
+
+@dataclass(frozen=True)
+class CourseFacts:
+    """Whose courses, and which one; `today` is the patient's."""
+
+    filling: Filling
+    patient: Patient
+    today: date
+    known: list[Course]
+    course: Course | None = None
+
+    @property
+    def the_course(self) -> Course:
+        assert self.course is not None  # loaded by load_course
+        return self.course
+
+    @property
+    def actor(self) -> str:
+        return audit.staff_actor(self.filling.someone.the_staff.id)
+
+    @property
+    def now(self) -> datetime:
+        return self.filling.incoming.now
+
+
+def load_patient(filling: Filling) -> CourseFacts:
+    patient = patients.patient_of_team(filling.session, filling.someone.the_team.id, filling.subject["id"])
+    if patient is None:
+        raise Refusal("refusal.gone")
+    return _facts(filling, patient, None)
+
+
+def load_course(filling: Filling, status: CourseStatus = CourseStatus.PLANNED) -> CourseFacts:
+    course = courses.course_of_team(filling.session, filling.someone.the_team.id, filling.subject["id"])
+    patient = patients.patient_of_team(filling.session, course.team_id, course.patient_id) if course else None
+    if course is None or patient is None or course.status is not status:
+        raise Refusal("refusal.gone")
+    return _facts(filling, patient, course)
+
+
+def _facts(filling: Filling, patient: Patient, course: Course | None) -> CourseFacts:
+    today = due.local_date(patient.time_zone, filling.incoming.now)
+    known = courses.courses_of(filling.session, patient.team_id, patient.id)
+    return CourseFacts(filling, patient, today, known, course)
+
+
+def read_date(value: str, facts: CourseFacts, _values: Values) -> str:
+    day = reading.parse_date(value, facts.today)
+    if day is None:
+        raise Refusal("form.date_unknown", typed=value, year=facts.today.year)
+    return day.isoformat()
+
+
+def whole_number(value: str, least: int, most: int, refusal: str) -> int:
+    if not value.strip().isdecimal() or not least <= int(value) <= most:
+        raise Refusal(refusal, most=most)
+    return int(value)
+
+
+def _read_days(value: str, *_: object) -> int:
+    return whole_number(value, 1, schedule.LONGEST_COURSE, "refusal.course_days")
+
+
+def _read_dose(value: str, *_: object) -> float:
+    """In g/kg a day: `0.8`, `0,8`, `0.8 g/kg a day`."""
+    said = value.strip().lower()
+    unit = _UNIT.search(said)
+    dose = reading.parse_number(said[: unit.start()] if unit is not None and unit.end() == len(said) else said)
+    if dose is None or dose != round(dose, DECIMALS_SHOWN):
+        raise Refusal("form.dose_unknown", typed=value)
+    if not 0 < dose <= schedule.LARGEST_DOSE:
+        raise Refusal("refusal.dose", most=schedule.LARGEST_DOSE)
+    return dose
+
+
+def _dose_choices(texts: Texts, facts: CourseFacts, _values: Values) -> list[tuple[str, str]]:
+    last = facts.course or (facts.known[-1] if facts.known else None)
+    doses = dict.fromkeys([*([last.grams_per_kg_per_day] if last else []), *USUAL_DOSES])
+    return [(texts("form.dose_button", dose=dose), f"{dose:g}") for dose in doses]
+
+
+def _days_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:
+    return [(texts.plural("form.days_button", days), str(days)) for days in USUAL_DAYS]
+
+
+def so_far(texts: Texts, facts: CourseFacts, values: Values) -> Html:
+    """`P-7KQ4, from Thu 16 Apr 2026, 2 days, 0.8 g/kg a day`: what a question is about, as far as it is known."""
+    parts = [texts("plan.of", pseudonym=facts.patient.pseudonym)]
+    parts += [texts("plan.from", date=date.fromisoformat(values["start"]))] if "start" in values else []
+    parts += [texts.plural("days", values["days"])] if "days" in values else []
+    parts += [texts("plan.dose_a_day", dose=values["dose"])] if "dose" in values else []
+    return Html(", ".join(parts))
+
+
+DAYS = Question(
+    "days",
+    lambda texts, facts, values: texts("plan.days", so_far=so_far(texts, facts, values)),
+    _read_days,
+    _days_choices,
+    width=3,
+)
+DOSE = Question(
+    "dose",
+    lambda texts, facts, values: texts("plan.dose", so_far=so_far(texts, facts, values)),
+    _read_dose,
+    _dose_choices,
+    width=3,
+)
+
+
+def back_to_patient(facts: CourseFacts, text: Html, texts: Texts, *more: Button) -> Screen:
+    """What was done, what else can be done about it, and the way back to the patient."""
+    back = Button(texts("course.button.patient", pseudonym=facts.patient.pseudonym), f"pt:{facts.patient.id}")
+    return Screen(text, (*((button,) for button in more), (back,)))
+
+
+def told(facts: CourseFacts, texts: Texts, key: str = "told.yes") -> Html:
+    """Whether the patient will hear of a change from the bot; `key` says what of, where nothing is in the way."""
+    patient = facts.patient
+    if patient.chat_id is None:
+        return texts("told.not_joined")
+    if patient.status not in patients.LIVING:
+        return texts("told.ended")
+    chat = chats.chat_by_id(facts.filling.session, patient.chat_id)
+    return texts(key) if chat.unreachable_since is None else texts("told.unreachable")
+
+
+def reminders(facts: CourseFacts, texts: Texts, starts: Sequence[date]) -> Html:
+    """What becomes of the reminders of courses that begin on these days."""
+    session, patient = facts.filling.session, facts.patient
+    if not infusion_reminder.leads_of(session, patient):
+        return texts("reminders.off")
+    without = [start for start in starts if not outlook.is_reminder_left(session, patient, start, facts.now)]
+    if not without:
+        return texts("reminders.follow")
+    return texts("reminders.none_left") if len(without) == len(starts) else texts("reminders.some", date=without[0])
+
+
+def near(facts: CourseFacts, texts: Texts, spans: Sequence[tuple[date, date]]) -> Html:
+    """A word on the first of these spans of days that is close to another course; nothing where none is."""
+    others = [course for course in facts.known if course is not facts.course]
+    for start, end in spans:
+        found = outlook.nearest(others, start, end, NEAR)
+        if found is not None:
+            course, days = found
+            return Html(texts.plural("plan.near", days, date=courses.first_day(course)) + "\n\n")
+    return Html("")

@@ -1,0 +1,90 @@
+"""A patient's card: where things stand, and what a coordinator can do about it."""
+
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from bot import schedule_forms
+from bot.replies import Button, Keyboard, Screen, rows_of
+from bot.texts import Html, Texts, texts_in
+from jobs import due, infusion_reminder, outlook, schedule
+from storage import courses, diary, patients
+from storage.chats import Someone
+from storage.models import Course, CourseStatus, Patient, PatientStatus
+
+COURSES_A_PAGE = 6
+
+
+def state_of(patient: Patient, lost: set[int], texts: Texts) -> Html:
+    """`active`, `paused until Mon 23 Aug 1999`; `lost` are the patients who cannot be reached."""
+    if patient.id in lost:
+        return texts("state.unreachable")
+    if patient.status is PatientStatus.PAUSED and patient.paused_until:
+        return texts("state.paused_until", date=patient.paused_until)
+    return texts(f"state.{patient.status.value}")
+
+
+def card(session: Session, patient: Patient, someone: Someone, now: datetime, page: int = 0) -> Screen:
+    """`page`: of the planned courses."""
+    texts, team = texts_in(someone.chat.language), someone.the_team
+    answered = diary.last_answered_days(session, team.id, [patient.id]).get(patient.id)
+    known = courses.courses_of(session, team.id, patient.id)
+    leads = infusion_reminder.leads_of(session, patient)
+    today = due.local_date(patient.time_zone, now)
+    planned = [*outlook.unconfirmed(known, today), *outlook.coming(known, today)]
+    text = texts(
+        "card",
+        pseudonym=patient.pseudonym,
+        state=state_of(patient, patients.unreachable_patients(session, team.id), texts),
+        last=texts("roster.last", date=answered) if answered else texts("roster.never"),
+        time=patient.prompt_time,
+        zone=patient.time_zone,
+        leads=schedule_forms.leads_in_words(leads, texts),
+        reminder_time=team.reminder_time,
+        given=texts.plural("card.given", sum(course.status is CourseStatus.GIVEN for course in known)),
+        courses=texts("card.courses") if planned else texts("card.no_courses"),
+    )
+    lately = schedule.given_lately(session, patient, now)
+    given = [course for course in known if course.id in lately and course.status is CourseStatus.GIVEN]
+    rows = (*_courses(planned, patient, page, today, texts), *((_given(course, texts),) for course in given))
+    return Screen(text, (*rows, *_ways_on(patient, texts)))
+
+
+def _courses(planned: list[Course], patient: Patient, page: int, today: date, texts: Texts) -> Keyboard:
+    """A page of the planned courses: those to be confirmed with their question, the others two a row."""
+    pages = (len(planned) - 1) // COURSES_A_PAGE + 1
+    page = min(page, max(pages - 1, 0))
+    shown = planned[page * COURSES_A_PAGE : (page + 1) * COURSES_A_PAGE]
+    open_, coming = outlook.unconfirmed(shown, today), outlook.coming(shown, today)
+    rows = [(_course(course, "card.button.unconfirmed", texts),) for course in open_]
+    turning = []
+    if page > 0:
+        turning.append(Button(texts("card.button.earlier"), f"cs:{page - 1}:{patient.id}"))
+    if page + 1 < pages:
+        later = len(planned) - (page + 1) * COURSES_A_PAGE
+        turning.append(Button(texts("card.button.later", count=later), f"cs:{page + 1}:{patient.id}"))
+    two_a_row = rows_of([_course(course, "card.button.course", texts) for course in coming], 2)
+    return (*rows, *two_a_row, *([tuple(turning)] if turning else []))
+
+
+def _course(course: Course, key: str, texts: Texts) -> Button:
+    return Button(texts(key, date=course.planned_start), f"co:{course.id}")
+
+
+def _given(course: Course, texts: Texts) -> Button:
+    return Button(texts("card.button.given", date=courses.first_day(course)), f"o:reopen_course:{course.id}")
+
+
+def _ways_on(patient: Patient, texts: Texts) -> Keyboard:
+    rows = [
+        (opening("plan_course", patient.id, texts), opening("plan_series", patient.id, texts)),
+        (opening("prompt_time", patient.id, texts), opening("leads", patient.id, texts)),
+    ]
+    again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
+    invited = [again] if patient.status is PatientStatus.INVITED else []
+    return (*rows, *invited, (Button(texts("card.button.roster"), "ro:0"),))
+
+
+def opening(form: str, subject: int | None, texts: Texts) -> Button:
+    """The button that opens a form about a patient or a course."""
+    return Button(texts(f"{form}.button"), f"o:{form}:{subject}")

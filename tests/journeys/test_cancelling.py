@@ -1,0 +1,82 @@
+"""A course is cancelled: what the patient hears of it, and what the coordinator is told about that."""
+
+from bot.local.faults import Fault
+from storage.models import Course, CourseStatus
+from tests.journeys.scenes import CHANGED, course_open, reminders, told
+from tests.support import Clinic
+
+
+def test_cancelling_tells_the_patient_and_no_reminder_comes(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    coordinator, anna = course_open(clinic)
+    anna.says("/infusions")
+    coordinator.presses("Cancel this course")
+    assert coordinator.sees == (
+        f"{anna.code}: the course of Thu 12 Mar 2026 will be cancelled. The patient is told. "
+        "No reminder will be sent. Is that right?"
+    )
+    coordinator.presses("Yes, do it")
+    assert coordinator.sees == f"Done: {anna.code}'s course of Thu 12 Mar 2026 is cancelled. The patient is told."
+    assert told(anna)[0].startswith(f"{CHANGED}:\n\n– Thu 12 Mar 2026 is cancelled")
+    actor, action, before, after = clinic.history(anna.row)[-1]
+    assert (actor, action) == ("staff:1", "course_cancelled")
+    assert (before["status"], after["status"]) == ("planned", "cancelled")
+    for day in (5, 11, 12):
+        clinic.becomes(clinic.local(f"2026-03-{day:02} 09:00"))
+    assert reminders(anna) == []
+    assert len(told(anna)) == 1
+    anna.says("/infusions")
+    assert anna.sees == "No infusion is planned at the moment."
+    assert [course.status for course in clinic.rows(Course)] == [CourseStatus.CANCELLED], "it is kept"
+
+
+def test_a_course_that_the_patient_never_heard_of_is_cancelled_in_silence(clinic: Clinic) -> None:
+    coordinator, anna = course_open(clinic)
+    coordinator.presses("Cancel this course")
+    assert "The patient has not heard of it from me yet, and is told nothing." in coordinator.sees
+    coordinator.presses("Yes, do it")
+    assert coordinator.sees.endswith("The patient has not heard of it from me yet, and is told nothing.")
+    clinic.passes(hours=1)
+    assert told(anna) == []
+
+
+def test_a_course_that_the_patient_was_reminded_of_is_not_cancelled_in_silence(clinic: Clinic) -> None:
+    coordinator, anna = course_open(clinic)
+    clinic.becomes(clinic.local("2026-03-05 09:00"))
+    assert len(reminders(anna)) == 1
+    coordinator.presses("Cancel this course")
+    assert "The patient is told." in coordinator.sees
+    coordinator.presses("Yes, do it")
+    assert len(told(anna)) == 1
+
+
+def test_a_reminder_that_may_have_arrived_counts_as_heard(clinic: Clinic) -> None:
+    coordinator, anna = course_open(clinic)
+    clinic.world.misbehave(Fault("reset_after_accepting", "sendMessage", anna.account))
+    clinic.becomes(clinic.local("2026-03-05 09:00"))
+    assert clinic.rows(Course)[0].told_start is None, "the bot does not know that it arrived"
+    coordinator.presses("Cancel this course")
+    coordinator.presses("Yes, do it")
+    assert len(told(anna)) == 1
+
+
+def test_an_unconfirmed_course_of_the_past_is_cancelled_in_silence_and_that_is_said(clinic: Clinic) -> None:
+    coordinator, anna = course_open(clinic, "2026-03-03")
+    clinic.becomes(clinic.local("2026-03-03 09:00"))
+    clinic.becomes(clinic.local("2026-03-10 12:00"))
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Tue 3 Mar 2026: was it given?")
+    coordinator.presses("Cancel this course")
+    assert "The day is over, so the patient is told nothing." in coordinator.sees
+    coordinator.presses("Yes, do it")
+    assert coordinator.sees.endswith("is cancelled. The day is over, so the patient is told nothing.")
+    assert told(anna) == []
+
+
+def test_keeping_a_course_after_all_cancels_nothing(clinic: Clinic) -> None:
+    coordinator, anna = course_open(clinic)
+    coordinator.presses("Cancel this course")
+    coordinator.presses("Cancel")
+    assert coordinator.sees == "Cancelled. Nothing was changed."
+    assert anna.starts == ["2026-03-12"]
+    assert told(anna) == []
