@@ -1,20 +1,78 @@
-"""Runs every measurement and prints one table. Compare within a row, not across machines."""
+"""Measures, says what was measured beside what is to be reached, and writes docs/performance.md.
 
+`--only TEXT`: the measures with it in their names, shown and not written. `--quick`: a twentieth of everything, to see
+that the bench itself runs.
+"""
+
+import argparse
+import logging
 import sys
 import tempfile
+import time
 from pathlib import Path
 
-from tests.bench import measures
+from tests.bench import drawing, growth, on_virtual_time, rivals, scale, scheduling, sending, storing
+from tests.bench.page import Run, page
+from tests.bench.table import Measure, figures
+
+PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
+MEASURES: tuple[Measure, ...] = (
+    on_virtual_time.pace,
+    on_virtual_time.bans,
+    sending.blocking,
+    sending.cpu,
+    sending.killed,
+    rivals.job_queue,
+    rivals.job_store,
+    sending.restarted,
+    storing.durable_answers,
+    storing.claim_and_mark_on_sqlite,
+    storing.claim_and_mark_on_postgresql,
+    scheduling.asked_at_once,
+    scheduling.local_moments,
+    drawing.patient_chart,
+    drawing.patient_answer,
+    drawing.team_summary,
+    *growth.MEASURES,
+)
 
 
-def main() -> None:
-    print("| what | ours | beside it |\n|---|---|---|")
-    for measure in measures.ALL:
+def main() -> int:
+    """0, whatever was reached; the page says it."""
+    arguments = _arguments()
+    if arguments.quick:
+        scale.quick()
+    logging.disable(logging.INFO)
+    wanted = [one for one in MEASURES if arguments.only is None or arguments.only in _name(one)]
+    if not wanted:
+        print("there are: " + ", ".join(map(_name, MEASURES)), file=sys.stderr)
+        return 2
+    run = Run()
+    for place, measure in enumerate(wanted, 1):
+        began = time.perf_counter()
+        print(f"[{place}/{len(wanted)}] {_name(measure)} ...", end=" ", flush=True)
         with tempfile.TemporaryDirectory(prefix="diary-bench-") as folder:
-            row = measure(Path(folder))
-        print(f"| {row.what} | {row.ours} | {row.beside} |")
-        sys.stdout.flush()
+            rows = list(measure(Path(folder)))
+        print(f"{time.perf_counter() - began:.0f} s", flush=True)
+        if arguments.only is not None or arguments.quick:
+            print(figures(rows), flush=True)
+        run.add(measure, rows)
+    if arguments.only is None and not arguments.quick:
+        PAGE.write_text(page(run), encoding="utf-8")
+        print(f"written: {PAGE.relative_to(Path.cwd()) if PAGE.is_relative_to(Path.cwd()) else PAGE.name}")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measures; makes docs/performance.md.")
+    parser.add_argument("--only", metavar="TEXT", help="only what has this in its name; nothing is written")
+    parser.add_argument("--quick", action="store_true", help="a twentieth of everything; nothing is written")
+    return parser.parse_args()
+
+
+def _name(measure: Measure) -> str:
+    return f"{measure.__module__.rpartition('.')[2]}.{measure.__name__}"
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
