@@ -99,11 +99,15 @@ class Courier:
             return
 
     async def deliver_due(self) -> int:
-        """Takes what is due and waits until all in hand is settled; returns how many were taken."""
-        taken = await self._take()
-        if self._in_hand:
-            await asyncio.wait(set(self._in_hand))
-        return taken
+        """Takes what is due and waits until all in hand is settled; returns how many that were.
+
+        What the running courier took by itself counts too: what comes of it may be due in its turn.
+        """
+        await self._take()
+        in_hand = set(self._in_hand)
+        if in_hand:
+            await asyncio.wait(in_hand)
+        return len(in_hand)
 
     async def _take(self) -> int:
         """Claims what there is room for, and lets it go its way; returns how many that were. One claim at a time.
