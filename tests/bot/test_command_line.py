@@ -1,13 +1,11 @@
 """`python -m bot`, as an operator types it: real processes, a real database file, the local Telegram."""
 
 import json
-import logging
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +21,7 @@ from bot.local.server import application
 from bot.local.world import World
 from storage.database import Database
 from storage.models import Patient
+from tests.bot.shell import left_as_it_was
 from tests.storage.support import committing, joined_patient
 from tests.support import BOT_NAME, TOKEN, Clinic
 
@@ -48,7 +47,7 @@ class Operator:
     def types(self, *words: str) -> "Typed":
         """The same as in a process of its own, without waiting for one to start."""
         unset: dict[str, str | None] = dict.fromkeys(SETTINGS)
-        with _left_as_it_was():
+        with left_as_it_was():
             done = CliRunner().invoke(app, words, env={**unset, **self.environment})
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
@@ -71,22 +70,6 @@ class Operator:
         assert TOKEN not in typed.said
         assert "Traceback" not in typed.said, typed.said
         return typed
-
-
-@contextmanager
-def _left_as_it_was() -> Iterator[None]:
-    """A command sets what belongs to its process; here that is the tests' own."""
-    mask = os.umask(0)
-    os.umask(mask)
-    levels = {name: logging.getLogger(name).level for name in (None, *logging.root.manager.loggerDict)}
-    handlers = list(logging.root.handlers)
-    try:
-        yield
-    finally:
-        os.umask(mask)
-        logging.root.handlers[:] = handlers
-        for name in (None, *logging.root.manager.loggerDict):
-            logging.getLogger(name).setLevel(levels.get(name, logging.NOTSET))
 
 
 @dataclass(frozen=True)
