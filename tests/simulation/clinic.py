@@ -62,9 +62,9 @@ def clock_changes(zone: str, year: int = 2026) -> tuple[datetime, ...]:
 
 def plan_of(rng: random.Random) -> Plan:
     """What this seed is about."""
-    days, weights = ((2, 4), (5, 8), (14, 21), (60, 90)), (70, 26, 3.5, 0.5)
+    days, weights = ((2, 3), (4, 7), (14, 21), (60, 90)), (70, 27, 2.5, 0.5)
     length = rng.randint(*rng.choices(days, weights)[0])
-    many = rng.choices((1, 2, 3, 4), (70, 19, 7, 4) if length < 20 else (1, 0, 0, 0))[0]
+    many = rng.choices((1, 2, 3, 4), (75, 16, 6, 3) if length < 20 else (1, 0, 0, 0))[0]
     zones = [rng.choice(ZONES) for _ in range(many)]
     changes = clock_changes(zones[0])
     start = EARLY + timedelta(days=rng.randrange(5, 270), minutes=rng.randrange(1440))

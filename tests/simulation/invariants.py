@@ -18,6 +18,7 @@ WAITING = {"waiting", "pending", "unsure"}
 PER_SECOND = 29
 BETWEEN_TWO = 1.0
 HAIR = 1e-6
+FIRST_ENTRY = "SELECT after FROM audit WHERE course_id = ? ORDER BY id LIMIT 1"
 
 
 def judge(simulation: "Simulation") -> None:
@@ -113,11 +114,14 @@ def patients_know_what_is_planned(simulation: "Simulation") -> None:
         for course, planned, status in memory.rows(
             "SELECT id, planned_start, status FROM course WHERE patient_id = ?", member.account
         ):
-            start, known = date.fromisoformat(planned), believed.get(course)
-            if status == "given" or start < today or (known is not None and known < today and status == "cancelled"):
+            start, entry = date.fromisoformat(planned), memory.one(FIRST_ENTRY, course)
+            # Until the bot has spoken of it: what the clinic said when it was planned.
+            known = believed.get(course, date.fromisoformat(json.loads(entry[0])["start"]))
+            if status == "given" or start < today or (status == "cancelled" and (known is None or known < today)):
                 continue
-            true = start if status == "planned" else None
-            if known != true:
+            if status == "cancelled" and course not in believed:
+                continue
+            if status == "cancelled" or known != start:
                 simulation.journal.wrong(
                     f"patient {member.account} believes that course {course} is on {known}; it is {status} on {start}"
                 )

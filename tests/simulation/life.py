@@ -226,6 +226,14 @@ class Life:
 
 def _bury(loop: asyncio.AbstractEventLoop) -> None:
     """Closes what the process was doing. Everything leads to doors that are closed by now."""
+    asyncio._set_running_loop(loop)
+    try:
+        _close_tasks(loop)
+    finally:
+        asyncio._set_running_loop(None)
+
+
+def _close_tasks(loop: asyncio.AbstractEventLoop) -> None:
     for task in asyncio.all_tasks(loop):
         coroutine = task.get_coro()
         for _ in range(20):

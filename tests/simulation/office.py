@@ -34,7 +34,7 @@ class Office:
         """Some patients have courses before the seed begins."""
         for account in range(1, len(self._simulation.plan.patients) + 1):
             if self._rng.random() < 0.7:
-                self._by_job(account, "plan")
+                self.by_job(account, "plan")
 
     def changes_something(self) -> None:
         rng = self._rng
@@ -43,9 +43,9 @@ class Office:
             ("plan", "move", "cancel", "give", "prompt_time", "leads"), (15, 35, 10, 8, 20, 12)
         )[0]  # fmt: skip
         if what in {"move", "cancel", "prompt_time"} and rng.random() < 0.3 and not self._wanted:
-            self._by_buttons(account, what)
+            self.by_buttons(account, what)
         else:
-            self._by_job(account, what)
+            self.by_job(account, what)
 
     def somebody_leaves(self) -> None:
         """A member of staff is taken off the team, as the operator does it."""
@@ -55,7 +55,7 @@ class Office:
         memory = self._simulation.memory
         memory.raw.execute("DELETE FROM staff WHERE chat_id = (SELECT id FROM chat WHERE telegram_id = ?)", (account,))
 
-    def _by_job(self, account: int, what: str) -> None:
+    def by_job(self, account: int, what: str) -> None:
         works: dict[str, Callable[[Session, Patient], None]] = {
             "plan": self._plan,
             "move": self._move,
@@ -89,8 +89,7 @@ class Office:
 
     def _plan(self, session: Session, patient: Patient) -> None:
         plan = CoursePlan(self._ahead(patient), self._rng.choice((1, 2)), 0.4)
-        made = schedule.plan_courses(session, OPERATOR, patient, [plan], self._simulation.time.now())
-        self._simulation.journal.told.update({course.id: course.planned_start for course in made})
+        schedule.plan_courses(session, OPERATOR, patient, [plan], self._simulation.time.now())
 
     def _move(self, session: Session, patient: Patient) -> None:
         course, now = self._planned(session, patient), self._simulation.time.now()
@@ -112,7 +111,7 @@ class Office:
         leads = self._rng.choice(LEADS)
         schedule.change_reminder_leads(session, OPERATOR, patient, leads, self._simulation.time.now())
 
-    def _by_buttons(self, account: int, what: str) -> None:
+    def by_buttons(self, account: int, what: str) -> None:
         ways = {
             "move": ["co:", "o:move_course", "f:move_course:start:2", "f:move_course:+:+"],
             "cancel": ["co:", "o:cancel_course", "f:cancel_course:+:+"],

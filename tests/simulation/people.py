@@ -39,9 +39,9 @@ class PatientAtHome:
         self._busy = True
         delay = rng.uniform(4 * 3600, 30 * 3600) if habit == "late" else rng.choice((5.0, 60.0, 900.0)) * rng.random()
         times = {"taps one": 1, "late": 2, "types": 2, "asks": 2, "twice": 1, "changes": 4}.get(habit, 4)
-        self._simulation.time.after(delay, lambda: self._acts(habit, times))
+        self._simulation.time.after(delay, lambda: self.acts(habit, times))
 
-    def _acts(self, habit: str, left: int) -> None:
+    def acts(self, habit: str, left: int) -> None:
         simulation, rng = self._simulation, self._rng
         self._busy = False
         found = self._question()
@@ -63,11 +63,11 @@ class PatientAtHome:
         habit = "taps one" if habit == "asks" else habit
         if left > 1:
             self._busy = True
-            simulation.time.after(rng.choice((0.2, 3.0, 20.0)), lambda: self._acts(habit, left - 1))
+            simulation.time.after(rng.choice((0.2, 3.0, 20.0)), lambda: self.acts(habit, left - 1))
         elif habit == "changes":
             simulation.time.after(30.0, lambda: self._presses("change"))
             simulation.time.after(40.0, lambda: self._presses("ask"))
-            simulation.time.after(50.0, lambda: self._acts("taps one", 1))
+            simulation.time.after(50.0, lambda: self.acts("taps one", 1))
 
     def leaves(self) -> None:
         """Blocks the bot."""

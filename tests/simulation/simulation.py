@@ -152,13 +152,20 @@ class Simulation:
             self.life = Life(len(self.lives), self.time, self.memory, self.telegram, self.journal, self._lot())
             self.lives.append(self.life)
             self.listener.life = self.life
+            self._born()
             self.life.run()
             self.sight.life_ended(self.life)
             if self.is_over:
                 break
-            down = self.rng.uniform(*self.rng.choices(DOWN_FOR, DOWN_WEIGHTS)[0])
+            down = self._down_for()
             self.journal.note("down for %s", timedelta(seconds=int(down)))
             self.time.pass_until(self.time.seconds + (1.0 if self.ending else down), lambda: self.ending)
+
+    def _born(self) -> None:
+        """A process is about to start."""
+
+    def _down_for(self) -> float:
+        return self.rng.uniform(*self.rng.choices(DOWN_FOR, DOWN_WEIGHTS)[0])
 
     def schedule_changed(self, account: int) -> None:
         """Something outside the bot has changed this patient's schedule."""

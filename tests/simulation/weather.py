@@ -69,6 +69,8 @@ class OneFault:
 
     def next_for(self, method: str, chat: int | None) -> Fault | None:
         self.seen += 1
+        if chat is None and self._fault.kind == "forbidden":
+            return None  # only a chat can be closed to the bot
         return self._fault if self.seen - 1 == self._number else None
 
 
