@@ -101,7 +101,7 @@ def step(form: Form, facts: Any, state: State, given: Given) -> State:
     question = current(form, state)
     if given.question is None:
         if question is None:
-            raise Refusal("form.press_confirm")
+            raise Refusal("form.press_confirm_or_back" if state.values else "form.press_confirm")
         return _taken(form, facts, state, question, given)
     if given.question != (question.key if question else CONFIRM) or given.value == calendar.NOTHING:
         return state

@@ -156,8 +156,10 @@ def test_one_press_can_answer_several_questions() -> None:
 
 
 def test_what_is_to_be_pressed_is_called_as_it_stands_on_the_buttons() -> None:
-    for key in ("form.button.confirm", "form.button.cancel", "form.button.back"):
+    for key in ("form.button.confirm", "form.button.cancel"):
         assert f"“{TEXTS(key)}”" in TEXTS("form.press_confirm")
+        assert f"“{TEXTS(key)}”" in TEXTS("form.press_confirm_or_back")
+    assert f"“{TEXTS('form.button.back')}”" in TEXTS("form.press_confirm_or_back")
 
 
 def test_below_a_refusal_every_question_is_one_line() -> None:

@@ -76,6 +76,9 @@ def test_an_unconfirmed_course_of_the_past_is_cancelled_in_silence_and_that_is_s
 def test_keeping_a_course_after_all_cancels_nothing(clinic: Clinic) -> None:
     coordinator, anna = course_open(clinic)
     coordinator.presses("Cancel this course")
+    coordinator.says("yes")
+    assert coordinator.sees.startswith("Please press “Yes, do it” or “Cancel, change nothing”.\n\n")
+    assert coordinator.buttons == ["Yes, do it", "Cancel, change nothing"]
     coordinator.presses("Cancel")
     assert coordinator.sees == "Cancelled. Nothing was changed."
     assert anna.starts == ["2026-03-12"]

@@ -71,6 +71,8 @@ def test_what_is_no_price_is_said_so_and_changes_nothing(clinic: Clinic, answers
     coordinator = clinic.coordinator()
     fills_in(coordinator, *answers)
     assert coordinator.sees.startswith(said)
+    asked = "In which currency does the team pay?" if len(answers) == 1 else "What does a gram of what is infused cost"
+    assert coordinator.sees.split("\n\n")[1].startswith(asked), "and the question again, in short"
     assert the_team(clinic).currency is None
 
 
