@@ -12,7 +12,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
     parser.add_argument("--seed", type=int, help="one seed")
     parser.add_argument("--seeds", help="from..to, both included")
-    parser.add_argument("--verbose", action="store_true", help="tell the story of each seed, not only of one that fails")
+    parser.add_argument(
+        "--verbose", action="store_true", help="tell the story of each seed, not only of one that fails"
+    )
     arguments = parser.parse_args()
     first, _, last = (arguments.seeds or f"{arguments.seed or 0}").partition("..")
     failed, began = 0, time.perf_counter()

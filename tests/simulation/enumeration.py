@@ -1,4 +1,4 @@
-"""One small story, told again and again: with the process killed at each of its boundaries, each request struck by each fault."""
+"""One small story, told again and again: killed at each of its boundaries, each request struck by each fault."""
 
 from datetime import UTC, datetime, time
 
@@ -21,10 +21,10 @@ HOUR = 3600.0
 
 
 class Story(Simulation):
-    """A patient who answers by tap and by typing, a course that is planned, moved and reminded of, and a weekly summary."""
+    """Two prompts, answers by tap and by typing, a course planned, moved, reminded of and cancelled, a summary."""
 
     def __init__(self, weather: Weather | None = None, dies_at: int | None = None, down: float = 30.0) -> None:
-        super().__init__(2, STORY, weather or Calm())
+        super().__init__(6, STORY, weather or Calm())
         self.dies_at, self.down = dies_at, down
         self.boundaries = 0
 

@@ -27,9 +27,7 @@ def answers_are_kept(simulation: "Simulation") -> None:
         wanted = _wanted(given.get(key, []))
         if wanted is not None and wanted != stored.get(key, []):
             patient, day, item = key
-            simulation.journal.wrong(
-                f"patient {patient}, {day}, {item}: given {wanted}, stored {stored.get(key, [])}"
-            )
+            simulation.journal.wrong(f"patient {patient}, {day}, {item}: given {wanted}, stored {stored.get(key, [])}")
 
 
 def _wanted(given: list[Given]) -> list[int | None] | None:

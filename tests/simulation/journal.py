@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from tests.simulation.weather import UNSURE, Fault
 from tests.simulation.timeline import Timeline
+from tests.simulation.weather import UNSURE, Fault
 
 
 @dataclass
@@ -43,8 +43,8 @@ class Begun:
 class Given:
     """One answer that a patient gave. `update`: the update that says so, whatever else says so again.
 
-    `message`: where it was tapped; 0 when it was typed. `superseded`: the day had a newer message by then, and what that
-    one was told is not overwritten from an older one.
+    `message`: where it was tapped; 0 when it was typed. `superseded`: the day had a newer message by then, and what
+    that one was told is not overwritten from an older one.
     """
 
     account: int

@@ -42,7 +42,7 @@ SELECT 1 FROM outbox WHERE state IN ('pending', 'unsure') AND due_at <= ?
 """
 TO_DRAW = "SELECT 1 FROM drawing WHERE state IN ('waiting', 'drawing') LIMIT 1"
 # Of ticks that have nothing to do, so many are called all the same.
-FOR_NOTHING = 0.15
+FOR_NOTHING = 0.1
 
 
 class NoPictures:
@@ -238,7 +238,7 @@ def _close_tasks(loop: asyncio.AbstractEventLoop) -> None:
         coroutine = task.get_coro()
         for _ in range(20):
             try:
-                coroutine.close()  # type: ignore[union-attr]
+                coroutine.close()
                 break
             except BaseException:  # noqa: S112  (it waits for something in a finally, and is closed there again)
                 continue

@@ -17,7 +17,7 @@ T = TypeVar("T")
 Boundary = Callable[[str], None]
 
 
-class Killed(BaseException):  # noqa: N818  (nobody may catch it as an error)
+class Killed(BaseException):
     """The process is no more. No handler of the product sees it, as none sees a SIGKILL."""
 
 

@@ -1,4 +1,4 @@
-"""The clinic's side: a coordinator who changes schedules, through the bot's buttons or through the jobs; staff who leave."""
+"""The clinic: a coordinator who changes schedules, through the bot's buttons or through the jobs; staff who leave."""
 
 import random
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from tests.storage.support import committing
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
 
-LEADS = ([7, 1, 0], [3, 1], [1], [2, 0], [])
+LEADS: tuple[list[int], ...] = ([7, 1, 0], [3, 1], [1], [2, 0], [])
 OPERATOR = audit.OPERATOR
 
 

@@ -1,4 +1,4 @@
-"""Patients at their end of the chat: they answer by tap or by typing, early, late, twice or not; they block and come back."""
+"""Patients at their end of the chat: they answer by tap or by typing, early, late, twice or not, and go and come."""
 
 import random
 from datetime import date
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.dialogues import check_in
 from bot.dialogues.check_in import Tap
+from storage.models import Item
 from tests.simulation.journal import Given
 from tests.simulation.memory import instant, stored
 
@@ -17,7 +18,7 @@ WEIGHTS = (42, 22, 8, 10, 6, 5, 4, 3)
 
 
 class PatientAtHome:
-    """One patient. What they see is what is in the chat, so a screen that was never brought up to date misleads them."""
+    """One patient. They see what is in the chat: a screen that was never brought up to date misleads them."""
 
     def __init__(self, simulation: "Simulation", account: int, rng: random.Random) -> None:
         self._simulation, self.account, self._rng = simulation, account, rng
@@ -137,10 +138,10 @@ class PatientAtHome:
         assert shown.item is not None
         simulation = self._simulation
         update = simulation.telegram.last_update
-        simulation.journal.note("patient %s: %s of %s is %s (update %s)", self.account, shown.item.value, shown.day, value, update)
-        simulation.journal.given[update] = Given(
-            self.account, shown.day, shown.item.value, value, message, update
+        simulation.journal.note(
+            "patient %s: %s of %s is %s (update %s)", self.account, shown.item.value, shown.day, value, update
         )
+        simulation.journal.given[update] = Given(self.account, shown.day, shown.item.value, value, message, update)
 
     def _asked_now(self) -> tuple[date, Any] | None:
         """Which question a number typed now would answer, by what is stored."""
@@ -160,4 +161,4 @@ class PatientAtHome:
             )
         }
         asked = day[1] or next((item.value for item in check_in.ITEMS if item.value not in answered), None)
-        return (date.fromisoformat(day[0]), check_in.Item(asked)) if asked else None
+        return (date.fromisoformat(day[0]), Item(asked)) if asked else None

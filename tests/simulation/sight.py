@@ -68,7 +68,9 @@ class Sight:
     def accepted(self, sent: Sent, letter: Writing) -> None:
         """Telegram has it: the patient knows."""
         simulation = self._simulation
-        simulation.journal.note("Telegram has %s %s for %s as %s", letter.kind.value, sent.row, sent.account, sent.message_id)
+        simulation.journal.note(
+            "Telegram has %s %s for %s as %s", letter.kind.value, sent.row, sent.account, sent.message_id
+        )
         self.believed.update(letter.tells)
         for course, day in letter.tells.items():
             if day is not None and texts_in("en").day(day) not in sent.text:

@@ -207,7 +207,7 @@ class Telegram(World):
                 raise TimedOut from httpx.ReadTimeout("nothing came")
 
     async def _poll(self, process: Process, given: dict[str, Any]) -> tuple[int, bytes]:
-        """getUpdates. One that finds nothing waits until there is something: an empty answer would only be asked again."""
+        """getUpdates. It waits until there is something: after an empty answer it would only be asked again."""
         process.boundary("request getUpdates")
         mailbox = self.mailbox
         mailbox.allow(given.get("allowed_updates"))

@@ -1,4 +1,4 @@
-"""Not by chance: a kill at every commit and request of one story, and each fault at each of its requests, one after the other."""
+"""Not by chance: a kill at every commit and request of one story, and each fault at each of its requests."""
 
 from typing import get_args
 
@@ -40,7 +40,9 @@ def test_killed_at_each_request_and_down_for_half_a_day(share: int) -> None:
     calm = Story()
     calm.run()
     told: list[str] = []
-    requests = [k for k, where in enumerate(calm.lives[0].passed[: calm.boundaries]) if where.startswith(("request send", "accepted send"))]
+    sending = ("request send", "accepted send")
+    passed = calm.lives[0].passed[: calm.boundaries]
+    requests = [number for number, where in enumerate(passed) if where.startswith(sending)]
     for number in requests[share::SHARES]:
         told += failed(Story(dies_at=number, down=DOWN["half a day"]), f"killed at boundary {number}")
     assert not told, "\n\n".join(told)

@@ -8,7 +8,7 @@ from tests.support import Clinic
 
 
 def test_a_ban_at_the_probe_does_not_use_up_the_once_more(clinic: Clinic) -> None:
-    """Seed 1: the probe before the second sending was answered with 429; the row lay until its lease ran out, and failed."""
+    """Seed 1: where that was answered with 429, the row lay until its lease ran out, and failed unsent."""
     (anna,) = support.patients(clinic)
     clinic.world.misbehave(Fault("reset_before", "sendMessage", chat_id=anna.account))
     support.becomes_evening(clinic)

@@ -1,4 +1,4 @@
-"""A thousand seeds, in blocks that run side by side. One that fails is told by `python -m tests.simulation --seed N`."""
+"""A thousand seeds, in blocks that run side by side. `python -m tests.simulation --seed N` tells of one that fails."""
 
 import pytest
 

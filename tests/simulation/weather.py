@@ -96,7 +96,7 @@ class Changeable:
             rng.choices(
                 (*sorted(UNSURE), "no_connection", "too_many_requests", "slow", "bad_request", "forbidden"),
                 (*([3] * len(UNSURE)), 4, 5, 4, 0.5, closed),
-            )[0]  # type: ignore[arg-type]
+            )[0]
         )
 
     def _fault(self, kind: Kind) -> Fault:
