@@ -79,7 +79,7 @@ def _growth(grown: Sequence[Sequence[Row]]) -> str:
     """A line a size, a column a figure."""
     if not grown:
         return "Not measured."
-    head = ["patients", *(row.what.partition(": ")[2] for row in grown[0])]
+    head = ["patients", *(row.what.partition(": ")[2] for row in max(grown, key=len))]
     return markdown(head, [[rows[0].what.partition(" ")[0], *(row.ours for row in rows)] for rows in grown])
 
 

@@ -72,10 +72,9 @@ def store(database: Path, ran: Path, many: int) -> None:
             "tests.bench.rival_process:ask", "interval", days=1, args=[str(ran), number], next_run_time=now,
             misfire_grace_time=None, coalesce=True,
         )  # fmt: skip
-    if many:
-        took = {"registered": time.perf_counter() - began}
-        database.with_suffix(".sqlite.json").write_text(json.dumps(took))
+    took = {"registered": time.perf_counter() - began}
     scheduler.resume()
+    database.with_suffix(f".{many}").write_text(json.dumps(took))
     while True:
         time.sleep(1)
 

@@ -44,30 +44,30 @@ def job_store(folder: Path) -> Sequence[Row]:
     A job takes 100 ms, as a request would. All are due; 8 s later the process is killed, and another one started on the
     same store, until nothing has run for 3 s. Lost is what never ran, though the store holds it as run.
     """
-    many, ran = scale.of(STORED_JOBS), folder / "ran"
-    began = time.perf_counter()
-    with _started("store", str(folder / "jobs.sqlite"), str(ran), str(many)) as first:
+    many, ran, store = scale.of(STORED_JOBS), folder / "ran", folder / "jobs.sqlite"
+    with _started("store", str(store), str(ran), str(many)) as first:
         until(ran.exists, "the first job", 3 * PATIENCE)
-        registered = json.loads((folder / "jobs.sqlite.json").read_text())["registered"]
         time.sleep(max(KILLED_AFTER * many / STORED_JOBS, 1.0))
         first.kill()
-    with _started("store", str(folder / "jobs.sqlite"), str(ran), "0") as second:
-        seen, at = -1, time.monotonic()
-        while time.monotonic() - at < QUIET or seen == 0:
-            lines = ran.stat().st_size
-            if lines != seen:
-                seen, at = lines, time.monotonic()
+    registered = json.loads(store.with_suffix(f".{many}").read_text())["registered"]
+    began = time.perf_counter()
+    with _started("store", str(store), str(ran), "0") as second:
+        until(store.with_suffix(".0").exists, "the second start")
+        size, changed = 0, time.monotonic()
+        while time.monotonic() - changed < QUIET:
+            if ran.stat().st_size != size:
+                size, changed = ran.stat().st_size, time.monotonic()
             time.sleep(0.1)
         second.kill()
     times = ran.read_text().split()
     lost, twice = many - len(set(times)), len(times) - len(set(times))
-    took = time.perf_counter() - began - registered
+    took = time.perf_counter() - began - QUIET
     return [
         Row(f"SQLAlchemyJobStore, {many:,} jobs: to register them", NOT_OURS, beside=f"{registered:.1f} s"),
         Row(
             f"SQLAlchemyJobStore, {many:,} jobs due, kill -9 while they fire",
             NOT_OURS,
-            beside=f"{lost:,} lost, {twice} twice; {took:.0f} s with the restart",
+            beside=f"{lost:,} lost, {twice} twice; the rest took {took:.0f} s after the restart",
         ),
     ]
 
