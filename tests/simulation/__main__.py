@@ -24,7 +24,7 @@ def main() -> int:
         if arguments.verbose or faults:
             print(f"seed {seed}: {run.plan}\n{run.journal.story(None if arguments.verbose else 200)}")
         for fault in faults:
-            print(f"seed {seed}: {fault}")
+            print(f"seed {seed}: {fault}", flush=True)
         failed += bool(faults)
     took = time.perf_counter() - began
     print(f"{len(seeds)} seeds, {failed} failed, {took / len(seeds) * 1000:.0f} ms each")

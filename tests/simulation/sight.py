@@ -1,9 +1,11 @@
 """What is judged in the moment in which it happens: who is sent what, and what the bot has been told."""
 
-from datetime import date, datetime
+import json
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from bot.texts import texts_in
+from jobs import due
 from storage.models import MessageKind
 from tests.simulation.journal import Sent
 from tests.simulation.life import Life
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 OF_PATIENTS = {MessageKind.DAILY_PROMPT, MessageKind.INFUSION_REMINDER, MessageKind.COURSES_CHANGED}
 # From the moment a letter is written to that of its request: a turn in the chat, and all that goes before it.
 ON_ITS_WAY = 15.0
+HOURS = timedelta(hours=4, seconds=ON_ITS_WAY)
 ROW = """
 SELECT c.telegram_id, o.team_id, p.chat_id = o.chat_id, s.team_id, o.due_at, o.expires_at, o.kind
 FROM outbox o JOIN chat c ON c.id = o.chat_id LEFT JOIN patient p ON p.id = o.patient_id
@@ -44,15 +47,31 @@ class Sight:
                 simulation.journal.wrong(f"{name}: that chat is not the patient's")
         elif staff_team != team and simulation.time.seconds - simulation.gone.get(account, -1.0) > ON_ITS_WAY:
             simulation.journal.wrong(f"{name}: no member of the team")
-        due, expires = instant(due_at), instant(expires_at)
-        assert due is not None
+        due_then, expires = instant(due_at), instant(expires_at)
+        assert due_then is not None
         assert expires is not None
-        if now < due:
-            simulation.journal.wrong(f"{name}: before it was due, {due}")
+        if now < due_then:
+            simulation.journal.wrong(f"{name}: before it was due, {due_then}")
         if (now - expires).total_seconds() > ON_ITS_WAY:
             simulation.journal.wrong(f"{name}: after its expiry, {expires}")
+        if letter.kind is MessageKind.DAILY_PROMPT:
+            self._in_its_hours(letter, name)
         if letter.kind is MessageKind.INFUSION_REMINDER:
             self._true_date(letter, name)
+
+    def _in_its_hours(self, letter: Writing, name: str) -> None:
+        """A question comes at one of the times that the patient had been given for its day, or within four hours."""
+        simulation, now = self._simulation, self._simulation.time.now()
+        _, account, written = letter.key.split(":")
+        day, member = date.fromisoformat(written), simulation.plan.patients[int(account) - 1]
+        changed = simulation.memory.rows(
+            "SELECT after, at FROM audit WHERE action = 'prompt_time_changed' AND patient_id = ?", member.account
+        )
+        since: list[tuple[time, datetime | None]] = [(member.at, None)]
+        since += [(time.fromisoformat(json.loads(after)["prompt_time"]), instant(at)) for after, at in changed]
+        moments = [(due.local_moment(member.zone, day, at), began) for at, began in since]
+        if not any(at <= now <= max(at, began or at) + HOURS for at, began in moments):
+            simulation.journal.wrong(f"{name}: about {day}, and not in the hours of any of {moments}")
 
     def _true_date(self, letter: Writing, name: str) -> None:
         """A reminder names the day on which the course is, unless that has changed just now."""
