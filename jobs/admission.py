@@ -12,7 +12,6 @@ from storage import audit, chats, courses, invitations, outbox, patients, teams
 from storage.chats import Someone
 from storage.models import (
     Chat,
-    CourseStatus,
     Invitation,
     MessageKind,
     OutboxMessage,
@@ -153,9 +152,9 @@ def join_patient(session: Session, invitation: Invitation, chat: Chat, zone: str
 
 
 def _tell_of_nothing_yet(session: Session, patient: Patient) -> None:
-    """What was planned and moved before the patient came is no news: they begin with the dates as they are."""
+    """What was planned and moved before the patient came is no news: they have heard of no course."""
     for course in courses.all_courses_of(session, patient.team_id, patient.id):
-        course.told_start = course.planned_start if course.status is CourseStatus.PLANNED else None
+        course.told_start = None
         session.add(course)
 
 

@@ -146,6 +146,7 @@ def test_a_team_is_told_nothing_of_anothers(two_teams: Database, name: str) -> N
         patient = next(p for p in rows_of(session, Patient) if p.team_id == theirs.id)
         course = next(c for c in rows_of(session, Course) if c.team_id == theirs.id)
         staff = next(m for m in rows_of(session, Staff) if m.team_id == theirs.id)
+        course.told_start = course.planned_start
         course.planned_start += timedelta(days=1)
         patient_chat = session.get(models.Chat, patient.chat_id)
         assert patient_chat is not None
