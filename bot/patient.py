@@ -90,7 +90,8 @@ def _prove_delivered(session: Session, day: DiaryDay, tap: Tap, incoming: Incomi
         and (message.chat_id, message.diary_date) == (someone.chat.id, day.diary_date)
         and outbox.prove_delivered(session, message, incoming.message_id, incoming.now)
     ):
-        day.asked_at, day.message_id = day.asked_at or incoming.now, incoming.message_id
+        # A newer one of the day, as /today brings it, stays the day's own.
+        day.asked_at, day.message_id = day.asked_at or incoming.now, max(day.message_id or 0, incoming.message_id)
         session.add(day)
 
 
