@@ -107,11 +107,12 @@ class Sight:
         )  # fmt: skip
         closes = instant(row[0]) if row else datetime.min.replace(tzinfo=simulation.plan.start.tzinfo)
         assert closes is not None
+        if given.acknowledged:
+            return
         if row and row[1] and 0 < given.message < row[1]:
             given.superseded = True
             given.disturbed = given.disturbed or row[2] == given.item
-        if not given.acknowledged:
-            given.handed.append((simulation.time.now(), closes))
+        given.handed.append((simulation.time.now(), closes))
 
     def acknowledged(self, update: int) -> None:
         """The bot says that it has this update."""
