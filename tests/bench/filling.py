@@ -1,5 +1,6 @@
 """Big tables in seconds: rows that the database itself makes out of a series of numbers."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,8 @@ def clinic(folder: Path, patients: int, due: int, now: datetime) -> Database:
         for statement in (DAYS, ANSWERS, OUTBOX):
             _run(connection, statement, given)
     filling.close()
+    # What was written must not still be on its way to the disk while it is measured how long a commit takes.
+    os.sync()
     return Database(str(filling.url))
 
 
@@ -93,10 +96,12 @@ def outbox(database: Database, rows: int, waiting: int, patients: int, now: date
         _run(connection, OUTBOX, {**given, "series": _series(rows), "sent": rows - waiting})
     if filling is not database:
         filling.close()
+        os.sync()
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         # As its own housekeeping does, some time after so much was written.
         connection.execute(text("VACUUM ANALYZE"))
+        connection.execute(text("CHECKPOINT"))
 
 
 def _people(connection: Connection, given: dict[str, Any], now: datetime) -> None:
