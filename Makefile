@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: help install demo test lint simulate bench lock
+.PHONY: help install demo test lint simulate soak bench lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -23,6 +23,9 @@ lint: .venv/.development ## ruff, mypy --strict, import-linter
 
 simulate: .venv/.development ## reproduce the method's table in docs/method.md (about 20 minutes)
 	@$(BIN)/python -m tests.simulate --diaries 3000 --write docs/method.md
+
+soak: .venv/.development ## many more seeds of the simulation: SEEDS=1000..20000
+	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1000..20000)
 
 bench: .venv/.development ## measure; never part of the tests
 	@$(BIN)/python -m tests.bench

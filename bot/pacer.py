@@ -50,9 +50,7 @@ class _Waiting:
 class Pacer(BaseRateLimiter[Priority]):
     """python-telegram-bot's rate limiter; `rate_limit_args` is the Priority, an answer unless said otherwise."""
 
-    def __init__(
-        self, per_second: int = PER_SECOND, in_flight: int = IN_FLIGHT, budget: Budget | None = None
-    ) -> None:
+    def __init__(self, per_second: int = PER_SECOND, in_flight: int = IN_FLIGHT, budget: Budget | None = None) -> None:
         """`budget`: what all replicas of this bot share; without it this process alone sends."""
         self._per_second, self._most_in_flight, self._budget = per_second, in_flight, budget
         self._waiting: list[_Waiting] = []

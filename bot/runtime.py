@@ -89,7 +89,9 @@ class Running:
         self.intake = self._made_intake(settings)
         self.ticker = Ticker(self.writer, clock, TICKS, self._look)
         by_role: dict[Role, Work] = {
-            Role.INTAKE: self.intake, Role.COURIER: self.courier, Role.RENDER: self.draughtsman
+            Role.INTAKE: self.intake,
+            Role.COURIER: self.courier,
+            Role.RENDER: self.draughtsman,
         }
         self._working = [work for role, work in by_role.items() if role in roles]
         self._tasks: list[asyncio.Task[None]] = []
@@ -110,9 +112,7 @@ class Running:
         except BaseException:
             self._close()
             raise
-        self.handlers.in_background(
-            self._speaker.offer_to_all(routes.menu([models.Role.PATIENT], texts_in(FALLBACK)))
-        )
+        self.handlers.in_background(self._speaker.offer_to_all(routes.menu([models.Role.PATIENT], texts_in(FALLBACK))))
         if self._ticking:
             self.ticker.start()
         self._tasks = [asyncio.create_task(work.run()) for work in self._working]

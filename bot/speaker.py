@@ -127,7 +127,10 @@ class Speaker:
 
     async def offer_to_all(self, reply: OfferCommands) -> None:
         """The menu of every private chat that has none of its own."""
-        await self._try(lambda: self._bot.set_my_commands(reply.commands, BotCommandScopeAllPrivateChats()))
+        try:
+            await self._try(lambda: self._bot.set_my_commands(reply.commands, BotCommandScopeAllPrivateChats()))
+        except TelegramError as fault:
+            log.warning("The common menu could not be offered: %s", type(fault).__name__)
 
     async def _say(self, telegram_id: int, reply: Say) -> None:
         message_id = await self._try(lambda: self.send(telegram_id, reply.screen, Priority.ANSWER))
