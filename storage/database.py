@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, literal, text
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, SQLModel
@@ -151,12 +152,16 @@ def _sqlite_engine(url: Any) -> Engine:
 
 
 def insert_ignoring_duplicates(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
-    """Inserts the rows that violate no unique constraint; returns how many that were."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    """Inserts the rows that violate no unique constraint; returns how many that were. All have the same columns."""
+    statement = _insertion(session.get_bind().dialect.name, table)
     # Counted by what comes back: a row count is not to be had from every driver here.
-    inserted = 0
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        some = list(rows[start : start + ROWS_AT_ONCE])
-        statement = dialect.insert(table).values(some).on_conflict_do_nothing().returning(literal(1))
-        inserted += len(session.connection().execute(statement).all())
-    return inserted
+    return sum(
+        len(session.connection().execute(statement, list(rows[start : start + ROWS_AT_ONCE])).all())
+        for start in range(0, len(rows), ROWS_AT_ONCE)
+    )
+
+
+@cache
+def _insertion(dialect: str, table: type[SQLModel]) -> Executable:
+    made = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    return made.on_conflict_do_nothing().returning(literal(1))

@@ -6,16 +6,18 @@ A durable commit costs one flush of the disk; thirty answers that wait for the s
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
 from sqlmodel import Session
 
 from storage.database import Database
 
 T = TypeVar("T")
+Work = Callable[[Session], Any]
 MOST_AT_ONCE = 64
 
 
@@ -25,15 +27,16 @@ class NotCommittedError(Exception):
 
 @dataclass(frozen=True)
 class _Task:
-    work: Callable[[Session], Any]
+    work: Work
     future: "Future[Any]"
 
 
 class Writer:
-    """Runs functions of a session, each in its own savepoint, in the order in which they were given.
+    """Runs functions of a session in the order in which they were given.
 
-    A future is resolved only after the commit. A function that raises undoes its own work and nobody else's;
-    when the commit itself fails, everybody whose work was in it gets NotCommittedError.
+    A future is resolved only after the commit. A function that raises undoes its own work and nobody else's: the
+    others are then done once more without it, so what a function does must be in its session alone. When the commit
+    itself fails, everybody whose work was in it gets NotCommittedError.
     """
 
     def __init__(self, database: Database) -> None:
@@ -77,30 +80,53 @@ class Writer:
                 self._commit_together(batch)
 
     def _commit_together(self, batch: list[_Task]) -> None:
-        outcomes: list[tuple[_Task, Any, BaseException | None]] = []
+        tasks = [task for task in batch if task.future.set_running_or_notify_cancel()]
         try:
-            with self.database.writing() as connection:
-                outcomes = [
-                    (task, *_attempt(task.work, connection))
-                    for task in batch
-                    if task.future.set_running_or_notify_cancel()
-                ]
+            outcomes = self._outcomes([task.work for task in tasks])
         except BaseException as fault:  # the commit itself failed: nobody's work is on disk
-            for task in batch:
-                if not task.future.done():
-                    # One error for every way in which a connection dies: some of the driver's are no DBAPIError.
-                    not_committed = NotCommittedError(type(fault).__name__)
-                    not_committed.__cause__ = fault
-                    task.future.set_exception(not_committed)
+            for task in tasks:
+                # One error for every way in which a connection dies: some of the driver's are no DBAPIError.
+                not_committed = NotCommittedError(type(fault).__name__)
+                not_committed.__cause__ = fault
+                task.future.set_exception(not_committed)
             return
-        for task, result, failure in outcomes:
+        for task, (result, failure) in zip(tasks, outcomes, strict=True):
             if failure is None:
                 task.future.set_result(result)
             else:
                 task.future.set_exception(failure)
 
+    def _outcomes(self, works: Sequence[Work]) -> list[tuple[Any, Exception | None]]:
+        """What came of each, once it is committed. As a rule nobody fails, and a savepoint for each is dear."""
+        try:
+            with self.database.writing() as connection:
+                return [(_do(work, connection), None) for work in works]
+        except _WorkFailedError as failed:
+            if len(works) == 1:
+                return [(None, failed.failure)]
+        with self.database.writing() as connection:
+            return [_attempt(work, connection) for work in works]
 
-def _attempt(work: Callable[[Session], Any], connection: Any) -> tuple[Any, BaseException | None]:
+
+class _WorkFailedError(Exception):
+    def __init__(self, failure: Exception) -> None:
+        self.failure = failure
+        super().__init__()
+
+
+def _do(work: Work, connection: Connection) -> Any:
+    """All or nothing, with everybody else's in the transaction."""
+    with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
+        try:
+            result = work(session)
+            session.flush()
+        except Exception as failure:
+            raise _WorkFailedError(failure) from failure
+        return result
+
+
+def _attempt(work: Work, connection: Connection) -> tuple[Any, Exception | None]:
+    """By itself, in a savepoint."""
     with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
         try:
             result = work(session)
