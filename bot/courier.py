@@ -6,6 +6,7 @@ once more. Refused for good: failed, and the team is told. The reasons are in do
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -15,7 +16,7 @@ from sqlmodel import Session
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from bot import letters
-from bot.letters import Letter
+from bot.letters import Afterwards, Letter
 from bot.pacer import IN_FLIGHT, BannedError, Pacer, Priority
 from bot.speaker import Speaker, never_arrived
 from jobs import admission
@@ -46,13 +47,27 @@ class Courier:
         self._in_hand: set[asyncio.Task[None]] = set()
         # Held until it is written down what became of a message: a kill leaves no more than these in doubt.
         self._hands = asyncio.Semaphore(IN_FLIGHT)
-        self._tidying: set[asyncio.Task[None]] = set()
+        # Old messages to be put in order in a moment in which nothing is due: a broadcast does not wait for them.
+        self._old: deque[tuple[int, Afterwards]] = deque()
+        self._tidying = asyncio.Lock()
         self._stopping = False
 
-    async def tidied(self) -> None:
-        """Waits for what is being tidied up."""
-        if self._tidying:
-            await asyncio.wait(set(self._tidying), timeout=1.0)
+    async def tidy(self) -> int:
+        """Puts some old messages in order, unless something more urgent is in hand; returns how many."""
+        async with self._tidying:
+            if self._in_hand or self._pacer.ban_left:
+                return 0
+            some = [self._old.popleft() for _ in range(min(IN_FLIGHT, len(self._old)))]
+            await asyncio.gather(*(self._put_in_order(telegram_id, afterwards) for telegram_id, afterwards in some))
+            return len(some)
+
+    async def _put_in_order(self, telegram_id: int, afterwards: Afterwards) -> None:
+        try:
+            replies = await self._writer.run(lambda session: afterwards(session, self._clock.now()))
+            for reply in replies:
+                await self._speaker.tidy_up(telegram_id, reply)
+        except Exception:
+            log.exception("An old message stays as it is")
 
     def wake(self) -> None:
         self._awake.set()
@@ -74,7 +89,7 @@ class Courier:
                 except Exception:
                     log.exception("The courier stumbled and goes on")
                     taken = 0
-                if not taken:
+                if not taken and not await self.tidy():
                     await self._rest()
             if self._in_hand:
                 await asyncio.wait(set(self._in_hand))
@@ -145,11 +160,8 @@ class Courier:
             if letter is None or message_id is None:
                 return
             await self._note_sent(message, letter, message_id)
-        for old_message in letter.old_messages:
-            # Nobody waits for it, and no message behind this one either.
-            tidying = asyncio.create_task(self._speaker.tidy_up(letter.telegram_id, old_message))
-            self._tidying.add(tidying)
-            tidying.add_done_callback(self._tidying.discard)
+        if letter.afterwards is not None:
+            self._old.append((letter.telegram_id, letter.afterwards))
 
     async def _prepare(self, message: OutboxMessage) -> Letter | None:
         """The letter; None when there is none to send, which is then settled."""

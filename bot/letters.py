@@ -9,24 +9,26 @@ from sqlmodel import Session
 from bot.dialogues import check_in
 from bot.greetings import telephone
 from bot.patient import check_in_of
-from bot.replies import Screen
+from bot.replies import CloseButtons, Rewrite, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import due, infusion_reminder, outlook
 from storage import chats, courses, diary, drawings, outbox, patients, teams
 from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, PatientStatus
+
+Afterwards = Callable[[Session, datetime], list[Rewrite | CloseButtons]]
 
 
 @dataclass(frozen=True)
 class Letter:
     """What is sent to whom. `sent`: what else is true once it has gone, written in the transaction that records it.
 
-    `old_messages`: earlier ones of this kind, whose buttons are over now.
+    `afterwards`: how earlier messages are put in order once there is time for it.
     """
 
     telegram_id: int
     screen: Screen
     sent: Callable[[Session, int, datetime], None] = lambda _session, _message_id, _now: None
-    old_messages: tuple[int, ...] = ()
+    afterwards: Afterwards | None = None
 
 
 def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | None:
@@ -64,8 +66,7 @@ def _daily_prompt(session: Session, message: OutboxMessage, chat: Chat, texts: T
     state = check_in_of(session, day, message.id)
     if state.question is None:
         return None
-    # The one that /today brought, and the latest earlier day's: two check-ins of one day would contradict each other.
-    before = (day.message_id, diary.latest_message_before(session, patient.team_id, patient.id, diary_date))
+    brought_by_today = day.message_id
 
     def sent(session: Session, message_id: int, at: datetime) -> None:
         asked = diary.day_of(session, patient.team_id, patient.id, diary_date)
@@ -73,12 +74,17 @@ def _daily_prompt(session: Session, message: OutboxMessage, chat: Chat, texts: T
             asked.asked_at, asked.message_id = asked.asked_at or at, message_id
             session.add(asked)
 
-    return Letter(
-        chat.telegram_id,
-        check_in.screen(state, texts),
-        sent,
-        tuple(message_id for message_id in before if message_id is not None),
-    )
+    def afterwards(session: Session, now: datetime) -> list[Rewrite | CloseButtons]:
+        """Two check-ins of one day would contradict each other; and the latest earlier day's is over."""
+        over: list[Rewrite | CloseButtons] = [CloseButtons(brought_by_today)] if brought_by_today is not None else []
+        earlier = diary.latest_day_with_a_message(session, patient.team_id, patient.id, diary_date)
+        if earlier is not None and earlier.message_id is not None:
+            shown = check_in.closed(check_in_of(session, earlier), texts)
+            is_over = earlier.closes_at <= now
+            over.append(Rewrite(earlier.message_id, shown) if is_over else CloseButtons(earlier.message_id))
+        return over
+
+    return Letter(chat.telegram_id, check_in.screen(state, texts), sent, afterwards)
 
 
 def _infusion_reminder(

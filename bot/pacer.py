@@ -1,7 +1,7 @@
 """The one door out to Telegram: every request but getUpdates passes here, within Telegram's limits.
 
-At most 29 requests in any second and 8 in flight; answers before broadcasts, and broadcasts at most one a second a
-chat; during a ban nobody goes. Figures and reasons: docs/decisions.md, "Pacing".
+At most 29 requests in any second, evenly, and 8 in flight; answers before broadcasts, and broadcasts at most one a
+second a chat; during a ban nobody goes. Figures and reasons: docs/decisions.md, "Pacing".
 """
 
 import asyncio
@@ -20,8 +20,12 @@ from bot.shared_pace import Budget
 
 PER_SECOND = 29
 IN_FLIGHT = 8
+# A hair over a second, so that no second by anybody's clock holds more.
+A_SECOND = 1.01
 BETWEEN_TWO_TO_A_CHAT = 1.0
 CHATS_REMEMBERED = 10_000
+# By so much a timer may be late without the pace being slower for it.
+LATENESS = 0.01
 
 
 class Priority(IntEnum):
@@ -56,6 +60,7 @@ class Pacer(BaseRateLimiter[Priority]):
         self._waiting: list[_Waiting] = []
         self._order = itertools.count()
         self._sent: deque[float] = deque(maxlen=per_second)
+        self._step, self._next_step = A_SECOND / per_second, float("-inf")
         self._chats: dict[object, float] = {}
         self._in_flight = 0
         self._banned_until = 0.0
@@ -152,9 +157,8 @@ class Pacer(BaseRateLimiter[Priority]):
 
     def _room_at(self, now: float) -> float:
         full = len(self._sent) == self._per_second
-        # A hair over a second, so that no second by anybody's clock holds more.
-        room = self._sent[0] + 1.01 if full else now
-        return max(room, self._banned_until)
+        room = self._sent[0] + A_SECOND if full else now
+        return max(room, self._next_step, self._banned_until)
 
     def _chat_free_at(self, waiting: _Waiting) -> float:
         if waiting.priority is Priority.ANSWER or waiting.chat is None:
@@ -163,6 +167,8 @@ class Pacer(BaseRateLimiter[Priority]):
 
     def _note(self, chat: object, now: float) -> None:
         self._sent.append(now)
+        # In even steps: 29 that leave at once may arrive in one second with 29 of the next.
+        self._next_step = max(self._next_step, now - LATENESS) + self._step
         if chat is not None:
             self._chats.pop(chat, None)
             self._chats[chat] = now

@@ -170,4 +170,5 @@ class Running:
         await self.ticker.run_due()
         while await self.draughtsman.draw_one() or await self.courier.deliver_due():
             pass
-        await self.courier.tidied()
+        while await self.courier.tidy():
+            pass

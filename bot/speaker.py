@@ -109,21 +109,20 @@ class Speaker:
         elif isinstance(reply, Drawing):
             await self._try(lambda: self._bot.send_chat_action(telegram_id, ChatAction.UPLOAD_PHOTO))
         elif isinstance(reply, CloseButtons):
-            await self._try(
-                lambda: self._bot.edit_message_reply_markup(telegram_id, reply.message_id, reply_markup=None)
-            )
+            await self._try(lambda: self._close_buttons(telegram_id, reply))
         elif isinstance(reply, OfferCommands):
             scope = BotCommandScopeChat(telegram_id)
             await self._try(lambda: self._bot.set_my_commands(reply.commands, scope))
 
-    async def tidy_up(self, telegram_id: int, message_id: int) -> None:
-        """Takes the buttons off an old message, after everything else and worth one try."""
+    async def tidy_up(self, telegram_id: int, reply: Rewrite | CloseButtons) -> None:
+        """Puts an old message in order, after everything else and worth one try."""
         try:
-            await self._bot.edit_message_reply_markup(
-                telegram_id, message_id, reply_markup=None, rate_limit_args=Priority.TIDYING
-            )
+            if isinstance(reply, Rewrite):
+                await self._edit(telegram_id, reply, Priority.TIDYING)
+            else:
+                await self._close_buttons(telegram_id, reply, Priority.TIDYING)
         except (TelegramError, BannedError) as fault:
-            log.debug("Old buttons stay: %s", type(fault).__name__)
+            log.debug("An old message stays as it is: %s", type(fault).__name__)
 
     async def offer_to_all(self, reply: OfferCommands) -> None:
         """The menu of every private chat that has none of its own."""
@@ -150,7 +149,12 @@ class Speaker:
         if reply.sent is not None:
             await self._note(reply.sent, reply.message_id)
 
-    async def _edit(self, telegram_id: int, reply: Rewrite) -> None:
+    async def _close_buttons(self, telegram_id: int, reply: CloseButtons, priority: Priority = Priority.ANSWER) -> None:
+        await self._bot.edit_message_reply_markup(
+            telegram_id, reply.message_id, reply_markup=None, rate_limit_args=priority
+        )
+
+    async def _edit(self, telegram_id: int, reply: Rewrite, priority: Priority = Priority.ANSWER) -> None:
         await self._bot.edit_message_text(
             reply.screen.text,
             telegram_id,
@@ -158,6 +162,7 @@ class Speaker:
             parse_mode=ParseMode.HTML,
             reply_markup=_markup(reply.screen.keyboard),
             link_preview_options=NO_PREVIEW,
+            rate_limit_args=priority,
         )
 
     async def _note(self, sent: Callable[..., None], message_id: int) -> None:

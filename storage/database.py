@@ -163,5 +163,6 @@ def insert_ignoring_duplicates(session: Session, table: type[SQLModel], rows: Se
 
 @cache
 def _insertion(dialect: str, table: type[SQLModel]) -> Executable:
-    made = (sqlite if dialect == "sqlite" else postgresql).insert(table)
-    return made.on_conflict_do_nothing().returning(literal(1))
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert
+    statement: Executable = insert(table).on_conflict_do_nothing().returning(literal(1))
+    return statement

@@ -28,14 +28,14 @@ def day_of(session: Session, team_id: int, patient_id: int, diary_date: date) ->
     return session.exec(query).first()
 
 
-def latest_message_before(session: Session, team_id: int, patient_id: int, diary_date: date) -> int | None:
-    """The message of the latest earlier day that has one: days that were not asked about have none."""
+def latest_day_with_a_message(session: Session, team_id: int, patient_id: int, before: date) -> DiaryDay | None:
+    """The latest day before that one which has a message: days that were not asked about have none."""
     query = (
-        select(DiaryDay.message_id)
+        select(DiaryDay)
         .where(
             DiaryDay.team_id == team_id,
             DiaryDay.patient_id == patient_id,
-            DiaryDay.diary_date < diary_date,
+            DiaryDay.diary_date < before,
             col(DiaryDay.message_id).is_not(None),
         )
         .order_by(col(DiaryDay.diary_date).desc())

@@ -60,6 +60,18 @@ def test_a_batch_reaches_everybody_once(clinic_on_each: Clinic) -> None:
     assert all(day.message_id for day in days)
 
 
+def test_yesterdays_questions_are_closed_once_all_of_todays_are_out(clinic: Clinic) -> None:
+    members = support.patients(clinic, 40)
+    becomes_evening(clinic)
+    clinic.calm()
+    before = len(clinic.world.requests)
+    later(clinic, days=1)
+    clinic.calm()
+    methods = [one.method for one in clinic.world.requests[before:]]
+    assert methods == ["sendMessage"] * 40 + ["editMessageText"] * 40
+    assert all("Not answered.\n\nThis day is closed." in member.everything[-2] for member in members)
+
+
 def test_too_many_requests_silences_the_whole_bot_and_loses_nothing(clinic: Clinic) -> None:
     members = support.patients(clinic, 20)
     clinic.world.misbehave(Fault("too_many_requests", "sendMessage", retry_after=2))

@@ -1,6 +1,7 @@
 """The door out to Telegram: how many, how often, in which order; and silence when Telegram wants silence."""
 
 import asyncio
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,9 @@ from telegram.error import BadRequest, RetryAfter, TelegramError
 from bot import pacer as pacing
 from bot.pacer import IN_FLIGHT, PER_SECOND, BannedError, Pacer, Priority
 from tests.delivery import virtual_time
+
+# A pace that holds nobody up.
+AT_ONCE = 100_000
 
 
 @dataclass
@@ -66,18 +70,33 @@ def test_a_crowd_goes_at_the_full_pace_and_no_second_holds_more_than_29() -> Non
     telegram = virtual_time.run(crowd())
     assert len(telegram.times) == 290
     assert not crowded(telegram.times, PER_SECOND)
-    assert telegram.times[-1] < 9.5, "nine times 1.01 s, and the last 29 within 0.2 s"
+    assert telegram.times[-1] < 10.1, "ten times 1.01 s"
+
+
+def test_a_crowd_goes_evenly_so_that_no_second_of_its_arrivals_holds_more_either() -> None:
+    """A request that is late by up to 100 ms on its way is overtaken, but meets no crowd."""
+
+    async def crowd() -> Telegram:
+        telegram = Telegram()
+        await asyncio.gather(*(telegram.send(chat=k) for k in range(5 * PER_SECOND)))
+        return telegram
+
+    times = virtual_time.run(crowd()).times
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 1 / PER_SECOND - pacing.LATENESS
+    assert times[-1] == pytest.approx(5 * pacing.A_SECOND, abs=0.1)
+    arrived = sorted(time + 0.1 * (k % 2) for k, time in enumerate(times))
+    assert not crowded(arrived, PER_SECOND + 3)
 
 
 def test_no_more_than_eight_are_in_flight() -> None:
     async def crowd() -> Telegram:
-        telegram = Telegram()
+        telegram = Telegram(Pacer(AT_ONCE))
         await asyncio.gather(*(telegram.send(chat=k, takes=3.0) for k in range(24)))
         return telegram
 
     telegram = virtual_time.run(crowd())
     assert telegram.most_in_flight == IN_FLIGHT
-    assert telegram.times == [0.0] * 8 + [3.0] * 8 + [6.0] * 8
+    assert telegram.times == pytest.approx([0.0] * 8 + [3.0] * 8 + [6.0] * 8, abs=1e-3)
 
 
 @given(
@@ -134,7 +153,7 @@ def test_an_answer_goes_before_all_broadcasts_that_wait() -> None:
     after = [(time, chat) for time, _, chat in telegram.begun if time >= 2.5]
     begun, chat = after[0]
     assert chat == "anna"
-    assert begun == pytest.approx(3.03), "the first place in the next second"
+    assert begun < 2.5 + 1.01 / PER_SECOND, "the very next place"
 
 
 def test_answers_keep_their_order() -> None:
@@ -159,7 +178,7 @@ def test_a_chat_gets_one_broadcast_a_second_and_holds_nobody_up() -> None:
     for time, _, chat in virtual_time.run(two_chats()).begun:
         begun[chat].append(time)
     assert begun["anna"] == pytest.approx([0.0, 1.0, 2.0, 3.0])
-    assert max(begun[k][0] for k in range(20)) < 0.5
+    assert max(begun[k][0] for k in range(20)) < 0.7
 
 
 def test_an_answer_in_the_chat_counts_for_the_broadcast_after_it_and_never_waits_itself() -> None:
@@ -169,13 +188,14 @@ def test_an_answer_in_the_chat_counts_for_the_broadcast_after_it_and_never_waits
             await telegram.send(priority, "anna", takes=0.0)
         return telegram
 
-    assert virtual_time.run(in_turn()).times == pytest.approx([0.0, 0.0, 1.0, 1.0])
+    step = 1 / PER_SECOND
+    assert virtual_time.run(in_turn()).times == pytest.approx([0.0, step, 1.0 + step, 1.0 + 2 * step], abs=0.02)
 
 
 def test_during_a_ban_nobody_goes_broadcasts_are_given_back_and_answers_wait() -> None:
     async def banned() -> tuple[Telegram, Any, list[Any], list[float]]:
-        telegram = Telegram(faults=[RetryAfter(30)])
-        waiting = [asyncio.ensure_future(telegram.send(chat=k, takes=1.0)) for k in range(20)]
+        telegram = Telegram(Pacer(AT_ONCE), faults=[RetryAfter(30)])
+        waiting = [asyncio.ensure_future(telegram.send(chat=k, takes=1.0 - 0.1 * (k == 0))) for k in range(20)]
         answer = asyncio.ensure_future(telegram.send(Priority.ANSWER, "anna", after=3))
         given_back_at: list[float] = []
         late = asyncio.ensure_future(telegram.send(chat="late", after=4))
@@ -190,7 +210,7 @@ def test_during_a_ban_nobody_goes_broadcasts_are_given_back_and_answers_wait() -
     assert len(given_back) == 1 + 12 + 1
     assert given_back_at == [4.0], "at once, not after the ban"
     assert [outcome for outcome in outcomes if outcome == "done"] == ["done"] * 7
-    assert [(time, chat) for time, _, chat in telegram.begun if time > 0] == [(31.0, "anna")]
+    assert [(time, chat) for time, _, chat in telegram.begun if time > 0.1] == [(30.9, "anna")]
     assert all(0 < outcome.seconds <= 30 for outcome in given_back)
 
 
@@ -212,7 +232,7 @@ def test_a_shorter_ban_does_not_end_a_longer_one() -> None:
         return telegram, telegram.pacer.ban_left
 
     _, left = virtual_time.run(two_bans())
-    assert left == pytest.approx(60 - 0.15)
+    assert left == pytest.approx(60 - 0.15, abs=0.05)
 
 
 def test_after_a_ban_those_who_waited_do_not_go_faster_than_before() -> None:
@@ -228,7 +248,7 @@ def test_after_a_ban_those_who_waited_do_not_go_faster_than_before() -> None:
 
 def test_whoever_gives_up_waiting_leaves_the_place_to_the_next() -> None:
     async def some_go() -> Telegram:
-        telegram = Telegram()
+        telegram = Telegram(Pacer(AT_ONCE))
         sends = [asyncio.ensure_future(telegram.send(chat=k, takes=1.0)) for k in range(3 * IN_FLIGHT)]
         await asyncio.sleep(0.5)
         for send in sends[: 2 * IN_FLIGHT]:
@@ -237,18 +257,18 @@ def test_whoever_gives_up_waiting_leaves_the_place_to_the_next() -> None:
         return telegram
 
     telegram = virtual_time.run(some_go())
-    assert telegram.times == [0.0] * 8 + [0.5] * 8
+    assert telegram.times == pytest.approx([0.0] * 8 + [0.5] * 8, abs=1e-3)
     assert [chat for _, _, chat in telegram.begun][8:] == list(range(16, 24))
     assert telegram.in_flight == 0
 
 
 def test_a_request_that_fails_gives_its_place_back() -> None:
     async def fail() -> Telegram:
-        telegram = Telegram(faults=[BadRequest("no")] * 8)
+        telegram = Telegram(Pacer(AT_ONCE), faults=[BadRequest("no")] * 8)
         await asyncio.gather(*(telegram.send(chat=k, takes=1.0) for k in range(16)), return_exceptions=True)
         return telegram
 
-    assert virtual_time.run(fail()).times == [0.0] * 8 + [1.0] * 8
+    assert virtual_time.run(fail()).times == pytest.approx([0.0] * 8 + [1.0] * 8, abs=1e-3)
 
 
 def test_the_memory_of_chats_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:

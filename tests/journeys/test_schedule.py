@@ -1,5 +1,7 @@
 """A coordinator changes when a patient is asked and reminded; a change takes effect at once, and never asks twice."""
 
+import re
+
 import pytest
 
 from storage.models import DiaryDay, MessageKind, MessageState, OutboxMessage
@@ -7,12 +9,12 @@ from tests.delivery.support import fails_to_connect
 from tests.support import Clinic, Someone
 
 REMINDER = MessageKind.INFUSION_REMINDER
-QUESTION = "1 of 4"
+QUESTION, CLOSED = "1 of 4", "This day is closed."
 
 
 def questions(anna: Someone) -> list[str]:
-    """The days on which the first question was asked."""
-    return [text.split(" · ")[0] for text in anna.everything if QUESTION in text]
+    """The days on which the first question was asked: it stands there, or what became of it."""
+    return [re.split(" · |\n", text)[0] for text in anna.everything if QUESTION in text or CLOSED in text]
 
 
 def change(coordinator: Someone, anna: Someone, button: str, value: str) -> None:
