@@ -14,13 +14,13 @@ from jobs import due, outlook
 from jobs.refusals import Refusal
 from storage import courses, diary, outbox, patients
 from storage.chats import Someone
-from storage.models import Answer, DiaryDay, Item, MessageKind, Patient, Way
+from storage.diary import Noted
+from storage.models import DiaryDay, Item, MessageKind, Patient, Way
 
 
 def check_in_of(session: Session, day: DiaryDay, message: int = 0, *, choosing: bool = False) -> CheckIn:
     """The day's check-in as the rows have it."""
-    answers = diary.answers_on(session, day.patient_id, day.diary_date)
-    values = {item: answer.value for item, answer in answers.items()}
+    values = {item: noted.value for item, noted in diary.noted_on(session, day).items()}
     return CheckIn(day.diary_date, values, day.changing, choosing, message)
 
 
@@ -99,7 +99,7 @@ def _act_on(session: Session, day: DiaryDay, tap: Tap, incoming: Incoming, someo
     """Stores what was tapped; returns the toast."""
     texts = texts_in(someone.chat.language)
     if tap.action in {"answer", "skip"} and tap.item is not None:
-        known = diary.answers_on(session, day.patient_id, day.diary_date)
+        known = diary.noted_on(session, day)
         if _is_superseded(day, incoming) and tap.item in known and tap.item is not day.changing:
             return texts("form.old_button")
         # Told twice, and late, an old press must not undo what was corrected after it.
@@ -126,7 +126,7 @@ def _store(
     values: dict[Item, int | None],
     incoming: Incoming,
     way: Way,
-    known: dict[Item, Answer],
+    known: dict[Item, Noted],
 ) -> None:
     said_at = _said_at(incoming)
     for item, value in values.items():
@@ -170,7 +170,7 @@ def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
     if value is None:
         not_read = texts("check_in.not_read", item=texts(f"item.{question.value}"))
         return _explained(session, day, question, someone, Html(f"{not_read} {_not_passed_on(someone, texts)}"))
-    _store(session, day, {question: value}, incoming, Way.TYPED, diary.answers_on(session, patient.id, day.diary_date))
+    _store(session, day, {question: value}, incoming, Way.TYPED, diary.noted_on(session, day))
     session.flush()
     return _show_again(session, day, someone)
 

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam, insert
 from sqlmodel import Session, and_, col, func, select
 
 from storage.database import insert_ignoring_duplicates
@@ -21,11 +22,35 @@ def _of_patient(table: type[Answer] | type[DiaryDay], patient_id: int) -> Column
     return and_(col(table.patient_id) == patient_id, col(table.team_id) == team)
 
 
-def day_of(session: Session, team_id: int, patient_id: int, diary_date: date) -> DiaryDay | None:
-    query = select(DiaryDay).where(
-        DiaryDay.team_id == team_id, DiaryDay.patient_id == patient_id, DiaryDay.diary_date == diary_date
+# What each press runs is made once: to put a statement together takes longer than to execute it.
+_DAY_OF = select(DiaryDay).where(
+    DiaryDay.team_id == bindparam("team_id"),
+    DiaryDay.patient_id == bindparam("patient_id"),
+    DiaryDay.diary_date == bindparam("diary_date"),
+)
+_NOTED_ON = (
+    select(col(Answer.item), col(Answer.value), col(Answer.revision))
+    .where(
+        Answer.team_id == bindparam("team_id"),
+        Answer.patient_id == bindparam("patient_id"),
+        Answer.diary_date == bindparam("diary_date"),
     )
-    return session.exec(query).first()
+    .order_by(col(Answer.revision))
+)
+_ADD_ANSWER = insert(Answer)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """The latest revision of an answer. `value` None: skipped on purpose."""
+
+    value: int | None
+    revision: int
+
+
+def day_of(session: Session, team_id: int, patient_id: int, diary_date: date) -> DiaryDay | None:
+    wanted = {"team_id": team_id, "patient_id": patient_id, "diary_date": diary_date}
+    return session.exec(_DAY_OF, params=wanted).first()
 
 
 def latest_day_with_a_message(session: Session, team_id: int, patient_id: int, before: date) -> DiaryDay | None:
@@ -103,22 +128,11 @@ def days_open_at(session: Session, team_id: int, patient_id: int, instant: datet
     return list(session.exec(query))
 
 
-def answers_on(session: Session, patient_id: int, diary_date: date) -> dict[Item, Answer]:
-    """The latest revision of each item answered or skipped on that day."""
-    return dict(answers_between(session, patient_id, diary_date, diary_date).get(diary_date, {}))
-
-
-def answers_between(session: Session, patient_id: int, first: date, last: date) -> Mapping[date, Mapping[Item, Answer]]:
-    """The latest revision of each item, by day; days without an answer are absent."""
-    query = (
-        select(Answer)
-        .where(_of_patient(Answer, patient_id), Answer.diary_date >= first, Answer.diary_date <= last)
-        .order_by(col(Answer.diary_date), col(Answer.revision))
-    )
-    days: dict[date, dict[Item, Answer]] = defaultdict(dict)
-    for answer in session.exec(query):
-        days[answer.diary_date][answer.item] = answer
-    return days
+def noted_on(session: Session, day: DiaryDay) -> dict[Item, Noted]:
+    """Each item answered or skipped on that day, as it was last."""
+    wanted = {"team_id": day.team_id, "patient_id": day.patient_id, "diary_date": day.diary_date}
+    found = session.connection().execute(_NOTED_ON, wanted)
+    return {item: Noted(value, revision) for item, value, revision in found}
 
 
 def scores_between(
@@ -171,24 +185,24 @@ def record_answer(
     received_at: datetime,
     late: bool,
     way: Way,
-    known: Mapping[Item, Answer],
-) -> Answer | None:
-    """A new revision; None when the latest one says the same already, as when a press is delivered twice."""
+    known: Mapping[Item, Noted],
+) -> bool:
+    """A new revision; False when the latest one says the same already, as when a press is delivered twice."""
     last = known.get(item)
     if last is not None and last.value == value:
-        return None
-    answer = Answer(
-        team_id=day.team_id,
-        patient_id=day.patient_id,
-        diary_date=day.diary_date,
-        item=item,
-        revision=last.revision + 1 if last else 1,
-        value=value,
-        answered_at=answered_at,
-        received_at=received_at,
-        late=late,
-        way=way,
-        wording=WORDING,
-    )
-    session.add(answer)
-    return answer
+        return False
+    answer = {
+        "team_id": day.team_id,
+        "patient_id": day.patient_id,
+        "diary_date": day.diary_date,
+        "item": item,
+        "revision": last.revision + 1 if last else 1,
+        "value": value,
+        "answered_at": answered_at,
+        "received_at": received_at,
+        "late": late,
+        "way": way,
+        "wording": WORDING,
+    }
+    session.connection().execute(_ADD_ANSWER, answer)
+    return True

@@ -47,7 +47,7 @@ def answer(session: Session, patient_id: int, day: date) -> None:
         received_at=NOW,
         late=False,
         way=Way.BUTTON,
-        known=diary.answers_on(session, patient_id, day),
+        known=diary.noted_on(session, row),
     )
 
 

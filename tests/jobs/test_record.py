@@ -41,7 +41,7 @@ def answered(
         received_at=at,
         late=late,
         way=Way.BUTTON,
-        known=diary.answers_on(session, patient.id, day),
+        known=diary.noted_on(session, row),
     )
     session.flush()
 
