@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 BATCH = 200
 # A question that comes hours late would ask at night about a day that is over.
 STILL_WORTH_ASKING = timedelta(hours=4)
-MOST_DAYS_CAUGHT_UP = 400
+MOST_CAUGHT_UP = timedelta(days=400)
 _DAY = timedelta(days=1)
 PUT_OFF = timedelta(hours=1)
 
@@ -56,11 +56,14 @@ def _next(patient: Patient, after: datetime) -> datetime:
 
 
 def _moments_due(patient: Patient, first: datetime, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Each prompt's moment until `now`, with the one that ends its window: several after an outage."""
-    moment = first
-    for _ in range(MOST_DAYS_CAUGHT_UP):
-        if moment > now:
-            return
+    """Each prompt's moment until `now`, with the one that ends its window: several after an outage.
+
+    A clock that was years behind for a while leaves `first` there: no day is from before the diary began.
+    """
+    earliest = max(now - MOST_CAUGHT_UP, patient.consented_at or patient.created_at)
+    # On its first day a diary may be due before the hour at which it was begun.
+    moment = first if first > earliest - _DAY else _next(patient, earliest)
+    while moment <= now:
         following = _next(patient, moment)
         yield moment, following
         moment = following

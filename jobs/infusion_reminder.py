@@ -73,10 +73,12 @@ def run(session: Session, now: datetime) -> bool:
             continue
         if not courses.move_reminder(session, course, following) or patient is None:
             continue
-        # After an outage several are due; the last of them may still be worth sending.
-        while moment is not None and moment <= now:
+        # After an outage several are due. The last may still be worth sending; if not, the clinic hears of it, once.
+        while moment is not None and (later := _next_reminder(session, patient, course, moment)) and later[1] <= now:
+            lead, moment = later
+        is_over = courses.last_day(course) < due.local_date(patient.time_zone, now)
+        if moment is not None and not is_over:
             _enqueue(session, patient, course, lead, moment)
-            lead, moment = _next_reminder(session, patient, course, moment) or (None, None)
     return len(waiting) == BATCH
 
 

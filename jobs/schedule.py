@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import due, infusion_reminder, outlook
+from jobs import daily_prompt, due, infusion_reminder, outlook
 from jobs.refusals import Refusal
 from storage import audit, courses, diary, patients
 from storage.models import AuditEntry, Course, CourseStatus, Patient
@@ -232,14 +232,15 @@ def change_prompt_time(session: Session, actor: str, patient: Patient, at: time,
 def _next_prompt(patient: Patient, at: time, now: datetime) -> datetime | None:
     """The day that was waiting keeps its question: at the new time, or at once when that has just passed.
 
-    A day before today was run over by an outage: it stays due, for the tick to mark it as not asked.
+    A day that was run over by an outage stays due, for the tick to mark it as not asked.
     """
     waiting = patient.next_prompt_at
     if waiting is None or patient.status not in patients.LIVING:
         return waiting
     day = due.local_date(patient.time_zone, waiting)
     moment = due.local_moment(patient.time_zone, day, at)
-    return moment if day < due.local_date(patient.time_zone, now) else max(moment, now)
+    is_lost = day < due.local_date(patient.time_zone, now) or waiting + daily_prompt.STILL_WORTH_ASKING <= now
+    return moment if is_lost else max(moment, now)
 
 
 def change_reminder_leads(session: Session, actor: str, patient: Patient, leads: Sequence[int], now: datetime) -> None:

@@ -137,6 +137,26 @@ def test_a_full_batch_back_from_a_month_away_fits_the_engine(
         assert Counter(days(session)) == Counter({date(2026, 3, 2) + k * DAY: 40 for k in range(31)})
 
 
+@pytest.mark.parametrize("back", [3 * 365 * DAY, 56 * 365 * DAY], ids=["three years", "to 1970"])
+def test_a_clock_that_was_years_behind_leaves_no_days_from_before_the_diary(
+    sqlite_database: Database, back: timedelta
+) -> None:
+    with committing(sqlite_database) as session:
+        patient = joined_patient(session, 1)
+        patient.next_prompt_at = EVENING - back
+        tick(session, EVENING + 2 * DAY + HOUR)
+        assert [day.day for day in days(session)] == [2, 3, 4]
+        assert [message.diary_date.day for message in prompts(session) if message.diary_date] == [4]
+
+
+def test_after_more_than_a_year_away_today_is_asked_all_the_same(sqlite_database: Database) -> None:
+    with committing(sqlite_database) as session:
+        joined_patient(session, 1)
+        tick(session, EVENING + 730 * DAY + HOUR)
+        assert [message.diary_date for message in prompts(session)] == [date(2028, 3, 1)]
+        assert len(days(session)) == 400
+
+
 def test_a_pause_that_is_over_ends_with_the_next_question(database: Database) -> None:
     with committing(database) as session:
         patient = joined_patient(session, 1)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlmodel import Session
 
-from jobs import infusion_reminder, schedule
+from jobs import infusion_reminder, schedule, undelivered
 from jobs.schedule import CoursePlan
 from storage import audit, outbox
 from storage.database import Database
@@ -18,9 +18,10 @@ from storage.models import (
     OutboxMessage,
     Patient,
     PatientStatus,
+    Role,
 )
 from tests.postgres import PostgresServer
-from tests.storage.support import NOW, committing, joined_patient, rows_of, team_of
+from tests.storage.support import NOW, committing, joined_patient, joined_staff, rows_of, team_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 START = date(2026, 3, 20)
@@ -207,6 +208,44 @@ def test_after_an_outage_the_latest_reminder_comes_and_no_older_one(
         claimed = outbox.claim(session, owner="me", now=back_at, lease=HOUR, limit=9)
         assert [message.due_at for message in claimed] == sendable
         assert course.next_reminder_at is None or course.next_reminder_at > back_at
+
+
+@pytest.mark.parametrize(
+    ("back_at", "told"),
+    [
+        (morning(13) + 13 * HOUR, 1),
+        (morning(18), 1),
+        (morning(19) + HOUR, 0),
+        (morning(19) + 13 * HOUR, 1),
+        (morning(20) + 13 * HOUR, 1),
+        (morning(21) + 13 * HOUR, 1),
+        (morning(22), 0),
+        (morning(20) + 40 * DAY, 0),
+    ],
+    ids=[
+        "the first",
+        "the first, days ago",
+        "a later one goes",
+        "two",
+        "all three",
+        "its last day",
+        "over",
+        "long over",
+    ],
+)
+def test_of_reminders_that_an_outage_swallowed_a_coordinator_hears_once_while_the_course_is_not_over(
+    database: Database, back_at: datetime, told: int
+) -> None:
+    with committing(database) as session:
+        joined_staff(session, 2, Role.COORDINATOR)
+        _, course = planned(session)
+        tick(session, back_at)
+        outbox.claim(session, owner="me", now=back_at, lease=HOUR, limit=9)
+        session.flush()
+        session.expire_all()
+        undelivered.run(session, back_at)
+        notices = [row for row in rows_of(session, OutboxMessage) if row.kind is MessageKind.NOT_DELIVERED]
+        assert [notice.course_id for notice in notices] == [course.id] * told
 
 
 @pytest.mark.parametrize("status", [PatientStatus.WITHDRAWN, PatientStatus.INVITED])

@@ -310,3 +310,28 @@ def test_an_hour_moved_in_an_outage_loses_no_day(database: Database) -> None:
         daily_prompt.run(session, now)
         assert [day.diary_date.day for day in rows_of(session, DiaryDay)] == [2, 3, 4, 5]
         assert [day.asked_at for day in rows_of(session, DiaryDay)] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("away_until", "at", "asked_at"),
+    [
+        (on(2, 23, 30), time(8), None),
+        (on(2, 23, 30), time(22), on(2, 22)),
+        (on(2, 22, 30), time(23), on(2, 23)),
+        (on(2, 21, 30), time(8), on(2, 21, 30)),
+    ],
+    ids=["too late by either hour", "in time by the new one", "the new one is to come", "in time by the old one"],
+)
+def test_an_hour_moved_after_hours_away_asks_nobody_in_the_night(
+    database: Database, away_until: datetime, at: time, asked_at: datetime | None
+) -> None:
+    with committing(database) as session:
+        patient = joined_patient(session, 1)
+        schedule.change_prompt_time(session, BY, patient, at, away_until)
+        for minutes in (0, 45):
+            session.flush()
+            session.expire_all()
+            daily_prompt.run(session, away_until + timedelta(minutes=minutes))
+        asked = [row.due_at for row in rows_of(session, OutboxMessage) if row.kind is MessageKind.DAILY_PROMPT]
+        assert asked == ([asked_at] if asked_at else [])
+        assert [day.diary_date for day in rows_of(session, DiaryDay)] == [TODAY]
