@@ -4,21 +4,38 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs import due
-from storage import chats, drawings, patients
+from jobs import due, infusion_reminder, weekly_summary
+from storage import ahead, chats, diary, drawings, patients, teams
+from storage.models import Patient
 
 # Telegram keeps an undelivered update for 24 hours; after that it cannot come again.
 RECEIPTS_KEPT = timedelta(hours=48)
-# A day's next prompt is never farther, not even where a date is skipped.
-FARTHEST_PROMPT = timedelta(days=3)
+# What is next is farther than this in a few cases only: the patient has moved, or was asked before the hour was moved.
+USUAL_PROMPT, USUAL_SUMMARY = timedelta(hours=26), timedelta(days=8)
+BATCH = 200
 
 
 def run(session: Session, now: datetime) -> bool:
-    """Never has more waiting."""
+    """True when more has to come back."""
     chats.forget_receipts_before(session, now - RECEIPTS_KEPT)
     drawings.forget_expired(session, now)
     # The machine's clock ran ahead for a while, and was set back.
-    for patient in patients.active_patients_prompted_after(session, now + FARTHEST_PROMPT):
-        following = due.next_local_moment(patient.time_zone, patient.prompt_time, now)
-        patients.move_prompt(session, patient, following)
-    return False
+    for team in ahead.teams_summarised_after(session, now + USUAL_SUMMARY):
+        teams.move_summary(session, team, weekly_summary.next_summary(team, now))
+    found = ahead.active_patients_prompted_after(session, now + USUAL_PROMPT, BATCH)
+    came_back = [patient for patient in found if _comes_back(session, patient, now)]
+    return len(came_back) == BATCH
+
+
+def _comes_back(session: Session, patient: Patient, now: datetime) -> bool:
+    """A day that is still to be asked gets its question, and a course that is still to come its reminders."""
+    following = due.next_local_moment(patient.time_zone, patient.prompt_time, now)
+    assert patient.next_prompt_at is not None  # found by it
+    if following >= patient.next_prompt_at:
+        return False
+    day = diary.day_of(session, patient.team_id, patient.id, due.local_date(patient.time_zone, following))
+    if (day is not None and day.asked_at is not None) or not patients.move_prompt(session, patient, following):
+        return False
+    ahead.forget_empty_days_after(session, patient.team_id, patient.id, now)
+    infusion_reminder.schedule_all(session, patient, now)
+    return True

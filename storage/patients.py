@@ -65,12 +65,6 @@ def patients_due_a_prompt(session: Session, now: datetime, limit: int) -> list[t
     return list(session.exec(query))
 
 
-def active_patients_prompted_after(session: Session, instant: datetime) -> list[Patient]:
-    """Of all teams; the paused wait for long: for the clock alone."""
-    query = select(Patient).where(col(Patient.next_prompt_at) > instant, Patient.status == PatientStatus.ACTIVE)
-    return list(session.exec(query))
-
-
 def prompts_by_moment(session: Session) -> list[tuple[datetime, int]]:
     """(next prompt, how many patients are asked at it), of all teams: for the operator's doctor."""
     query = (
