@@ -229,10 +229,9 @@ class Courier:
 
     async def _note_sent(self, message: OutboxMessage, letter: Letter, message_id: int) -> None:
         def note(session: Session) -> None:
-            found, now = outbox.message_by_id(session, message.id), self._clock.now()
-            if found is not None:
-                outbox.note_sent(session, found, message_id, now)
-                letter.sent(session, message_id, now)
+            now = self._clock.now()
+            outbox.note_sent(session, message.id, message_id, now)
+            letter.sent(session, message_id, now)
 
         # It has gone. A disk that is full for a moment must not make it go again.
         for wait in (*WAITS_TO_NOTE, None):

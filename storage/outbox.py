@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case
+from sqlalchemy import ColumnElement, Update, and_, bindparam, case
 from sqlmodel import Session, col, func, select, text, true, update
 
 from storage.database import insert_ignoring_duplicates
@@ -100,22 +100,60 @@ def enqueue_again(session: Session, draft: dict[str, Any]) -> None:
     session.connection().execute(statement)
 
 
-def claim(session: Session, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[OutboxMessage]:
-    """Takes up to `limit` due messages for `owner`; of several workers each message goes to one."""
-    _settle_abandoned(session, now)
-    query = (
-        select(OutboxMessage)
-        .where(TO_SEND, OutboxMessage.due_at <= now)
-        .order_by(col(OutboxMessage.rank), col(OutboxMessage.due_at), col(OutboxMessage.spread), col(OutboxMessage.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+def _in_doubt(which: ColumnElement[bool]) -> Update:
+    """What was being sent may have arrived: unsure the first time, failed the second."""
+    again = col(OutboxMessage.doubtful)
+    return (
+        update(OutboxMessage)
+        .where(BEING_SENT, which)
+        .values(
+            state=case((again, MessageState.FAILED.value), else_=MessageState.UNSURE.value),
+            fault=case((again, IN_DOUBT), else_=None),
+            untold=and_(again, col(OutboxMessage.kind).in_(MATTERS_WHEN_FAILED)),
+            doubtful=True,
+            owner=None,
+            lease_until=None,
+        )
     )
-    messages = list(session.exec(query))
-    for message in messages:
-        message.state, message.owner, message.lease_until = MessageState.SENDING, owner, now + lease
-        message.attempts += 1
-        session.add(message)
-    return messages
+
+
+# What the courier runs for every message is put together once.
+_LEASE_RAN_OUT = _in_doubt(col(OutboxMessage.lease_until) <= bindparam("now"))
+_EXPIRE = (
+    update(OutboxMessage)
+    .where(TO_EXPIRE, col(OutboxMessage.expires_at) <= bindparam("now"))
+    .values(state=MessageState.EXPIRED, untold=col(OutboxMessage.kind).in_(MATTERS_WHEN_EXPIRED))
+)
+_DUE = (
+    select(col(OutboxMessage.id))
+    .where(TO_SEND, col(OutboxMessage.due_at) <= bindparam("now"))
+    .order_by(col(OutboxMessage.rank), col(OutboxMessage.due_at), col(OutboxMessage.spread), col(OutboxMessage.id))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+    # PostgreSQL might look anew for each row, and take more than was asked for.
+    .prefix_with("MATERIALIZED", dialect="postgresql")
+)
+_CLAIM = (
+    update(OutboxMessage)
+    .where(col(OutboxMessage.id).in_(select(_DUE.c.id)))
+    .values(
+        state=MessageState.SENDING,
+        owner=bindparam("claimed_by"),
+        lease_until=bindparam("leased_until"),
+        attempts=col(OutboxMessage.attempts) + 1,
+    )
+    .returning(OutboxMessage)
+    .execution_options(synchronize_session=False)
+)
+
+
+def claim(session: Session, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[OutboxMessage]:
+    """Takes up to `limit` due messages for `owner`, most urgent first; of several workers each message goes to one."""
+    _settle_abandoned(session, now)
+    wanted = {"now": now, "most": limit, "claimed_by": owner, "leased_until": now + lease}
+    messages = session.exec(_CLAIM, params=wanted).scalars()
+    return sorted(messages, key=lambda message: (message.rank, message.due_at, message.spread, message.id))
 
 
 def take_up_left_behind(session: Session, due_at: datetime | None = None) -> int:
@@ -135,41 +173,34 @@ def leave_behind(session: Session, owner: str) -> int:
 
 def _leave(session: Session, owner: str | None, due_at: datetime | None) -> int:
     whose = true() if owner is None else col(OutboxMessage.owner) == owner
-    return _in_doubt(session, whose, {} if due_at is None else {"due_at": due_at})
-
-
-def _in_doubt(session: Session, which: ColumnElement[bool], more: dict[str, Any]) -> int:
-    """What was being sent may have arrived: unsure the first time, failed the second; returns how many there were."""
-    again = col(OutboxMessage.doubtful)
-    statement = (
-        update(OutboxMessage)
-        .where(BEING_SENT, which)
-        .values(
-            state=case((again, MessageState.FAILED.value), else_=MessageState.UNSURE.value),
-            fault=case((again, IN_DOUBT), else_=None),
-            untold=and_(again, col(OutboxMessage.kind).in_(MATTERS_WHEN_FAILED)),
-            doubtful=True,
-            owner=None,
-            lease_until=None,
-            **more,
-        )
-    )
+    statement = _in_doubt(whose) if due_at is None else _in_doubt(whose).values(due_at=due_at)
     return session.connection().execute(statement).rowcount
 
 
 def _settle_abandoned(session: Session, now: datetime) -> None:
     """A lease that ran out: it may have been sent. What is past its expiry is not sent any more."""
-    _in_doubt(session, col(OutboxMessage.lease_until) <= now, {})
-    expired = (
-        update(OutboxMessage)
-        .where(TO_EXPIRE, col(OutboxMessage.expires_at) <= now)
-        .values(state=MessageState.EXPIRED, untold=col(OutboxMessage.kind).in_(MATTERS_WHEN_EXPIRED))
+    for statement in (_LEASE_RAN_OUT, _EXPIRE):
+        session.connection().execute(statement, {"now": now})
+
+
+_BY_ID = select(OutboxMessage).where(OutboxMessage.id == bindparam("message"))
+_NOTE_SENT = (
+    update(OutboxMessage)
+    .where(col(OutboxMessage.id) == bindparam("message"))
+    .values(
+        state=MessageState.SENT,
+        message_id=bindparam("telegram_message"),
+        sent_at=bindparam("now"),
+        owner=None,
+        lease_until=None,
+        fault=None,
+        untold=False,
     )
-    session.connection().execute(expired)
+)
 
 
 def message_by_id(session: Session, message_id: int) -> OutboxMessage | None:
-    return session.exec(select(OutboxMessage).where(OutboxMessage.id == message_id)).first()
+    return session.exec(_BY_ID, params={"message": message_id}).first()
 
 
 def settle(
@@ -188,9 +219,10 @@ def settle(
     session.add(message)
 
 
-def note_sent(session: Session, message: OutboxMessage, telegram_message_id: int, now: datetime) -> None:
-    settle(session, message, MessageState.SENT)
-    message.message_id, message.sent_at = telegram_message_id, now
+def note_sent(session: Session, message_id: int, telegram_message_id: int, now: datetime) -> None:
+    """Ends a claim, or whatever state it was in since: it has arrived."""
+    noted = {"message": message_id, "telegram_message": telegram_message_id, "now": now}
+    session.connection().execute(_NOTE_SENT, noted)
 
 
 def prove_delivered(session: Session, message: OutboxMessage, telegram_message_id: int, now: datetime) -> bool:
@@ -198,7 +230,7 @@ def prove_delivered(session: Session, message: OutboxMessage, telegram_message_i
     in_doubt = message.doubtful or message.state in {MessageState.UNSURE, MessageState.SENDING}
     if message.state is MessageState.SENT or not in_doubt:
         return False
-    note_sent(session, message, telegram_message_id, now)
+    note_sent(session, message.id, telegram_message_id, now)
     return True
 
 

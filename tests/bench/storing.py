@@ -128,9 +128,7 @@ def claim_and_mark(url: str, owner: str, many: int) -> tuple[int, float]:
             session.commit()
         with database.writing() as connection, _session(connection) as session:
             for message in claimed:
-                found = outbox.message_by_id(session, message.id)
-                assert found is not None
-                outbox.note_sent(session, found, 1, NOW)
+                outbox.note_sent(session, message.id, 1, NOW)
             session.commit()
         done += len(claimed)
         if not claimed:
