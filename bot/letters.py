@@ -69,10 +69,7 @@ def _daily_prompt(session: Session, message: OutboxMessage, chat: Chat, texts: T
     brought_by_today = day.message_id
 
     def sent(session: Session, message_id: int, at: datetime) -> None:
-        asked = diary.day_of(session, patient.team_id, patient.id, diary_date)
-        if asked is not None:
-            asked.asked_at, asked.message_id = asked.asked_at or at, message_id
-            session.add(asked)
+        diary.note_asked(session, patient.team_id, patient.id, diary_date, message_id, at)
 
     def afterwards(session: Session, now: datetime) -> list[Rewrite | CloseButtons]:
         """Two check-ins of one day would contradict each other; and the latest earlier day's is over."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, select
 
 from storage.database import insert_ignoring_duplicates
@@ -42,8 +43,17 @@ def _known(role: T | None) -> T:
     return role
 
 
+_BY_ID = select(Chat).where(Chat.id == bindparam("chat_id"))
+_WHO_IS = (
+    select(Chat, Staff, Patient)
+    .outerjoin(Staff, Staff.chat_id == Chat.id)  # type: ignore[arg-type]
+    .outerjoin(Patient, Patient.chat_id == Chat.id)  # type: ignore[arg-type]
+    .where(Chat.telegram_id == bindparam("telegram_id"))
+)
+
+
 def chat_by_id(session: Session, chat_id: int) -> Chat:
-    return session.exec(select(Chat).where(Chat.id == chat_id)).one()
+    return session.exec(_BY_ID, params={"chat_id": chat_id}).one()
 
 
 def open_chat(session: Session, telegram_id: int, language: str, now: datetime) -> Chat:
@@ -58,13 +68,7 @@ def open_chat(session: Session, telegram_id: int, language: str, now: datetime) 
 
 def who_is(session: Session, telegram_id: int) -> Someone | None:
     """Whom this Telegram account belongs to; None for one that has never been let in."""
-    query = (
-        select(Chat, Staff, Patient)
-        .outerjoin(Staff, Staff.chat_id == Chat.id)  # type: ignore[arg-type]
-        .outerjoin(Patient, Patient.chat_id == Chat.id)  # type: ignore[arg-type]
-        .where(Chat.telegram_id == telegram_id)
-    )
-    row = session.exec(query).first()
+    row = session.exec(_WHO_IS, params={"telegram_id": telegram_id}).first()
     if row is None:
         return None
     chat, staff, patient = row

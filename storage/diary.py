@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, insert
-from sqlmodel import Session, and_, col, func, select
+from sqlmodel import Session, and_, col, func, select, update
 
 from storage.database import insert_ignoring_duplicates
 from storage.models import Answer, DiaryDay, Item, Patient, Way
+from storage.types import UtcDateTime
 
 # The version of the questions' wording, kept with every answer.
 WORDING = "2026-1"
@@ -38,6 +39,17 @@ _NOTED_ON = (
     .order_by(col(Answer.revision))
 )
 _ADD_ANSWER = insert(Answer)
+_NOTE_ASKED = (
+    update(DiaryDay)
+    .where(
+        col(DiaryDay.team_id) == bindparam("of_team"),
+        col(DiaryDay.patient_id) == bindparam("of_patient"),
+        col(DiaryDay.diary_date) == bindparam("on"),
+    )
+    .values(
+        asked_at=func.coalesce(col(DiaryDay.asked_at), bindparam("at", type_=UtcDateTime)), message_id=bindparam("by")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +104,14 @@ def open_day(
     day = day_of(session, team_id, patient_id, diary_date)
     assert day is not None  # just made
     return day
+
+
+def note_asked(
+    session: Session, team_id: int, patient_id: int, diary_date: date, message_id: int, at: datetime
+) -> None:
+    """The day was asked, by this message; when it was first asked stays."""
+    noted = {"of_team": team_id, "of_patient": patient_id, "on": diary_date, "by": message_id, "at": at}
+    session.connection().execute(_NOTE_ASKED, noted)
 
 
 def new_day(

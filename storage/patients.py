@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, time
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select, update
 
 from storage.models import Chat, Patient, PatientStatus
@@ -28,9 +29,11 @@ def patient_called(session: Session, team_id: int, pseudonym: str) -> Patient | 
     return session.exec(query).first()
 
 
+_OF_TEAM = select(Patient).where(Patient.team_id == bindparam("team_id"), Patient.id == bindparam("patient_id"))
+
+
 def patient_of_team(session: Session, team_id: int, patient_id: int) -> Patient | None:
-    query = select(Patient).where(Patient.team_id == team_id, Patient.id == patient_id)
-    return session.exec(query).first()
+    return session.exec(_OF_TEAM, params={"team_id": team_id, "patient_id": patient_id}).first()
 
 
 def patients_of(session: Session, team_id: int) -> list[Patient]:

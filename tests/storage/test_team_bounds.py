@@ -25,10 +25,10 @@ OWNED = {
     if issubclass(table, SQLModel) and "team_id" in getattr(table, "model_fields", {})
 }
 # A parameter that names an owner, or one row that was found through its owner before.
-BOUNDS = {"team_id", "patient_id", "patient", "course", "course_id", "message", "day", "team", "invitation"}
+BOUNDS = {"team_id", "of_team", "patient_id", "patient", "course", "course_id", "message", "day", "team", "invitation"}
 # The rest, each with its reason.
 UNBOUNDED = {
-    "chats.who_is": "asks which team an account belongs to",
+    "chats._WHO_IS": "asks which team an account belongs to",
     "courses.courses_by_id": "ids of courses that were found for their team before",
     "courses.courses_due_a_reminder": "the clock serves all teams",
     "patients.patients_due_a_prompt": "the clock serves all teams",
