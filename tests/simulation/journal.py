@@ -73,6 +73,8 @@ class Journal:
         self.in_doubt: dict[int, set[int]] = {}
         self.told: dict[int, date | None] = {}
         self.kills = 0
+        # From when to when the process stood still.
+        self.stopped: list[tuple[float, float]] = []
 
     def note(self, words: str, *values: Any) -> None:
         """A line of the story; it is put into words only when somebody reads it."""

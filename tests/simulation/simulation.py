@@ -8,9 +8,10 @@ from tests.delivery.support import has_started
 from tests.simulation.clinic import CLINICIANS, COORDINATOR, Plan, plan_of, settle_in
 from tests.simulation.invariants import judge
 from tests.simulation.journal import Journal
-from tests.simulation.life import Life, Listener, patiently
+from tests.simulation.life import Life, Machine
 from tests.simulation.memory import instant
 from tests.simulation.office import Office
+from tests.simulation.parts import Listener, patiently
 from tests.simulation.people import PatientAtHome
 from tests.simulation.sight import Sight
 from tests.simulation.telegram import Telegram
@@ -37,7 +38,9 @@ class Simulation:
         self.journal = Journal(self.time)
         self.weather = weather or (Changeable(self._lot(), self.plan.faults) if self.plan.faults else Calm())
         self.telegram = Telegram(self.time, self.journal, self.weather, self._lot())
+        self.machine = Machine()
         self.listener = Listener(self.journal)
+        self.listener.is_heard = lambda: self.life is not None and not self.life.dead
         self.ending = self.is_over = False
         self.gone: dict[int, float] = {}
         self.life: Life | None = None
@@ -151,9 +154,10 @@ class Simulation:
     def _live(self) -> None:
         """One life after the other, until it is over."""
         while not self._is_over():
-            self.life = Life(len(self.lives), self.time, self.memory, self.telegram, self.journal, self._lot())
+            self.life = Life(
+                len(self.lives), self.time, self.memory, self.telegram, self.journal, self.machine, self._lot()
+            )
             self.lives.append(self.life)
-            self.listener.life = self.life
             self._born()
             self.life.run()
             self.sight.life_ended(self.life)

@@ -57,13 +57,15 @@ class Telegram(World):
     """`accepted` is told of every message of the outbox as Telegram takes it; `seen` of every chat that changed."""
 
     def __init__(self, time: Timeline, journal: Journal, weather: Weather, rng: random.Random) -> None:
-        super().__init__(TOKEN, BOT_NAME, time.now)
+        super().__init__(TOKEN, BOT_NAME, time.truly)
         self.changed = _NobodyWaits()
         self.time, self.journal, self.weather, self.rng = time, journal, weather, rng
         self.banned_until = 0.0
         self.last_update = 0
         self.came_at: dict[int, datetime] = {}
         self.origin: dict[int, int] = {}
+        # Handed out again after they were confirmed: the next request confirms them anew.
+        self._told_again: set[int] = set()
         self.arrived: asyncio.Event | None = None
         self.accepted: Callable[[Sent, Writing], None] = lambda _sent, _writing: None
         self.began: Callable[[Writing, int], None] = lambda _writing, _account: None
@@ -212,9 +214,10 @@ class Telegram(World):
         mailbox = self.mailbox
         mailbox.allow(given.get("allowed_updates"))
         offset = given.get("offset", 0)
-        for update_id in [*mailbox.pending, *(u["update_id"] for u in mailbox._again_handed_out)]:
+        for update_id in [*mailbox.pending, *self._told_again]:
             if update_id < offset:
                 self.acknowledged(self.origin[update_id])
+        self._told_again.clear()
         mailbox.confirm(offset)
         process.boundary("confirmed getUpdates")
         if given.get("timeout"):
@@ -229,6 +232,7 @@ class Telegram(World):
                 return 429, json.dumps(refusal.as_json()).encode()
             await self._before(process, fault)
         updates = mailbox.take(given.get("limit") or 100)
+        self._told_again = {update["update_id"] for update in updates} - mailbox.pending.keys()
         for update in updates:
             self.handed(self.origin[update["update_id"]])
         if fault is not None:
@@ -239,7 +243,7 @@ class Telegram(World):
     async def _something(self, process: Process) -> None:
         self.arrived = asyncio.Event()
         self._forget_what_is_old()
-        while not self.mailbox.pending and not self.mailbox._again:
+        while not self.mailbox.to_be_posted():
             self.arrived.clear()
             await self.arrived.wait()
             if process.dead:

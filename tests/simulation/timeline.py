@@ -37,12 +37,17 @@ class SimulatedLoop(VirtualLoop):
         self._passing.gone = gone
         asyncio.SelectorEventLoop.__init__(self, self._passing)
 
+    def goes_to(self, seconds: float) -> None:
+        """Time has gone on without it."""
+        self._passing.gone = max(self._passing.gone, seconds)
+
 
 class Timeline:
-    """Seconds since `start`; also the bot's clock."""
+    """Seconds since `start`; also the clock of the bot's machine, which may be `ahead` of the true time, or behind."""
 
     def __init__(self, start: datetime) -> None:
         self.start = start
+        self.ahead = timedelta(0)
         self._gone = 0.0
         self._agenda: list[tuple[float, int, Action]] = []
         self._order = itertools.count()
@@ -54,10 +59,15 @@ class Timeline:
         return self._gone if self._loop is None else self._loop.time()
 
     def now(self) -> datetime:
+        return self.truly() + self.ahead
+
+    def truly(self) -> datetime:
+        """By everybody's clock but the machine's."""
         return self.start + timedelta(seconds=self.seconds)
 
     def seconds_at(self, instant: datetime) -> float:
-        return (instant - self.start).total_seconds()
+        """When the machine's clock shows this."""
+        return (instant - self.ahead - self.start).total_seconds()
 
     def at(self, seconds: float, action: Action) -> None:
         """What is to happen then; at once, but never within whoever asks for it, when that has passed."""
@@ -87,6 +97,19 @@ class Timeline:
             if enough():
                 return
         self._gone = max(self._gone, seconds)
+
+    def pass_standing_still(self, seconds: float) -> None:
+        """Lets time pass for everybody but the process, which is stopped where it is."""
+        loop, until = self._loop, self.seconds + seconds
+        assert loop is not None
+        # None: what is added to the agenda meanwhile is not put to a loop that stands still.
+        self._gone, self._loop = loop.time(), None
+        try:
+            self.pass_until(until, lambda: False)
+        finally:
+            loop.goes_to(self._gone)
+            self._loop = loop
+            self._arm()
 
     def _arm(self) -> None:
         if self._loop is None or not self._agenda:

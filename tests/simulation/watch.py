@@ -1,4 +1,4 @@
-"""Which row of the outbox a request of the courier's is about: each message goes its way in a task of its own."""
+"""Which row of the outbox a request of the courier's is about: told by the screen that is being sent."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +11,9 @@ from sqlmodel import Session
 
 from bot import letters
 from bot.letters import Letter
+from bot.pacer import Priority
+from bot.replies import Screen
+from bot.speaker import Speaker
 from jobs import due
 from storage import courses, outbox, patients
 from storage.models import Course, CourseStatus, MessageKind, OutboxMessage
@@ -40,17 +43,26 @@ def writing() -> Writing | None:
 def watched() -> Iterator[None]:
     """While letters are written, it is seen of which row and of what they tell."""
     write: Callable[[Session, OutboxMessage, datetime], Letter | None] = letters.write
+    send = Speaker.send
+    written: dict[int, tuple[Screen, Writing]] = {}
 
     def seen(session: Session, message: OutboxMessage, now: datetime) -> Letter | None:
         tells = _tells(session, message, now)
         letter = write(session, message, now)
         if letter is not None:
-            _now.set(
-                Writing(message.id, message.kind, message.dedupe_key, message.patient_id, letter.telegram_id, tells)
-            )
+            about = Writing(message.id, message.kind, message.dedupe_key, message.patient_id, letter.telegram_id, tells)
+            written[id(letter.screen)] = letter.screen, about
         return letter
 
-    with patch.object(letters, "write", seen):
+    async def sends(speaker: Speaker, telegram_id: int, screen: Screen, priority: Priority) -> int:
+        _, about = written.pop(id(screen), (None, None))
+        before = _now.set(about)
+        try:
+            return await send(speaker, telegram_id, screen, priority)
+        finally:
+            _now.reset(before)
+
+    with patch.object(letters, "write", seen), patch.object(Speaker, "send", sends):
         yield
 
 

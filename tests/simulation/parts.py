@@ -1,0 +1,94 @@
+"""The product's parts as a simulated process has them: nothing is drawn in earnest, and nobody looks for nothing."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from sqlmodel import Session
+
+from bot import courier, draughtsman
+from bot.pictures import Asked, Drawn
+from bot.texts import Html
+from storage import outbox
+from storage.models import OutboxMessage
+from tests.simulation.disk import is_trouble
+from tests.simulation.journal import Journal
+from tests.simulation.memory import Killed, memory, stored
+
+NEVER = 10.0**9
+TO_TAKE = """
+SELECT 1 FROM outbox WHERE state IN ('pending', 'unsure') AND due_at <= ?
+ OR state IN ('waiting', 'pending', 'unsure') AND expires_at <= ? OR state = 'sending' AND lease_until <= ? LIMIT 1
+"""
+TO_DRAW = "SELECT 1 FROM drawing WHERE state IN ('waiting', 'drawing') LIMIT 1"
+
+
+class NotDrawnError(Exception):
+    """What a renderer says that has no memory left, or a font too few."""
+
+
+class NoPictures:
+    """In place of the worker process: words alone, at once. `fails` says whether this one cannot be made."""
+
+    def __init__(self, fails: Callable[[], bool]) -> None:
+        self._fails = fails
+
+    async def draw(self, _asked: Asked) -> Drawn:
+        if self._fails():
+            raise NotDrawnError
+        return Drawn(None, Html("How the team is"))
+
+    def close(self) -> None:
+        """Nothing was begun."""
+
+
+class Draughtsman(draughtsman.Draughtsman):
+    """Does not open a transaction to find that nothing is wanted."""
+
+    async def draw_one(self) -> bool:
+        return await super().draw_one() if memory().one(TO_DRAW) else False
+
+
+@contextmanager
+def patiently() -> Iterator[None]:
+    """The courier and the draughtsman wait until they are called, instead of looking each second.
+
+    And the courier's claim is not put to the database when a glance shows that nothing is due.
+    """
+    claim = outbox.claim
+
+    def glanced(session: Session, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[OutboxMessage]:
+        at = stored(now)
+        return (
+            claim(session, owner=owner, now=now, lease=lease, limit=limit) if memory().one(TO_TAKE, at, at, at) else []
+        )
+
+    with ExitStack() as patches:
+        patches.enter_context(patch.object(outbox, "claim", glanced))
+        for module in (courier, draughtsman):
+            patches.enter_context(patch.object(module, "LONGEST_REST", NEVER / 2))
+        yield
+
+
+class Listener(logging.Handler):
+    """What the product logs as an error is one, unless the simulation has caused just that."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(logging.WARNING)
+        self.journal = journal
+        self.is_heard: Callable[[], bool] = lambda: False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self.is_heard():
+            return
+        said, fault = record.getMessage(), record.exc_info[1] if record.exc_info else None
+        if isinstance(fault, Killed):
+            return
+        if fault is not None:
+            said += f" ({fault!r})"
+        if record.levelno >= logging.ERROR and not (isinstance(fault, NotDrawnError) or is_trouble(fault)):
+            self.journal.wrong(f"logged: {said}")
+        else:
+            self.journal.note("log: %s", said)
