@@ -11,7 +11,7 @@ from bot.greetings import telephone
 from bot.patient import check_in_of
 from bot.replies import CloseButtons, Rewrite, Screen
 from bot.texts import Html, Texts, texts_in
-from jobs import due, infusion_reminder, outlook
+from jobs import check_in_time, due, infusion_reminder, outlook
 from storage import chats, courses, diary, drawings, outbox, patients, teams
 from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, PatientStatus
 
@@ -40,6 +40,7 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.DAILY_PROMPT: _daily_prompt,
         MessageKind.INFUSION_REMINDER: _infusion_reminder,
         MessageKind.COURSES_CHANGED: _courses_changed,
+        MessageKind.PROMPT_TIME_CHANGED: _prompt_time_changed,
         MessageKind.WEEKLY_SUMMARY: _page,
         MessageKind.SUMMARY_ASKED: _page,
         MessageKind.CHART_ASKED: _page,
@@ -139,6 +140,27 @@ def _courses_changed(
         for course in untold
     ]
     return Letter(chat.telegram_id, Screen(texts("changed", lines=Html("\n".join(lines)), phone=phone)), _told(untold))
+
+
+def _prompt_time_changed(
+    session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime
+) -> Letter | None:
+    """When the check-in comes from now on; where, if the patient has moved."""
+    patient = _patient(session, message)
+    if patient is None or patient.status not in patients.LIVING:
+        return None
+    at, zone = patient.prompt_time, patient.time_zone
+    if not check_in_time.is_news(session, patient, at, zone):
+        return None
+    key = "prompt_time.now" if patient.told_time_zone in {None, zone} else "prompt_time.now_there"
+
+    def sent(session: Session, _message_id: int, _at: datetime) -> None:
+        told = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
+        if told is not None:
+            told.told_prompt_time, told.told_time_zone = at, zone
+            session.add(told)
+
+    return Letter(chat.telegram_id, Screen(texts(key, time=at, zone=zone)), sent)
 
 
 def _page(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:

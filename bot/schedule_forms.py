@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from datetime import time
 
-from bot.course_facts import CourseFacts, back_to_patient, load_patient
+from bot.course_facts import CourseFacts, back_to_patient, load_patient, told
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.joining import read_time, time_choices
 from bot.replies import Screen
 from bot.texts import Html, Texts, texts_in
-from jobs import infusion_reminder, schedule
+from jobs import check_in_time, infusion_reminder, schedule
 from jobs.refusals import Refusal
 
 USUAL_LEADS = ((7, 1, 0), (3, 1), (1, 0), (1,), ())
@@ -41,18 +41,27 @@ def _check_time(facts: CourseFacts, values: Values) -> None:
 
 def _preview_time(texts: Texts, facts: CourseFacts, values: Values) -> Html:
     patient, at = facts.patient, time.fromisoformat(values["time"])
-    return texts("prompt_time.preview", pseudonym=patient.pseudonym, old=patient.prompt_time, new=at)
+    tells = _told(facts, texts, at, patient.time_zone)
+    return texts("prompt_time.preview", pseudonym=patient.pseudonym, old=patient.prompt_time, new=at, told=tells)
+
+
+def _told(facts: CourseFacts, texts: Texts, at: time, zone: str) -> Html:
+    """Whether the patient will hear of it."""
+    is_news = check_in_time.is_news(facts.filling.session, facts.patient, at, zone)
+    return told(facts, texts, "told.yes" if is_news else "told.time_as_known")
 
 
 def _apply_time(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     at = time.fromisoformat(values["time"])
-    schedule.change_prompt_time(filling.session, facts.actor, facts.patient, at, filling.incoming.now)
-    texts, patient = texts_in(filling.someone.chat.language), facts.patient
-    if patient.next_prompt_at is None:
+    texts, patient, now = texts_in(filling.someone.chat.language), facts.patient, filling.incoming.now
+    tells = _told(facts, texts, at, patient.time_zone)
+    check_in_time.change_prompt_time(filling.session, facts.actor, patient, at, now)
+    coming = check_in_time.coming_prompt(patient, now)
+    if coming is None:
         done = texts("prompt_time.done_waiting", pseudonym=patient.pseudonym, time=at)
     else:
-        first = Html(texts.instant(patient.next_prompt_at, patient.time_zone))
-        done = texts("prompt_time.done", pseudonym=patient.pseudonym, time=at, first=first)
+        first = Html(texts.instant(coming, patient.time_zone))
+        done = texts("prompt_time.done", pseudonym=patient.pseudonym, time=at, first=first, told=tells)
     return back_to_patient(facts, done, texts)
 
 

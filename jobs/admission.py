@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from sqlmodel import Session
 
-from jobs import due, infusion_reminder, weekly_summary
+from jobs import check_in_time, due, infusion_reminder, weekly_summary
 from jobs.refusals import Refusal
 from storage import audit, chats, courses, invitations, outbox, patients, teams
 from storage.chats import Someone
@@ -141,6 +141,7 @@ def join_patient(session: Session, invitation: Invitation, chat: Chat, zone: str
     _use(session, invitation, chat, now)
     patient.chat_id, patient.status = chat.id, PatientStatus.ACTIVE
     patient.time_zone, patient.prompt_time = zone, at
+    patient.told_time_zone, patient.told_prompt_time = None, None
     patient.consent_version, patient.consented_at = CONSENT, now
     patient.next_prompt_at = due.next_local_moment(zone, at, now)
     session.add(patient)
@@ -182,6 +183,7 @@ def chat_found(session: Session, someone: Someone, now: datetime) -> None:
     _record_reach(session, patient, "patient_reachable", now)
     if courses.courses_to_tell(session, patient.team_id, patient.id):
         infusion_reminder.announce_changes(session, patient, now)
+    check_in_time.announce_if_news(session, patient, now)
 
 
 def _record_reach(session: Session, patient: Patient, action: str, now: datetime) -> None:

@@ -46,9 +46,19 @@ def schedule(session: Session, patient: Patient, course: Course, now: datetime) 
 
 
 def schedule_all(session: Session, patient: Patient, now: datetime) -> None:
-    """The same for every planned course of the patient, as when lead times or the time zone change."""
+    """The same for every planned course of the patient, as when lead times change."""
     for course in courses.courses_of(session, patient.team_id, patient.id):
         schedule(session, patient, course, now)
+
+
+def follow(session: Session, patient: Patient, now: datetime) -> None:
+    """The same when the patient has moved to another zone: a reminder whose hour was lost on the way comes at once."""
+    for course in courses.courses_of(session, patient.team_id, patient.id):
+        lead, waited_for = course.next_reminder_lead, course.next_reminder_at
+        schedule(session, patient, course, now)
+        is_passed_over = lead is not None and (course.next_reminder_lead is None or course.next_reminder_lead < lead)
+        if is_passed_over and waited_for is not None and waited_for > now - STILL_WORTH_SENDING:
+            course.next_reminder_lead, course.next_reminder_at = lead, now
 
 
 def _next_reminder(session: Session, patient: Patient, course: Course, after: datetime) -> tuple[int, datetime] | None:

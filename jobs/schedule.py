@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from sqlmodel import Session
 
-from jobs import daily_prompt, due, infusion_reminder, outlook
+from jobs import due, infusion_reminder, outlook
+from jobs.check_in_time import change_prompt_time as change_prompt_time  # noqa: PLC0414  (among the other changes)
 from jobs.refusals import Refusal
-from storage import audit, courses, diary, patients
+from storage import audit, courses, patients
 from storage.models import AuditEntry, Course, CourseStatus, Patient
 
 LONGEST_COURSE = 10
@@ -206,41 +207,6 @@ def reopen_course(session: Session, actor: str, patient: Patient, course: Course
 def _check_planned(course: Course) -> None:
     if course.status is not CourseStatus.PLANNED:
         raise Refusal(f"refusal.course_is_{course.status.value}")
-
-
-def change_prompt_time(session: Session, actor: str, patient: Patient, at: time, now: datetime) -> None:
-    """The day that waits to be asked is asked at the new time: at once, when that has just passed."""
-    before = patient.prompt_time
-    patients.set_prompt(session, patient, at, _next_prompt(patient, at, now))
-    for day in diary.days_open_at(session, patient.team_id, patient.id, now):
-        # Until the next question comes: it has moved too.
-        own = due.local_moment(patient.time_zone, day.diary_date, at)
-        day.closes_at = max(due.next_local_moment(patient.time_zone, at, own), now)
-        session.add(day)
-    audit.record(
-        session,
-        team_id=patient.team_id,
-        at=now,
-        actor=actor,
-        action="prompt_time_changed",
-        patient_id=patient.id,
-        before={"prompt_time": before.isoformat("minutes")},
-        after={"prompt_time": at.isoformat("minutes")},
-    )
-
-
-def _next_prompt(patient: Patient, at: time, now: datetime) -> datetime | None:
-    """The day that was waiting keeps its question: at the new time, or at once when that has just passed.
-
-    A day that was run over by an outage stays due, for the tick to mark it as not asked.
-    """
-    waiting = patient.next_prompt_at
-    if waiting is None or patient.status not in patients.LIVING:
-        return waiting
-    day = due.local_date(patient.time_zone, waiting)
-    moment = due.local_moment(patient.time_zone, day, at)
-    is_lost = day < due.local_date(patient.time_zone, now) or waiting + daily_prompt.STILL_WORTH_ASKING <= now
-    return moment if is_lost else max(moment, now)
 
 
 def change_reminder_leads(session: Session, actor: str, patient: Patient, leads: Sequence[int], now: datetime) -> None:

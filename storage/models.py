@@ -66,6 +66,7 @@ class MessageKind(StrEnum):
     DAILY_PROMPT = "daily_prompt"
     INFUSION_REMINDER = "infusion_reminder"
     COURSES_CHANGED = "courses_changed"
+    PROMPT_TIME_CHANGED = "prompt_time_changed"
     WEEKLY_SUMMARY = "weekly_summary"
     PATIENT_JOINED = "patient_joined"
     PATIENT_UNREACHABLE = "patient_unreachable"
@@ -143,7 +144,11 @@ class Staff(SQLModel, table=True):
 
 
 class Patient(SQLModel, table=True):
-    """A patient, known by a pseudonym. The chat is absent until the invitation is opened."""
+    """A patient, known by a pseudonym. The chat is absent until the invitation is opened.
+
+    `told_prompt_time` and `told_time_zone` are what the patient last heard of them, empty: as they are. Where they
+    differ, a message is due.
+    """
 
     __table_args__ = (UniqueConstraint("team_id", "pseudonym"),)
 
@@ -155,6 +160,8 @@ class Patient(SQLModel, table=True):
     time_zone: str = Field(max_length=64)
     prompt_time: time
     next_prompt_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    told_prompt_time: time | None = None
+    told_time_zone: str | None = Field(default=None, max_length=64)
     reminder_leads: list[int] | None = Field(default=None, sa_type=JSON)
     paused_until: date | None = None
     consent_version: str | None = Field(default=None, max_length=16)

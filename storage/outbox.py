@@ -23,6 +23,7 @@ RANKS = {
     MessageKind.SUMMARY_ASKED: 0,
     MessageKind.INFUSION_REMINDER: 2,
     MessageKind.COURSES_CHANGED: 2,
+    MessageKind.PROMPT_TIME_CHANGED: 2,
     MessageKind.PATIENT_JOINED: 2,
     MessageKind.PATIENT_UNREACHABLE: 2,
     MessageKind.NOT_DELIVERED: 2,

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime, time
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, func, or_, select, update
 
-from storage.models import Chat, Patient, PatientStatus
+from storage.models import Chat, MessageKind, MessageState, OutboxMessage, Patient, PatientStatus
 
 # Letters and digits that nobody mistakes for one another, on paper or by telephone.
 ALPHABET = "2346789ACDEFGHJKMNPQRTVWXY"
@@ -97,3 +97,20 @@ def set_prompt(session: Session, patient: Patient, at: time, next_prompt_at: dat
 def set_reminder_leads(session: Session, patient: Patient, leads: Sequence[int]) -> None:
     patient.reminder_leads = list(leads)
     session.add(patient)
+
+
+def prompt_time_in_doubt(session: Session, team_id: int, patient_id: int) -> bool:
+    """Whether a message about another hour may have arrived, of which nothing was written down."""
+    query = (
+        select(OutboxMessage.state, OutboxMessage.doubtful)
+        .where(
+            OutboxMessage.team_id == team_id,
+            OutboxMessage.patient_id == patient_id,
+            OutboxMessage.kind == MessageKind.PROMPT_TIME_CHANGED,
+            or_(OutboxMessage.state == MessageState.SENT, col(OutboxMessage.doubtful)),
+        )
+        .order_by(col(OutboxMessage.id).desc())
+        .limit(1)
+    )
+    latest = session.exec(query).first()
+    return latest is not None and latest[0] is not MessageState.SENT

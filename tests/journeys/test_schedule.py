@@ -34,10 +34,11 @@ def test_a_new_prompt_time_shows_old_and_new_and_is_kept_in_the_audit(clinic_on_
     coordinator.says("noon")
     assert "I cannot read “noon” as a time of day." in coordinator.sees
     coordinator.says("8.30 pm")
-    assert "the daily check-in moves from 18:00 to 20:30. Is that right?" in coordinator.sees
+    assert "the daily check-in moves from 18:00 to 20:30. The patient is told. Is that right?" in coordinator.sees
     assert anna.row.prompt_time.isoformat("minutes") == "18:00"
     coordinator.presses("Yes, do it")
-    assert coordinator.sees == f"Done: {anna.code} is asked at 20:30 each day, next on Mon 2 Mar 2026, 20:30."
+    done = f"Done: {anna.code} is asked at 20:30 each day, next on Mon 2 Mar 2026, 20:30."
+    assert coordinator.sees == f"{done} The patient is told."
     assert clinic.history(anna.row)[-1] == (
         "staff:1",
         "prompt_time_changed",

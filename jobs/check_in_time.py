@@ -1,0 +1,115 @@
+"""When a patient is asked: the hour and the zone, what changing them does to the days, and what the patient is told."""
+
+from datetime import datetime, time, timedelta
+
+from sqlmodel import Session
+
+from jobs import daily_prompt, due, infusion_reminder
+from storage import audit, diary, outbox, patients
+from storage.models import MessageKind, Patient
+
+STILL_WORTH_TELLING = timedelta(days=3)
+
+
+def change_prompt_time(session: Session, actor: str, patient: Patient, at: time, now: datetime) -> None:
+    """The day that waits to be asked is asked at the new time: at once, when that has just passed."""
+    before = patient.prompt_time
+    patient.told_prompt_time = patient.told_prompt_time or before
+    patients.set_prompt(session, patient, at, _next_prompt(patient, patient.time_zone, at, now))
+    _keep_open(session, patient, now)
+    _announce(session, patient, now)
+    audit.record(
+        session,
+        team_id=patient.team_id,
+        at=now,
+        actor=actor,
+        action="prompt_time_changed",
+        patient_id=patient.id,
+        before={"prompt_time": before.isoformat("minutes")},
+        after={"prompt_time": at.isoformat("minutes")},
+    )
+
+
+def change_time_zone(session: Session, actor: str, patient: Patient, zone: str, now: datetime) -> None:
+    """The patient has moved. No date is asked twice; one that the journey swallowed is not asked, and visibly so."""
+    before = patient.time_zone
+    patient.told_time_zone = patient.told_time_zone or before
+    following = _next_prompt(patient, zone, patient.prompt_time, now)
+    patient.time_zone = zone
+    patients.set_prompt(session, patient, patient.prompt_time, following)
+    _keep_open(session, patient, now)
+    infusion_reminder.follow(session, patient, now)
+    _announce(session, patient, now)
+    audit.record(
+        session,
+        team_id=patient.team_id,
+        at=now,
+        actor=actor,
+        action="time_zone_changed",
+        patient_id=patient.id,
+        before={"time_zone": before},
+        after={"time_zone": zone},
+    )
+
+
+def coming_prompt(patient: Patient, now: datetime) -> datetime | None:
+    """The next question; not one that an outage has run over, which the next tick puts aside."""
+    waiting = patient.next_prompt_at
+    if waiting is None or waiting >= now:
+        return waiting
+    return due.next_local_moment(patient.time_zone, patient.prompt_time, now)
+
+
+def _next_prompt(patient: Patient, zone: str, at: time, now: datetime) -> datetime | None:
+    """The day that was waiting keeps its question: at the new moment, or at once when that has just passed.
+
+    A day that was run over, by an outage or by a journey, stays due: the tick marks it as not asked.
+    """
+    waiting = patient.next_prompt_at
+    if waiting is None or patient.status not in patients.LIVING:
+        return waiting
+    day = due.local_date(patient.time_zone, waiting)
+    moment = due.local_moment(zone, day, at)
+    is_lost = day < due.local_date(zone, now) or waiting + daily_prompt.STILL_WORTH_ASKING <= now
+    return moment if is_lost else max(moment, now)
+
+
+def _keep_open(session: Session, patient: Patient, now: datetime) -> None:
+    """What is open stays so until the next question comes: it has moved too."""
+    for day in diary.days_open_at(session, patient.team_id, patient.id, now):
+        own = due.local_moment(patient.time_zone, day.diary_date, patient.prompt_time)
+        day.closes_at = max(due.next_local_moment(patient.time_zone, patient.prompt_time, own), now)
+        session.add(day)
+
+
+def is_news(session: Session, patient: Patient, at: time, zone: str) -> bool:
+    """Whether the patient, as far as is known, believes that it is another hour or another zone."""
+    believed = patient.told_prompt_time or patient.prompt_time, patient.told_time_zone or patient.time_zone
+    return believed != (at, zone) or patients.prompt_time_in_doubt(session, patient.team_id, patient.id)
+
+
+def announce_if_news(session: Session, patient: Patient, now: datetime) -> None:
+    """As when a chat can be written to again."""
+    if is_news(session, patient, patient.prompt_time, patient.time_zone):
+        _announce(session, patient, now)
+
+
+def _announce(session: Session, patient: Patient, now: datetime) -> None:
+    """Queues the line that tells the patient; several changes make one, and a change that is taken back makes none."""
+    if patient.status not in patients.LIVING or patient.chat_id is None:
+        return
+    outbox.withdraw(session, MessageKind.PROMPT_TIME_CHANGED, team_id=patient.team_id, patient_id=patient.id)
+    if not is_news(session, patient, patient.prompt_time, patient.time_zone):
+        return
+    outbox.enqueue_again(
+        session,
+        outbox.draft(
+            kind=MessageKind.PROMPT_TIME_CHANGED,
+            team_id=patient.team_id,
+            chat_id=patient.chat_id,
+            patient_id=patient.id,
+            dedupe_key=f"prompt_time_changed:{patient.id}:{now.isoformat()}:{patient.prompt_time:%H%M}",
+            due_at=now,
+            expires_at=now + STILL_WORTH_TELLING,
+        ),
+    )
