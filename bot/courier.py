@@ -7,7 +7,7 @@ once more. Refused for good: failed, and the team is told. The reasons are in do
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -28,6 +28,8 @@ from storage.writer import NotCommittedError, Writer
 log = logging.getLogger(__name__)
 BATCH = 30
 LEASE = timedelta(minutes=5)
+# A letter that has waited longer for its turn is written anew: what it says may not hold any more.
+FRESH = timedelta(seconds=5)
 LONGEST_REST = 1.0
 MOST_ATTEMPTS = 8
 BACKOFF = (2, 5, 15, 30, 60)
@@ -118,11 +120,11 @@ class Courier:
 
         What the running courier took by itself counts too: what comes of it may be due in its turn.
         """
-        await self._take()
+        taken = await self._take()
         in_hand = set(self._in_hand)
         if in_hand:
             await asyncio.wait(in_hand)
-        return len(in_hand)
+        return max(taken, len(in_hand))
 
     async def _take(self) -> int:
         """Claims what there is room for, and lets it go its way; returns how many that were. One claim at a time.
@@ -136,10 +138,12 @@ class Courier:
             batch = await self._writer.run(
                 lambda session: outbox.claim(session, owner=self._owner, now=self._clock.now(), lease=LEASE, limit=room)
             )
-            for message in batch:
-                task = asyncio.create_task(self._deliver_quietly(message))
-                self._in_hand.add(task)
-                task.add_done_callback(self._done)
+            written_at = self._clock.now()
+            for message, letter in zip(batch, await self._prepare(batch), strict=True):
+                if letter is not None:
+                    task = asyncio.create_task(self._deliver_quietly(message, letter, written_at))
+                    self._in_hand.add(task)
+                    task.add_done_callback(self._done)
         return len(batch)
 
     def _done(self, task: "asyncio.Task[None]") -> None:
@@ -147,15 +151,19 @@ class Courier:
         if len(self._in_hand) <= BATCH - IN_FLIGHT:
             self.wake()
 
-    async def _deliver_quietly(self, message: OutboxMessage) -> None:
+    async def _deliver_quietly(self, message: OutboxMessage, letter: Letter, written_at: datetime) -> None:
         try:
-            await self._deliver(message)
+            await self._deliver(message, letter, written_at)
         except Exception:
             log.exception("A message could not be settled; its lease will do it")
 
-    async def _deliver(self, message: OutboxMessage) -> None:
+    async def _deliver(self, message: OutboxMessage, written: Letter, written_at: datetime) -> None:
         async with self._hands:
-            letter = await self._prepare(message)
+            if self._stopping:
+                await self._settle(message, MessageState.PENDING, again=True)
+                return
+            stale = self._clock.now() - written_at > FRESH
+            letter = await self._prepare_alone(message) if stale else written
             message_id = await self._send(message, letter) if letter is not None else None
             if letter is None or message_id is None:
                 return
@@ -163,13 +171,18 @@ class Courier:
         if letter.afterwards is not None:
             self._old.append((letter.telegram_id, letter.afterwards))
 
-    async def _prepare(self, message: OutboxMessage) -> Letter | None:
-        """The letter; None when there is none to send, which is then settled."""
-        if self._stopping:
-            await self._settle(message, MessageState.PENDING, again=True)
-            return None
+    async def _prepare(self, batch: Sequence[OutboxMessage]) -> list[Letter | None]:
+        """Their letters, in one transaction; None where there is none to send, which is then settled."""
         try:
-            return await self._writer.run(lambda session: self._write(session, message))
+            return await self._writer.run(lambda session: self._write(session, batch))
+        except Exception:
+            # One of them cannot be written, and must not hold up the others.
+            return [await self._prepare_alone(message) for message in batch]
+
+    async def _prepare_alone(self, message: OutboxMessage) -> Letter | None:
+        try:
+            (letter,) = await self._writer.run(lambda session: self._write(session, [message]))
+            return letter
         except Exception as fault:
             await self._not_prepared(message, fault)
             return None
@@ -177,19 +190,22 @@ class Courier:
     async def _not_prepared(self, message: OutboxMessage, fault: Exception) -> None:
         """Our own mistake, such as a picture that cannot be drawn: never the end of the courier."""
         log.exception("A %s could not be prepared", message.kind.value)
-        if message.attempts >= MOST_ATTEMPTS:
-            await self._settle(message, MessageState.FAILED, fault=type(fault).__name__)
-        else:
-            await self._try_later(message, fault)
+        try:
+            if message.attempts >= MOST_ATTEMPTS:
+                await self._settle(message, MessageState.FAILED, fault=type(fault).__name__)
+            else:
+                await self._try_later(message, fault)
+        except Exception:
+            log.exception("A message could not be settled; its lease will do it")
 
-    def _write(self, session: Session, message: OutboxMessage) -> Letter | None:
-        found = outbox.message_by_id(session, message.id)
-        if found is None or found.state is not MessageState.SENDING or found.owner != self._owner:
-            return None
-        letter = letters.write(session, found, self._clock.now())
-        if letter is None:
-            outbox.settle(session, found, MessageState.WITHDRAWN)
-        return letter
+    def _write(self, session: Session, batch: Sequence[OutboxMessage]) -> list[Letter | None]:
+        claimed = outbox.claimed_by(session, self._owner, [message.id for message in batch])
+        now = self._clock.now()
+        written = {message_id: letters.write(session, message, now) for message_id, message in claimed.items()}
+        for message_id, letter in written.items():
+            if letter is None:
+                outbox.settle(session, claimed[message_id], MessageState.WITHDRAWN)
+        return [written.get(message.id) for message in batch]
 
     async def _send(self, message: OutboxMessage, letter: Letter) -> int | None:
         """Its id when it went out. Whatever else became of it is settled."""

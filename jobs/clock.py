@@ -83,7 +83,14 @@ class Ticker:
 
     def start(self) -> None:
         self._scheduler.add_job(
-            self.run_due, "interval", seconds=1, misfire_grace_time=None, coalesce=True, max_instances=1
+            self.run_due,
+            "interval",
+            seconds=1,
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+            # At once: what is due has waited for the start.
+            next_run_time=datetime.now(UTC),
         )
         self._scheduler.start()
 
@@ -105,6 +112,7 @@ class Ticker:
     async def _run(self, tick: Tick) -> None:
         try:
             while not self._stopping and await self._writer.run(lambda session: tick(session, self._clock.now())):
-                pass
+                # There is more; whoever does what it found out need not wait for the rest.
+                self._done()
         except Exception:
             log.exception("A tick failed and is tried again: %s", getattr(tick, "__module__", tick))

@@ -6,7 +6,7 @@ in doubt a second time has failed.
 """
 
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -184,6 +184,11 @@ def _settle_abandoned(session: Session, now: datetime) -> None:
         session.connection().execute(statement, {"now": now})
 
 
+_CLAIMED_BY = select(OutboxMessage).where(
+    BEING_SENT,
+    col(OutboxMessage.owner) == bindparam("claimed_by"),
+    col(OutboxMessage.id).in_(bindparam("messages", expanding=True)),
+)
 _BY_ID = select(OutboxMessage).where(OutboxMessage.id == bindparam("message"))
 _NOTE_SENT = (
     update(OutboxMessage)
@@ -198,6 +203,12 @@ _NOTE_SENT = (
         untold=False,
     )
 )
+
+
+def claimed_by(session: Session, owner: str, message_ids: Sequence[int]) -> dict[int, OutboxMessage]:
+    """Those of the messages that `owner` holds still, by id."""
+    found = session.exec(_CLAIMED_BY, params={"claimed_by": owner, "messages": list(message_ids)})
+    return {message.id: message for message in found}
 
 
 def message_by_id(session: Session, message_id: int) -> OutboxMessage | None:

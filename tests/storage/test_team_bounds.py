@@ -35,6 +35,7 @@ UNBOUNDED = {
     "ahead.active_patients_prompted_after": "the clock serves all teams",
     "outbox._DUE": "the courier serves all teams",
     "outbox._CLAIM": "the courier serves all teams",
+    "outbox._CLAIMED_BY": "the courier serves all teams",
     "outbox._EXPIRE": "the courier serves all teams",
     "outbox._in_doubt": "the courier serves all teams",
     "patients.prompts_by_moment": "the operator's doctor looks at all teams, and sees numbers alone",
