@@ -199,12 +199,13 @@ class Courier:
             log.exception("A message could not be settled; its lease will do it")
 
     def _write(self, session: Session, batch: Sequence[OutboxMessage]) -> list[Letter | None]:
+        now, written = self._clock.now(), {}
+        # Held while they are written: whom they are to and about is in the session, and not asked for again.
         claimed = outbox.claimed_by(session, self._owner, [message.id for message in batch])
-        now = self._clock.now()
-        written = {message_id: letters.write(session, message, now) for message_id, message in claimed.items()}
-        for message_id, letter in written.items():
+        for message, _chat, _patient in claimed:
+            written[message.id] = letter = letters.write(session, message, now)
             if letter is None:
-                outbox.settle(session, claimed[message_id], MessageState.WITHDRAWN)
+                outbox.settle(session, message, MessageState.WITHDRAWN)
         return [written.get(message.id) for message in batch]
 
     async def _send(self, message: OutboxMessage, letter: Letter) -> int | None:

@@ -43,7 +43,6 @@ def _known(role: T | None) -> T:
     return role
 
 
-_BY_ID = select(Chat).where(Chat.id == bindparam("chat_id"))
 _WHO_IS = (
     select(Chat, Staff, Patient)
     .outerjoin(Staff, Staff.chat_id == Chat.id)  # type: ignore[arg-type]
@@ -53,7 +52,7 @@ _WHO_IS = (
 
 
 def chat_by_id(session: Session, chat_id: int) -> Chat:
-    return session.exec(_BY_ID, params={"chat_id": chat_id}).one()
+    return session.get_one(Chat, chat_id)
 
 
 def open_chat(session: Session, telegram_id: int, language: str, now: datetime) -> Chat:

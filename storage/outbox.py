@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Update, and_, bindparam, case
 from sqlmodel import Session, col, func, select, text, true, update
 
 from storage.database import insert_ignoring_duplicates
-from storage.models import BEING_SENT, TO_EXPIRE, TO_SEND, MessageKind, MessageState, OutboxMessage
+from storage.models import BEING_SENT, TO_EXPIRE, TO_SEND, Chat, MessageKind, MessageState, OutboxMessage, Patient
 
 CLAIMABLE = (MessageState.PENDING, MessageState.UNSURE)
 # Who goes first of all that is due: whoever waits for an answer, then what is about an infusion, then the questions.
@@ -184,10 +184,18 @@ def _settle_abandoned(session: Session, now: datetime) -> None:
         session.connection().execute(statement, {"now": now})
 
 
-_CLAIMED_BY = select(OutboxMessage).where(
-    BEING_SENT,
-    col(OutboxMessage.owner) == bindparam("claimed_by"),
-    col(OutboxMessage.id).in_(bindparam("messages", expanding=True)),
+_CLAIMED_BY = (
+    select(OutboxMessage, Chat, Patient)
+    .join(Chat, col(Chat.id) == col(OutboxMessage.chat_id))
+    .outerjoin(
+        Patient,
+        and_(col(Patient.id) == col(OutboxMessage.patient_id), col(Patient.team_id) == col(OutboxMessage.team_id)),
+    )
+    .where(
+        BEING_SENT,
+        col(OutboxMessage.owner) == bindparam("claimed_by"),
+        col(OutboxMessage.id).in_(bindparam("messages", expanding=True)),
+    )
 )
 _BY_ID = select(OutboxMessage).where(OutboxMessage.id == bindparam("message"))
 _NOTE_SENT = (
@@ -205,10 +213,11 @@ _NOTE_SENT = (
 )
 
 
-def claimed_by(session: Session, owner: str, message_ids: Sequence[int]) -> dict[int, OutboxMessage]:
-    """Those of the messages that `owner` holds still, by id."""
-    found = session.exec(_CLAIMED_BY, params={"claimed_by": owner, "messages": list(message_ids)})
-    return {message.id: message for message in found}
+def claimed_by(
+    session: Session, owner: str, message_ids: Sequence[int]
+) -> list[tuple[OutboxMessage, Chat, Patient | None]]:
+    """Those of the messages that `owner` holds still, with whom they are to and whom they are about."""
+    return list(session.exec(_CLAIMED_BY, params={"claimed_by": owner, "messages": list(message_ids)}))
 
 
 def message_by_id(session: Session, message_id: int) -> OutboxMessage | None:

@@ -2,12 +2,11 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, or_, select, update
 
-from storage.models import Chat, MessageKind, MessageState, OutboxMessage, Patient, PatientStatus
+from storage.models import Chat, DiaryDay, MessageKind, MessageState, OutboxMessage, Patient, PatientStatus
 
 # Letters and digits that nobody mistakes for one another, on paper or by telephone.
 ALPHABET = "2346789ACDEFGHJKMNPQRTVWXY"
@@ -29,11 +28,9 @@ def patient_called(session: Session, team_id: int, pseudonym: str) -> Patient | 
     return session.exec(query).first()
 
 
-_OF_TEAM = select(Patient).where(Patient.team_id == bindparam("team_id"), Patient.id == bindparam("patient_id"))
-
-
 def patient_of_team(session: Session, team_id: int, patient_id: int) -> Patient | None:
-    return session.exec(_OF_TEAM, params={"team_id": team_id, "patient_id": patient_id}).first()
+    patient = session.get(Patient, patient_id)
+    return patient if patient is not None and patient.team_id == team_id else None
 
 
 def patients_of(session: Session, team_id: int) -> list[Patient]:
@@ -53,6 +50,20 @@ def unreachable_patients(session: Session, team_id: int) -> set[int]:
         .where(Patient.team_id == team_id, col(Chat.unreachable_since).is_not(None))
     )
     return {patient_id for patient_id in session.exec(query) if patient_id is not None}
+
+
+def asked_between(
+    session: Session, team_id: int, patient_id: int, after: date, before: date
+) -> tuple[date | None, int]:
+    """Of the days between these two, both left out: the first that was asked, and how many were."""
+    query = select(func.min(DiaryDay.diary_date), func.count()).where(
+        DiaryDay.team_id == team_id,
+        DiaryDay.patient_id == patient_id,
+        DiaryDay.diary_date > after,
+        DiaryDay.diary_date < before,
+        col(DiaryDay.asked_at).is_not(None),
+    )
+    return session.exec(query).one()
 
 
 def patients_due_a_prompt(session: Session, now: datetime, limit: int) -> list[tuple[Patient, Chat]]:
