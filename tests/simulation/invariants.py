@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jobs import due
 from tests.simulation.invariants_of_answers import answers_are_kept
+from tests.simulation.invariants_of_order import order_is_kept
 from tests.simulation.memory import instant
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ def judge(simulation: "Simulation") -> None:
     the_pace_is_kept(simulation)
     every_change_is_in_the_audit(simulation)
     answers_are_kept(simulation)
+    order_is_kept(simulation)
 
 
 def each_day_is_asked_or_known_as_not_asked(simulation: "Simulation") -> None:
     """Each local date from the first prompt on has one row, and says truly whether it was asked."""
     memory, wrong = simulation.memory, simulation.journal.wrong
     accepted = {sent.row for sent in simulation.journal.sent}
-    for member in simulation.plan.patients:
+    for member in simulation.members.values():
         days = memory.rows(
             "SELECT d.diary_date, d.asked_at, o.id, o.state, o.doubtful, o.sent_at FROM diaryday d"
             " LEFT JOIN outbox o ON o.kind = 'daily_prompt' AND o.patient_id = d.patient_id"
@@ -52,8 +54,9 @@ def each_day_is_asked_or_known_as_not_asked(simulation: "Simulation") -> None:
         if dates and dates[-1] == coming:
             # Asked for by the patient, before the prompt.
             dates.pop()
+        pauses = [(began, back) for account, began, back in simulation.journal.pauses if account == member.account]
         for one, two in pairwise([*dates, coming]):
-            if two != one + timedelta(days=1):
+            if two != one + timedelta(days=1) and not _paused(one, two, pauses):
                 wrong(f"patient {member.account}: after {one} comes {two}")
         for day, asked_at, row, state, doubtful, _ in days:
             name = f"patient {member.account}, {day}"
@@ -67,6 +70,11 @@ def each_day_is_asked_or_known_as_not_asked(simulation: "Simulation") -> None:
                 wrong(f"{name}: Telegram has row {row} without doubt ({state}), and yet not asked")
 
 
+def _paused(one: date, two: date, pauses: list[tuple[date, date]]) -> bool:
+    """Whether a pause explains that between these two days there is none."""
+    return any(began - timedelta(days=1) <= one and two <= back for began, back in pauses)
+
+
 def nothing_is_sent_twice_unless_in_doubt(simulation: "Simulation") -> None:
     """A row goes out once; twice only if nobody could know of the first."""
     journal = simulation.journal
@@ -78,7 +86,8 @@ def nothing_is_sent_twice_unless_in_doubt(simulation: "Simulation") -> None:
             journal.wrong(f"row {row} was sent {len(all_sent)} times")
         for first, second in pairwise(all_sent):
             lost = any(row in journal.in_doubt.get(life, ()) for life in range(first.life, second.life))
-            if not (first.in_doubt or lost):
+            lapsed = first.life == second.life and any(row in rows for rows in journal.lapsed)
+            if not (first.in_doubt or lost or lapsed):
                 journal.wrong(f"row {row} was sent again, and the first time was not in doubt")
 
 
@@ -97,7 +106,7 @@ def every_row_has_ended_or_waits(simulation: "Simulation") -> None:
 def patients_know_what_is_planned(simulation: "Simulation") -> None:
     """What a patient last heard of a course is what is planned, or somebody knows that they do not know."""
     memory, believed = simulation.memory, simulation.journal.told
-    for member in simulation.plan.patients:
+    for member in simulation.members.values():
         lost = memory.one(
             "SELECT unreachable_since FROM chat c JOIN patient p ON p.chat_id = c.id WHERE p.id = ?", member.account
         )
@@ -158,7 +167,7 @@ def every_change_is_in_the_audit(simulation: "Simulation") -> None:
                 wrong(f"course {course}: an entry begins with {before}, the one before ended with {was}")
         if facts and (facts[-1][1]["start"], facts[-1][1]["status"]) != (start, status):
             wrong(f"course {course} is {status} on {start}; the audit says {facts[-1][1]}")
-    for member in simulation.plan.patients:
+    for member in simulation.members.values():
         last = memory.one(
             "SELECT after FROM audit WHERE patient_id = ? AND action = 'prompt_time_changed' ORDER BY id DESC LIMIT 1",
             member.account,

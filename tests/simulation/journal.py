@@ -21,6 +21,8 @@ class Sent:
     message_id: int
     fault: Fault | None = None
     known: bool = False
+    kind: str = ""
+    about: frozenset[int] = frozenset()
 
     @property
     def in_doubt(self) -> bool:
@@ -71,10 +73,20 @@ class Journal:
         self.given: dict[int, Given] = {}
         self.faults: list[str] = []
         self.in_doubt: dict[int, set[int]] = {}
+        # Of each life that was killed, how many of its messages the next one called doubtful.
+        self.doubtful_after: dict[int, int] = {}
         self.told: dict[int, date | None] = {}
         self.kills = 0
         # From when to when the process stood still.
         self.stopped: list[tuple[float, float]] = []
+        # From when to when the disk was full.
+        self.full: list[tuple[float, float]] = []
+        # When the machine's clock jumped.
+        self.jumps: list[float] = []
+        # What was being sent when more than a lease passed all at once, by each time that it did.
+        self.lapsed: list[set[int]] = []
+        # (patient, the day on which the pause began, the day on which they are asked again)
+        self.pauses: list[tuple[int, date, date]] = []
 
     def note(self, words: str, *values: Any) -> None:
         """A line of the story; it is put into words only when somebody reads it."""

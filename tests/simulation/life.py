@@ -96,9 +96,13 @@ class Life:
 
     def stop(self, where: str, seconds: float) -> None:
         """As SIGSTOP does, and SIGCONT after so long: everybody else goes on meanwhile."""
+        seconds = min(seconds, self.time.calm_from - self.time.seconds - 1.0)
+        if seconds < 1.0:
+            return
         self.journal.note("STOPPED (life %s) for %s s at %s", self.number, int(seconds), where)
         self.journal.stopped.append((self.time.seconds, self.time.seconds + seconds))
         self.time.pass_standing_still(seconds)
+        self.time.stood_still()
         self.journal.note("goes on (life %s)", self.number)
         if self.dead:
             raise Killed

@@ -145,7 +145,7 @@ class PatientAtHome:
 
     def _asked_now(self) -> tuple[date, Any] | None:
         """Which question a number typed now would answer, by what is stored."""
-        memory, now = self._simulation.memory, self._simulation.time.now()
+        memory, now = self._simulation.memory, self._simulation.time.truly()
         day = memory.one(
             "SELECT diary_date, changing, closes_at FROM diaryday"
             " WHERE patient_id = ? AND opened_at <= ? AND closes_at > ? ORDER BY diary_date DESC LIMIT 1",

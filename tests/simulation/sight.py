@@ -1,6 +1,7 @@
 """What is judged in the moment in which it happens: who is sent what, and what the bot has been told."""
 
 import json
+import re
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,16 @@ from tests.simulation.watch import Writing
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
 
-OF_PATIENTS = {MessageKind.DAILY_PROMPT, MessageKind.INFUSION_REMINDER, MessageKind.COURSES_CHANGED}
+OF_PATIENTS = {
+    MessageKind.DAILY_PROMPT,
+    MessageKind.INFUSION_REMINDER,
+    MessageKind.COURSES_CHANGED,
+    MessageKind.PROMPT_TIME_CHANGED,
+}
 # From the moment a letter is written to that of its request: a turn in the chat, and all that goes before it.
 ON_ITS_WAY = 15.0
 HOURS = timedelta(hours=4, seconds=ON_ITS_WAY)
+PSEUDONYM = re.compile(r"\bP-[0-9A-Z]{4}\b")
 ROW = """
 SELECT c.telegram_id, o.team_id, p.chat_id = o.chat_id, s.team_id, o.due_at, o.expires_at, o.kind
 FROM outbox o JOIN chat c ON c.id = o.chat_id LEFT JOIN patient p ON p.id = o.patient_id
@@ -33,12 +40,19 @@ class Sight:
         self._simulation = simulation
         # What each patient believes of each course, by the last message that Telegram took.
         self.believed = simulation.journal.told
+        # (life, what it was sending when it ended), until the next life begins to send.
+        self._left: tuple[int, list[int]] | None = None
 
     def began(self, letter: Writing, account: int) -> None:
         """A request about a row of the outbox begins."""
         simulation, now = self._simulation, self._simulation.time.now()
         owner, team, is_patients, staff_team, due_at, expires_at, kind = simulation.memory.one(ROW, letter.row)
         name = f"{kind} {letter.row} to {account}"
+        if self._left is not None:
+            (life, rows), self._left = self._left, None
+            among = ", ".join(map(str, rows))
+            (many,) = simulation.memory.one(f"SELECT count(*) FROM outbox WHERE doubtful AND id IN ({among})")  # noqa: S608
+            simulation.journal.doubtful_after[life] = many
         simulation.journal.note("asks Telegram to send %s", name)
         if owner != account:
             simulation.journal.wrong(f"{name}: the row is for {owner}")
@@ -50,20 +64,26 @@ class Sight:
         due_then, expires = instant(due_at), instant(expires_at)
         assert due_then is not None
         assert expires is not None
-        if now < due_then:
+        if now < due_then and not self._time_was_set():
             simulation.journal.wrong(f"{name}: before it was due, {due_then}")
-        if (now - expires).total_seconds() > ON_ITS_WAY:
+        if (now - expires).total_seconds() > ON_ITS_WAY and not self._time_was_set():
             simulation.journal.wrong(f"{name}: after its expiry, {expires}")
-        if letter.kind is MessageKind.DAILY_PROMPT:
+        if letter.kind is MessageKind.DAILY_PROMPT and not self._time_was_set():
             self._in_its_hours(letter, name)
         if letter.kind is MessageKind.INFUSION_REMINDER:
             self._true_date(letter, name)
+
+    def _time_was_set(self) -> bool:
+        """Whether the machine's clock is wrong, or time has just passed all at once: then no hour is any good."""
+        time, journal = self._simulation.time, self._simulation.journal
+        set_at = [*journal.jumps, *(end for _, end in journal.stopped)]
+        return bool(time.ahead) or any(0 <= time.seconds - at < ON_ITS_WAY for at in set_at)
 
     def _in_its_hours(self, letter: Writing, name: str) -> None:
         """A question comes at one of the times that the patient had been given for its day, or within four hours."""
         simulation, now = self._simulation, self._simulation.time.now()
         _, account, written = letter.key.split(":")
-        day, member = date.fromisoformat(written), simulation.plan.patients[int(account) - 1]
+        day, member = date.fromisoformat(written), simulation.members[int(account)]
         changed = simulation.memory.rows(
             "SELECT after, at FROM audit WHERE action = 'prompt_time_changed' AND patient_id = ?", member.account
         )
@@ -91,6 +111,9 @@ class Sight:
             "Telegram has %s %s for %s as %s", letter.kind.value, sent.row, sent.account, sent.message_id
         )
         self.believed.update(letter.tells)
+        pseudonyms = set(PSEUDONYM.findall(sent.text))
+        if sent.account in simulation.members and pseudonyms - {f"P-000{sent.account}"}:
+            simulation.journal.wrong(f"patient {sent.account} reads of {pseudonyms}: {sent.text}")
         for course, day in letter.tells.items():
             if day is not None and texts_in("en").day(day) not in sent.text:
                 simulation.journal.wrong(f"row {sent.row} does not say that course {course} is on {day}: {sent.text}")
@@ -124,3 +147,5 @@ class Sight:
         """What was being sent when a process ended may have arrived."""
         rows = self._simulation.memory.rows("SELECT id FROM outbox WHERE state IN ('sending', 'unsure')")
         self._simulation.journal.in_doubt[life.number] = {row[0] for row in rows}
+        sending = self._simulation.memory.rows("SELECT id FROM outbox WHERE state = 'sending'")
+        self._left = (life.number, [row[0] for row in sending])

@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections import defaultdict
 from datetime import timedelta
 
 from tests.delivery.support import has_started
@@ -10,6 +11,7 @@ from tests.simulation.invariants import judge
 from tests.simulation.journal import Journal
 from tests.simulation.life import Life, Machine
 from tests.simulation.memory import instant
+from tests.simulation.mishaps import Mishaps
 from tests.simulation.office import Office
 from tests.simulation.parts import Listener, patiently
 from tests.simulation.people import PatientAtHome
@@ -39,6 +41,8 @@ class Simulation:
         self.weather = weather or (Changeable(self._lot(), self.plan.faults) if self.plan.faults else Calm())
         self.telegram = Telegram(self.time, self.journal, self.weather, self._lot())
         self.machine = Machine()
+        self.members = {member.account: member for member in self.plan.patients}
+        self.clinicians = list(CLINICIANS[: self.plan.clinicians])
         self.listener = Listener(self.journal)
         self.listener.is_heard = lambda: self.life is not None and not self.life.dead
         self.ending = self.is_over = False
@@ -47,10 +51,11 @@ class Simulation:
         self.lives: list[Life] = []
         # Of a patient, when what was planned last changed.
         self.changed_at: dict[int, float] = {}
-        self.patients = {
-            member.account: PatientAtHome(self, member.account, self._lot()) for member in self.plan.patients
-        }
+        self.changes: dict[int, list[float]] = defaultdict(list)
+        self.patients = {account: PatientAtHome(self, account, self._lot()) for account in self.members}
         self.office = Office(self, self._lot())
+        self.mishaps = Mishaps(self, self._lot())
+        self.time.stood_still = self.leases_may_have_run_out
         self.sight = Sight(self)
         self._people()
 
@@ -89,7 +94,8 @@ class Simulation:
         for _ in range(self.plan.changes):
             self.time.at(rng.uniform(0, end), self.office.changes_something)
         for _ in range(self.plan.kills):
-            self.time.at(self._moment_to_die(end), self._dies)
+            self.time.at(self.moment_of_work(end), self._dies)
+        self.mishaps.befall(end)
         if rng.random() < 0.15:
             self.time.at(rng.uniform(0, end), self.office.somebody_leaves)
         if rng.random() < 0.2:
@@ -101,10 +107,11 @@ class Simulation:
         for mischief in (self._again, self._again, self.telegram.reorder):
             if rng.random() < 0.5:
                 self.time.at(rng.uniform(0, end), mischief)
+        self.time.calm_from = end
         self.time.at(end, self._ends)
 
-    def _moment_to_die(self, end: float) -> float:
-        """Mostly when there is something to do: around a prompt."""
+    def moment_of_work(self, end: float) -> float:
+        """When a mishap matters: mostly around a prompt."""
         rng = self.rng
         if rng.random() < 0.4:
             return rng.uniform(0, end)
@@ -141,8 +148,9 @@ class Simulation:
         self.journal.note("the end: all is calm")
         self.ending = True
         self.telegram.weather = Calm()
+        self.mishaps.end()
         if self.life is not None:
-            self.life.dies_after = None
+            self.life.dies_after = self.life.stops_after = None
         until = max(self.time.seconds, self.telegram.banned_until) + CALM_AT_THE_END
         self.time.at(until, self._over)
 
@@ -179,10 +187,16 @@ class Simulation:
     def schedule_changed(self, account: int) -> None:
         """Something outside the bot has changed this patient's schedule."""
         self.changed_at[account] = self.time.seconds
+        self.changes[account].append(self.time.seconds)
         for given in self.journal.given.values():
             given.disturbed = given.disturbed or (given.account == account and not given.acknowledged)
         if self.life is not None:
             self.life.changed()
+
+    def leases_may_have_run_out(self) -> None:
+        """Time has passed all at once: what is being sent just now may be taken for left behind."""
+        rows = self.memory.rows("SELECT id FROM outbox WHERE state = 'sending'")
+        self.journal.lapsed.append({row[0] for row in rows})
 
     def note_typed(self, account: int, text: str) -> None:
         self.journal.note("%s types %s", account, text)

@@ -24,7 +24,7 @@ from tests.simulation.journal import Begun, Journal, Sent
 from tests.simulation.memory import Killed
 from tests.simulation.timeline import Timeline
 from tests.simulation.watch import Writing, writing
-from tests.simulation.weather import Fault, Weather
+from tests.simulation.weather import Fault, Kind, Weather
 from tests.support import BOT_NAME, TOKEN
 
 if TYPE_CHECKING:
@@ -62,6 +62,9 @@ class Telegram(World):
         self.time, self.journal, self.weather, self.rng = time, journal, weather, rng
         self.banned_until = 0.0
         self.last_update = 0
+        # Until then every request meets this.
+        self.away: Kind = "no_connection"
+        self.away_until = -1.0
         self.came_at: dict[int, datetime] = {}
         self.origin: dict[int, int] = {}
         # Handed out again after they were confirmed: the next request confirms them anew.
@@ -131,7 +134,7 @@ class Telegram(World):
         if letter is not None and account is not None:
             self.began(letter, account)
         process.boundary(f"request {method}")
-        fault = self.weather.next_for(method, account)
+        fault = self._befalls(method, account)
         begun = self.time.seconds
         if fault is not None:
             self.journal.note("%s to %s: %s %s", method, account, fault.kind, fault.seconds)
@@ -143,7 +146,7 @@ class Telegram(World):
         if letter is not None and account is not None:
             sent = Sent(
                 letter.row, account, process.number, begun, self.time.seconds, str(given.get("text", "")),
-                result["message_id"], fault,
+                result["message_id"], fault, kind=letter.kind.value, about=frozenset(letter.tells),
             )  # fmt: skip
             self.journal.sent.append(sent)
             self.accepted(sent, letter)
@@ -156,6 +159,10 @@ class Telegram(World):
         if sent is not None:
             sent.known = True
         return 200, json.dumps({"ok": True, "result": result}).encode()
+
+    def _befalls(self, method: str, account: int | None) -> Fault | None:
+        fault = self.weather.next_for(method, account)
+        return Fault(self.away) if self.time.seconds < self.away_until else fault
 
     def _latency(self, fault: Fault | None) -> float:
         return float(fault.seconds) if fault is not None and fault.kind == "slow" else self.rng.uniform(0.01, 0.15)
@@ -222,7 +229,10 @@ class Telegram(World):
         process.boundary("confirmed getUpdates")
         if given.get("timeout"):
             await self._something(process)
-        fault = self.weather.next_for("getUpdates", None)
+        if self.time.seconds < self.away_until:
+            # Cut short: in earnest it would be asked every few seconds, each time in vain.
+            await self._passes(process, self.away_until - self.time.seconds)
+        fault = self._befalls("getUpdates", None)
         await self._passes(process, self._latency(None))
         if fault is not None:
             self.journal.note("getUpdates: %s %s", fault.kind, fault.seconds)

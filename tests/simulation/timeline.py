@@ -48,6 +48,10 @@ class Timeline:
     def __init__(self, start: datetime) -> None:
         self.start = start
         self.ahead = timedelta(0)
+        # From then on nothing goes wrong any more.
+        self.calm_from = float("inf")
+        # Called when a process goes on that was stopped.
+        self.stood_still: Action = lambda: None
         self._gone = 0.0
         self._agenda: list[tuple[float, int, Action]] = []
         self._order = itertools.count()

@@ -38,6 +38,8 @@ OF_POLLS: tuple[Kind, ...] = (
     "reset_after_accepting",
     "timeout_after_accepting",
 )
+# What befalls every request while Telegram is away.
+AWAY: tuple[Kind, ...] = ("no_connection", "server_error", "reset_before", "timeout_before")
 SHORT, LONG = (1, 2, 3, 5), (30, 90, 600, 3000)
 
 
