@@ -94,6 +94,7 @@ def run(
     lock = Lock(database, "run")
     if database.is_sqlite and not lock.acquire():
         raise _stop("cli.runs_already")
+    runtime.leave_to_stand()
     try:
         asyncio.run(_run(loaded, database, [role for role in runtime.Role if role in wanted]))
     except InvalidToken:

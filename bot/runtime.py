@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import Collection
 from enum import StrEnum
@@ -48,6 +49,12 @@ def make_bot(settings: Settings, pacer: Pacer | None = None) -> ExtBot[Priority]
         get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=20, connect_timeout=10),
         rate_limiter=pacer,
     )
+
+
+def leave_to_stand() -> None:
+    """Once a process has what it needs: the collector walked through it for 70 ms at a time, with the loop waiting."""
+    gc.collect()
+    gc.freeze()
 
 
 class Role(StrEnum):

@@ -94,6 +94,7 @@ def _send_all(url: str, telegram: str, many: int, per_second: int, over: Path) -
 
 
 async def _beating(settings: Settings, database: Database, many: int, per_second: int) -> tuple[list[float], float]:
+    runtime.leave_to_stand()
     with patch.object(runtime, "Pacer", lambda budget: Pacer(per_second, budget=budget)):
         running = Running(settings, database, SystemClock())
     lags: list[float] = []
