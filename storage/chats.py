@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
 from storage.database import insert_ignoring_duplicates
 from storage.models import Chat, Patient, Receipt, Staff, Team
@@ -44,9 +44,10 @@ def _known(role: T | None) -> T:
 
 
 _WHO_IS = (
-    select(Chat, Staff, Patient)
+    select(Chat, Staff, Patient, Team)
     .outerjoin(Staff, Staff.chat_id == Chat.id)  # type: ignore[arg-type]
     .outerjoin(Patient, Patient.chat_id == Chat.id)  # type: ignore[arg-type]
+    .outerjoin(Team, col(Team.id) == func.coalesce(Staff.team_id, Patient.team_id))
     .where(Chat.telegram_id == bindparam("telegram_id"))
 )
 
@@ -70,9 +71,7 @@ def who_is(session: Session, telegram_id: int) -> Someone | None:
     row = session.exec(_WHO_IS, params={"telegram_id": telegram_id}).first()
     if row is None:
         return None
-    chat, staff, patient = row
-    member = staff or patient
-    team = session.get(Team, member.team_id) if member else None
+    chat, staff, patient, team = row
     return Someone(chat, team, patient, staff)
 
 

@@ -27,6 +27,7 @@ MEASURES: tuple[Measure, ...] = (
     rivals.job_store,
     sending.restarted,
     storing.durable_answers,
+    storing.presses,
     storing.claim_and_mark_on_sqlite,
     storing.claim_and_mark_on_postgresql,
     scheduling.asked_at_once,

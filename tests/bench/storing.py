@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from bot import routes
+from bot.replies import Incoming
 from storage import diary, outbox
 from storage.database import Database
 from storage.models import Item, Way
@@ -21,6 +23,7 @@ from tests.bench.table import Row, at_least
 
 NOW = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
 ANSWERS, ALONE = 6_000, 300
+PRESSES = 3_000
 CALLERS = 32
 ROWS, TO_SEND, PEOPLE = 1_000_000, 60_000, 10_000
 BATCH = 30
@@ -73,6 +76,33 @@ def durable_answers(folder: Path) -> Sequence[Row]:
     database.close()
     what = f"durable answers, {CALLERS} at once, synchronous=FULL"
     return [at_least(what, together, 4_000, "/s", beside=f"a commit each: {each:,.0f}/s")]
+
+
+def presses(folder: Path) -> Sequence[Row]:
+    """The same with all that the bot does for a press until it is committed: who it is, whether they may, whether it
+    was told before, the diary, and the next screen.
+    """
+    many = scale.of(PRESSES)
+    database = filling.clinic(folder, many, 0, NOW)
+    writer = Writer(database)
+    yesterday = NOW.date() - timedelta(days=1)
+
+    async def press(numbers: range) -> None:
+        for number in numbers:
+            data = f"c:0:{yesterday:%Y%m%d}:answer:0:{(number + 1) % 11}"
+            incoming = Incoming(number, NOW - timedelta(hours=1), "en", 1, data=data, press=str(number))
+            await writer.run(lambda session, one=incoming: routes.pressed(session, one))  # type: ignore[misc]
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(press(range(first, many + 1, CALLERS)) for first in range(1, CALLERS + 1)))
+
+    together = rate(lambda: asyncio.run(all_at_once()), many)
+    writer.close()
+    with database.reading() as session:
+        corrected = session.connection().exec_driver_sql("SELECT count(*) FROM answer WHERE revision = 2").scalar_one()
+        assert corrected == many
+    database.close()
+    return [Row(f"whole presses, {CALLERS} at once, synchronous=FULL", f"{together:,.0f}/s")]
 
 
 def _each_by_itself(database: Database, many: int) -> None:
