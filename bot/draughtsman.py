@@ -44,13 +44,19 @@ class Draughtsman:
         try:
             if self._writer.database.is_sqlite:
                 # One process serves a file: what is being drawn at its start is nobody's.
-                await self._writer.run(drawings.leave_behind)
+                await self._quietly(drawings.leave_behind)
             while not self._stopping:
                 self._awake.clear()
                 if not await self._one_quietly():
                     await self._rest()
         finally:
-            await self._writer.run(lambda session: drawings.leave_behind(session, self._owner))
+            await self._quietly(lambda session: drawings.leave_behind(session, self._owner))
+
+    async def _quietly(self, work: Callable[[Session], int]) -> None:
+        try:
+            await self._writer.run(work)
+        except Exception:
+            log.exception("What was being drawn could not be put back; the leases will do it")
 
     async def _one_quietly(self) -> bool:
         try:
