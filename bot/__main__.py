@@ -18,6 +18,7 @@ from telegram.error import InvalidToken
 
 from bot import doctor as checks
 from bot import logs, report_command, runtime, settings
+from bot.intake import PolledElsewhereError
 from bot.invitation_link import link_to, qr_for_terminal
 from bot.settings import Settings, SettingsError
 from bot.speaker import username_of
@@ -100,6 +101,8 @@ def run(
     except InvalidToken:
         # Its own message carries the token.
         raise _stop("doctor.token") from None
+    except PolledElsewhereError:
+        raise _stop("cli.polled_elsewhere") from None
     except CannotListenError as wrong:
         raise _stop("cli.cannot_listen", where=wrong.where, why=wrong.why) from None
     finally:

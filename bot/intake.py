@@ -20,12 +20,21 @@ WAIT_AFTER_FAULT = 2.0
 WAIT_FOR_ANSWERS = 2.0
 # Telegram's words in a 409 that has nothing to do with another program.
 WEBHOOK_IS_SET = "webhook is active"
+# A program that has just been told to end may still be in its last request.
+MOST_CONFLICTS_AT_THE_START = 3
 # With a database that commits everything else: several minutes.
 MOST_TRIES = 60
 
 
+class PolledElsewhereError(Exception):
+    """Another program polls with this bot's token, and was there first."""
+
+
 class Intake:
-    """Polls until told to stop. Order is kept within a chat; chats are handled side by side."""
+    """Polls until told to stop. Order is kept within a chat; chats are handled side by side.
+
+    PolledElsewhereError where somebody else polls already.
+    """
 
     def __init__(self, application: Application[Any, Any, Any, Any, Any, Any], handlers: Handlers) -> None:
         self._application, self._handlers = application, handlers
@@ -33,6 +42,7 @@ class Intake:
         # Handled in this process, but behind one that could not be committed: they will come again.
         self._done: set[int] = set()
         self._tries: Counter[int] = Counter()
+        self._conflicts, self._has_polled = 0, False
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -64,6 +74,7 @@ class Intake:
                 request.cancel()
                 return ()
             updates: Sequence[Update] = request.result()
+            self._has_polled = True
             return updates
         except InvalidToken:
             raise
@@ -105,6 +116,9 @@ class Intake:
             await self._quietly(self._application.bot.delete_webhook())
             return
         if isinstance(fault, Conflict):
+            self._conflicts += 1
+            if not self._has_polled and self._conflicts == MOST_CONFLICTS_AT_THE_START:
+                raise PolledElsewhereError
             log.error("Another program is polling with this bot's token. Stop it: each token serves one bot.")
         elif isinstance(fault, RetryAfter):
             wait = seconds_of(fault)

@@ -180,6 +180,25 @@ def test_told_to_end_before_it_ever_reached_telegram_it_ends(service: Service) -
     assert "Traceback" not in service.log.read_text()
 
 
+def test_a_second_bot_with_the_same_token_is_refused_and_the_first_goes_on(service: Service, tmp_path: Path) -> None:
+    service.start()
+    service.world.person(1, "Anna")
+    service.world.say(1, "/help")
+    service.until(lambda: service.messages(1))
+    folder = tmp_path / "second"
+    folder.mkdir()
+    second = Service(Database(f"sqlite:///{folder}/other.sqlite"), folder)
+    second.start(wait=False, url=service.server.url)
+    assert second.running.wait(PATIENCE) == 2
+    assert second.log.read_text().splitlines()[-1] == (
+        "Another program is polling with this bot's token, and was there first. "
+        "Stop it, or give this one a token of its own: each token serves one bot."
+    )
+    service.world.say(1, "/help")
+    service.until(lambda: len(service.messages(1)) == 2)
+    assert service.running.poll() is None
+
+
 def test_its_log_has_neither_the_token_nor_anything_of_a_patient(service: Service) -> None:
     service.level = "DEBUG"
     buttons = asked_once(service)
