@@ -133,7 +133,7 @@ class Courier:
         """
         async with self._claiming:
             room = BATCH - len(self._in_hand)
-            if self._pacer.ban_left or room < IN_FLIGHT:
+            if self._pacer.ban_left or room < BATCH // 2:
                 return 0
             batch = await self._writer.run(
                 lambda session: outbox.claim(session, owner=self._owner, now=self._clock.now(), lease=LEASE, limit=room)
@@ -148,7 +148,7 @@ class Courier:
 
     def _done(self, task: "asyncio.Task[None]") -> None:
         self._in_hand.discard(task)
-        if len(self._in_hand) <= BATCH - IN_FLIGHT:
+        if len(self._in_hand) <= BATCH // 2:
             self.wake()
 
     async def _deliver_quietly(self, message: OutboxMessage, letter: Letter, written_at: datetime) -> None:
