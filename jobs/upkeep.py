@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from jobs import due, infusion_reminder, weekly_summary
-from storage import ahead, chats, diary, drawings, patients, teams
+from storage import ahead, chats, drawings, patients, teams
 from storage.models import Patient
 
 # Telegram keeps an undelivered update for 24 hours; after that it cannot come again.
@@ -13,6 +13,7 @@ RECEIPTS_KEPT = timedelta(hours=48)
 # What is next is farther than this in a few cases only: the patient has moved, or was asked before the hour was moved.
 USUAL_PROMPT, USUAL_SUMMARY = timedelta(hours=26), timedelta(days=8)
 BATCH = 200
+_DAY = timedelta(days=1)
 
 
 def run(session: Session, now: datetime) -> bool:
@@ -28,14 +29,26 @@ def run(session: Session, now: datetime) -> bool:
 
 
 def _comes_back(session: Session, patient: Patient, now: datetime) -> bool:
-    """A day that is still to be asked gets its question, and a course that is still to come its reminders."""
-    following = due.next_local_moment(patient.time_zone, patient.prompt_time, now)
+    """The first day that is still to be asked gets its question, and a course that is still to come its reminders."""
+    following = _next_to_be_asked(session, patient, now)
     assert patient.next_prompt_at is not None  # found by it
-    if following >= patient.next_prompt_at:
-        return False
-    day = diary.day_of(session, patient.team_id, patient.id, due.local_date(patient.time_zone, following))
-    if (day is not None and day.asked_at is not None) or not patients.move_prompt(session, patient, following):
+    if following >= patient.next_prompt_at or not patients.move_prompt(session, patient, following):
         return False
     ahead.forget_empty_days_after(session, patient.team_id, patient.id, now)
+    ahead.forget_questions_after(session, patient.team_id, patient.id, now)
     infusion_reminder.schedule_all(session, patient, now)
     return True
+
+
+def _next_to_be_asked(session: Session, patient: Patient, now: datetime) -> datetime:
+    """Of a day after all that were opened. One that the patient alone opened is still to be asked."""
+    zone, at = patient.time_zone, patient.prompt_time
+    moment = due.next_local_moment(zone, at, now)
+    latest = ahead.latest_day_opened_by(session, patient.team_id, patient.id, now)
+    if latest is None:
+        return moment
+    by_the_patient = latest.asked_at is None and latest.message_id is not None
+    first = latest.diary_date if by_the_patient else latest.diary_date + _DAY
+    while due.local_date(zone, moment) < first:
+        moment = due.next_local_moment(zone, at, moment)
+    return moment
