@@ -11,7 +11,7 @@ from bot.invitation_link import link_to, qr_png
 from bot.patient_card import card, opening, state_of
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.texts import Html, Texts, texts_in
-from jobs import admission, due, outlook
+from jobs import admission, due, outlook, silence
 from jobs.refusals import Refusal
 from storage import audit, courses, dialogues, diary, patients
 from storage.chats import Someone
@@ -43,8 +43,8 @@ def _roster(session: Session, someone: Someone, now: datetime, page: int) -> Scr
     lost = patients.unreachable_patients(session, team.id)
     lines = []
     for patient in shown:
-        state = state_of(patient, lost, texts)
         answered, coming = last_answers.get(patient.id), _coming(session, patient, now, texts)
+        state = state_of(patient, lost, silence.silent_since(session, patient, answered, now), texts)
         last = texts("roster.last", date=answered) if answered else texts("roster.never")
         lines.append(texts("roster.line", pseudonym=patient.pseudonym, state=state, last=last, next=coming))
     text = texts.plural("roster.heading", len(everyone), team=team.name, lines=Html("\n\n".join(lines)))

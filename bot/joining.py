@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Protocol
 
 from bot.dialogues.form import RETURN, Aside, Form, Given, Question, Values
 from bot.filling import Filling, Procedure
@@ -16,6 +17,13 @@ from storage.models import Invitation, Team
 OFFERED_TIMES = ("07:00", "08:00", "12:00", "17:00", "18:00", "19:00", "20:00", "21:00")
 MOST_SUGGESTIONS = 8
 YES, NO = "yes", "no"
+
+
+class Timed(Protocol):
+    """Facts that know what time it is."""
+
+    @property
+    def now(self) -> datetime: ...
 
 
 @dataclass(frozen=True)
@@ -83,39 +91,42 @@ def _as_typed(given: Given) -> str | None:
     return given.value if given.question is None else None
 
 
-def _ask_about_typed(texts: Texts, facts: JoinFacts, typed: str) -> Html:
+def _ask_about_typed(texts: Texts, facts: Timed, typed: str) -> Html:
     zone = reading.parse_zone(typed)
     if zone is not None:
-        return texts("join.zone_right", zone=zone, time=_clock(zone, facts))
+        return texts("join.zone_right", zone=zone, time=clock(zone, facts))
     if reading.zone_suggestions(typed, MOST_SUGGESTIONS):
         return texts("join.zone_near", typed=typed)
     return texts("join.zone_unknown", typed=typed)
 
 
-def _zones_for_typed(texts: Texts, facts: JoinFacts, typed: str) -> list[tuple[str, str]]:
+def _zones_for_typed(texts: Texts, facts: Timed, typed: str) -> list[tuple[str, str]]:
     zone = reading.parse_zone(typed)
     if zone is not None:
         return [(texts("join.button.zone", zone=zone), zone), (texts("join.button.other_zone"), RETURN)]
     near = reading.zone_suggestions(typed, MOST_SUGGESTIONS)
     back = texts("join.button.none_of_these") if near else texts("form.button.back")
-    zones = [(texts("join.button.near", zone=zone, time=_clock(zone, facts)), zone) for zone in near]
+    zones = [(texts("join.button.near", zone=zone, time=clock(zone, facts)), zone) for zone in near]
     return [*zones, (back, RETURN)]
 
 
-def _clock(zone: str, facts: JoinFacts) -> time:
+def clock(zone: str, facts: Timed) -> time:
     return facts.now.astimezone(due.zone_of(zone)).time()
 
 
-def _read_zone(value: str, *_: object) -> str:
+def read_zone(value: str, *_: object) -> str:
     zone = reading.parse_zone(value)
     if zone is None:
         raise Refusal("join.zone_unknown", typed=value)
     return zone
 
 
+TYPED_ZONE = Aside(_as_typed, _ask_about_typed, _zones_for_typed)
+
+
 def _ask_zone(texts: Texts, facts: JoinFacts, _values: Values) -> Html:
     zone = facts.team.time_zone
-    return texts("join.zone", zone=zone, time=_clock(zone, facts))
+    return texts("join.zone", zone=zone, time=clock(zone, facts))
 
 
 def read_time(value: str, *_: object) -> str:
@@ -155,9 +166,9 @@ CONSENT = Question(
 ZONE = Question(
     "zone",
     _ask_zone,
-    _read_zone,
+    read_zone,
     lambda texts, facts, _: [(texts("join.button.zone", zone=facts.team.time_zone), facts.team.time_zone)],
-    aside=Aside(_as_typed, _ask_about_typed, _zones_for_typed),
+    aside=TYPED_ZONE,
 )
 TIME = Question("time", lambda texts, *_: texts("join.time"), read_time, time_choices)
 JOINING = Procedure(Form("join", (LANGUAGE, ABOUT, CONSENT, ZONE, TIME), can_cancel=False), _load, _join)

@@ -17,6 +17,7 @@ from jobs.cycle import Course
 from jobs.inputs import Inputs
 from jobs.record import Dose, Record
 from jobs.regimens import RegimenFacts, regimen_facts
+from jobs.silence import SILENT_AFTER
 from jobs.wearing_off import analyse
 from jobs.wearing_off.effects import Analysis, RegimenEffect
 from jobs.wearing_off.thresholds import DEFAULTS, Thresholds
@@ -24,8 +25,6 @@ from storage.models import Item
 
 ITEMS = tuple(Item)
 DAYS_OF_ADHERENCE = 28
-# Asked days in a row without an answer, after which someone counts as silent.
-SILENT_AFTER = 3
 
 
 @dataclass(frozen=True)

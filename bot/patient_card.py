@@ -7,7 +7,7 @@ from sqlmodel import Session
 from bot import schedule_forms
 from bot.replies import Button, Keyboard, Screen, rows_of
 from bot.texts import Html, Texts, texts_in
-from jobs import due, infusion_reminder, outlook, schedule
+from jobs import due, infusion_reminder, outlook, schedule, silence
 from storage import courses, diary, patients
 from storage.chats import Someone
 from storage.models import Course, CourseStatus, Patient, PatientStatus
@@ -15,12 +15,14 @@ from storage.models import Course, CourseStatus, Patient, PatientStatus
 COURSES_A_PAGE = 6
 
 
-def state_of(patient: Patient, lost: set[int], texts: Texts) -> Html:
-    """`active`, `paused until Mon 23 Aug 1999`; `lost` are the patients who cannot be reached."""
+def state_of(patient: Patient, lost: set[int], silent_since: date | None, texts: Texts) -> Html:
+    """`active`, `silent since Mon 2 Aug 1999`; `lost` are the patients who cannot be reached."""
     if patient.id in lost:
         return texts("state.unreachable")
     if patient.status is PatientStatus.PAUSED and patient.paused_until:
         return texts("state.paused_until", date=patient.paused_until)
+    if silent_since is not None:
+        return texts("state.silent_since", date=silent_since)
     return texts(f"state.{patient.status.value}")
 
 
@@ -32,10 +34,14 @@ def card(session: Session, patient: Patient, someone: Someone, now: datetime, pa
     leads = infusion_reminder.leads_of(session, patient)
     today = due.local_date(patient.time_zone, now)
     planned = [*outlook.unconfirmed(known, today), *outlook.coming(known, today)]
+    lost, silent_since = (
+        patients.unreachable_patients(session, team.id),
+        silence.silent_since(session, patient, answered, now),
+    )
     text = texts(
         "card",
         pseudonym=patient.pseudonym,
-        state=state_of(patient, patients.unreachable_patients(session, team.id), texts),
+        state=state_of(patient, lost, silent_since, texts),
         last=texts("roster.last", date=answered) if answered else texts("roster.never"),
         time=patient.prompt_time,
         zone=patient.time_zone,
@@ -78,7 +84,7 @@ def _given(course: Course, texts: Texts) -> Button:
 def _ways_on(patient: Patient, texts: Texts) -> Keyboard:
     rows = [
         (opening("plan_course", patient.id, texts), opening("plan_series", patient.id, texts)),
-        (opening("prompt_time", patient.id, texts), opening("leads", patient.id, texts)),
+        tuple(opening(form, patient.id, texts) for form in ("prompt_time", "time_zone", "leads")),
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
     invited = [again] if patient.status is PatientStatus.INVITED else []

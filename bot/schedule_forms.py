@@ -7,7 +7,7 @@ from datetime import time
 from bot.course_facts import CourseFacts, back_to_patient, load_patient, told
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
-from bot.joining import read_time, time_choices
+from bot.joining import TYPED_ZONE, clock, read_time, read_zone, time_choices
 from bot.replies import Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import check_in_time, infusion_reminder, schedule
@@ -65,6 +65,40 @@ def _apply_time(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     return back_to_patient(facts, done, texts)
 
 
+def _ask_zone(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
+    zone = facts.patient.time_zone
+    return texts("time_zone.question", pseudonym=facts.patient.pseudonym, zone=zone, time=clock(zone, facts))
+
+
+def _check_zone(facts: CourseFacts, values: Values) -> None:
+    if values["zone"] == facts.patient.time_zone:
+        raise Refusal("refusal.zone_is_that_already", zone=facts.patient.time_zone)
+
+
+def _preview_zone(texts: Texts, facts: CourseFacts, values: Values) -> Html:
+    patient, zone = facts.patient, values["zone"]
+    tells = _told(facts, texts, patient.prompt_time, zone)
+    return texts(
+        "time_zone.preview",
+        pseudonym=patient.pseudonym,
+        old=patient.time_zone,
+        new=zone,
+        at=patient.prompt_time,
+        told=tells,
+    )
+
+
+def _apply_zone(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
+    texts, patient, now, zone = texts_in(filling.someone.chat.language), facts.patient, facts.now, values["zone"]
+    tells = _told(facts, texts, patient.prompt_time, zone)
+    check_in_time.change_time_zone(filling.session, facts.actor, patient, zone, now)
+    coming, key = check_in_time.coming_prompt(patient, now), "time_zone.done_waiting"
+    shown = {"pseudonym": patient.pseudonym, "time": patient.prompt_time, "zone": zone, "told": tells}
+    if coming is not None:
+        key, shown["first"] = "time_zone.done", Html(texts.instant(coming, zone))
+    return back_to_patient(facts, texts(key, **shown), texts)
+
+
 def _read_leads(value: str, *_: object) -> list[int]:
     """`7 1 0`, `7, 1 and 0`, `none`."""
     said = value.strip().lower()
@@ -111,6 +145,17 @@ PROCEDURES = (
         load_patient,
         _apply_time,
         lambda facts: facts.patient.prompt_time.isoformat(),
+    ),
+    Procedure(
+        Form(
+            "time_zone",
+            (Question("zone", _ask_zone, read_zone, aside=TYPED_ZONE),),
+            _preview_zone,
+            _check_zone,
+        ),
+        load_patient,
+        _apply_zone,
+        lambda facts: facts.patient.time_zone,
     ),
     Procedure(
         Form(

@@ -82,7 +82,7 @@ def test_there_and_back_again_asks_each_date_once(database: Database) -> None:
                 to = (KIRITIMATI, PAGO_PAGO, TOKYO, LONDON)[hour // 7 % 4]
                 check_in_time.change_time_zone(session, BY, patient, to, now + hour * HOUR)
             ticks(session, now + hour * HOUR)
-        asked = [row.diary_date for row in sent(session, MessageKind.DAILY_PROMPT)]
+        asked = [row.diary_date for row in sent(session, MessageKind.DAILY_PROMPT) if row.diary_date]
         assert asked == sorted(set(asked))
         days = [day.diary_date for day in rows_of(session, DiaryDay)]
         assert days == [days[0] + k * DAY for k in range(len(days))]

@@ -148,6 +148,7 @@ def test_a_patients_card_says_what_there_is_and_what_can_be_done(clinic: Clinic)
         "Plan a course",
         "Plan a series",
         "Check-in time",
+        "Time zone",
         "Reminders",
         "‹ All patients",
     ]

@@ -58,7 +58,7 @@ def test_what_cannot_be_read_is_said_at_each_step_and_the_question_stays(clinic:
     anna.says("Gondor-upon-Anduin")
     assert anna.sees == (
         "I know no place called “Gondor-upon-Anduin”. "
-        "Please type a large city in your time zone, such as Zurich or New York."
+        "Please type a large city in the same time zone, such as Zurich or New York."
     )
     anna.says("<b>Minas & Tirith")
     assert "no place called “<b>Minas & Tirith”" in anna.sees
