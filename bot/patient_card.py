@@ -84,7 +84,8 @@ def _given(course: Course, texts: Texts) -> Button:
 def _ways_on(patient: Patient, texts: Texts) -> Keyboard:
     rows = [
         (opening("plan_course", patient.id, texts), opening("plan_series", patient.id, texts)),
-        tuple(opening(form, patient.id, texts) for form in ("prompt_time", "time_zone", "leads")),
+        (opening("prompt_time", patient.id, texts), opening("time_zone", patient.id, texts)),
+        (opening("leads", patient.id, texts),),
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
     invited = [again] if patient.status is PatientStatus.INVITED else []
