@@ -11,14 +11,16 @@ from storage.models import Role, Team
 from tests.simulation.memory import Memory, memory, stored
 from tests.storage.support import committing, joined_patient, joined_staff, team_of
 
-MOST_PATIENTS = 4
+FEW, MANY = 4, 40
 COORDINATOR = 100
 CLINICIANS = (101, 102)
-EARLY = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+# Before all seeds; Samoa left out a day at the end of that year.
+EARLY, YEAR = datetime(2011, 1, 1, 12, 0, tzinfo=UTC), datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 # Where the clock changes in different ways: at midnight, at one, two and three, by half an hour; and where it does not.
 ZONES = (
     "Europe/London", "Europe/Berlin", "America/New_York", "America/Santiago", "Africa/Cairo", "Australia/Lord_Howe",
     "Asia/Kathmandu", "Pacific/Auckland", "America/St_Johns", "America/Nuuk", "Africa/Casablanca", "Asia/Beirut",
+    "Pacific/Apia", "Pacific/Chatham", "America/Havana", "Antarctica/Troll",
 )  # fmt: skip
 # Beside the usual evening: the minutes that clock changes skip or repeat.
 TIMES = (time(18), time(20, 30), time(0), time(0, 30), time(1, 30), time(2), time(2, 30), time(3), time(23, 30))
@@ -65,7 +67,7 @@ def plan_of(rng: random.Random) -> Plan:
     many = rng.choices((1, 2, 3, 4), (80, 13, 5, 2) if length < 20 else (1, 0, 0, 0))[0]
     zones = [rng.choice(ZONES) for _ in range(many)]
     changes = clock_changes(zones[0])
-    start = EARLY + timedelta(days=rng.randrange(5, 270), minutes=rng.randrange(1440))
+    start = YEAR + timedelta(days=rng.randrange(5, 270), minutes=rng.randrange(1440))
     if changes and rng.random() < 0.6:
         start = rng.choice(changes) - timedelta(days=rng.uniform(1, min(length, 10)))
     start = start.replace(microsecond=0)
@@ -83,7 +85,7 @@ def plan_of(rng: random.Random) -> Plan:
 
 
 @cache
-def _image() -> bytes:
+def _image(most_patients: int) -> bytes:
     kept = memory()
     kept.put_back()
     with committing(kept.database) as session:
@@ -91,17 +93,17 @@ def _image() -> bytes:
         joined_staff(session, COORDINATOR, Role.COORDINATOR, now=EARLY)
         for account in CLINICIANS:
             joined_staff(session, account, Role.CLINICIAN, now=EARLY)
-        for account in range(1, MOST_PATIENTS + 1):
+        for account in range(1, most_patients + 1):
             joined_patient(session, account, now=EARLY)
     # The coordinator has heard of all who joined; the pseudonyms were drawn by lot.
     kept.raw.execute("DELETE FROM outbox")
-    kept.raw.execute("UPDATE patient SET pseudonym = 'P-000' || id")
+    kept.raw.execute("UPDATE patient SET pseudonym = printf('P-%04d', id)")
     return kept.image()
 
 
 def settle_in(plan: Plan) -> Memory:
     """A database with this seed's clinic in it. Patients and their accounts have the same numbers."""
-    image, kept = _image(), memory()
+    image, kept = _image(FEW if len(plan.patients) <= FEW else MANY), memory()
     kept.put_back(image)
     raw: sqlite3.Connection = kept.raw
     team = Team(name="", time_zone="Europe/London", created_at=plan.start)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
 
 HOUR = 3600.0
+IN_DOUBT = "called doubtful, more than can have been in flight:"
+LAPSED = "sent twice after the process stood still or its clock jumped, more than can have been in flight:"
 # At the least between two of a kind: the first as late as it is still worth sending, the second at its time.
 APART = {
     MessageKind.DAILY_PROMPT.value: 18 * HOUR,
@@ -38,7 +40,8 @@ def nothing_comes_in_a_burst(simulation: "Simulation") -> None:
             by_kind[sent.kind, sent.account, sent.about].append(sent)
     for (kind, account, _), all_sent in by_kind.items():
         for first, second in pairwise(all_sent):
-            moved = [*simulation.changes[account], *simulation.journal.jumps]
+            stood_still = [end for _, end in simulation.journal.stopped]
+            moved = [*simulation.changes[account], *simulation.journal.jumps, *stood_still]
             if second.row == first.row or any(first.at - 24 * HOUR <= at <= second.at for at in moved):
                 continue
             if second.at - first.at < APART[kind]:
@@ -93,9 +96,7 @@ def a_crash_leaves_no_more_twice_than_was_in_flight(simulation: "Simulation") ->
             journal.wrong(f"{many} messages went out twice after life {life}")
     for number, many in lapsed.items():
         if many > IN_FLIGHT:
-            journal.wrong(
-                f"{many} messages went out twice after the process stood still, or its clock jumped: {number}"
-            )
+            journal.wrong(f"{LAPSED} {many} messages, at {number}")
     for life, in_doubt in journal.doubtful_after.items():
         if in_doubt > IN_FLIGHT:
-            journal.wrong(f"life {life} left {in_doubt} messages in doubt")
+            journal.wrong(f"{IN_DOUBT} {in_doubt} messages after life {life}")

@@ -20,7 +20,7 @@ from tests.simulation.disk import InlineWriter, Trouble
 from tests.simulation.journal import Journal
 from tests.simulation.looking import Looking
 from tests.simulation.memory import Killed, Memory
-from tests.simulation.parts import Draughtsman, NoPictures
+from tests.simulation.parts import Courier, Draughtsman, NoPictures
 from tests.simulation.telegram import Door, Telegram
 from tests.simulation.timeline import Timeline
 from tests.support import TOKEN
@@ -90,8 +90,11 @@ class Life:
                 raise Killed
         if self.stops_after is not None:
             left, seconds = self.stops_after
-            self.stops_after = (left - 1, seconds) if left else None
-            if not left:
+            if left > 0:
+                self.stops_after = left - 1, seconds
+            elif where != "commit":
+                # Not in a transaction: the operator's own jobs would be locked out for as long.
+                self.stops_after = None
                 self.stop(where, seconds)
 
     def stop(self, where: str, seconds: float) -> None:
@@ -147,6 +150,17 @@ class Life:
             self.running = Running(self._settings(), self.memory.database, self.time, ticking=False)
         await self.running.__aenter__()
         self.changed()
+        await self._finished(self.running)
+
+    async def _finished(self, running: Running) -> None:
+        """No part of it ends by itself: the whole bot would end with it."""
+        try:
+            await running.finished()
+            why = "without a word"
+        except Exception as fault:
+            why = repr(fault)
+        if not self.is_ending:
+            self.journal.wrong(f"a part of the bot ended by itself: {why}")
 
     def _settings(self) -> Settings:
         return _SETTINGS
@@ -160,7 +174,12 @@ class Life:
             return NoPictures(self.machine.draws_nothing)
 
         with patch.multiple(
-            runtime, Writer=writer, Renderer=renderer, make_bot=self._made_bot, Draughtsman=Draughtsman
+            runtime,
+            Writer=writer,
+            Renderer=renderer,
+            make_bot=self._made_bot,
+            Courier=Courier,
+            Draughtsman=Draughtsman,
         ):
             yield
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.runtime import TICKS
 from jobs import daily_prompt, infusion_reminder, undelivered, weekly_summary
 from jobs.clock import Tick, Ticker
-from tests.simulation.memory import instant
+from tests.simulation.memory import instant, stored
 from tests.simulation.parts import NEVER
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ SELECT (SELECT min(next_prompt_at) FROM patient), (SELECT min(next_reminder_at) 
  (SELECT min(due_at) FROM outbox WHERE state IN ('pending', 'unsure')),
  (SELECT min(expires_at) FROM outbox WHERE state IN ('waiting', 'pending', 'unsure')),
  (SELECT min(lease_until) FROM outbox WHERE state = 'sending'),
- (SELECT min(lease_until) FROM drawing WHERE state = 'drawing')
+ (SELECT min(CASE state WHEN 'waiting' THEN '2000-01-01' ELSE lease_until END) FROM drawing
+ WHERE state IN ('waiting', 'drawing') AND expires_at > ?)
 """
 # Of ticks that have nothing to do, so many are called all the same.
 FOR_NOTHING = 0.1
@@ -78,7 +79,7 @@ class Looking:
     async def _ticks(self) -> None:
         life = self._life
         assert life.running is not None
-        *due, untold, _, _, _, _ = life.memory.one(DUE)
+        *due, untold, _, _, _, _ = life.memory.one(DUE, stored(life.time.now()))
         now = life.time.seconds
         busy = {
             tick: self._seconds(at) <= now
@@ -92,7 +93,7 @@ class Looking:
 
     def _next_due(self) -> tuple[float, float]:
         """When the clock has something to do, and when the courier or the draughtsman has."""
-        *ticks, untold, due, expires, lease, drawing = self._life.memory.one(DUE)
+        *ticks, untold, due, expires, lease, drawing = self._life.memory.one(DUE, stored(self._life.time.now()))
         clock = 0.0 if untold else min(self._seconds(at) for at in ticks)
         # In a ban nothing is sent, however long it has been due.
         sending = max(self._seconds(due), self._life.banned_until)

@@ -67,7 +67,7 @@ class Mishaps:
         """Nothing more goes wrong."""
         self._full_until, self._bad_works, self._not_drawn = -1.0, 0.0, 0.0
         self._simulation.telegram.away_until = -1.0
-        self._sets_clock(timedelta(0))
+        self.sets_clock(timedelta(0))
 
     def disk_is_full(self, seconds: float | None = None, how: float | None = None) -> None:
         """For a while so many of all transactions fail, at their beginning, in their midst or at their end."""
@@ -109,12 +109,12 @@ class Mishaps:
         """The machine's clock is an hour off all at once; mostly somebody sets it right later."""
         hours = self._rng.choice((-1, 1)) if hours is None else hours
         self.seen[f"clock {hours:+d}"] += 1
-        self._sets_clock(timedelta(hours=hours))
+        self.sets_clock(timedelta(hours=hours))
         if self._rng.random() < 0.8:
             back = self._rng.choice((120.0, 1800.0, 3 * 3600.0, DAY))
-            self._simulation.time.after(back, lambda: self._sets_clock(timedelta(0)))
+            self._simulation.time.after(back, lambda: self.sets_clock(timedelta(0)))
 
-    def _sets_clock(self, ahead: timedelta) -> None:
+    def sets_clock(self, ahead: timedelta) -> None:
         simulation = self._simulation
         if simulation.time.ahead == ahead:
             return
@@ -174,7 +174,7 @@ class Mishaps:
         if at is None:
             return
         seconds = simulation.time.seconds_at(at)
-        wait = rng.choice((10.0, 600.0, 3 * 3600.0))
+        wait = rng.choice((10.0, 600.0, 5400.0))
         simulation.time.at(seconds - 1.0, self._unless_over(lambda: self.telegram_is_away(wait)))
         simulation.time.at(
             seconds + wait * rng.random(), self._unless_over(lambda: simulation.office.by_job(account, "prompt_time"))

@@ -119,7 +119,7 @@ class Office:
         }
         self._simulation.journal.note("the coordinator goes to %s for patient %s", what, account)
         self._wanted, self._tries = list(ways[what]), 0
-        self._simulation.telegram.say(COORDINATOR, f"/patient P-000{account}")
+        self._simulation.telegram.say(COORDINATOR, f"/patient P-{account:04}")
         self._simulation.time.after(3.0, self._presses_on)
 
     def _presses_on(self) -> None:

@@ -2,17 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from contextlib import contextmanager
 from unittest.mock import patch
-
-from sqlmodel import Session
 
 from bot import courier, draughtsman
 from bot.pictures import Asked, Drawn
 from bot.texts import Html
-from storage import outbox
-from storage.models import OutboxMessage
 from tests.simulation.disk import is_trouble
 from tests.simulation.journal import Journal
 from tests.simulation.memory import Killed, memory, stored
@@ -44,8 +39,16 @@ class NoPictures:
         """Nothing was begun."""
 
 
+class Courier(courier.Courier):
+    """Does not open a transaction to find that nothing is due."""
+
+    async def _take(self) -> int:
+        now = stored(self._clock.now())
+        return await super()._take() if memory().one(TO_TAKE, now, now, now) else 0
+
+
 class Draughtsman(draughtsman.Draughtsman):
-    """Does not open a transaction to find that nothing is wanted."""
+    """The same."""
 
     async def draw_one(self) -> bool:
         return await super().draw_one() if memory().one(TO_DRAW) else False
@@ -53,22 +56,11 @@ class Draughtsman(draughtsman.Draughtsman):
 
 @contextmanager
 def patiently() -> Iterator[None]:
-    """The courier and the draughtsman wait until they are called, instead of looking each second.
-
-    And the courier's claim is not put to the database when a glance shows that nothing is due.
-    """
-    claim = outbox.claim
-
-    def glanced(session: Session, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[OutboxMessage]:
-        at = stored(now)
-        return (
-            claim(session, owner=owner, now=now, lease=lease, limit=limit) if memory().one(TO_TAKE, at, at, at) else []
-        )
-
-    with ExitStack() as patches:
-        patches.enter_context(patch.object(outbox, "claim", glanced))
-        for module in (courier, draughtsman):
-            patches.enter_context(patch.object(module, "LONGEST_REST", NEVER / 2))
+    """The courier and the draughtsman wait until they are called, instead of looking each second."""
+    with (
+        patch.object(courier, "LONGEST_REST", NEVER / 2),
+        patch.object(draughtsman, "LONGEST_REST", NEVER / 2),
+    ):
         yield
 
 

@@ -112,7 +112,7 @@ class Sight:
         )
         self.believed.update(letter.tells)
         pseudonyms = set(PSEUDONYM.findall(sent.text))
-        if sent.account in simulation.members and pseudonyms - {f"P-000{sent.account}"}:
+        if sent.account in simulation.members and pseudonyms - {f"P-{sent.account:04}"}:
             simulation.journal.wrong(f"patient {sent.account} reads of {pseudonyms}: {sent.text}")
         for course, day in letter.tells.items():
             if day is not None and texts_in("en").day(day) not in sent.text:

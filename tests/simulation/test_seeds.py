@@ -1,4 +1,4 @@
-"""Some hundred seeds, in blocks that run side by side; `make soak` runs thousands.
+"""A thousand seeds, in blocks that run side by side; `make soak` runs many thousands.
 
 `python -m tests.simulation --seed N` tells of one that fails.
 """
@@ -7,8 +7,8 @@ import pytest
 
 from tests.simulation import simulation
 
-# As many as half a minute of two cores allows: a seed takes a tenth of a second.
-BLOCKS, IN_A_BLOCK = 10, 25
+# A seed takes about eighty milliseconds: all of them forty seconds of two cores.
+BLOCKS, IN_A_BLOCK = 25, 40
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
