@@ -185,7 +185,7 @@ def build(bot: ExtBot[Any], handlers: Handlers) -> Application[Any, Any, Any, An
         application.add_handler(CommandHandler(name, on_command(routes.command(name)), fresh))
     application.add_handler(CallbackQueryHandler(_pressed(handlers)))
     application.add_handler(MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, on(routes.typed)))
-    application.add_handler(MessageHandler(fresh & filters.COMMAND, on_command(routes.help_)))
+    application.add_handler(MessageHandler(fresh & filters.COMMAND, on_command(routes.unknown)))
     application.add_handler(MessageHandler(fresh & ~filters.StatusUpdate.ALL, on(routes.unreadable)))
     # Words only: a live location edits itself all the time.
     edited = filters.UpdateType.EDITED_MESSAGE & PRIVATE & filters.TEXT

@@ -65,7 +65,7 @@ def start(session: Session, incoming: Incoming) -> list[Reply]:
     """`/start`: the door. Whoever comes through it for the first time is given their menu."""
     before, incoming = _arrived(session, incoming)
     if not incoming.text.strip():
-        return _greet(session, before, incoming)
+        return _helped(session, before, incoming)
     if before is not None and incoming.repeated and (joining := _joining(session, before)) is not None:
         return filling.go_on(JOINING, _filling(session, incoming, before, joining), joining, None)
     replies = welcome.start(session, incoming, before)
@@ -79,7 +79,26 @@ def start(session: Session, incoming: Incoming) -> list[Reply]:
 
 def help_(session: Session, incoming: Incoming) -> list[Reply]:
     someone, incoming = _arrived(session, incoming)
-    return _greet(session, someone, incoming)
+    return _helped(session, someone, incoming)
+
+
+def _helped(session: Session, someone: Someone | None, incoming: Incoming) -> list[Reply]:
+    """With the menu, which may have got lost on its way."""
+    menu_ = [menu_of(someone, texts_in(someone.chat.language))] if someone is not None and _is_known(someone) else []
+    return [*_greet(session, someone, incoming), *menu_]
+
+
+def unknown(session: Session, incoming: Incoming) -> list[Reply]:
+    """A command that there is not."""
+    someone, incoming = _arrived(session, incoming)
+    if someone is None or not _is_known(someone):
+        return _greet(session, someone, incoming)
+    not_known = texts_in(someone.chat.language)("command_unknown")
+    return [Say(Screen(Html(f"{not_known}\n\n{greeting(someone, incoming)}")))]
+
+
+def _is_known(someone: Someone) -> bool:
+    return someone.patient is not None or someone.staff is not None
 
 
 def _greet(session: Session, someone: Someone | None, incoming: Incoming) -> list[Reply]:
@@ -120,7 +139,7 @@ def command(name: str) -> Work:
         route = next(route for route in COMMANDS if route.name == name)
         if someone is not None and has_role(someone, route.role):
             return _or_refusal(session, incoming, someone, route.work)
-        if someone is None or (someone.patient is None and someone.staff is None):
+        if someone is None or not _is_known(someone):
             return _greet(session, someone, incoming)
         texts = texts_in(someone.chat.language)
         whose = texts("command_is_for", name=name, whose=texts(f"role.{route.role.value}"))
@@ -149,12 +168,20 @@ def _form_pressed(session: Session, incoming: Incoming, someone: Someone) -> lis
         return said_last
     if not _may_fill_in(someone, incoming.data.split(":")[1]):
         return [Toast(texts_in(someone.chat.language)("form.old_button"))]
-    return filling.pressed(PROCEDURES, session, incoming, someone)
+    return _joined(session, someone, filling.pressed(PROCEDURES, session, incoming, someone))
+
+
+def _joined(session: Session, before: Someone, replies: list[Reply]) -> list[Reply]:
+    """Whoever has just become a patient is given the menu of one."""
+    someone = chats.who_is(session, before.chat.telegram_id) if not _is_known(before) else None
+    if someone is None or someone.patient is None:
+        return replies
+    return [*replies, menu_of(someone, texts_in(someone.chat.language))]
 
 
 def _may_fill_in(someone: Someone, form: str) -> bool:
     if form == JOINING.form.name:
-        return someone.patient is None and someone.staff is None
+        return not _is_known(someone)
     return form in PROCEDURES and has_role(someone, Role.COORDINATOR)
 
 
@@ -168,7 +195,8 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     if said_last is not None:
         return said_last
     if filling.is_open(dialogue) and _may_fill_in(someone, dialogue.form):
-        return filling.typed(PROCEDURES, _filling(session, incoming, someone, dialogue), dialogue)
+        said = filling.typed(PROCEDURES, _filling(session, incoming, someone, dialogue), dialogue)
+        return _joined(session, someone, said)
     if someone.patient is not None:
         return patient.typed(session, incoming, someone)
     return _greet(session, someone, incoming)

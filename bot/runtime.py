@@ -26,7 +26,6 @@ from bot.texts import FALLBACK, texts_in
 from bot.webhook import Webhook
 from jobs import daily_prompt, infusion_reminder, undelivered, upkeep, weekly_summary
 from jobs.clock import Clock, Ticker
-from storage import models
 from storage.database import Database
 from storage.locks import Lock
 from storage.pace import SharedPace
@@ -119,7 +118,7 @@ class Running:
         except BaseException:
             self._close()
             raise
-        self.handlers.in_background(self._speaker.offer_to_all(routes.menu([models.Role.PATIENT], texts_in(FALLBACK))))
+        self.handlers.in_background(self._speaker.offer_to_all(routes.menu((), texts_in(FALLBACK))))
         if self._ticking:
             self.ticker.start()
         self._tasks = [asyncio.create_task(work.run()) for work in self._working]

@@ -86,6 +86,17 @@ def test_a_command_that_does_not_exist_gets_the_help(clinic: Clinic) -> None:
     assert anna.answers == []
 
 
+def test_a_command_that_does_not_exist_is_said_to_be_none_before_the_help(clinic: Clinic) -> None:
+    anna, coordinator = asked(clinic), clinic.coordinator()
+    for member, title in ((anna, "Your diary\n"), (coordinator, f"You are on the team {TEAM}")):
+        for said in ("/nonsense", "/todya 7", "/Roster_"):
+            member.says(said)
+            assert member.sees.startswith(f"I do not know that command.\n\n{title}")
+        member.says("/help")
+        assert member.sees.startswith(title)
+    assert anna.answers == []
+
+
 def test_a_command_of_others_says_whose_it_is_before_the_help(clinic: Clinic) -> None:
     anna, coordinator, clinician = clinic.patient(), clinic.coordinator(), clinic.clinician()
     anna.says("/roster")

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.local.faults import Fault
 from storage.models import Chat, Patient, PatientStatus, Role
 from tests.journeys.scenes import PHONE, newcomer
-from tests.support import TEAM, Clinic
+from tests.support import TEAM, Clinic, Someone
 
 STRANGER = "This is the Infusion Diary, a daily diary for patients of clinics that use it."
 
@@ -206,6 +207,25 @@ def test_the_menu_of_a_patient_offers_what_a_patient_can_do(clinic: Clinic) -> N
     anna = clinic.patient()
     commands = [entry["command"] for entry in clinic.world.commands_for(anna.account, "en")]
     assert commands == ["today", "infusions", "help"]
+
+
+def test_a_stranger_is_offered_no_more_than_the_help_and_a_patient_from_joining_on(clinic: Clinic) -> None:
+    def offered(someone: Someone) -> list[str]:
+        return [entry["command"] for entry in clinic.world.commands_for(someone.account, "en")]
+
+    anna = newcomer(clinic, "English", "Continue", "I agree", "Yes, Europe/London")
+    assert offered(anna) == offered(clinic.someone()) == ["help"]
+    anna.presses("18:00")
+    assert offered(anna) == ["today", "infusions", "help"]
+
+
+def test_a_menu_that_got_lost_comes_again_with_the_help(clinic: Clinic) -> None:
+    clinic.calm()  # the menu for strangers is out
+    clinic.world.misbehave(Fault("bad_request", "setMyCommands"))
+    anna = clinic.patient()
+    assert [entry["command"] for entry in clinic.world.commands_for(anna.account, "en")] == ["help"]
+    anna.says("/help")
+    assert [entry["command"] for entry in clinic.world.commands_for(anna.account, "en")][:2] == ["today", "infusions"]
 
 
 @pytest.mark.parametrize("said", ["/start", "/help", "hello", "7", "/today", "/roster", "/chart P-7KQ4", "/nonsense"])
