@@ -2,11 +2,12 @@
 
 import json
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jobs import due
+from tests.simulation.clinic import Member
 from tests.simulation.invariants_of_answers import answers_are_kept
 from tests.simulation.invariants_of_order import order_is_kept
 from tests.simulation.memory import instant
@@ -24,6 +25,8 @@ FIRST_ENTRY = "SELECT after FROM audit WHERE course_id = ? ORDER BY id LIMIT 1"
 
 def judge(simulation: "Simulation") -> None:
     """All of them."""
+    for account in list(simulation.patients):
+        simulation.has_joined(account)
     each_day_is_asked_or_known_as_not_asked(simulation)
     nothing_is_sent_twice_unless_in_doubt(simulation)
     every_row_has_ended_or_waits(simulation)
@@ -50,13 +53,16 @@ def each_day_is_asked_or_known_as_not_asked(simulation: "Simulation") -> None:
         assert following is not None
         if following <= simulation.time.now():
             wrong(f"patient {member.account}: the next prompt was due at {following}")
-        coming = due.local_date(member.zone, following)
+        coming = due.local_date(simulation.zone_of(member.account), following)
         if dates and dates[-1] == coming:
             # Asked for by the patient, before the prompt.
             dates.pop()
+        first = _first_day(simulation, member)
+        if [*dates, coming][0] > first:
+            wrong(f"patient {member.account}: the first day is {[*dates, coming][0]}, not {first}")
         pauses = [(began, back) for account, began, back in simulation.journal.pauses if account == member.account]
         for one, two in pairwise([*dates, coming]):
-            if two != one + timedelta(days=1) and not _paused(one, two, pauses):
+            if two != _day_after(one, simulation.zone_of(member.account)) and not _paused(one, two, pauses):
                 wrong(f"patient {member.account}: after {one} comes {two}")
         for day, asked_at, row, state, doubtful, _ in days:
             name = f"patient {member.account}, {day}"
@@ -68,6 +74,23 @@ def each_day_is_asked_or_known_as_not_asked(simulation: "Simulation") -> None:
                 wrong(f"{name}: asked, and yet its row {row} is {state}")
             if not asked_at and row in accepted and not doubtful:
                 wrong(f"{name}: Telegram has row {row} without doubt ({state}), and yet not asked")
+
+
+def _first_day(simulation: "Simulation", member: Member) -> date:
+    """The first that is to be asked after the patient's consent; whatever changed their schedule changed that too."""
+    (consented,) = simulation.memory.one("SELECT consented_at FROM patient WHERE id = ?", member.account)
+    at = instant(consented)
+    assert at is not None
+    if simulation.changes[member.account]:
+        return date.max
+    return due.local_date(member.zone, due.next_local_moment(member.zone, member.at, at))
+
+
+def _day_after(day: date, zone: str) -> date:
+    """The next one that there was: Samoa left one out."""
+    day += timedelta(days=1)
+    there_was = due.local_date(zone, due.local_moment(zone, day, time(12))) == day
+    return day if there_was else day + timedelta(days=1)
 
 
 def _paused(one: date, two: date, pauses: list[tuple[date, date]]) -> bool:
@@ -112,7 +135,7 @@ def patients_know_what_is_planned(simulation: "Simulation") -> None:
         )
         if lost[0]:
             continue
-        today = due.local_date(member.zone, simulation.time.now())
+        today = due.local_date(simulation.zone_of(member.account), simulation.time.now())
         failed = memory.one(
             "SELECT 1 FROM outbox WHERE patient_id = ? AND kind IN ('courses_changed', 'infusion_reminder')"
             " AND (state IN ('waiting', 'pending', 'unsure') OR (state IN ('failed', 'expired')))",

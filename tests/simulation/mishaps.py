@@ -149,13 +149,13 @@ class Mishaps:
         account = rng.choice(list(simulation.members)) if account is None else account
         now = simulation.time.now()
         status, following = simulation.memory.one("SELECT status, next_prompt_at FROM patient WHERE id = ?", account)
-        next_prompt, member = instant(following), simulation.members[account]
+        next_prompt, zone = instant(following), simulation.zone_of(account)
         if status != "active" or next_prompt is None or next_prompt <= now:
             return
-        today = due.local_date(member.zone, now)
-        back_on = due.local_date(member.zone, next_prompt) + timedelta(days=days or rng.randint(1, 3))
+        today = due.local_date(zone, now)
+        back_on = due.local_date(zone, next_prompt) + timedelta(days=days or rng.randint(1, 3))
         (at,) = simulation.memory.one("SELECT prompt_time FROM patient WHERE id = ?", account)
-        moment = due.local_moment(member.zone, back_on, time.fromisoformat(at))
+        moment = due.local_moment(zone, back_on, time.fromisoformat(at))
         simulation.memory.raw.execute(
             "UPDATE patient SET status = 'paused', paused_until = ?, next_prompt_at = ? WHERE id = ?",
             (back_on.isoformat(), stored(moment), account),
@@ -166,17 +166,17 @@ class Mishaps:
         simulation.schedule_changed(account)
 
     def another_time_while_it_waits(self) -> None:
-        """Nothing leaves just when a question is due, and meanwhile the patient is given another time."""
+        """Nothing leaves just when a question is due, and meanwhile the patient is given another time, or moves."""
         simulation, rng = self._simulation, self._rng
         account = rng.choice(list(simulation.members))
         (following,) = simulation.memory.one("SELECT next_prompt_at FROM patient WHERE id = ?", account)
         at = instant(following)
         if at is None:
             return
-        seconds = simulation.time.seconds_at(at)
+        seconds, what = simulation.time.seconds_at(at), rng.choice(("prompt_time", "zone"))
         wait = rng.choice((10.0, 600.0, 5400.0))
         simulation.time.at(seconds - 1.0, self._unless_over(lambda: self.telegram_is_away(wait)))
         simulation.time.at(
-            seconds + wait * rng.random(), self._unless_over(lambda: simulation.office.by_job(account, "prompt_time"))
+            seconds + wait * rng.random(), self._unless_over(lambda: simulation.office.by_job(account, what))
         )
         self.seen["another time"] += 1

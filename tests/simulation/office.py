@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Session, select
 
-from jobs import due, schedule
+from jobs import check_in_time, due, schedule
 from jobs.refusals import Refusal
 from jobs.schedule import CoursePlan
 from storage import audit
 from storage.models import Course, CourseStatus, Patient
-from tests.simulation.clinic import CLINICIANS, COORDINATOR, TIMES
+from tests.simulation.clinic import CLINICIANS, COORDINATOR, TIMES, ZONES
 from tests.storage.support import committing
 
 if TYPE_CHECKING:
@@ -26,21 +26,21 @@ class Office:
     """What the clinic does in one seed."""
 
     def __init__(self, simulation: "Simulation", rng: random.Random) -> None:
-        self._simulation, self._rng = simulation, rng
+        self._simulation, self.rng = simulation, rng
         self._wanted: list[str] = []
         self._tries = 0
 
     def plans_at_the_start(self) -> None:
         """Some patients have courses before the seed begins."""
         for account in range(1, len(self._simulation.plan.patients) + 1):
-            if self._rng.random() < 0.7:
+            if self.rng.random() < 0.7:
                 self.by_job(account, "plan")
 
     def changes_something(self) -> None:
-        rng = self._rng
+        rng = self.rng
         account = rng.randint(1, len(self._simulation.plan.patients))
         what = rng.choices(
-            ("plan", "move", "cancel", "give", "prompt_time", "leads"), (15, 35, 10, 8, 20, 12)
+            ("plan", "move", "cancel", "give", "prompt_time", "zone", "leads"), (15, 33, 10, 8, 15, 8, 11)
         )[0]  # fmt: skip
         if what in {"move", "cancel", "prompt_time"} and rng.random() < 0.3 and not self._wanted:
             self.by_buttons(account, what)
@@ -49,7 +49,7 @@ class Office:
 
     def somebody_leaves(self) -> None:
         """A member of staff is taken off the team, as the operator does it."""
-        account = self._rng.choice((*CLINICIANS, COORDINATOR))
+        account = self.rng.choice((*CLINICIANS, COORDINATOR))
         self._simulation.journal.note("staff %s leaves", account)
         self._simulation.gone[account] = self._simulation.time.seconds
         memory = self._simulation.memory
@@ -62,6 +62,7 @@ class Office:
             "cancel": self._cancel,
             "give": self._give,
             "prompt_time": self._prompt_time,
+            "zone": self._zone,
             "leads": self._leads,
         }
         try:
@@ -77,7 +78,7 @@ class Office:
         return due.local_date(patient.time_zone, self._simulation.time.now())
 
     def _ahead(self, patient: Patient) -> date:
-        return self._today(patient) + timedelta(days=self._rng.randint(0, 9))
+        return self._today(patient) + timedelta(days=self.rng.randint(0, 9))
 
     def _planned(self, session: Session, patient: Patient) -> Course:
         found = session.exec(
@@ -85,10 +86,10 @@ class Office:
         ).all()
         if not found:
             raise Refusal("nothing is planned")
-        return self._rng.choice(list(found))
+        return self.rng.choice(list(found))
 
     def _plan(self, session: Session, patient: Patient) -> None:
-        plan = CoursePlan(self._ahead(patient), self._rng.choice((1, 2)), 0.4)
+        plan = CoursePlan(self._ahead(patient), self.rng.choice((1, 2)), 0.4)
         schedule.plan_courses(session, OPERATOR, patient, [plan], self._simulation.time.now())
 
     def _move(self, session: Session, patient: Patient) -> None:
@@ -104,11 +105,16 @@ class Office:
         schedule.mark_given(session, OPERATOR, patient, course, start, 1, 0.4, now)
 
     def _prompt_time(self, session: Session, patient: Patient) -> None:
-        at = self._rng.choice((*TIMES, time(self._rng.randrange(24), self._rng.randrange(60))))
-        schedule.change_prompt_time(session, OPERATOR, patient, at, self._simulation.time.now())
+        at = self.rng.choice((*TIMES, time(self.rng.randrange(24), self.rng.randrange(60))))
+        check_in_time.change_prompt_time(session, OPERATOR, patient, at, self._simulation.time.now())
+
+    def _zone(self, session: Session, patient: Patient) -> None:
+        """The patient has moved."""
+        zone = self.rng.choice(ZONES)
+        check_in_time.change_time_zone(session, OPERATOR, patient, zone, self._simulation.time.now())
 
     def _leads(self, session: Session, patient: Patient) -> None:
-        leads = self._rng.choice(LEADS)
+        leads = self.rng.choice(LEADS)
         schedule.change_reminder_leads(session, OPERATOR, patient, leads, self._simulation.time.now())
 
     def by_buttons(self, account: int, what: str) -> None:
@@ -130,7 +136,7 @@ class Office:
         messages = list(telegram.chats[COORDINATOR].messages.values())
         shown = [data for _, data in telegram.buttons(messages[-1]) if data and data.startswith(self._wanted[0])]
         if shown:
-            data = self._rng.choice(shown)
+            data = self.rng.choice(shown)
             telegram.press(COORDINATOR, messages[-1]["message_id"], data)
             simulation.journal.note("the coordinator presses %s", data)
             self._wanted.pop(0)
@@ -142,4 +148,4 @@ class Office:
             self._tries += 1
             if self._tries > 4:
                 self._wanted = []
-        self._simulation.time.after(self._rng.choice((2.0, 5.0)), self._presses_on)
+        self._simulation.time.after(self.rng.choice((2.0, 5.0)), self._presses_on)

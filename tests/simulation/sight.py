@@ -54,6 +54,7 @@ class Sight:
             (many,) = simulation.memory.one(f"SELECT count(*) FROM outbox WHERE doubtful AND id IN ({among})")  # noqa: S608
             simulation.journal.doubtful_after[life] = many
         simulation.journal.note("asks Telegram to send %s", name)
+        simulation.has_joined(account)
         if owner != account:
             simulation.journal.wrong(f"{name}: the row is for {owner}")
         elif letter.kind in OF_PATIENTS:
@@ -85,11 +86,17 @@ class Sight:
         _, account, written = letter.key.split(":")
         day, member = date.fromisoformat(written), simulation.members[int(account)]
         changed = simulation.memory.rows(
-            "SELECT after, at FROM audit WHERE action = 'prompt_time_changed' AND patient_id = ?", member.account
+            "SELECT after, at FROM audit WHERE action IN ('prompt_time_changed', 'time_zone_changed')"
+            " AND patient_id = ? ORDER BY id",
+            member.account,
         )
-        since: list[tuple[time, datetime | None]] = [(member.at, None)]
-        since += [(time.fromisoformat(json.loads(after)["prompt_time"]), instant(at)) for after, at in changed]
-        moments = [(due.local_moment(member.zone, day, at), began) for at, began in since]
+        asked, zone = member.at, member.zone
+        since: list[tuple[time, str, datetime | None]] = [(asked, zone, None)]
+        for after, at in changed:
+            facts = json.loads(after)
+            asked, zone = time.fromisoformat(facts.get("prompt_time", f"{asked}")), facts.get("time_zone", zone)
+            since.append((asked, zone, instant(at)))
+        moments = [(due.local_moment(zone, day, at), began) for at, zone, began in since]
         if not any(at <= now <= max(at, began or at) + HOURS for at, began in moments):
             simulation.journal.wrong(f"{name}: about {day}, and not in the hours of any of {moments}")
 

@@ -3,15 +3,16 @@
 import logging
 import random
 from collections import defaultdict
-from datetime import timedelta
+from datetime import time, timedelta
 
 from tests.delivery.support import has_started
-from tests.simulation.clinic import CLINICIANS, COORDINATOR, Plan, plan_of, settle_in
+from tests.simulation.clinic import CLINICIANS, COORDINATOR, Member, Plan, plan_of, settle_in
 from tests.simulation.invariants import judge
 from tests.simulation.journal import Journal
 from tests.simulation.life import Life, Machine
 from tests.simulation.memory import instant
 from tests.simulation.mishaps import Mishaps
+from tests.simulation.newcomers import Newcomer
 from tests.simulation.office import Office
 from tests.simulation.parts import Listener, patiently
 from tests.simulation.people import PatientAtHome
@@ -102,6 +103,9 @@ class Simulation:
             patient, at = rng.choice(list(self.patients.values())), rng.uniform(0, end)
             self.time.at(at, patient.leaves)
             self.time.at(at + rng.choice((60.0, 3600.0, 2 * DAY)), patient.comes_back)
+        if rng.random() < 0.12:
+            newcomer = Newcomer(self, self._lot())
+            self.time.at(rng.uniform(0, end), newcomer.is_invited)
         if rng.random() < 0.1:
             self.time.at(rng.uniform(0, end), lambda: self.says(CLINICIANS[0], "/summary"))
         for mischief in (self._again, self._again, self.telegram.reorder):
@@ -197,6 +201,20 @@ class Simulation:
         """Time has passed all at once: what is being sent just now may be taken for left behind."""
         rows = self.memory.rows("SELECT id FROM outbox WHERE state = 'sending'")
         self.journal.lapsed.append({row[0] for row in rows})
+
+    def has_joined(self, account: int) -> bool:
+        """Whether this is a patient who has consented; one who came during the seed is a member from then on."""
+        if account in self.members:
+            return True
+        row = self.memory.one("SELECT time_zone, prompt_time FROM patient WHERE id = ? AND status = 'active'", account)
+        if row is not None:
+            self.members[account] = Member(account, row[0], time.fromisoformat(row[1]))
+            self.journal.note("patient %s has joined", account)
+        return row is not None
+
+    def zone_of(self, account: int) -> str:
+        """Where that patient is now."""
+        return str(self.memory.one("SELECT time_zone FROM patient WHERE id = ?", account)[0])
 
     def note_typed(self, account: int, text: str) -> None:
         self.journal.note("%s types %s", account, text)
