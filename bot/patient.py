@@ -1,7 +1,7 @@
 """What a patient does: the check-in by tap and by typing, today's, the coming infusions."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -16,6 +16,9 @@ from storage import courses, diary, outbox, patients
 from storage.chats import Someone
 from storage.diary import Noted
 from storage.models import DiaryDay, Item, MessageKind, Patient, Way
+
+# By so much the machine's clock may be ahead of Telegram's, or be put back.
+CLOCKS_DIFFER = timedelta(hours=2)
 
 
 def check_in_of(session: Session, day: DiaryDay, message: int = 0, *, choosing: bool = False) -> CheckIn:
@@ -151,10 +154,23 @@ def _said_at(incoming: Incoming) -> datetime:
     return min(incoming.sent_at, incoming.now) if incoming.sent_at is not None else incoming.now
 
 
+def _day_meant(session: Session, patient: Patient, incoming: Incoming) -> DiaryDay | None:
+    """The day that was open when the line was typed.
+
+    A machine's clock that is ahead opens a day too early by Telegram's: a line below its question means it.
+    """
+    said_at = _said_at(incoming)
+    opened = diary.days_open_at(session, patient.team_id, patient.id, said_at + CLOCKS_DIFFER)[:1]
+    for day in opened:
+        if day.opened_at <= said_at or 0 < (day.message_id or 0) < incoming.message_id:
+            return day
+    return next(iter(diary.days_open_at(session, patient.team_id, patient.id, said_at)), None)
+
+
 def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """A number typed in answer to the check-in's question; anything else gets one line on what can be read."""
     patient, texts = someone.the_patient, texts_in(someone.chat.language)
-    day = next(iter(diary.days_open_at(session, patient.team_id, patient.id, _said_at(incoming))), None)
+    day = _day_meant(session, patient, incoming)
     if day is None or patient.status not in patients.LIVING:
         ended = patient.status not in patients.LIVING
         return _nothing_open(incoming, someone, texts("diary.ended" if ended else "check_in.none_open"))
