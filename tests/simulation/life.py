@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from telegram.ext import ExtBot
 
 from bot import runtime
+from bot.application import Handlers
 from bot.pacer import Pacer, Priority
 from bot.runtime import Running
 from bot.settings import Settings
@@ -21,11 +22,14 @@ from tests.simulation.journal import Journal
 from tests.simulation.looking import Looking
 from tests.simulation.memory import Killed, Memory
 from tests.simulation.parts import Courier, Draughtsman, NoPictures
-from tests.simulation.telegram import Door, Telegram
+from tests.simulation.posting import URL, PostedTo
+from tests.simulation.telegram import Telegram
 from tests.simulation.timeline import Timeline
+from tests.simulation.wire import Door
 from tests.support import TOKEN
 
-_SETTINGS = Settings(_env_file=None, telegram_bot_token=SecretStr(TOKEN))  # type: ignore[call-arg]
+POLLING = Settings(_env_file=None, telegram_bot_token=SecretStr(TOKEN))  # type: ignore[call-arg]
+POSTED = POLLING.model_copy(update={"webhook_url": URL})
 
 
 @dataclass
@@ -35,6 +39,8 @@ class Machine:
     trouble: Callable[[], Trouble | None] = lambda: None
     bad_work: Callable[[int], int | None] = lambda _works: None
     draws_nothing: Callable[[], bool] = lambda: False
+    # How the process that starts next hears of updates.
+    by_webhook: Callable[[], bool] = lambda: False
 
 
 class Life:
@@ -147,7 +153,9 @@ class Life:
     async def _start(self) -> None:
         self.journal.note("started (life %s)", self.number)
         with self._put_together():
-            self.running = Running(self._settings(), self.memory.database, self.time, ticking=False)
+            self.running = Running(
+                POSTED if self.machine.by_webhook() else POLLING, self.memory.database, self.time, ticking=False
+            )
         await self.running.__aenter__()
         self.changed()
         await self._finished(self.running)
@@ -162,9 +170,6 @@ class Life:
         if not self.is_ending:
             self.journal.wrong(f"a part of the bot ended by itself: {why}")
 
-    def _settings(self) -> Settings:
-        return _SETTINGS
-
     @contextmanager
     def _put_together(self) -> Iterator[None]:
         def writer(database: Database) -> InlineWriter:
@@ -173,6 +178,9 @@ class Life:
         def renderer() -> NoPictures:
             return NoPictures(self.machine.draws_nothing)
 
+        def posted_to(application: Any, handlers: Handlers, settings: Settings) -> PostedTo:
+            return PostedTo(application, handlers, settings, self.telegram, self)
+
         with patch.multiple(
             runtime,
             Writer=writer,
@@ -180,6 +188,7 @@ class Life:
             make_bot=self._made_bot,
             Courier=Courier,
             Draughtsman=Draughtsman,
+            Webhook=posted_to,
         ):
             yield
 

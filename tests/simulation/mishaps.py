@@ -42,6 +42,9 @@ class Mishaps:
         self._not_drawn = 0.0
         self.seen: Counter[str] = Counter()
         machine = simulation.machine
+        # Of some seeds every process is posted to; in some one is, and the next one polls.
+        hooks = rng.choices((0.0, 1.0, 0.5), (76, 14, 10))[0]
+        machine.by_webhook = lambda: rng.random() < hooks
         machine.trouble, machine.bad_work, machine.draws_nothing = self._trouble, self._bad_work, self._draws_nothing
 
     def befall(self, end: float) -> None:

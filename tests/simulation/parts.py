@@ -17,6 +17,8 @@ TO_TAKE = """
 SELECT 1 FROM outbox WHERE state IN ('pending', 'unsure') AND due_at <= ?
  OR state IN ('waiting', 'pending', 'unsure') AND expires_at <= ? OR state = 'sending' AND lease_until <= ? LIMIT 1
 """
+# Of setWebhook the product says as an error what it says of everything else as a warning.
+NOT_SET = "Telegram did not take the webhook's address"
 TO_DRAW = "SELECT 1 FROM drawing WHERE state IN ('waiting', 'drawing') LIMIT 1"
 
 
@@ -80,7 +82,8 @@ class Listener(logging.Handler):
             return
         if fault is not None:
             said += f" ({fault!r})"
-        if record.levelno >= logging.ERROR and not (isinstance(fault, NotDrawnError) or is_trouble(fault)):
+        caused = isinstance(fault, NotDrawnError) or is_trouble(fault) or said.startswith(NOT_SET)
+        if record.levelno >= logging.ERROR and not caused:
             self.journal.wrong(f"logged: {said}")
         else:
             self.journal.note("log: %s", said)

@@ -9,15 +9,13 @@ import json
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import httpx
 from telegram.error import NetworkError, TelegramError, TimedOut
-from telegram.request import BaseRequest, RequestData
 
-from bot.local.bells import Changed
 from bot.local.methods import METHODS
-from bot.local.refusal import Refusal
+from bot.local.refusal import WEBHOOK_ACTIVE, Refusal
 from bot.local.specification import Reading
 from bot.local.world import World
 from tests.simulation.journal import Begun, Journal, Sent
@@ -25,32 +23,11 @@ from tests.simulation.memory import Killed
 from tests.simulation.timeline import Timeline
 from tests.simulation.watch import Writing, writing
 from tests.simulation.weather import Fault, Kind, Weather
+from tests.simulation.wire import PATIENCE, NobodyWaits, Process, whose
 from tests.support import BOT_NAME, TOKEN
-
-if TYPE_CHECKING:
-    from telegram._utils.types import ODVInput
 
 SENDS = frozenset({"sendMessage", "sendPhoto"})
 KEPT = timedelta(hours=24)
-PATIENCE = 20.0
-
-
-class Process(Protocol):
-    """The process of the bot that asks."""
-
-    number: int
-    dead: bool
-    banned_until: float
-
-    def boundary(self, where: str) -> None:
-        """Killed, when it is to die here."""
-
-
-class _NobodyWaits(Changed):
-    """All happens in one thread, and what changed is told by the simulation's own callbacks."""
-
-    def notify_all(self) -> None:
-        """There is nobody."""
 
 
 class Telegram(World):
@@ -58,7 +35,7 @@ class Telegram(World):
 
     def __init__(self, time: Timeline, journal: Journal, weather: Weather, rng: random.Random) -> None:
         super().__init__(TOKEN, BOT_NAME, time.truly)
-        self.changed = _NobodyWaits()
+        self.changed = NobodyWaits()
         self.time, self.journal, self.weather, self.rng = time, journal, weather, rng
         self.banned_until = 0.0
         self.last_update = 0
@@ -115,7 +92,7 @@ class Telegram(World):
                 return await self._poll(process, given)
             return await self._request(process, method, given)
         except Refusal as refusal:
-            await self._passes(process, self._latency(None))
+            await self.passes(process, self._latency(None))
             return self._refused(process, method, refusal)
         except (TelegramError, asyncio.CancelledError):
             raise
@@ -134,11 +111,11 @@ class Telegram(World):
         if letter is not None and account is not None:
             self.began(letter, account)
         process.boundary(f"request {method}")
-        fault = self._befalls(method, account)
+        fault = self.befalls(method, account)
         begun = self.time.seconds
         if fault is not None:
             self.journal.note("%s to %s: %s %s", method, account, fault.kind, fault.seconds)
-        await self._passes(process, self._latency(fault))
+        await self.passes(process, self._latency(fault))
         if fault is not None:
             await self._before(process, fault)
         result = self._done(method, given, fault)
@@ -153,21 +130,21 @@ class Telegram(World):
         if account is not None:
             self.seen(account)
         process.boundary(f"accepted {method}")
-        await self._passes(process, self._latency(None))
+        await self.passes(process, self._latency(None))
         if fault is not None:
             await self._after(process, fault)
         if sent is not None:
             sent.known = True
         return 200, json.dumps({"ok": True, "result": result}).encode()
 
-    def _befalls(self, method: str, account: int | None) -> Fault | None:
+    def befalls(self, method: str, account: int | None) -> Fault | None:
         fault = self.weather.next_for(method, account)
         return Fault(self.away) if self.time.seconds < self.away_until else fault
 
     def _latency(self, fault: Fault | None) -> float:
         return float(fault.seconds) if fault is not None and fault.kind == "slow" else self.rng.uniform(0.01, 0.15)
 
-    async def _passes(self, process: Process, seconds: float) -> None:
+    async def passes(self, process: Process, seconds: float) -> None:
         await asyncio.sleep(seconds)
         if process.dead:
             raise Killed
@@ -200,7 +177,7 @@ class Telegram(World):
             case "reset_before":
                 raise NetworkError("httpx.ReadError") from httpx.ReadError("reset")
             case "timeout_before":
-                await self._passes(process, PATIENCE)
+                await self.passes(process, PATIENCE)
                 raise TimedOut from httpx.ReadTimeout("nothing came")
             case "server_error":
                 raise Refusal(500, "Internal Server Error")
@@ -212,12 +189,14 @@ class Telegram(World):
             case "reset_after_accepting":
                 raise NetworkError("httpx.ReadError") from httpx.ReadError("reset")
             case "timeout_after_accepting":
-                await self._passes(process, PATIENCE)
+                await self.passes(process, PATIENCE)
                 raise TimedOut from httpx.ReadTimeout("nothing came")
 
     async def _poll(self, process: Process, given: dict[str, Any]) -> tuple[int, bytes]:
         """getUpdates. It waits until there is something: after an empty answer it would only be asked again."""
         process.boundary("request getUpdates")
+        if self.webhook is not None:
+            raise Refusal(409, WEBHOOK_ACTIVE)
         mailbox = self.mailbox
         mailbox.allow(given.get("allowed_updates"))
         offset = given.get("offset", 0)
@@ -228,12 +207,12 @@ class Telegram(World):
         mailbox.confirm(offset)
         process.boundary("confirmed getUpdates")
         if given.get("timeout"):
-            await self._something(process)
+            await self.something(process)
         if self.time.seconds < self.away_until:
             # Cut short: in earnest it would be asked every few seconds, each time in vain.
-            await self._passes(process, self.away_until - self.time.seconds)
-        fault = self._befalls("getUpdates", None)
-        await self._passes(process, self._latency(None))
+            await self.passes(process, self.away_until - self.time.seconds)
+        fault = self.befalls("getUpdates", None)
+        await self.passes(process, self._latency(None))
         if fault is not None:
             self.journal.note("getUpdates: %s %s", fault.kind, fault.seconds)
             if fault.kind == "too_many_requests":
@@ -250,7 +229,7 @@ class Telegram(World):
         process.boundary("handed getUpdates")
         return 200, json.dumps({"ok": True, "result": updates}).encode()
 
-    async def _something(self, process: Process) -> None:
+    async def something(self, process: Process) -> None:
         self.arrived = asyncio.Event()
         self._forget_what_is_old()
         while not self.mailbox.to_be_posted():
@@ -270,48 +249,14 @@ class Telegram(World):
     def reorder(self) -> None:
         """What waits comes in another order; what is of one chat keeps its own."""
         mailbox = self.mailbox
-        ids = list(mailbox.pending)
+        # What is under way to a webhook keeps its place.
+        ids = [update_id for update_id in mailbox.pending if update_id not in mailbox.under_way]
         lanes: dict[int, list[int]] = {}
         for update_id in ids:
-            lanes.setdefault(_whose(mailbox.pending[update_id]), []).append(update_id)
+            lanes.setdefault(whose(mailbox.pending[update_id]), []).append(update_id)
         order = [lane for lane, of_lane in lanes.items() for _ in of_lane]
         self.rng.shuffle(order)
         old = {one: (mailbox.pending[one], self.origin[one], self.came_at[one]) for one in ids}
         for update_id, lane in zip(ids, order, strict=True):
             content, self.origin[update_id], self.came_at[update_id] = old[lanes[lane].pop(0)]
             mailbox.pending[update_id] = mailbox.history[update_id] = {**content, "update_id": update_id}
-
-
-def _whose(update: dict[str, Any]) -> int:
-    content = next(value for key, value in update.items() if key != "update_id")
-    return int(content["from"]["id"])
-
-
-class Door(BaseRequest):
-    """The library's one door out; it leads into `Telegram.exchange`."""
-
-    def __init__(self, telegram: Telegram, process: Process) -> None:
-        self._telegram, self._process = telegram, process
-
-    @property
-    def read_timeout(self) -> float | None:
-        return PATIENCE
-
-    async def initialize(self) -> None:
-        """Nothing to open."""
-
-    async def shutdown(self) -> None:
-        """Nothing to close."""
-
-    async def do_request(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        read_timeout: "ODVInput[float]" = BaseRequest.DEFAULT_NONE,
-        write_timeout: "ODVInput[float]" = BaseRequest.DEFAULT_NONE,
-        connect_timeout: "ODVInput[float]" = BaseRequest.DEFAULT_NONE,
-        pool_timeout: "ODVInput[float]" = BaseRequest.DEFAULT_NONE,
-    ) -> tuple[int, bytes]:
-        given = request_data.parameters if request_data is not None else {}
-        return await self._telegram.exchange(self._process, url.rpartition("/")[2], dict(given))
