@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
 from telegram import CallbackQuery, ChatMember, Update
 from telegram.error import TelegramError
 from telegram.ext import (
@@ -51,7 +51,7 @@ class Handlers:
         if incoming is None:
             return
         try:
-            replies = await self._writer.run(lambda session: work(session, incoming))
+            replies = await self._done(work, incoming)
         except Exception as fault:
             if _may_pass(fault):
                 log.exception("An update could not be committed; it will be asked for again")
@@ -62,6 +62,13 @@ class Handlers:
         self._answered()
         if replies or incoming.press:
             self._answer_in_order(incoming, replies)
+
+    async def _done(self, work: Work, incoming: Incoming) -> list[Reply]:
+        try:
+            return await self._writer.run(lambda session: work(session, incoming))
+        except IntegrityError:
+            # Another replica was faster, with another press: once more, knowing what it wrote.
+            return await self._writer.run(lambda session: work(session, incoming))
 
     async def can_commit(self) -> bool:
         """Whether the database takes anything at all."""

@@ -9,6 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy.exc import DBAPIError
@@ -16,7 +17,7 @@ from sqlmodel import Session
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from bot import letters
-from bot.letters import Afterwards, Letter
+from bot.letters import Earlier, Letter
 from bot.pacer import IN_FLIGHT, BannedError, Pacer, Priority
 from bot.speaker import Speaker, never_arrived
 from jobs import admission
@@ -36,6 +37,8 @@ BACKOFF = (2, 5, 15, 30, 60)
 UNSURE_WAITS = timedelta(seconds=10)
 # Telegram's words in a 400 that means what a 403 means.
 CHAT_GONE = "chat not found"
+# Earlier questions that wait to be closed; beyond it the oldest stays as it is, and its buttons say "too late".
+MOST_EARLIER = 20_000
 WAITS_TO_NOTE = (0.5, 2.0, 5.0, 10.0)
 
 
@@ -46,30 +49,46 @@ class Courier:
         self._speaker, self._writer, self._clock, self._pacer = speaker, writer, clock, pacer
         self._owner = uuid4().hex
         self._awake, self._claiming = asyncio.Event(), asyncio.Lock()
-        self._in_hand: set[asyncio.Task[None]] = set()
+        self._in_hand: dict[int, asyncio.Task[None]] = {}
         # Held until it is written down what became of a message: a kill leaves no more than these in doubt.
         self._hands = asyncio.Semaphore(IN_FLIGHT)
-        # Old messages to be put in order in a moment in which nothing is due: a broadcast does not wait for them.
-        self._old: deque[tuple[int, Afterwards]] = deque()
+        # What is to be put in order in a moment in which nothing is due: a broadcast does not wait for it.
+        self._earlier: deque[Earlier] = deque(maxlen=MOST_EARLIER)
         self._tidying = asyncio.Lock()
+        self._beside: asyncio.Task[int] | None = None
         self._stopping = False
 
     async def tidy(self) -> int:
-        """Puts some old messages in order, unless something more urgent is in hand; returns how many."""
+        """Closes some earlier questions, unless something more urgent is in hand; returns how many.
+
+        Worth one try: what a ban, a fault or the end interrupts stays as it is.
+        """
         async with self._tidying:
             if self._in_hand or self._pacer.ban_left:
                 return 0
-            some = [self._old.popleft() for _ in range(min(IN_FLIGHT, len(self._old)))]
-            await asyncio.gather(*(self._put_in_order(telegram_id, afterwards) for telegram_id, afterwards in some))
+            # Half of the places: an answer always finds one.
+            some = [self._earlier.popleft() for _ in range(min(IN_FLIGHT // 2, len(self._earlier)))]
+            await asyncio.gather(*(self._put_in_order(earlier) for earlier in some))
             return len(some)
 
-    async def _put_in_order(self, telegram_id: int, afterwards: Afterwards) -> None:
+    async def _put_in_order(self, earlier: Earlier) -> None:
         try:
-            replies = await self._writer.run(lambda session: afterwards(session, self._clock.now()))
+            replies = await self._writer.run(lambda session: letters.put_in_order(session, earlier, self._clock.now()))
             for reply in replies:
-                await self._speaker.tidy_up(telegram_id, reply)
+                await self._speaker.tidy_up(earlier.telegram_id, reply)
         except Exception:
             log.exception("An old message stays as it is")
+
+    def _tidy_beside(self) -> None:
+        """Without waiting for it: one edit that hangs must not hold up what falls due meanwhile."""
+        if self._earlier and not self._in_hand and not self._tidying.locked():
+            self._beside = asyncio.create_task(self.tidy())
+            self._beside.add_done_callback(self._tidied)
+
+    def _tidied(self, tidying: "asyncio.Task[int]") -> None:
+        # None were, where something more urgent came in between: its end wakes as well.
+        if not tidying.cancelled() and tidying.exception() is None and tidying.result():
+            self.wake()
 
     def wake(self) -> None:
         self._awake.set()
@@ -91,14 +110,16 @@ class Courier:
                 except Exception:
                     log.exception("The courier stumbled and goes on")
                     taken = 0
-                if not taken and not await self.tidy():
+                if not taken:
+                    self._tidy_beside()
                     await self._rest()
             if self._in_hand:
-                await asyncio.wait(set(self._in_hand))
+                await asyncio.wait(set(self._in_hand.values()))
         finally:
-            for task in self._in_hand:
+            tasks = [*self._in_hand.values(), *([self._beside] if self._beside is not None else [])]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._in_hand, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._quietly(lambda session: outbox.leave_behind(session, self._owner))
 
     async def _quietly(self, work: Callable[[Session], int]) -> None:
@@ -121,7 +142,7 @@ class Courier:
         What the running courier took by itself counts too: what comes of it may be due in its turn.
         """
         taken = await self._take()
-        in_hand = set(self._in_hand)
+        in_hand = set(self._in_hand.values())
         if in_hand:
             await asyncio.wait(in_hand)
         return max(taken, len(in_hand))
@@ -135,21 +156,45 @@ class Courier:
             room = BATCH - len(self._in_hand)
             if self._pacer.ban_left or room < BATCH // 2:
                 return 0
-            batch = await self._writer.run(
-                lambda session: outbox.claim(session, owner=self._owner, now=self._clock.now(), lease=LEASE, limit=room)
-            )
             written_at = self._clock.now()
-            for message, letter in zip(batch, await self._prepare(batch), strict=True):
+            taken = await self._claim_and_write(room)
+            for message, letter in taken:
                 if letter is not None:
                     task = asyncio.create_task(self._deliver_quietly(message, letter, written_at))
-                    self._in_hand.add(task)
-                    task.add_done_callback(self._done)
-        return len(batch)
+                    self._in_hand[message.id] = task
+                    task.add_done_callback(partial(self._done, message.id))
+        return len(taken)
 
-    def _done(self, task: "asyncio.Task[None]") -> None:
-        self._in_hand.discard(task)
+    def _done(self, message_id: int, _task: "asyncio.Task[None]") -> None:
+        del self._in_hand[message_id]
         if len(self._in_hand) <= BATCH // 2:
             self.wake()
+
+    async def _claim_and_write(self, room: int) -> list[tuple[OutboxMessage, Letter | None]]:
+        """What is claimed, with its letters, in one transaction; None where there is none to send: that is settled."""
+
+        def claim(session: Session) -> list[OutboxMessage]:
+            return outbox.claim(
+                session,
+                owner=self._owner,
+                now=self._clock.now(),
+                lease=LEASE,
+                limit=room,
+                in_hand=self._in_hand,
+            )
+
+        def claim_and_write(session: Session) -> list[tuple[OutboxMessage, Letter | None]]:
+            batch = claim(session)
+            return list(zip(batch, self._write(session, batch), strict=True))
+
+        try:
+            return await self._writer.run(claim_and_write)
+        except (NotCommittedError, DBAPIError):
+            raise
+        except Exception:
+            # One of them cannot be written, and must not hold up the others.
+            batch = await self._writer.run(claim)
+            return [(message, await self._prepare_alone(message)) for message in batch]
 
     async def _deliver_quietly(self, message: OutboxMessage, letter: Letter, written_at: datetime) -> None:
         try:
@@ -160,7 +205,7 @@ class Courier:
     async def _deliver(self, message: OutboxMessage, written: Letter, written_at: datetime) -> None:
         async with self._hands:
             if self._stopping:
-                await self._settle(message, MessageState.PENDING, again=True)
+                await self._hand_back(message)
                 return
             stale = self._clock.now() - written_at > FRESH
             letter = await self._prepare_alone(message) if stale else written
@@ -168,16 +213,8 @@ class Courier:
             if letter is None or message_id is None:
                 return
             await self._note_sent(message, letter, message_id)
-        if letter.afterwards is not None:
-            self._old.append((letter.telegram_id, letter.afterwards))
-
-    async def _prepare(self, batch: Sequence[OutboxMessage]) -> list[Letter | None]:
-        """Their letters, in one transaction; None where there is none to send, which is then settled."""
-        try:
-            return await self._writer.run(lambda session: self._write(session, batch))
-        except Exception:
-            # One of them cannot be written, and must not hold up the others.
-            return [await self._prepare_alone(message) for message in batch]
+        if letter.earlier is not None:
+            self._earlier.append(letter.earlier)
 
     async def _prepare_alone(self, message: OutboxMessage) -> Letter | None:
         try:
@@ -191,7 +228,7 @@ class Courier:
         """Our own mistake, such as a picture that cannot be drawn: never the end of the courier."""
         log.exception("A %s could not be prepared", message.kind.value)
         try:
-            if message.attempts >= MOST_ATTEMPTS:
+            if message.attempts >= MOST_ATTEMPTS and not isinstance(fault, NotCommittedError | DBAPIError):
                 await self._settle(message, MessageState.FAILED, fault=type(fault).__name__)
             else:
                 await self._try_later(message, fault)
@@ -215,7 +252,7 @@ class Courier:
                 # The once more is not thrown away while Telegram is out of order.
                 await self._speaker.probe()
         except BannedError as ban:
-            await self._settle(message, MessageState.UNSURE, wait=timedelta(seconds=ban.seconds), again=True)
+            await self._hand_back(message, timedelta(seconds=ban.seconds))
             return None
         except TelegramError as fault:
             await self._try_later(message, fault)
@@ -223,7 +260,7 @@ class Courier:
         try:
             return await self._speaker.send(letter.telegram_id, letter.screen, Priority.BROADCAST)
         except BannedError as ban:
-            await self._settle(message, MessageState.PENDING, wait=timedelta(seconds=ban.seconds), again=True)
+            await self._hand_back(message, timedelta(seconds=ban.seconds))
         except Forbidden:
             await self._writer.run(lambda session: self._give_up_chat(session, message))
         except BadRequest as refused:
@@ -264,8 +301,11 @@ class Courier:
     async def _try_later(self, message: OutboxMessage, fault: Exception) -> None:
         """Not sent for certain: however long it takes, until it is no longer worth sending."""
         wait = timedelta(seconds=BACKOFF[min(message.attempts - 1, len(BACKOFF) - 1)])
-        state = MessageState.UNSURE if message.doubtful else MessageState.PENDING
-        await self._settle(message, state, wait=wait, fault=type(fault).__name__)
+        await self._settle(message, _waiting(message), wait=wait, fault=type(fault).__name__)
+
+    async def _hand_back(self, message: OutboxMessage, wait: timedelta | None = None) -> None:
+        """It was not tried at all, so the attempt does not count."""
+        await self._settle(message, _waiting(message), wait=wait, again=True)
 
     async def _unsure(self, message: OutboxMessage, fault: Exception) -> None:
         """It may have arrived. It is sent once more, unless that was the once more."""
@@ -284,12 +324,9 @@ class Courier:
         fault: str | None = None,
         again: bool = False,
     ) -> None:
-        """`again`: it was not tried at all, so the attempt does not count."""
-
         def settle(session: Session) -> None:
-            found = outbox.message_by_id(session, message.id)
-            # A tap may have proved meanwhile that it arrived.
-            if found is None or found.state is not MessageState.SENDING or found.owner != self._owner:
+            found = self._still_mine(session, message)
+            if found is None:
                 return
             due_at: datetime | None = self._clock.now() + wait if wait is not None else None
             found.attempts -= 1 if again else 0
@@ -298,12 +335,21 @@ class Courier:
 
         await self._writer.run(settle)
 
+    def _still_mine(self, session: Session, message: OutboxMessage) -> OutboxMessage | None:
+        """Its row. A tap may have proved meanwhile that it arrived, or the lease has run out."""
+        found = outbox.message_by_id(session, message.id)
+        mine = found is not None and found.state is MessageState.SENDING and found.owner == self._owner
+        return found if mine else None
+
     def _give_up_chat(self, session: Session, message: OutboxMessage) -> None:
         """Blocked: the chat is unreachable until its owner comes back, and the coordinators hear of it once."""
-        found = outbox.message_by_id(session, message.id)
-        if found is None:
-            return
-        outbox.settle(session, found, MessageState.FAILED, fault=outbox.FORBIDDEN)
-        someone = chats.who_is(session, chats.chat_by_id(session, found.chat_id).telegram_id)
+        found = self._still_mine(session, message)
+        if found is not None:
+            outbox.settle(session, found, MessageState.FAILED, fault=outbox.FORBIDDEN)
+        someone = chats.who_is(session, chats.chat_by_id(session, message.chat_id).telegram_id)
         if someone is not None:
             admission.chat_lost(session, someone, self._clock.now())
+
+
+def _waiting(message: OutboxMessage) -> MessageState:
+    return MessageState.UNSURE if message.doubtful else MessageState.PENDING

@@ -36,8 +36,11 @@ class Intake:
     PolledElsewhereError where somebody else polls already.
     """
 
-    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any], handlers: Handlers) -> None:
-        self._application, self._handlers = application, handlers
+    def __init__(
+        self, application: Application[Any, Any, Any, Any, Any, Any], handlers: Handlers, *, refuses: bool = True
+    ) -> None:
+        """`refuses` False: a lock says who may poll, and whoever polls beside its holder hears of that by itself."""
+        self._application, self._handlers, self._refuses = application, handlers, refuses
         self._offset: int | None = None
         # Handled in this process, but behind one that could not be committed: they will come again.
         self._done: set[int] = set()
@@ -97,7 +100,7 @@ class Intake:
         except TelegramError as refused:
             await self._after(refused)
             return ()
-        readable = []
+        self._has_polled, readable = True, []
         for one in raw:
             try:
                 readable.append(Update.de_json(one, bot))
@@ -117,7 +120,7 @@ class Intake:
             return
         if isinstance(fault, Conflict):
             self._conflicts += 1
-            if not self._has_polled and self._conflicts == MOST_CONFLICTS_AT_THE_START:
+            if self._refuses and not self._has_polled and self._conflicts == MOST_CONFLICTS_AT_THE_START:
                 raise PolledElsewhereError
             log.error("Another program is polling with this bot's token. Stop it: each token serves one bot.")
         elif isinstance(fault, RetryAfter):

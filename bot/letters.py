@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -15,20 +15,30 @@ from jobs import check_in_time, due, infusion_reminder, outlook
 from storage import chats, courses, diary, drawings, outbox, patients, teams
 from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, PatientStatus
 
-Afterwards = Callable[[Session, datetime], list[Rewrite | CloseButtons]]
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The check-ins above a new one. `brought_by_today`: the message in which the patient had opened the same day."""
+
+    telegram_id: int
+    language: str
+    team_id: int
+    patient_id: int
+    diary_date: date
+    brought_by_today: int | None
 
 
 @dataclass(frozen=True)
 class Letter:
     """What is sent to whom. `sent`: what else is true once it has gone, written in the transaction that records it.
 
-    `afterwards`: how earlier messages are put in order once there is time for it.
+    `earlier`: what is put in order once there is time for it.
     """
 
     telegram_id: int
     screen: Screen
     sent: Callable[[Session, int, datetime], None] = lambda _session, _message_id, _now: None
-    afterwards: Afterwards | None = None
+    earlier: Earlier | None = None
 
 
 def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | None:
@@ -67,22 +77,24 @@ def _daily_prompt(session: Session, message: OutboxMessage, chat: Chat, texts: T
     state = check_in_of(session, day, message.id)
     if state.question is None:
         return None
-    brought_by_today = day.message_id
 
     def sent(session: Session, message_id: int, at: datetime) -> None:
         diary.note_asked(session, patient.team_id, patient.id, diary_date, message_id, at)
 
-    def afterwards(session: Session, now: datetime) -> list[Rewrite | CloseButtons]:
-        """Two check-ins of one day would contradict each other; and the latest earlier day's is over."""
-        over: list[Rewrite | CloseButtons] = [CloseButtons(brought_by_today)] if brought_by_today is not None else []
-        earlier = diary.latest_day_with_a_message(session, patient.team_id, patient.id, diary_date)
-        if earlier is not None and earlier.message_id is not None:
-            shown = check_in.closed(check_in_of(session, earlier), texts)
-            is_over = earlier.closes_at <= now
-            over.append(Rewrite(earlier.message_id, shown) if is_over else CloseButtons(earlier.message_id))
-        return over
+    earlier = Earlier(chat.telegram_id, chat.language, patient.team_id, patient.id, diary_date, day.message_id)
+    return Letter(chat.telegram_id, check_in.screen(state, texts), sent, earlier)
 
-    return Letter(chat.telegram_id, check_in.screen(state, texts), sent, afterwards)
+
+def put_in_order(session: Session, earlier: Earlier, now: datetime) -> list[Rewrite | CloseButtons]:
+    """Two check-ins of one day would contradict each other; and the latest earlier day's is over."""
+    over: list[Rewrite | CloseButtons] = []
+    if earlier.brought_by_today is not None:
+        over.append(CloseButtons(earlier.brought_by_today))
+    day = diary.latest_day_with_a_message(session, earlier.team_id, earlier.patient_id, earlier.diary_date)
+    if day is not None and day.message_id is not None:
+        shown = check_in.closed(check_in_of(session, day), texts_in(earlier.language))
+        over.append(Rewrite(day.message_id, shown) if day.closes_at <= now else CloseButtons(day.message_id))
+    return over
 
 
 def _infusion_reminder(
@@ -109,13 +121,21 @@ def _infusion_reminder(
         date=course.planned_start,
         phone=telephone(team, texts),
     )
-    return Letter(chat.telegram_id, Screen(text), _told([course]))
+    return Letter(chat.telegram_id, Screen(text), _told(patient, [course]))
 
 
-def _told(told: list[Course]) -> Callable[[Session, int, datetime], None]:
-    """Writes down what the patient now knows of these courses."""
-    note = outlook.told(told)
-    return lambda session, _message_id, _at: note(session)
+def _told(patient: Patient, told: list[Course]) -> Callable[[Session, int, datetime], None]:
+    """Writes down what the patient now knows of these courses; one that moved on its way is told anew."""
+    note, team_id, patient_id = outlook.told(told), patient.team_id, patient.id
+
+    def sent(session: Session, _message_id: int, noted_at: datetime) -> None:
+        note(session)
+        session.flush()
+        known = patients.patient_of_team(session, team_id, patient_id)
+        if known is not None and courses.courses_to_tell(session, team_id, patient_id):
+            infusion_reminder.announce_changes(session, known, noted_at)
+
+    return sent
 
 
 def _courses_changed(
@@ -132,14 +152,16 @@ def _courses_changed(
         coming = outlook.coming(courses.courses_of(session, patient.team_id, patient.id), today)
         dates = [texts("changed.date", date=each.planned_start) for each in coming] or [texts("changed.no_date")]
         text = texts("changed.as_they_stand", lines=Html("\n".join(dates)), phone=phone)
-        return Letter(chat.telegram_id, Screen(text), _told([*untold, *coming]))
+        return Letter(chat.telegram_id, Screen(text), _told(patient, [*untold, *coming]))
     lines = [
         texts("changed.cancelled", old=course.told_start)
         if course.status is CourseStatus.CANCELLED
         else texts("changed.moved", old=course.told_start, new=course.planned_start)
         for course in untold
     ]
-    return Letter(chat.telegram_id, Screen(texts("changed", lines=Html("\n".join(lines)), phone=phone)), _told(untold))
+    return Letter(
+        chat.telegram_id, Screen(texts("changed", lines=Html("\n".join(lines)), phone=phone)), _told(patient, untold)
+    )
 
 
 def _prompt_time_changed(
@@ -154,11 +176,13 @@ def _prompt_time_changed(
         return None
     key = "prompt_time.now" if patient.told_time_zone in {None, zone} else "prompt_time.now_there"
 
-    def sent(session: Session, _message_id: int, _at: datetime) -> None:
+    def sent(session: Session, _message_id: int, noted_at: datetime) -> None:
         told = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
         if told is not None:
             told.told_prompt_time, told.told_time_zone = at, zone
             session.add(told)
+            # Set back or on while this was on its way: they hear of that too.
+            check_in_time.announce_if_news(session, told, noted_at)
 
     return Letter(chat.telegram_id, Screen(texts(key, time=at, zone=zone)), sent)
 

@@ -7,7 +7,6 @@ second a chat; during a ban nobody goes. Figures and reasons: docs/decisions.md,
 import asyncio
 import heapq
 import itertools
-from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -24,8 +23,9 @@ IN_FLIGHT = 8
 A_SECOND = 1.01
 BETWEEN_TWO_TO_A_CHAT = 1.0
 CHATS_REMEMBERED = 10_000
-# By so much a timer may be late without the pace being slower for it.
-LATENESS = 0.01
+# By so much a timer may be late without the pace being slower for it. The 30th leaves at least 29 steps less this after
+# the first: more than a second, so that no second holds more than 29.
+LATENESS = 0.005
 
 
 class Priority(IntEnum):
@@ -56,10 +56,9 @@ class Pacer(BaseRateLimiter[Priority]):
 
     def __init__(self, per_second: int = PER_SECOND, in_flight: int = IN_FLIGHT, budget: Budget | None = None) -> None:
         """`budget`: what all replicas of this bot share; without it this process alone sends."""
-        self._per_second, self._most_in_flight, self._budget = per_second, in_flight, budget
+        self._most_in_flight, self._budget = in_flight, budget
         self._waiting: list[_Waiting] = []
         self._order = itertools.count()
-        self._sent: deque[float] = deque(maxlen=per_second)
         self._step, self._next_step = A_SECOND / per_second, float("-inf")
         self._chats: dict[object, float] = {}
         self._in_flight = 0
@@ -95,10 +94,11 @@ class Pacer(BaseRateLimiter[Priority]):
         while True:
             await self._turn(priority, data.get("chat_id"))
             try:
-                if common := await self._common_ban():
-                    self._ban(common)
+                await self._common_moment()
+                if self.ban_left:
+                    # Begun since this one was let in, here or at another replica.
                     if priority is not Priority.ANSWER:
-                        raise BannedError(common)
+                        raise BannedError(self.ban_left)
                     continue
                 return await callback(*args, **kwargs)
             except RetryAfter as ban:
@@ -111,13 +111,14 @@ class Pacer(BaseRateLimiter[Priority]):
                 self._in_flight -= 1
                 self._let_in()
 
-    async def _common_ban(self) -> float:
-        """Waits for a moment of the common budget; seconds of a ban that another replica ran into, 0 without one."""
+    async def _common_moment(self) -> None:
+        """Waits for a moment of the common budget, or hears of a ban that another replica ran into."""
         if self._budget is None:
-            return 0.0
+            return
         slot = await self._budget.take()
+        if slot.ban:
+            self._ban(slot.ban)
         await asyncio.sleep(slot.wait)
-        return slot.ban
 
     async def _turn(self, priority: Priority, chat: object) -> None:
         if priority is not Priority.ANSWER and self.ban_left:
@@ -138,7 +139,7 @@ class Pacer(BaseRateLimiter[Priority]):
         now = asyncio.get_running_loop().time()
         put_back, soonest = [], None
         while self._waiting and self._in_flight < self._most_in_flight:
-            soonest = self._room_at(now)
+            soonest = self._room_at()
             if soonest > now:
                 break
             waiting = heapq.heappop(self._waiting)
@@ -155,10 +156,8 @@ class Pacer(BaseRateLimiter[Priority]):
         wait_for = [free_at for free_at, _ in put_back] + ([soonest] if soonest is not None and soonest > now else [])
         self._look_again(min(wait_for, default=None))
 
-    def _room_at(self, now: float) -> float:
-        full = len(self._sent) == self._per_second
-        room = self._sent[0] + A_SECOND if full else now
-        return max(room, self._next_step, self._banned_until)
+    def _room_at(self) -> float:
+        return max(self._next_step, self._banned_until)
 
     def _chat_free_at(self, waiting: _Waiting) -> float:
         if waiting.priority is Priority.ANSWER or waiting.chat is None:
@@ -166,7 +165,6 @@ class Pacer(BaseRateLimiter[Priority]):
         return self._chats.get(waiting.chat, float("-inf")) + BETWEEN_TWO_TO_A_CHAT
 
     def _note(self, chat: object, now: float) -> None:
-        self._sent.append(now)
         # In even steps: 29 that leave at once may arrive in one second with 29 of the next.
         self._next_step = max(self._next_step, now - LATENESS) + self._step
         if chat is not None:

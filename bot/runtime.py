@@ -110,13 +110,13 @@ class Running:
             return Intake(self.application, self.handlers)
         # Telegram gives updates to one poller: among replicas, to whoever holds the lock of this bot.
         lock = Lock(self.database, f"poller of bot {settings.bot_id}")
-        return Leader(lock, "polling", lambda: Intake(self.application, self.handlers))
+        return Leader(lock, "polling", lambda: Intake(self.application, self.handlers, refuses=False))
 
     async def __aenter__(self) -> "Running":
         try:
             await self._reach_telegram()
         except BaseException:
-            self._close()
+            await asyncio.to_thread(self._close)
             raise
         self.handlers.in_background(self._speaker.offer_to_all(routes.menu((), texts_in(FALLBACK))))
         if self._ticking:
@@ -157,7 +157,8 @@ class Running:
             await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.handlers.end(1.0)
         await self.application.shutdown()
-        self._close()
+        # It waits for what is being written, which may wait for a lock.
+        await asyncio.to_thread(self._close)
 
     def _close(self) -> None:
         self.writer.close()

@@ -117,7 +117,7 @@ def announce_changes(session: Session, patient: Patient, now: datetime) -> None:
     changes = sum(course.revision for course in courses.all_courses_of(session, patient.team_id, patient.id))
     # The new one says all that a waiting one would have said.
     outbox.withdraw(session, MessageKind.COURSES_CHANGED, team_id=patient.team_id, patient_id=patient.id)
-    outbox.enqueue(
+    outbox.enqueue_again(
         session,
         outbox.draft(
             kind=MessageKind.COURSES_CHANGED,

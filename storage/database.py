@@ -32,6 +32,13 @@ class DatabaseError(Exception):
     """The database cannot be used as it is; the message says why."""
 
 
+class BrokenTransactionError(DatabaseError):
+    """A statement failed, and nothing after it counts; whoever caught its error should not have."""
+
+    def __init__(self) -> None:
+        super().__init__("a statement in this transaction has failed")
+
+
 class SchemaMismatchError(DatabaseError):
     """The schema is not the one this version of the code expects."""
 
@@ -149,6 +156,18 @@ def _sqlite_engine(url: Any) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
 
     return engine
+
+
+def check_unbroken(connection: Connection) -> None:
+    """BrokenTransactionError where PostgreSQL has given the transaction up: its COMMIT would undo it, and say nothing.
+
+    So it is when somebody caught a database error and went on.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    driver: Any = connection.connection.driver_connection
+    if driver.info.transaction_status.name == "INERROR":
+        raise BrokenTransactionError
 
 
 def insert_ignoring_duplicates(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:

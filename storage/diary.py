@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, insert
+from sqlalchemy import ColumnElement, bindparam, case, insert
 from sqlmodel import Session, and_, col, func, select, update
 
 from storage.database import insert_ignoring_duplicates
@@ -47,7 +47,8 @@ _NOTE_ASKED = (
         col(DiaryDay.diary_date) == bindparam("on"),
     )
     .values(
-        asked_at=func.coalesce(col(DiaryDay.asked_at), bindparam("at", type_=UtcDateTime)), message_id=bindparam("by")
+        asked_at=func.coalesce(col(DiaryDay.asked_at), bindparam("at", type_=UtcDateTime)),
+        message_id=case((col(DiaryDay.message_id) > bindparam("by"), col(DiaryDay.message_id)), else_=bindparam("by")),
     )
 )
 

@@ -32,7 +32,16 @@ class Lock:
         if self._database.is_sqlite:
             return self._acquire_file()
         if self._connection is None:
-            options = {"connect_timeout": 10, "options": KEEPALIVES, "application_name": "infusion-diary lock"}
+            options = {
+                "connect_timeout": 10,
+                "options": KEEPALIVES,
+                # And this side's: a server that is gone without a word is noticed before it gives the lock away.
+                "keepalives_idle": 10,
+                "keepalives_interval": 5,
+                "keepalives_count": 3,
+                "tcp_user_timeout": 15_000,
+                "application_name": "infusion-diary lock",
+            }
             engine = create_engine(self._database.url, connect_args=options, isolation_level="AUTOCOMMIT", pool_size=1)
             connection = engine.connect()
             try:

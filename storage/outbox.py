@@ -119,7 +119,12 @@ def _in_doubt(which: ColumnElement[bool]) -> Update:
 
 
 # What the courier runs for every message is put together once.
-_LEASE_RAN_OUT = _in_doubt(col(OutboxMessage.lease_until) <= bindparam("now"))
+_LEASE_RAN_OUT = _in_doubt(
+    and_(
+        col(OutboxMessage.lease_until) <= bindparam("now"),
+        col(OutboxMessage.id).not_in(bindparam("in_hand", expanding=True)),
+    )
+)
 _EXPIRE = (
     update(OutboxMessage)
     .where(TO_EXPIRE, col(OutboxMessage.expires_at) <= bindparam("now"))
@@ -149,9 +154,14 @@ _CLAIM = (
 )
 
 
-def claim(session: Session, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[OutboxMessage]:
-    """Takes up to `limit` due messages for `owner`, most urgent first; of several workers each message goes to one."""
-    _settle_abandoned(session, now)
+def claim(
+    session: Session, *, owner: str, now: datetime, lease: timedelta, limit: int, in_hand: Collection[int] = ()
+) -> list[OutboxMessage]:
+    """Takes up to `limit` due messages for `owner`, most urgent first; of several workers each message goes to one.
+
+    `in_hand`: ids that whoever claims is at still, though a process that stood still let their leases run out.
+    """
+    _settle_abandoned(session, now, in_hand)
     wanted = {"now": now, "most": limit, "claimed_by": owner, "leased_until": now + lease}
     messages = session.exec(_CLAIM, params=wanted).scalars()
     return sorted(messages, key=lambda message: (message.rank, message.due_at, message.spread, message.id))
@@ -178,10 +188,10 @@ def _leave(session: Session, owner: str | None, due_at: datetime | None) -> int:
     return session.connection().execute(statement).rowcount
 
 
-def _settle_abandoned(session: Session, now: datetime) -> None:
+def _settle_abandoned(session: Session, now: datetime, in_hand: Collection[int]) -> None:
     """A lease that ran out: it may have been sent. What is past its expiry is not sent any more."""
-    for statement in (_LEASE_RAN_OUT, _EXPIRE):
-        session.connection().execute(statement, {"now": now})
+    session.connection().execute(_LEASE_RAN_OUT, {"now": now, "in_hand": list(in_hand)})
+    session.connection().execute(_EXPIRE, {"now": now})
 
 
 _CLAIMED_BY = (

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 from sqlmodel import Session
 
-from storage.database import Database
+from storage.database import Database, check_unbroken
 
 T = TypeVar("T")
 Work = Callable[[Session], Any]
@@ -120,6 +120,7 @@ def _do(work: Work, connection: Connection) -> Any:
         try:
             result = work(session)
             session.flush()
+            check_unbroken(connection)
         except Exception as failure:
             raise _WorkFailedError(failure) from failure
         return result
@@ -130,6 +131,8 @@ def _attempt(work: Work, connection: Connection) -> tuple[Any, Exception | None]
     with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
         try:
             result = work(session)
+            session.flush()
+            check_unbroken(connection)
             session.commit()
         except Exception as failure:
             session.rollback()

@@ -65,7 +65,8 @@ def test_it_begins_with_a_chart_that_says_something_and_a_roster_that_is_real(tm
         assert chart["photo"]
         assert "Earlier, Regimen 1: returns." in chart["caption"]
         roster = await says(running, COORDINATOR, "/roster")
-        for said in ("P-7KQ4 · active", "P-3MWE · silent since Mon 2 Aug 1999", "paused until Mon 23 Aug 1999", "has not joined yet"):
+        silent = "P-3MWE · silent since Mon 2 Aug 1999"
+        for said in ("P-7KQ4 · active", silent, "paused until Mon 23 Aug 1999", "has not joined yet"):
             assert said in roster
 
     lived(tmp_path, story)

@@ -44,7 +44,6 @@ def test_a_kill_leaves_no_more_in_doubt_than_were_in_flight() -> None:
     assert crowd.journal.doubtful_after[0] <= IN_FLIGHT
 
 
-@pytest.mark.xfail(reason="a courier takes what is in its own hands for left behind", strict=False)
 @pytest.mark.parametrize("number", range(60, 300, 60))
 def test_a_process_that_stood_still_sends_nothing_twice_that_it_has_in_its_hands(number: int) -> None:
     crowd = Crowd(stops_at=number)
