@@ -1,17 +1,18 @@
 """The hour is changed while today's question is on its way: it comes once, and tomorrow's by the new hour."""
 
-from datetime import time
+from datetime import date, time
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
 from bot.local.faults import Fault
-from jobs import check_in_time
+from jobs import check_in_time, schedule
 from storage import audit, chats, teams
-from storage.models import MessageKind, MessageState, Patient, Role
+from storage.models import Course, MessageKind, MessageState, Patient, Role
 from tests.delivery import support
 from tests.delivery.support import asked, becomes_evening, fails_to_connect, later, outbox_of, the_prompt
-from tests.support import TEAM, Clinic, Someone
+from tests.support import PATIENCE, TEAM, Clinic, Someone
 
 
 def changes(clinic: Clinic, member: Someone, hour: int) -> None:
@@ -22,6 +23,29 @@ def changes(clinic: Clinic, member: Someone, hour: int) -> None:
         check_in_time.change_prompt_time(session, audit.OPERATOR, someone.the_patient, time(hour), now)
 
     clinic.write(change)
+
+
+def being_told(clinic: Clinic, kind: MessageKind) -> None:
+    """Waits until the message is on its way."""
+    end = monotonic() + PATIENCE
+    while [row.state for row in outbox_of(clinic, kind)] != [MessageState.SENDING]:
+        assert monotonic() < end
+        sleep(0.02)
+
+
+def test_set_back_while_the_new_hour_is_on_its_way_they_hear_of_that_too(clinic: Clinic) -> None:
+    (anna,) = support.patients(clinic)
+    clinic.calm()
+    clinic.world.misbehave(Fault("latency", "sendMessage", chat_id=anna.account, delay=2.0))
+    changes(clinic, anna, 20)
+    being_told(clinic, MessageKind.PROMPT_TIME_CHANGED)
+    changes(clinic, anna, 18)
+    later(clinic, minutes=5)
+    assert anna.everything[-2:] == [
+        "Your check-in now comes at 20:00.",
+        "Your check-in now comes at 18:00.",
+    ]
+    assert anna.row.told_prompt_time == time(18)
 
 
 @pytest.mark.parametrize("hour", [8, 20, 23])
@@ -74,3 +98,24 @@ def test_another_hour_of_the_teams_is_for_those_who_are_invited_from_then_on(cli
     assert [patient.prompt_time for patient in clinic.rows(Patient)] == [time(18), time(20)]
     becomes_evening(clinic)
     assert len(asked(anna)) == 1, "by her own hour, as before"
+
+
+def test_a_course_moved_back_while_its_move_is_on_its_way_is_told_as_it_stands(clinic: Clinic) -> None:
+    (anna,) = support.patients(clinic)
+    course = clinic.planned(anna, "2026-04-10")
+    clinic.calm()
+
+    def move(to: str) -> None:
+        def moves(session: Any) -> None:
+            patient, moved = session.get_one(Patient, anna.row.id), session.get_one(Course, course.id)
+            schedule.move_course(session, audit.OPERATOR, patient, moved, date.fromisoformat(to), clinic.clock.now())
+
+        clinic.write(moves)
+
+    clinic.world.misbehave(Fault("latency", "sendMessage", chat_id=anna.account, delay=2.0))
+    move("2026-04-17")
+    being_told(clinic, MessageKind.COURSES_CHANGED)
+    move("2026-04-10")
+    later(clinic, minutes=5)
+    assert clinic.rows(Course)[0].told_start == date(2026, 4, 10)
+    assert "from Fri 17 Apr 2026 to Fri 10 Apr 2026" in anna.everything[-1]

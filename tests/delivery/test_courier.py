@@ -72,6 +72,22 @@ def test_yesterdays_questions_are_closed_once_all_of_todays_are_out(clinic: Clin
     assert all("Not answered.\n\nThis day is closed." in member.everything[-2] for member in members)
 
 
+def test_an_old_question_whose_closing_hangs_holds_up_nobody(clinic: Clinic) -> None:
+    anna, ben = support.patients(clinic, 2)
+    becomes_evening(clinic)
+    clinic.world.misbehave(Fault("latency", "editMessageText", chat_id=anna.account, delay=6.0))
+    clinic.clock.move_to(clinic.local("2026-03-03 18:00"))
+    clinic.bot.do(clinic.bot.running.ticker.run_due())
+    clinic.world.wait_for(lambda _: "Tue 3 Mar" in anna.sees and "Tue 3 Mar" in ben.sees, PATIENCE)
+    time.sleep(1.5)  # by then the courier has found nothing else to do
+    before = time.monotonic()
+    with_course(clinic, ben.account)
+    clinic.clock.move_to(clinic.local("2026-03-04 09:00"))
+    clinic.bot.do(clinic.bot.running.ticker.run_due())
+    clinic.world.wait_for(lambda _: "is tomorrow" in ben.sees, PATIENCE)
+    assert time.monotonic() - before < 4, "sooner than the hanging edit ends"
+
+
 def test_too_many_requests_silences_the_whole_bot_and_loses_nothing(clinic: Clinic) -> None:
     members = support.patients(clinic, 20)
     clinic.world.misbehave(Fault("too_many_requests", "sendMessage", retry_after=2))

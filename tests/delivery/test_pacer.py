@@ -13,6 +13,8 @@ from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot import pacer as pacing
 from bot.pacer import IN_FLIGHT, PER_SECOND, BannedError, Pacer, Priority
+from bot.shared_pace import Budget
+from storage.pace import Slot
 from tests.delivery import virtual_time
 
 # A pace that holds nobody up.
@@ -212,6 +214,30 @@ def test_during_a_ban_nobody_goes_broadcasts_are_given_back_and_answers_wait() -
     assert [outcome for outcome in outcomes if outcome == "done"] == ["done"] * 7
     assert [(time, chat) for time, _, chat in telegram.begun if time > 0.1] == [(30.9, "anna")]
     assert all(0 < outcome.seconds <= 30 for outcome in given_back)
+
+
+class SlowBudget(Budget):
+    """Each moment that it gives out lies ahead."""
+
+    def __init__(self) -> None:
+        """Without a database, and so without a thread."""
+
+    async def take(self) -> Slot:
+        return Slot(wait=0.3)
+
+    async def ban(self, seconds: float) -> None:
+        """Nobody else is told."""
+
+
+def test_who_waited_for_a_common_moment_does_not_go_into_a_ban_that_began_meanwhile() -> None:
+    async def banned() -> tuple[Telegram, list[Any]]:
+        telegram = Telegram(Pacer(AT_ONCE, budget=SlowBudget()), faults=[RetryAfter(30)])
+        sends = [telegram.send(chat=k, after=0.2 * (k > 0), takes=0.1) for k in range(7)]
+        return telegram, await asyncio.gather(*sends, return_exceptions=True)
+
+    telegram, outcomes = virtual_time.run(banned())
+    assert [type(outcome) for outcome in outcomes] == [BannedError] * 7
+    assert len(telegram.times) == 1
 
 
 def test_an_answer_that_meets_a_ban_itself_is_sent_when_it_is_over() -> None:

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from storage.database import Database
+from storage.database import BrokenTransactionError, Database
 from storage.models import Chat
 from storage.writer import MOST_AT_ONCE, NotCommittedError, Writer
 from tests.postgres import PostgresServer
@@ -141,6 +141,47 @@ def test_one_that_fails_undoes_its_own_work_and_nobody_elses(database: Database,
     with pytest.raises(DBAPIError):
         twice.result(PATIENCE)
     assert stored(database) == [1, 2]
+
+
+def test_the_neighbours_of_one_that_fails_are_done_twice_and_tell_the_second_result(
+    database: Database, writer: Writer
+) -> None:
+    times = 0
+
+    def counts(session: Session) -> int:
+        nonlocal times
+        times += 1
+        adds(7)(session)
+        return times
+
+    def fails(_session: Session) -> None:
+        raise LookupError("on purpose")
+
+    with held_up(writer):
+        counting, failing = writer.submit(counts), writer.submit(fails)
+    assert counting.result(PATIENCE) == 2
+    assert isinstance(failing.exception(PATIENCE), LookupError)
+    assert stored(database) == [7]
+
+
+def test_whoever_swallows_a_database_error_fails_and_nobody_else(database: Database, writer: Writer) -> None:
+    """On PostgreSQL the transaction is broken then: its COMMIT would undo what others did, and say nothing."""
+
+    def swallows(session: Session) -> str:
+        adds(8)(session)
+        with suppress(DBAPIError):
+            session.connection().execute(text("INSERT INTO chat (id) VALUES (8)"))
+        return "fine"
+
+    with held_up(writer):
+        first, swallowing, last = writer.submit(adds(1)), writer.submit(swallows), writer.submit(adds(2))
+    assert (first.result(PATIENCE), last.result(PATIENCE)) == (1, 2)
+    if database.is_sqlite:
+        assert swallowing.result(PATIENCE) == "fine"
+        assert stored(database) == [1, 8, 2]
+    else:
+        assert isinstance(swallowing.exception(PATIENCE), BrokenTransactionError)
+        assert stored(database) == [1, 2]
 
 
 def test_a_commit_that_fails_reaches_everybody_who_waited_and_the_writer_goes_on(
