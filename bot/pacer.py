@@ -7,6 +7,7 @@ second a chat; during a ban nobody goes. Figures and reasons: docs/decisions.md,
 import asyncio
 import heapq
 import itertools
+import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -21,11 +22,23 @@ PER_SECOND = 29
 IN_FLIGHT = 8
 # A hair over a second, so that no second by anybody's clock holds more.
 A_SECOND = 1.01
-BETWEEN_TWO_TO_A_CHAT = 1.0
 CHATS_REMEMBERED = 10_000
 # By so much a timer may be late without the pace being slower for it. The 30th leaves at least 29 steps less this after
 # the first: more than a second, so that no second holds more than 29.
 LATENESS = 0.005
+
+
+@dataclass(frozen=True)
+class Pace:
+    """`per_second`: requests of the whole bot; `between`: seconds between two broadcasts to one chat."""
+
+    per_second: float = PER_SECOND
+    between: float = 1.0
+
+
+TELEGRAMS = Pace()
+# Where the clock is moved, nobody waits true seconds.
+UNHURRIED = Pace(math.inf, 0.0)
 
 
 class Priority(IntEnum):
@@ -54,12 +67,13 @@ class _Waiting:
 class Pacer(BaseRateLimiter[Priority]):
     """python-telegram-bot's rate limiter; `rate_limit_args` is the Priority, an answer unless said otherwise."""
 
-    def __init__(self, per_second: int = PER_SECOND, in_flight: int = IN_FLIGHT, budget: Budget | None = None) -> None:
+    def __init__(self, pace: Pace = TELEGRAMS, in_flight: int = IN_FLIGHT, budget: Budget | None = None) -> None:
         """`budget`: what all replicas of this bot share; without it this process alone sends."""
         self._most_in_flight, self._budget = in_flight, budget
         self._waiting: list[_Waiting] = []
         self._order = itertools.count()
-        self._step, self._next_step = A_SECOND / per_second, float("-inf")
+        self._between = pace.between
+        self._step, self._next_step = A_SECOND / pace.per_second, -math.inf
         self._chats: dict[object, float] = {}
         self._in_flight = 0
         self._banned_until = 0.0
@@ -162,7 +176,7 @@ class Pacer(BaseRateLimiter[Priority]):
     def _chat_free_at(self, waiting: _Waiting) -> float:
         if waiting.priority is Priority.ANSWER or waiting.chat is None:
             return 0.0
-        return self._chats.get(waiting.chat, float("-inf")) + BETWEEN_TWO_TO_A_CHAT
+        return self._chats.get(waiting.chat, -math.inf) + self._between
 
     def _note(self, chat: object, now: float) -> None:
         # In even steps: 29 that leave at once may arrive in one second with 29 of the next.

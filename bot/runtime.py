@@ -17,7 +17,7 @@ from bot.courier import Courier
 from bot.draughtsman import Draughtsman
 from bot.intake import Intake
 from bot.leader import Leader, Work
-from bot.pacer import IN_FLIGHT, PER_SECOND, Pacer, Priority
+from bot.pacer import IN_FLIGHT, TELEGRAMS, Pace, Pacer, Priority
 from bot.rendering import Renderer
 from bot.settings import Settings
 from bot.shared_pace import Budget
@@ -79,12 +79,13 @@ class Running:
         *,
         ticking: bool = True,
         roles: Collection[Role] = tuple(Role),
+        pace: Pace = TELEGRAMS,
     ) -> None:
         self.database, self.clock = database, clock
         self._ticking = ticking and Role.CLOCK in roles
         self.writer = Writer(database)
-        self._budget = None if database.is_sqlite else Budget(SharedPace(database, settings.bot_id, PER_SECOND))
-        self.pacer = Pacer(budget=self._budget)
+        self._budget = None if database.is_sqlite else Budget(SharedPace(database, settings.bot_id, pace.per_second))
+        self.pacer = Pacer(pace, budget=self._budget)
         self.bot = make_bot(settings, self.pacer)
         self.renderer = Renderer()
         self._speaker = Speaker(self.bot, self.writer)

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 from sqlmodel import Session, SQLModel, select
 
-from bot import pacer
 from bot.local.running import RunningServer
 from bot.local.server import application
 from bot.local.world import World
+from bot.pacer import TELEGRAMS, UNHURRIED, Pace
 from bot.runtime import Running
 from bot.settings import Settings
 from jobs import admission, schedule
@@ -78,8 +78,11 @@ def settings_for(url: str, **more: Any) -> Settings:
 class Bot:
     """The running bot in a thread of its own; `do` runs a coroutine there."""
 
-    def __init__(self, database: Database, url: str, clock: MovableClock, **settings: Any) -> None:
+    def __init__(
+        self, database: Database, url: str, clock: MovableClock, pace: Pace = TELEGRAMS, **settings: Any
+    ) -> None:
         self._database, self._url, self._clock, self._settings = database, url, clock, settings
+        self._pace = pace
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="bot", daemon=True)
 
@@ -90,7 +93,7 @@ class Bot:
 
     async def _start(self) -> Running:
         settings = settings_for(self._url, **self._settings)
-        return await Running(settings, self._database, self._clock, ticking=False).__aenter__()
+        return await Running(settings, self._database, self._clock, ticking=False, pace=self._pace).__aenter__()
 
     def ticks(self) -> None:
         """From now on what is due happens by itself too, as in life, and not only at `calm`."""
@@ -108,21 +111,20 @@ class Bot:
 
 @dataclass
 class Clinic:
-    """One team, its bot and its people."""
+    """One team, its bot and its people. `pace`: few journeys are about true seconds, and all would wait for them."""
 
     database: Database
     start: datetime = START
     next_account: int = field(default=1000)
+    pace: Pace = UNHURRIED
 
     def __enter__(self) -> Self:
-        # True seconds between two messages to one chat: no journey is about them, and all would wait for them.
-        self._between, pacer.BETWEEN_TWO_TO_A_CHAT = pacer.BETWEEN_TWO_TO_A_CHAT, 0.0
         self.clock = MovableClock(self.start)
         self.world = World(TOKEN, BOT_NAME, self.clock.now)
         self.server = RunningServer(application(self.world))
         self.server.__enter__()
         self._writer = Writer(self.database)
-        self.bot = Bot(self.database, self.server.url, self.clock)
+        self.bot = Bot(self.database, self.server.url, self.clock, self.pace)
         self.bot.__enter__()
         self.write(lambda session: admission.team_called(session, TEAM, ZONE, TELEPHONE, self.start))
         return self
@@ -131,7 +133,6 @@ class Clinic:
         self.bot.__exit__()
         self._writer.close()
         self.server.__exit__(None, None, None)
-        pacer.BETWEEN_TWO_TO_A_CHAT = self._between
 
     def restart(self) -> None:
         """Stops the bot in good order and starts it anew on the same database."""
@@ -141,7 +142,7 @@ class Clinic:
     def restarted(self, **settings: Any) -> None:
         """The same with other settings, and without waiting for anything."""
         self.bot.__exit__()
-        self.bot = Bot(self.database, self.server.url, self.clock, **settings)
+        self.bot = Bot(self.database, self.server.url, self.clock, self.pace, **settings)
         self.bot.__enter__()
 
     def write(self, work: Any) -> Any:

@@ -7,20 +7,20 @@ import logging
 import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from bot import pacer
 from bot.local import seed
 from bot.local.director import CLINICIAN, COORDINATOR, Director
 from bot.local.page import page_routes
 from bot.local.running import LocalServer
 from bot.local.server import routes
 from bot.local.world import World
+from bot.pacer import UNHURRIED
 from bot.runtime import Running
 from bot.settings import Settings
 from bot.texts import FALLBACK, plain, texts_in
@@ -69,10 +69,11 @@ async def started(listening: socket.socket, folder: Path) -> AsyncIterator[Demo]
         await server.wait_until_started()
         url = f"http://127.0.0.1:{server.port}"
         settings = Settings(_env_file=None, telegram_bot_token=SecretStr(TOKEN), telegram_api_url=url)  # type: ignore[call-arg]
-        with _unhurried():
-            async with Running(settings, database, clock) as running, _directed(app, world, running, clock) as director:
-                await _introduce(world, director, seeded)
-                yield Demo(f"{url}/", world, director, running, serving)
+        # A week is to pass in a moment: what Telegram wants between two messages would be waited for in true time.
+        run = Running(settings, database, clock, pace=UNHURRIED)
+        async with run as running, _directed(app, world, running, clock) as director:
+            await _introduce(world, director, seeded)
+            yield Demo(f"{url}/", world, director, running, serving)
     finally:
         server.should_exit = True
         await asyncio.gather(serving, return_exceptions=True)
@@ -92,16 +93,6 @@ async def _directed(app: Starlette, world: World, running: Running, clock: Movab
     finally:
         watching.cancel()
         director.end()
-
-
-@contextlib.contextmanager
-def _unhurried() -> Iterator[None]:
-    """Telegram lets one message a second into a chat, in true time: a week that is to pass in a moment would wait."""
-    before, pacer.BETWEEN_TWO_TO_A_CHAT = pacer.BETWEEN_TWO_TO_A_CHAT, 0.0
-    try:
-        yield
-    finally:
-        pacer.BETWEEN_TWO_TO_A_CHAT = before
 
 
 def _plant(database: Database, team: str) -> seed.Seeded:

@@ -191,6 +191,7 @@ class Director:
         queue: asyncio.Queue[bool] = asyncio.Queue()
         self._listeners.add(queue)
         try:
+            yield
             while await queue.get():
                 yield
         finally:

@@ -76,8 +76,8 @@ class Director(Protocol):
         """
 
     def changes(self) -> AsyncIterator[None]:
-        """One item whenever clock() or personas() may say something new; ends when the demo does, and with it
-        every event stream."""
+        """One item once it listens, then one whenever clock() or personas() may say something new; ends when the demo
+        does, and with it every event stream."""
 
 
 def page_routes(world: World, director: Director, texts: Mapping[str, str], guide: Sequence[str]) -> list[BaseRoute]:

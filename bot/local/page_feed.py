@@ -17,8 +17,8 @@ RETRY_MS = 1000
 class Feed:
     """The events of one page. A page that reads too slowly gets a fresh snapshot instead of what it missed.
 
-    `personas` and `clock` give JSON; `changes` yields whenever one of them may have changed, and its end is the
-    stream's.
+    `personas` and `clock` give JSON; `changes` yields once when it has begun to listen, then whenever one of them may
+    have changed, and its end is the stream's.
     """
 
     def __init__(
@@ -57,14 +57,17 @@ class Feed:
         """What sse-starlette sends on: {"data", "retry"} with the event as JSON in `data`."""
         # Subscribed before the snapshot is taken: an event may be told twice, which changes nothing, never missed.
         with self._world.subscribe() as happenings:
+            changes = self._changes()
+            await anext(changes)
+            first = self.snapshot()
             pumps = [
                 asyncio.create_task(self._pump_world(happenings)),
-                asyncio.create_task(self._pump_director()),
+                asyncio.create_task(self._pump_director(changes, first["personas"], first["clock"])),
             ]
             for pump in pumps:
                 pump.add_done_callback(lambda _: self._news.set())
             try:
-                yield _framed(self.snapshot())
+                yield _framed(first)
                 while not self._ended:
                     await self._news.wait()
                     for event in self._taken():
@@ -102,9 +105,8 @@ class Feed:
             elif event["chat_id"] > 0:  # groups are not shown
                 self._put(self._with_keyboard(event))
 
-    async def _pump_director(self) -> None:
-        people, clock = self._personas(), self._clock()
-        async for _ in self._changes():
+    async def _pump_director(self, changes: AsyncIterator[None], people: list[Json], clock: Json) -> None:
+        async for _ in changes:
             before, people = people, self._personas()
             if people != before:
                 self._put({"type": "personas", "personas": people})

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from unittest.mock import patch
 
 from pydantic import SecretStr
 
 from bot import runtime
-from bot.pacer import IN_FLIGHT, Pacer
+from bot.pacer import IN_FLIGHT, Pace
 from bot.runtime import Running
 from bot.settings import Settings
 from jobs.clock import SystemClock
@@ -95,8 +94,7 @@ def _send_all(url: str, telegram: str, many: int, per_second: int, over: Path) -
 
 async def _beating(settings: Settings, database: Database, many: int, per_second: int) -> tuple[list[float], float]:
     runtime.leave_to_stand()
-    with patch.object(runtime, "Pacer", lambda budget: Pacer(per_second, budget=budget)):
-        running = Running(settings, database, SystemClock())
+    running = Running(settings, database, SystemClock(), pace=Pace(per_second))
     lags: list[float] = []
     async with running:
         began, looked = time.perf_counter(), 0.0

@@ -143,7 +143,7 @@ def while_away(clinic: Clinic) -> Iterator[None]:
     """The bot is stopped in good order; what happens meanwhile waits for it, to be told in one batch."""
     clinic.bot.__exit__()
     yield
-    clinic.bot = Bot(clinic.database, clinic.server.url, clinic.clock)
+    clinic.bot = Bot(clinic.database, clinic.server.url, clinic.clock, clinic.pace)
     clinic.bot.__enter__()
     clinic.calm()
 

@@ -191,7 +191,7 @@ def test_stopping_acknowledges_what_is_committed(clinic: Clinic) -> None:
     assert clinic.world.waiting_updates == 0
     offsets = [r.fields.get("offset", 0) for r in clinic.world.requests if r.method == "getUpdates"]
     assert offsets[-1] == last_update(clinic) + 1
-    clinic.bot = Bot(clinic.database, clinic.server.url, clinic.clock)
+    clinic.bot = Bot(clinic.database, clinic.server.url, clinic.clock, clinic.pace)
     clinic.bot.__enter__()
 
 

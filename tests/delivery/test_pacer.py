@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot import pacer as pacing
-from bot.pacer import IN_FLIGHT, PER_SECOND, BannedError, Pacer, Priority
+from bot.pacer import IN_FLIGHT, PER_SECOND, BannedError, Pace, Pacer, Priority
 from bot.shared_pace import Budget
 from storage.pace import Slot
 from tests.delivery import virtual_time
 
 # A pace that holds nobody up.
-AT_ONCE = 100_000
+AT_ONCE = Pace(100_000)
 
 
 @dataclass
@@ -137,7 +137,7 @@ def test_whatever_comes_the_limits_hold_and_everybody_gets_an_end(requests: list
     last: dict[object, float] = {}
     for time, priority, chat in telegram.begun:
         if priority is Priority.BROADCAST:
-            assert time - last.get(chat, -1.0) >= pacing.BETWEEN_TWO_TO_A_CHAT - 1e-9
+            assert time - last.get(chat, -1.0) >= pacing.TELEGRAMS.between - 1e-9
             last[chat] = time
 
 

@@ -72,7 +72,8 @@ def test_one_polls_and_the_next_takes_over_when_it_dies(replicas: Service) -> No
 def test_killed_while_they_share_the_sending_each_patient_is_asked_and_few_twice(replicas: Service) -> None:
     service, many = replicas, 90
     service.patients_due(many)
-    service.world.misbehave(Fault("latency", "sendMessage", times=None, delay=0.2))
+    # Nothing leaves before both have taken some: else the first would be done before a slow machine has started both.
+    service.world.misbehave(Fault("too_many_requests", "sendMessage", times=None))
     service.start()
     service.start(wait=False)
     owners: set[str] = set()
@@ -82,6 +83,8 @@ def test_killed_while_they_share_the_sending_each_patient_is_asked_and_few_twice
         return len(owners) == 2
 
     service.until(both_are_at_it)
+    service.world.behave()
+    service.world.misbehave(Fault("latency", "sendMessage", times=None, delay=0.2))
     service.world.wait_for(lambda _: sum(service.asked(many)) >= 20, PATIENCE)
     processes(service)[0].kill()
     service.world.behave()

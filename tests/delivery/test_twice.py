@@ -116,7 +116,7 @@ def test_after_a_days_gap_old_presses_are_told_that_they_are_too_late(clinic: Cl
     press = clinic.world.press(anna.account, message, buttons["7"])
     clinic.world.callback_lifetime = timedelta(days=2)
     clinic.clock.move_to(clinic.local("2026-03-03 18:30"))
-    clinic.bot = Bot(clinic.database, clinic.server.url, clinic.clock)
+    clinic.bot = Bot(clinic.database, clinic.server.url, clinic.clock, clinic.pace)
     clinic.bot.__enter__()
     clinic.calm()
     assert anna.answers == []

@@ -13,7 +13,6 @@ from typing import Any
 import httpx
 import pytest
 
-from bot import pacer
 from bot.local import demo, director, seed
 from bot.local.demo import Demo
 from bot.local.director import CLINICIAN, COORDINATOR
@@ -171,16 +170,6 @@ def test_a_press_that_is_never_answered_does_not_stop_the_clock(
         assert running.director.clock().label == "Sat 14 Aug 1999, 18:00"
 
     lived(tmp_path, story)
-
-
-def test_a_week_does_not_wait_a_second_between_two_messages(tmp_path: Path) -> None:
-    before = pacer.BETWEEN_TWO_TO_A_CHAT
-
-    async def story(running: Demo) -> None:
-        assert pacer.BETWEEN_TWO_TO_A_CHAT == 0.0
-
-    lived(tmp_path, story)
-    assert before == pacer.BETWEEN_TWO_TO_A_CHAT > 0.0
 
 
 def test_time_stands_still_once_the_demo_ends(tmp_path: Path) -> None:

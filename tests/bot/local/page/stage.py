@@ -127,6 +127,7 @@ class StandInDirector:
         listener = (asyncio.get_running_loop(), queue)
         self._listeners.append(listener)
         try:
+            yield None
             while await queue.get():
                 yield None
         finally:

@@ -227,8 +227,8 @@ def test_a_page_that_reads_too_slowly_gets_a_fresh_snapshot() -> None:
     stage = Stage()
 
     async def never() -> AsyncIterator[None]:
-        await asyncio.Event().wait()
         yield
+        await asyncio.Event().wait()
 
     async def read_slowly() -> list[dict[str, Any]]:
         feed = Feed(stage.world, [], personas=list, clock=dict, changes=never, limit=3)
@@ -247,6 +247,25 @@ def test_a_page_that_reads_too_slowly_gets_a_fresh_snapshot() -> None:
     first, second, third = asyncio.run(read_slowly())
     assert (first["type"], second["type"]) == ("snapshot", "snapshot")
     assert third["message"]["text"] == "after"
+
+
+def test_who_comes_between_the_snapshot_and_its_reading_is_told() -> None:
+    stage = Stage()
+    people = [{"user_id": PATIENT, "name": "First"}]
+
+    async def read() -> list[dict[str, Any]]:
+        feed = Feed(stage.world, [], personas=lambda: list(people), clock=dict, changes=stage.director.changes)
+        stream = feed.stream()
+        told = [await anext(stream)]
+        people.append({"user_id": CLINICIAN, "name": "Second"})
+        stage.director.set()
+        told.append(await anext(stream))
+        await stream.aclose()
+        return [json.loads(event["data"]) for event in told]
+
+    first, second = asyncio.run(read())
+    assert [person["name"] for person in first["personas"]] == ["First"]
+    assert [person["name"] for person in second["personas"]] == ["First", "Second"]
 
 
 def test_the_page_is_given_its_texts(client: httpx.Client) -> None:
