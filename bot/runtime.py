@@ -2,11 +2,15 @@
 
 import asyncio
 import contextlib
+import functools
 import gc
 import logging
+import ssl
 from collections.abc import Collection
 from enum import StrEnum
+from typing import Any
 
+import httpx
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
@@ -38,16 +42,26 @@ PATIENCE_AT_THE_END = 5.0
 TICKS = (daily_prompt.run, infusion_reminder.run, weekly_summary.run, undelivered.run, upkeep.run)
 
 
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """Whom this process believes to be Telegram: read once, and not once a client."""
+    return httpx.create_ssl_context()
+
+
 def make_bot(settings: Settings, pacer: Pacer | None = None) -> ExtBot[Priority]:
     """The bot as Telegram knows it. As many connections as requests in flight: more only makes them wait."""
     return ExtBot(
         settings.token,
         base_url=f"{settings.telegram_api_url}/bot",
         base_file_url=f"{settings.telegram_api_url}/file/bot",
-        request=HTTPXRequest(connection_pool_size=IN_FLIGHT, read_timeout=20, connect_timeout=10, pool_timeout=10),
-        get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=20, connect_timeout=10),
+        request=_request(connection_pool_size=IN_FLIGHT, pool_timeout=10),
+        get_updates_request=_request(connection_pool_size=2),
         rate_limiter=pacer,
     )
+
+
+def _request(**limits: Any) -> HTTPXRequest:
+    return HTTPXRequest(read_timeout=20, connect_timeout=10, httpx_kwargs={"verify": _trusted()}, **limits)
 
 
 def leave_to_stand() -> None:
