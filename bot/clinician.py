@@ -1,17 +1,19 @@
-"""What a clinician does: the summary now, one patient's chart now."""
+"""What a clinician does: the summary now, one patient's chart now, and what a patient wrote beside the numbers."""
 
 from sqlmodel import Session
 
 from bot.filling import LONGEST_LINE
 from bot.replies import Button, Drawing, Incoming, Reply, Say, Screen, Toast, number_in, rows_of
-from bot.texts import texts_in
+from bot.texts import Html, texts_in
 from jobs import pages
 from jobs.refusals import Refusal
-from storage import patients
+from storage import notes, patients
 from storage.chats import Someone
 from storage.models import Patient, PatientStatus
 
 MOST_BUTTONS = 90
+# Each at most 500 characters: they fit into one message.
+MOST_NOTES = 7
 
 
 def summary(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -22,24 +24,63 @@ def summary(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
 
 def chart(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/chart P-7KQ4`; without a code, a button for each patient, as many as Telegram takes."""
-    texts, team = texts_in(someone.chat.language), someone.the_team
-    if incoming.text.strip():
-        return [_chart(session, patients.patient_called(session, team.id, incoming.text), incoming, someone)]
-    known = [p for p in patients.patients_of(session, team.id) if p.status is not PatientStatus.INVITED]
-    buttons = [Button(patient.pseudonym, f"ch:{patient.id}") for patient in known[:MOST_BUTTONS]]
-    return [Say(Screen(texts("refusal.which_patient"), rows_of(buttons, 3)))]
+    if not incoming.text.strip():
+        return [_which(session, someone, "chart", "ch")]
+    return [_chart(session, _called(session, incoming, someone), incoming, someone)]
 
 
 def chart_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    return [Toast(""), _chart(session, _pressed(session, incoming, someone), incoming, someone)]
+
+
+def notes_typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """`/notes P-7KQ4`; without a code, a button for each patient."""
+    if not incoming.text.strip():
+        return [_which(session, someone, "notes", "nt")]
+    return [_notes(session, _called(session, incoming, someone), someone)]
+
+
+def notes_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    return [Toast(""), _notes(session, _pressed(session, incoming, someone), someone)]
+
+
+def _notes(session: Session, patient: Patient, someone: Someone) -> Reply:
+    texts, latest = (
+        texts_in(someone.chat.language),
+        notes.latest_notes(session, patient.team_id, patient.id, MOST_NOTES),
+    )
+    if not latest:
+        return Say(Screen(texts("notes.none", pseudonym=patient.pseudonym)))
+    lines = [
+        texts("notes.line_late" if note.late else "notes.line", day=note.diary_date, note=note.text) for note in latest
+    ]
+    return Say(Screen(texts("notes.list", pseudonym=patient.pseudonym, lines=Html("\n\n".join(lines)))))
+
+
+def _which(session: Session, someone: Someone, command: str, prefix: str) -> Reply:
+    """A button for each patient, as many as Telegram takes."""
+    known = [p for p in patients.patients_of(session, someone.the_team.id) if p.status is not PatientStatus.INVITED]
+    buttons = [Button(patient.pseudonym, f"{prefix}:{patient.id}") for patient in known[:MOST_BUTTONS]]
+    return Say(Screen(texts_in(someone.chat.language)("refusal.which_patient", command=command), rows_of(buttons, 3)))
+
+
+def _called(session: Session, incoming: Incoming, someone: Someone) -> Patient:
+    """The patient whose code was typed."""
+    found = patients.patient_called(session, someone.the_team.id, incoming.text)
+    if found is None:
+        raise Refusal("refusal.no_such_patient", typed=incoming.text.strip()[:LONGEST_LINE])
+    return found
+
+
+def _pressed(session: Session, incoming: Incoming, someone: Someone) -> Patient:
+    """The patient whose button was pressed."""
     number = number_in(incoming.data)
     found = patients.patient_of_team(session, someone.the_team.id, number) if number is not None else None
     if found is None:
         raise Refusal("refusal.gone")
-    return [Toast(""), _chart(session, found, incoming, someone)]
+    return found
 
 
-def _chart(session: Session, patient: Patient | None, incoming: Incoming, someone: Someone) -> Reply:
-    if patient is None:
-        raise Refusal("refusal.no_such_patient", typed=incoming.text.strip()[:LONGEST_LINE])
+def _chart(session: Session, patient: Patient, incoming: Incoming, someone: Someone) -> Reply:
     pages.ask(session, someone.the_staff, someone.chat, patient, incoming.what, incoming.now)
     return Drawing()

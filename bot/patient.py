@@ -1,18 +1,18 @@
-"""What a patient does: the check-in by tap and by typing, today's, the coming infusions."""
+"""What a patient does: the check-in by tap and by typing, today's and yesterday's, the coming infusions."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.dialogues import check_in
+from bot.dialogues import check_in, typed_answers
 from bot.dialogues.check_in import CheckIn, Tap
 from bot.greetings import telephone
 from bot.replies import CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
 from jobs import due, outlook
 from jobs.refusals import Refusal
-from storage import courses, diary, outbox, patients
+from storage import courses, diary, notes, outbox, patients
 from storage.chats import Someone
 from storage.diary import Noted
 from storage.models import DiaryDay, Item, MessageKind, Patient, Way
@@ -24,7 +24,9 @@ CLOCKS_DIFFER = timedelta(hours=2)
 def check_in_of(session: Session, day: DiaryDay, message: int = 0, *, choosing: bool = False) -> CheckIn:
     """The day's check-in as the rows have it."""
     values = {item: noted.value for item, noted in diary.noted_on(session, day).items()}
-    return CheckIn(day.diary_date, values, day.changing, choosing, message)
+    # A note is written beside complete answers only.
+    written = notes.notes_on(session, day) if len(values) == len(check_in.ITEMS) else ()
+    return CheckIn(day.diary_date, values, day.changing, choosing, message, written, day.noting)
 
 
 def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -33,8 +35,27 @@ def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
     texts = texts_in(someone.chat.language)
     if patient.status not in patients.LIVING:
         return [Say(Screen(texts("diary.ended")))]
-    day = open_today(session, patient, incoming.now)
-    day.changing = None
+    return _brought(session, open_today(session, patient, incoming.now), texts)
+
+
+def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """`/yesterday`: until today's check-in begins, yesterday's can still be entered and changed."""
+    patient, texts = someone.the_patient, texts_in(someone.chat.language)
+    if patient.status not in patients.LIVING:
+        return [Say(Screen(texts("diary.ended")))]
+    before = due.local_date(patient.time_zone, incoming.now) - timedelta(days=1)
+    day = diary.day_of(session, patient.team_id, patient.id, before)
+    if day is None and before >= due.local_date(patient.time_zone, patient.consented_at or patient.created_at):
+        day = _opened(session, patient, before, incoming.now)
+    if day is None or day.closes_at <= incoming.now:
+        shown = check_in.closed(check_in_of(session, day), texts) if day else Screen(texts("check_in.no_yesterday"))
+        return [Say(shown)]
+    return _brought(session, day, texts)
+
+
+def _brought(session: Session, day: DiaryDay, texts: Texts) -> list[Reply]:
+    """The day's check-in in a new message, from its beginning; the one before is put away."""
+    day.changing, day.noting = None, False
     replies: list[Reply] = [Say(check_in.screen(check_in_of(session, day), texts), _note_message(day))]
     if day.message_id is not None:
         replies.append(CloseButtons(day.message_id))
@@ -43,13 +64,17 @@ def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
 
 def open_today(session: Session, patient: Patient, now: datetime) -> DiaryDay:
     """Today's row: open from local midnight until tomorrow's prompt."""
-    today_ = due.local_date(patient.time_zone, now)
-    prompt = due.local_moment(patient.time_zone, today_, patient.prompt_time)
+    return _opened(session, patient, due.local_date(patient.time_zone, now), now)
+
+
+def _opened(session: Session, patient: Patient, day: date, now: datetime) -> DiaryDay:
+    """A day's row: it closes with the next day's prompt."""
+    prompt = due.local_moment(patient.time_zone, day, patient.prompt_time)
     return diary.open_day(
         session,
         team_id=patient.team_id,
         patient_id=patient.id,
-        diary_date=today_,
+        diary_date=day,
         time_zone=patient.time_zone,
         # To the second: so are the times of what is typed into it.
         opened_at=now.replace(microsecond=0),
@@ -114,6 +139,7 @@ def _act_on(session: Session, day: DiaryDay, tap: Tap, incoming: Incoming, someo
         return texts("check_in.toast", item=name, value=tap.value)
     if not incoming.repeated:
         day.changing = tap.item if tap.action == "ask" else None
+        day.noting = tap.action == "note" and check_in_of(session, day).may_be_noted
         session.add(day)
     return ""
 
@@ -144,8 +170,8 @@ def _store(
             way=way,
             known=known,
         )
-    if day.changing in values:
-        day.changing = None
+    if day.changing in values or day.noting:
+        day.changing, day.noting = None, False
         session.add(day)
 
 
@@ -160,15 +186,20 @@ def _day_meant(session: Session, patient: Patient, incoming: Incoming) -> DiaryD
     A machine's clock that is ahead opens a day too early by Telegram's: a line below its question means it.
     """
     said_at = _said_at(incoming)
-    opened = diary.days_open_at(session, patient.team_id, patient.id, said_at + CLOCKS_DIFFER)[:1]
-    for day in opened:
+    for day in _open_at(session, patient, said_at + CLOCKS_DIFFER):
         if day.opened_at <= said_at or 0 < (day.message_id or 0) < incoming.message_id:
             return day
-    return next(iter(diary.days_open_at(session, patient.team_id, patient.id, said_at)), None)
+    return next(iter(_open_at(session, patient, said_at)), None)
+
+
+def _open_at(session: Session, patient: Patient, instant: datetime) -> list[DiaryDay]:
+    """The one that was shown last first: whoever has asked for yesterday's means that, until today's is shown again."""
+    days = diary.days_open_at(session, patient.team_id, patient.id, instant)
+    return sorted(days, key=lambda day: day.message_id or 0, reverse=True)
 
 
 def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """A number typed in answer to the check-in's question; anything else gets one line on what can be read."""
+    """Answers typed into the check-in, or a note; anything else gets one line on what can be read."""
     patient, texts = someone.the_patient, texts_in(someone.chat.language)
     day = _day_meant(session, patient, incoming)
     if day is None or patient.status not in patients.LIVING:
@@ -176,24 +207,45 @@ def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
         return _nothing_open(incoming, someone, texts("diary.ended" if ended else "check_in.none_open"))
     if incoming.repeated:
         return _show_again(session, day, someone)
-    question = check_in_of(session, day).question
-    if question is None:
-        return _nothing_open(incoming, someone, texts("check_in.all_answered"))
+    state = check_in_of(session, day)
+    if state.noting:
+        return _note_written(session, day, state, incoming, someone)
     try:
-        value = check_in.read_number(incoming.text)
+        values = typed_answers.read(incoming.text, check_in.ITEMS, state.question, someone.chat.language)
     except Refusal as refusal:
-        return _explained(session, day, question, someone, texts(refusal.key, **refusal.arguments))
-    if value is None:
-        not_read = texts("check_in.not_read", item=texts(f"item.{question.value}"))
-        return _explained(session, day, question, someone, Html(f"{not_read} {_not_passed_on(someone, texts)}"))
-    _store(session, day, {question: value}, incoming, Way.TYPED, diary.noted_on(session, day))
+        return _explained(session, day, state, someone, texts(refusal.key, **refusal.arguments))
+    if values is None:
+        return _not_read(session, day, state, incoming, someone)
+    _store(session, day, values, incoming, Way.TYPED, diary.noted_on(session, day))
     session.flush()
     return _show_again(session, day, someone)
 
 
+def _not_read(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:
+    texts = texts_in(someone.chat.language)
+    if state.question is None:
+        return _nothing_open(incoming, someone, texts("check_in.all_answered"))
+    not_read = texts("check_in.not_read", item=texts(f"item.{state.question.value}"))
+    return _explained(session, day, state, someone, Html(f"{not_read} {_not_passed_on(someone, texts)}"))
+
+
+def _note_written(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """Kept word for word. That nobody reads it at once is said each time: it may be what matters."""
+    texts, said_at, written = texts_in(someone.chat.language), _said_at(incoming), incoming.text.strip()
+    if len(written) > check_in.LONGEST_NOTE:
+        most, length = check_in.LONGEST_NOTE, len(written)
+        return _explained(session, day, state, someone, texts("check_in.note.too_long", most=most, length=length))
+    late = due.local_date(day.time_zone, said_at) > day.diary_date
+    notes.add_note(session, day, written, said_at, incoming.now, late=late)
+    day.noting = False
+    session.flush()
+    kept = texts("check_in.note.kept", day=day.diary_date, phone=telephone(someone.team, texts))
+    return [*_show_again(session, day, someone), Say(Screen(kept))]
+
+
 def _nothing_open(incoming: Incoming, someone: Someone, why: Html) -> list[Reply]:
     """No question to answer. Words may have been meant for the team, whatever is open."""
-    if not check_in.is_number(incoming.text):
+    if not typed_answers.is_answer(incoming.text, check_in.ITEMS, someone.chat.language):
         why = Html(f"{why}\n\n{_not_passed_on(someone, texts_in(someone.chat.language))}")
     return [Say(Screen(why))]
 
@@ -202,9 +254,9 @@ def _not_passed_on(someone: Someone, texts: Texts) -> Html:
     return texts("check_in.not_passed_on", phone=telephone(someone.team, texts))
 
 
-def _explained(session: Session, day: DiaryDay, question: Item, someone: Someone, why: Html) -> list[Reply]:
+def _explained(session: Session, day: DiaryDay, state: CheckIn, someone: Someone, why: Html) -> list[Reply]:
     """Says what could not be read, and asks again there: the question above has moved out of sight."""
-    asked = check_in.asked_again(check_in_of(session, day), question, texts_in(someone.chat.language))
+    asked = check_in.asked_again(state, texts_in(someone.chat.language))
     shown = Screen(Html(f"{why}\n\n{asked.text}"), asked.keyboard)
     replies: list[Reply] = [Say(shown, _note_message(day))]
     if day.message_id is not None:

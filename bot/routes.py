@@ -32,6 +32,7 @@ class Route:
 
 COMMANDS = (
     Route("today", Role.PATIENT, patient.today),
+    Route("yesterday", Role.PATIENT, patient.yesterday),
     Route("infusions", Role.PATIENT, patient.infusions),
     Route("roster", Role.COORDINATOR, coordinator.roster),
     Route("invite", Role.COORDINATOR, coordinator.invite),
@@ -39,6 +40,7 @@ COMMANDS = (
     Route("prices", Role.COORDINATOR, coordinator.prices),
     Route("summary", Role.CLINICIAN, clinician.summary),
     Route("chart", Role.CLINICIAN, clinician.chart),
+    Route("notes", Role.CLINICIAN, clinician.notes_typed),
 )
 BUTTONS = (
     Route("c", Role.PATIENT, patient.check_in_pressed),
@@ -49,6 +51,7 @@ BUTTONS = (
     Route("ia", Role.COORDINATOR, coordinator.invite_again_pressed),
     Route("o", Role.COORDINATOR, coordinator.form_opened),
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
+    Route("nt", Role.CLINICIAN, clinician.notes_pressed),
 )
 PROCEDURES = {JOINING.form.name: JOINING, **coordinator.PROCEDURES}
 

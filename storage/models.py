@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import UtcDateTime, choice_of
@@ -198,6 +198,22 @@ class DiaryDay(SQLModel, table=True):
     asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     message_id: int | None = Field(default=None, sa_type=BigInteger)
     changing: Item | None = Field(default=None, sa_type=choice_of(Item))
+    noting: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class Note(SQLModel, table=True):
+    """What a patient wrote beside a day's numbers, word for word. `late`: written after that day."""
+
+    __table_args__ = (Index("ix_note_patient_id_diary_date", "patient_id", "diary_date"),)
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id")
+    patient_id: int = Field(foreign_key="patient.id")
+    diary_date: date
+    text: str = Field(sa_type=Text)
+    said_at: datetime = Field(sa_type=UtcDateTime)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    late: bool = False
 
 
 class Answer(SQLModel, table=True):

@@ -5,17 +5,18 @@ The wording never mentions the infusion, and no number is praised or deplored.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.dialogues import typed_answers
 from bot.replies import Button, Keyboard, Screen, rows_of
 from bot.texts import Html, Texts
-from jobs.refusals import Refusal
 from storage.models import Item
 
 ITEMS = tuple(Item)
-SCALE = range(11)
+LONGEST_NOTE, MOST_NOTES = 500, 3
+SCALE = typed_answers.SCALE
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class CheckIn:
     """One day as it stands. `values`: None for a skipped item; an item not answered yet is absent.
 
     `changing`: the item opened again for correction. `message`: the outbox row that asked; 0 when the patient did.
+    `notes`: what was written beside the numbers; `noting`: one is being written.
     """
 
     day: date
@@ -30,16 +32,23 @@ class CheckIn:
     changing: Item | None = None
     choosing: bool = False
     message: int = 0
+    notes: Sequence[str] = ()
+    noting: bool = False
 
     @property
     def question(self) -> Item | None:
         """What is being asked; None when all is answered."""
         return self.changing or next((item for item in ITEMS if item not in self.values), None)
 
+    @property
+    def may_be_noted(self) -> bool:
+        """Whether there is room for a note: beside complete answers, and not without end."""
+        return self.question is None and len(self.notes) < MOST_NOTES
+
 
 @dataclass(frozen=True)
 class Tap:
-    """A press on a check-in's button. `action`: `answer`, `skip`, `change` (which?), `ask` (this one) or `back`."""
+    """A press on a check-in's button. `action`: `answer`, `skip`, `change` (which?), `ask` (this), `note`, `back`."""
 
     message: int
     day: date
@@ -53,7 +62,7 @@ def _data(state: CheckIn, action: str, item: Item | None = None, value: int | No
     return f"c:{state.message}:{state.day:%Y%m%d}:{action}:{index}:{'' if value is None else value}"
 
 
-_TAP = re.compile(r"c:(\d{1,18}):(\d{4})(\d{2})(\d{2}):(answer|skip|change|ask|back):([0-3]?):(\d{0,2})", re.ASCII)
+_TAP = re.compile(r"c:(\d{1,18}):(\d{4})(\d{2})(\d{2}):(answer|skip|change|ask|note|back):([0-3]?):(\d{0,2})", re.ASCII)
 
 
 def read_tap(data: str) -> Tap | None:
@@ -72,38 +81,26 @@ def read_tap(data: str) -> Tap | None:
         return None
 
 
-def read_number(typed: str) -> int | None:
-    """The 0-10 answer in `7`, `7/10` or ` 7 `. None for what is no number; Refusal for one out of range."""
-    found = re.fullmatch(r"(-?\d{1,6})(?:\s*/\s*10)?", typed.strip())
-    if found is None:
-        if re.fullmatch(r"-?\d+[.,]\d+", typed.strip()):
-            raise Refusal("check_in.whole_numbers")
-        return None
-    if int(found[1]) not in SCALE:
-        raise Refusal("check_in.out_of_range", typed=found[1])
-    return int(found[1])
-
-
-def is_number(typed: str) -> bool:
-    """Whether it was meant as an answer, on the scale or not."""
-    try:
-        return read_number(typed) is not None
-    except Refusal:
-        return True
-
-
 def screen(state: CheckIn, texts: Texts) -> Screen:
     """What the check-in's message shows now."""
+    if state.noting:
+        back = Button(texts("check_in.button.back"), _data(state, "back"))
+        return Screen(texts("check_in.note.ask", day=state.day, most=LONGEST_NOTE), ((back,),))
     if state.question is not None and not state.choosing:
         return _question(state, state.question, texts)
     if state.choosing:
         return Screen(_summary(state, texts, "check_in.which_to_change"), _items_to_change(state, texts))
-    change = Button(texts("check_in.button.change"), _data(state, "change"))
-    return Screen(_summary(state, texts, "check_in.thanks"), ((change,),))
+    last = [Button(texts("check_in.button.change"), _data(state, "change"))]
+    if state.may_be_noted:
+        last.append(Button(texts("check_in.button.note"), _data(state, "note")))
+    return Screen(_summary(state, texts, "check_in.thanks"), (tuple(last),))
 
 
-def asked_again(state: CheckIn, item: Item, texts: Texts) -> Screen:
+def asked_again(state: CheckIn, texts: Texts) -> Screen:
     """The question without its anchors, for below what was not understood: both are to be seen above the numbers."""
+    item = state.question
+    if item is None or state.noting:
+        return screen(state, texts)
     question = texts(f"check_in.{item.value}.question")
     return Screen(Html(f"{_place(state, item, texts)}\n{question}"), _numbers(state, item, texts))
 
@@ -145,5 +142,6 @@ def _line(item: Item, value: int | None, texts: Texts) -> Html:
 
 def _summary(state: CheckIn, texts: Texts, heading: str) -> Html:
     lines = [_line(item, state.values[item], texts) for item in ITEMS if item in state.values]
-    noted = "\n".join(lines) if lines else texts("check_in.nothing_noted")
-    return texts(heading, day=state.day, noted=Html(noted))
+    noted = lines or [texts("check_in.nothing_noted")]
+    noted += [texts("check_in.note.line", note=note) for note in state.notes]
+    return texts(heading, day=state.day, noted=Html("\n".join(noted)))

@@ -2,16 +2,14 @@
 
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogues import check_in
-from bot.dialogues.check_in import ITEMS, CheckIn, read_number, read_tap, screen
+from bot.dialogues.check_in import ITEMS, CheckIn, read_tap, screen
 from bot.local.formatting import HtmlReading
 from bot.replies import Screen
 from bot.texts import languages, texts_in
-from jobs.refusals import Refusal
 from storage.models import Item
 
 DAY = date(2026, 3, 2)
@@ -57,47 +55,6 @@ def test_any_data_is_a_tap_that_means_something_or_none(data: str) -> None:
     assert tap.action in {"answer", "skip", "change", "ask", "back"}
     assert (tap.item is not None) == (tap.action in {"answer", "skip", "ask"})
     assert (tap.value in range(11)) == (tap.action == "answer")
-
-
-@given(st.text(max_size=40))
-def test_whatever_is_typed_is_a_number_on_the_scale_or_refused_or_not_read(typed: str) -> None:
-    refused, value = None, None
-    refused, value = None, None
-    try:
-        value = read_number(typed)
-    except Refusal as refusal:
-        refused = refusal.key
-    assert refused in {None, "check_in.out_of_range", "check_in.whole_numbers"}
-    assert value is None or 0 <= value <= 10
-
-
-@pytest.mark.parametrize(
-    ("typed", "value"), [("0", 0), ("10", 10), (" 7 ", 7), ("7/10", 7), ("7 / 10", 7), ("007", 7), ("-0", 0)]
-)
-def test_a_number_on_the_scale_is_read(typed: str, value: int) -> None:
-    assert read_number(typed) == value
-
-
-@pytest.mark.parametrize("typed", ["", "7/9", "7/100", "seven", "7!", "7 8", "1e1", "+7", "7.", "½", "²"])
-def test_what_is_no_whole_number_is_not_guessed(typed: str) -> None:
-    assert read_number(typed) is None
-
-
-@pytest.mark.parametrize(
-    ("typed", "key"),
-    [
-        ("11", "check_in.out_of_range"),
-        ("-1", "check_in.out_of_range"),
-        ("70/10", "check_in.out_of_range"),
-        ("3.5", "check_in.whole_numbers"),
-        ("3,5", "check_in.whole_numbers"),
-        ("-0.5", "check_in.whole_numbers"),
-    ],
-)
-def test_a_number_that_is_not_on_the_scale_is_refused(typed: str, key: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        read_number(typed)
-    assert refused.value.key == key
 
 
 def test_the_questions_come_in_their_order_and_end_with_what_was_noted() -> None:

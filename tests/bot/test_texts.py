@@ -117,6 +117,7 @@ def families() -> dict[str, str]:
             *(f"check_in.{item}.{part}" for item, part in product(items, ("question", "anchors"))),
             *(f"item.{item}" for item in items),
         ],
+        "bot/dialogues/typed_answers.py": [f"check_in.words.{each}" for each in (*range(11), *items)],
         "bot/patient_card.py": [
             *(f"state.{status.value}" for status in PatientStatus),
             *(f"{name}.button" for name in PROCEDURES if name not in {"join", "prices"}),

@@ -73,6 +73,21 @@ def test_a_typed_number_is_an_answer(clinic_on_each: Clinic) -> None:
     assert "Noted, thank you" in anna.sees
 
 
+def test_all_four_may_be_typed_at_once_and_one_by_its_name(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = asked(clinic)
+    check_in = anna.last["message_id"]
+    anna.says("3 2 2 4")
+    assert "Pain: 3 of 10\nTiredness: 2 of 10\nWeakness: 2 of 10\nPain on exertion: 4 of 10" in anna.sees
+    anna.says("pain on exertion five, weakness skip")
+    assert "Weakness: skipped\nPain on exertion: 5 of 10" in anna.sees
+    assert [row for row in anna.answers if row[2] == 2] == [
+        ("2026-03-02", "exertion_pain", 2, 5),
+        ("2026-03-02", "weakness", 2, None),
+    ]
+    assert anna.last["message_id"] == check_in, "edited in place"
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -85,6 +100,9 @@ def test_a_typed_number_is_an_answer(clinic_on_each: Clinic) -> None:
         ("quite bad", "I can read a number from 0 to 10 for “Pain”"),
         ("<b>7", "I can read a number from 0 to 10 for “Pain”"),
         ("7 maybe 8", "I can read a number from 0 to 10 for “Pain”"),
+        ("3 2 2", "I read 3 answers. Please type one, or all 4 in their order, such as 3 2 2 4. Nothing was noted."),
+        ("3 2 2 11", "11 is not on the scale."),
+        ("pain 3, tiredness 12", "12 is not on the scale."),
         ("🙂", "I can read a number from 0 to 10 for “Pain”. Please type one, or tap a button below."),
         ("9" * 3000, "I can read a number from 0 to 10 for “Pain”"),
     ],
@@ -174,7 +192,7 @@ def test_a_number_typed_after_the_last_question_changes_nothing(clinic: Clinic) 
     for value in ("3", "2", "2", "4"):
         anna.presses(value)
     before = anna.answers
-    for number in ("9", "12", "3.5"):
+    for number in ("9", "12", "nine"):
         anna.says(number)
         assert anna.sees == (
             "Today's check-in is complete. To change an answer, press Change under it, or send /today."

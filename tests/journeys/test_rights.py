@@ -16,6 +16,7 @@ GONE = "This has changed meanwhile, so nothing was done."
 # What a member of the other team gets: `{code}`, `{patient}` and `{course}` are team A's.
 COMMANDS_WALKED = {
     "today": ("/today",),
+    "yesterday": ("/yesterday",),
     "infusions": ("/infusions",),
     "roster": ("/roster", "/roster {code}"),
     "invite": ("/invite {code}",),
@@ -23,9 +24,15 @@ COMMANDS_WALKED = {
     "prices": ("/prices",),
     "summary": ("/summary", "/summary {code}"),
     "chart": ("/chart {code}", "/chart {bare}", "/chart"),
+    "notes": ("/notes {code}", "/notes {bare}", "/notes"),
 }
 BUTTONS_WALKED = {
-    "c": ("c:{message}:20260302:answer:0:9", "c:{message}:20260302:change::", "c:{message}:20260302:skip:1:"),
+    "c": (
+        "c:{message}:20260302:answer:0:9",
+        "c:{message}:20260302:change::",
+        "c:{message}:20260302:skip:1:",
+        "c:{message}:20260302:note::",
+    ),
     "ro": ("ro:0", "ro:1"),
     "pt": ("pt:{patient}",),
     "cs": ("cs:0:{patient}", "cs:1:{patient}"),
@@ -33,6 +40,7 @@ BUTTONS_WALKED = {
     "ia": ("ia:{patient}", "ia:{invited}"),
     "o": tuple(f"o:{form}:{subject}" for form in PROCEDURES for subject in ("{patient}", "{course}", "{invited}")),
     "ch": ("ch:{patient}", "ch:{invited}"),
+    "nt": ("nt:{patient}", "nt:{invited}"),
 }
 FORMS_WALKED = tuple(
     f"f:{name}:{question}:{value}"
@@ -54,7 +62,9 @@ def two_teams(clinic: Clinic) -> tuple[Clinic, dict[str, str], list[str]]:
     course = clinic.planned(anna, "2026-03-20", days=4, dose=1.75)
     clinic.becomes(clinic.local("2026-03-02 17:50"))
     message = anna.buttons_of(anna.last["message_id"])["7"].split(":")[1]
-    anna.presses("7")
+    anna.says("7 7 7 7")
+    anna.presses("Add a note")
+    anna.says("The lift was broken")
     clinic.invitation(Role.PATIENT)
     clinic.patient(team="Rheumatology")
     ids = {
@@ -65,7 +75,7 @@ def two_teams(clinic: Clinic) -> tuple[Clinic, dict[str, str], list[str]]:
         "course": str(course.id),
         "message": message,
     }
-    return clinic, ids, [anna.code, "17:45", "20 Mar", "1.75", "Neuromuscular clinic"]
+    return clinic, ids, [anna.code, "17:45", "20 Mar", "1.75", "Neuromuscular clinic", "The lift was broken"]
 
 
 def staff_of(clinic: Clinic, team: str, *roles: Role) -> Someone:

@@ -1,0 +1,153 @@
+"""What a typed line says to the check-in, in each form and language."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialogues.typed_answers import LONGEST_ANSWER, SCALE, is_answer, normalised, read
+from bot.texts import languages, plain, texts_in
+from jobs.refusals import Refusal
+from storage.models import Item
+
+ITEMS = tuple(Item)
+PAIN, TIREDNESS, WEAKNESS, EXERTION = ITEMS
+WORDS = {
+    "en": "zero one two three four five six seven eight nine ten",
+    "fr": "zéro un deux trois quatre cinq six sept huit neuf dix",
+    "de": "null eins zwei drei vier fünf sechs sieben acht neun zehn",
+}
+
+
+def answers(typed: str, language: str = "en") -> dict[Item, int | None] | None:
+    return read(typed, ITEMS, TIREDNESS, language)
+
+
+@pytest.mark.parametrize("typed", ["7", " 7 ", "7/10", "7 / 10", "007", "7!", "7.", "7/10.", "7 of 10", "7 out of 10",
+                                   "seven", "Seven", "SEVEN out of ten", "seven/10", "７", "٧", "7️⃣", "=7"])  # fmt: skip
+def test_one_number_answers_what_is_asked(typed: str) -> None:
+    assert answers(typed) == {TIREDNESS: 7}
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_number_of_the_scale_is_understood_as_a_word(language: str) -> None:
+    for value, word in enumerate(WORDS[language].split()):
+        assert answers(word, language) == {TIREDNESS: value}
+        assert answers(word.upper(), language) == {TIREDNESS: value}
+
+
+@pytest.mark.parametrize(
+    ("typed", "language"),
+    [
+        ("sept sur dix", "fr"),
+        ("7 sur 10", "fr"),
+        ("sieben von zehn", "de"),
+        ("7 von 10", "de"),
+    ],
+)
+def test_out_of_ten_in_other_languages(typed: str, language: str) -> None:
+    assert answers(typed, language) == {TIREDNESS: 7}
+
+
+@pytest.mark.parametrize(
+    ("typed", "language"),
+    [("zero", "fr"), ("fuenf", "de"), ("funf", "de"), ("ZÉRO", "fr"), ("ein", "de"), ("une", "fr"), ("zwo", "de")],
+)
+def test_as_any_keyboard_writes_it(typed: str, language: str) -> None:
+    assert answers(typed, language) is not None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["3 2 2 4", "3,2,2,4", "3, 2, 2, 4", "3;2;2;4", "3-2-2-4", "3.2.2.4", "3\n2\n2\n4", "three two two four",
+     "3/10 2/10 2/10 4/10", "  3  2  2  4  "],
+)  # fmt: skip
+def test_all_four_at_once(typed: str) -> None:
+    assert answers(typed) == {PAIN: 3, TIREDNESS: 2, WEAKNESS: 2, EXERTION: 4}
+
+
+def test_some_may_be_skipped_in_a_row() -> None:
+    assert answers("3 skip 2 Skip") == {PAIN: 3, TIREDNESS: None, WEAKNESS: 2, EXERTION: None}
+
+
+@pytest.mark.parametrize(
+    ("typed", "read_as"),
+    [
+        ("pain 3", {PAIN: 3}),
+        ("Pain: 3", {PAIN: 3}),
+        ("PAIN=3/10", {PAIN: 3}),
+        ("pain three", {PAIN: 3}),
+        ("pain on exertion 3", {EXERTION: 3}),
+        ("pain 3 pain on exertion 5", {PAIN: 3, EXERTION: 5}),
+        ("weakness 1, tired 2; pain 0", {WEAKNESS: 1, TIREDNESS: 2, PAIN: 0}),
+        ("pain skip", {PAIN: None}),
+    ],
+)
+def test_by_name(typed: str, read_as: dict[Item, int | None]) -> None:
+    assert answers(typed) == read_as
+
+
+@pytest.mark.parametrize("language", languages())
+def test_each_item_answers_to_its_own_name_in_each_language(language: str) -> None:
+    for item in Item:
+        assert answers(f"{plain(texts_in(language)(f'item.{item.value}'))} 4", language) == {item: 4}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", " ", "quite bad", "7/9", "7/100", "1e1", "+7", "½", "²", "3 pain", "pain", "pain pain 3", "pain 3 3",
+     "pain 3 pain 4", "my pain is 7", "about 7", "7 maybe 8", "-", "...", "/", "7/", "itemaitem x", "_7", "⁷",
+     "9" * (LONGEST_ANSWER + 1)],
+)  # fmt: skip
+def test_what_is_no_answer_is_not_guessed(typed: str) -> None:
+    assert answers(typed) is None
+    assert not is_answer(typed, ITEMS, "en")
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("11", "check_in.out_of_range"),
+        ("-1", "check_in.out_of_range"),
+        ("70/10", "check_in.out_of_range"),
+        ("9999999", "check_in.out_of_range"),
+        ("3 2 2 11", "check_in.out_of_range"),
+        ("pain 11", "check_in.out_of_range"),
+        ("3.5", "check_in.whole_numbers"),
+        ("3,5", "check_in.whole_numbers"),
+        ("-0.5", "check_in.whole_numbers"),
+        ("7.5/10", "check_in.whole_numbers"),
+        ("7-8", "check_in.whole_numbers"),
+        ("7 – 8", "check_in.whole_numbers"),
+        ("pain 3.5", "check_in.whole_numbers"),
+        ("7 8", "check_in.not_as_many"),
+        ("1 2 3 4 5", "check_in.not_as_many"),
+    ],
+)
+def test_what_cannot_be_stored_is_refused_with_its_reason(typed: str, key: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        answers(typed)
+    assert refused.value.key == key
+    assert is_answer(typed, ITEMS, "en")
+
+
+def test_a_number_where_nothing_is_asked_is_no_answer_but_a_name_is() -> None:
+    assert read("7", ITEMS, None, "en") is None
+    assert read("pain 7", ITEMS, None, "en") == {PAIN: 7}
+    assert is_answer("7", ITEMS, "en")
+
+
+@given(st.one_of(st.text(max_size=40), st.text(alphabet="0123456789 /.,-;:pain skipoutfe", max_size=40)))
+def test_whatever_is_typed_is_on_the_scale_or_refused_or_not_read(typed: str) -> None:
+    for language in languages():
+        refused, found = None, None
+        try:
+            found = answers(typed, language)
+        except Refusal as refusal:
+            refused = refusal.key
+        assert refused in {None, "check_in.out_of_range", "check_in.whole_numbers", "check_in.not_as_many"}
+        assert found is None or all(value is None or value in SCALE for value in found.values())
+
+
+@given(st.text(max_size=60))
+def test_normalising_twice_changes_nothing_more(text: str) -> None:
+    assert normalised(normalised(text)) == normalised(text)
