@@ -1,0 +1,87 @@
+"""Reading everything held on one patient."""
+
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from sqlmodel import Session, SQLModel
+
+from jobs.own_data.facts import (
+    AnswerRow,
+    AuditRow,
+    CourseRow,
+    DayRow,
+    InvitationRow,
+    MeasurementRow,
+    MessageRow,
+    NoteRow,
+    OwnData,
+    SteroidRow,
+    Who,
+)
+from jobs.scores import ITEMS
+from storage import audit, chats, courses, measurements, own_data, teams
+from storage.models import Answer, AuditEntry, Chat, OutboxMessage, Patient
+
+T = TypeVar("T")
+ORDER = {item: k for k, item in enumerate(ITEMS)}
+
+
+def collect(session: Session, patient: Patient) -> OwnData:
+    """It reads table after table, within `session`."""
+    of = (session, patient.team_id, patient.id)
+    known_courses = sorted(courses.all_courses_of(*of), key=lambda course: (courses.first_day(course), course.id))
+    return OwnData(
+        who=_who(session, patient),
+        days=tuple(_plain(DayRow, day) for day in own_data.all_diary_days_of(*of)),
+        answers=tuple(_plain(AnswerRow, answer) for answer in sorted(own_data.all_answers_of(*of), key=_in_order)),
+        notes=tuple(_plain(NoteRow, note) for note in own_data.all_notes_of(*of)),
+        courses=tuple(_plain(CourseRow, course) for course in known_courses),
+        measurements=tuple(_plain(MeasurementRow, value) for value in own_data.all_measurements_of(*of)),
+        steroids=tuple(_plain(SteroidRow, dose) for dose in measurements.steroid_doses_of(*of)),
+        messages=tuple(_message(patient, message) for message in own_data.all_messages_about(*of)),
+        audit=tuple(_audited(entry) for entry in audit.history_of_patient(*of)),
+        invitations=tuple(_plain(InvitationRow, each) for each in own_data.all_invitations_of(*of)),
+    )
+
+
+def _in_order(answer: Answer) -> tuple[Any, ...]:
+    return answer.diary_date, ORDER[answer.item.value], answer.revision
+
+
+def _who(session: Session, patient: Patient) -> Who:
+    chat = chats.chat_by_id(session, patient.chat_id) if patient.chat_id is not None else None
+    return _plain(
+        Who,
+        patient,
+        team=teams.team_by_id(session, patient.team_id).name,
+        reminder_leads=None if patient.reminder_leads is None else tuple(patient.reminder_leads),
+        **_chat(chat),
+    )
+
+
+def _chat(chat: Chat | None) -> dict[str, Any]:
+    if chat is None:
+        return dict.fromkeys(("telegram_id", "language", "chat_created_at", "unreachable_since"))
+    return {
+        "telegram_id": chat.telegram_id,
+        "language": chat.language,
+        "chat_created_at": chat.created_at,
+        "unreachable_since": chat.unreachable_since,
+    }
+
+
+def _message(patient: Patient, message: OutboxMessage) -> MessageRow:
+    return _plain(MessageRow, message, to="patient" if message.chat_id == patient.chat_id else "team")
+
+
+def _audited(entry: AuditEntry) -> AuditRow:
+    return _plain(AuditRow, entry, actor=entry.actor.partition(":")[0])
+
+
+def _plain(kind: type[T], row: SQLModel, **instead: Any) -> T:
+    """The row's columns under the same names, and what stands for or beside them; choices as their words."""
+    values = {
+        field.name: instead[field.name] if field.name in instead else getattr(row, field.name)
+        for field in fields(kind)  # type: ignore[arg-type]
+    }
+    return kind(**{name: str(value) if isinstance(value, str) else value for name, value in values.items()})

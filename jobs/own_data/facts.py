@@ -1,0 +1,187 @@
+"""Everything held on one patient, as plain values. All instants are aware; an `id` is the number of the row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Who:
+    """The patient and the chat. `telegram_id` None: no chat yet. `reminder_leads`: days before, None: the team's.
+
+    `told_prompt_time`, `told_time_zone`: as the patient last heard them, None: as they are.
+    """
+
+    team: str
+    pseudonym: str
+    status: str
+    time_zone: str
+    prompt_time: time
+    created_at: datetime
+    consent_version: str | None = None
+    consented_at: datetime | None = None
+    paused_until: date | None = None
+    reminder_leads: tuple[int, ...] | None = None
+    next_prompt_at: datetime | None = None
+    told_prompt_time: time | None = None
+    told_time_zone: str | None = None
+    telegram_id: int | None = None
+    language: str | None = None
+    chat_created_at: datetime | None = None
+    unreachable_since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """`asked_at` None: the bot did not ask. `message_id`: Telegram's number of the check-in."""
+
+    diary_date: date
+    time_zone: str
+    asked_at: datetime | None
+    opened_at: datetime
+    closes_at: datetime
+    message_id: int | None = None
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """`value`: 0-10, None where the question was skipped on purpose. `revision`: from 1; the highest one counts."""
+
+    diary_date: date
+    item: str
+    revision: int
+    value: int | None
+    answered_at: datetime
+    received_at: datetime
+    late: bool
+    way: str
+    wording: str
+
+
+@dataclass(frozen=True)
+class CourseRow:
+    """Doses in g/kg body weight a day; `status` is `planned`, `given` or `cancelled`."""
+
+    id: int
+    planned_start: date
+    planned_days: int
+    given_start: date | None
+    given_end: date | None
+    grams_per_kg_per_day: float
+    regimen: str | None
+    status: str
+    told_start: date | None
+    next_reminder_at: datetime | None
+    next_reminder_lead: int | None
+    revision: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class MeasurementRow:
+    """`analyte`: `CK` in U/l, `weight` in kg, or what else the team measures."""
+
+    id: int
+    analyte: str
+    taken_on: date
+    value: float
+    unit: str
+    upper_limit: float | None
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class SteroidRow:
+    """mg a day from a day to a day, both included; `ends_on` None: still taken."""
+
+    id: int
+    drug: str
+    starts_on: date
+    ends_on: date | None
+    dose_mg: float
+    alternate_dose_mg: float | None
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """A message that the clock or a person caused, without its wording. `to` the team: about the patient."""
+
+    id: int
+    to: Literal["patient", "team"]
+    kind: str
+    diary_date: date | None
+    course_id: int | None
+    due_at: datetime
+    expires_at: datetime
+    state: str
+    attempts: int
+    sent_at: datetime | None
+    message_id: int | None
+    fault: str | None
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """`actor`: `patient`, `staff`, `operator` or `clock`. Which member of staff it was is that member's datum."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    course_id: int | None
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class InvitationRow:
+    id: int
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class NoteRow:
+    """What the patient wrote about a day, word for word. `said_at`: Telegram's time; `received_at`: the bot's."""
+
+    diary_date: date
+    text: str
+    said_at: datetime
+    received_at: datetime
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """`days`, `courses` and `measurements` by date; `answers` by date, question and revision; the rest as it came."""
+
+    who: Who
+    days: Sequence[DayRow] = ()
+    answers: Sequence[AnswerRow] = ()
+    courses: Sequence[CourseRow] = ()
+    measurements: Sequence[MeasurementRow] = ()
+    steroids: Sequence[SteroidRow] = ()
+    messages: Sequence[MessageRow] = ()
+    audit: Sequence[AuditRow] = ()
+    invitations: Sequence[InvitationRow] = ()
+    notes: Sequence[NoteRow] = ()
+
+    def latest_answers(self) -> dict[tuple[date, str], AnswerRow]:
+        """By (diary date, item), the revision that counts; in the order of `answers`."""
+        latest: dict[tuple[date, str], AnswerRow] = {}
+        for answer in self.answers:
+            known = latest.get((answer.diary_date, answer.item))
+            if known is None or answer.revision > known.revision:
+                latest[answer.diary_date, answer.item] = answer
+        return latest
+
+    def zones(self) -> dict[date, str]:
+        """The time zone in which each diary day was lived."""
+        return {day.diary_date: day.time_zone for day in self.days}
+
+    def zone_on(self, day: date, zones: Mapping[date, str]) -> str:
+        """Of `zones()`; a date without a diary day is told in the patient's present zone."""
+        return zones.get(day, self.who.time_zone)

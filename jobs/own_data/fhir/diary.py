@@ -1,0 +1,134 @@
+"""What the patient answered: a response a day, an observation an answered item, and who corrected what."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
+
+from jobs.own_data.facts import AnswerRow, DayRow, NoteRow, OwnData
+from jobs.own_data.fhir.naming import HL7, OURS, Names, Resource, concept, extension, moment
+from jobs.own_data.fhir.questions import QUESTIONNAIRE, SURVEY, code_of
+from jobs.scores import ITEMS
+
+ZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
+
+
+def diary(data: OwnData, names: Names, now: datetime) -> Iterator[Resource]:
+    days = {day.diary_date: day for day in data.days}
+    zones = data.zones()
+    for day, every in groupby(data.answers, key=lambda answer: answer.diary_date):
+        yield from _day(list(every), days.get(day), data.zone_on(day, zones), names, now)
+    for k, note in enumerate(data.notes):
+        yield _note(k, note, data.zone_on(note.diary_date, zones), names)
+
+
+def _day(
+    answers: Sequence[AnswerRow], day: DayRow | None, zone: str, names: Names, now: datetime
+) -> Iterator[Resource]:
+    """`answers`: all of one day, by item and revision. A response for each wording: on all days but one that is one."""
+    latest = {answer.item: answer for answer in answers}
+    is_open = day is not None and day.closes_at > now
+    for wording in sorted({answer.wording for answer in latest.values()}):
+        worded = {item: answer for item, answer in latest.items() if answer.wording == wording}
+        yield _response(worded, whole=len(latest) == len(ITEMS), is_open=is_open, zone=zone, names=names)
+    yield from (_observation(answer, zone, names) for answer in latest.values() if answer.value is not None)
+    before: dict[str, AnswerRow] = {}
+    for answer in answers:
+        if answer.item in before:
+            yield _correction(before[answer.item], answer, latest[answer.item], zone, names)
+        before[answer.item] = answer
+
+
+def _response(answers: Mapping[str, AnswerRow], *, whole: bool, is_open: bool, zone: str, names: Names) -> Resource:
+    """Skipped on purpose: an item without an answer. Not answered: no item."""
+    one = next(iter(answers.values()))
+    corrected = any(answer.revision > 1 for answer in answers.values())
+    ended = ("amended" if corrected else "completed") if whole else "stopped"
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "id": names.id(*_response_key(one)),
+        "extension": [{"url": ZONE, "valueCode": zone}],
+        "questionnaire": f"{QUESTIONNAIRE}|{one.wording}",
+        "status": "in-progress" if is_open and not whole else ended,
+        "subject": names.patient,
+        "authored": moment(max(answer.answered_at for answer in answers.values()), zone),
+        "author": names.patient,
+        "source": names.patient,
+        "item": [
+            {"linkId": item, "answer": [{"valueInteger": answers[item].value}]} for item in ITEMS if item in answers
+        ],
+    }
+
+
+def _response_key(answer: AnswerRow) -> tuple[str, date, str]:
+    return "QuestionnaireResponse", answer.diary_date, answer.wording
+
+
+def _observation_key(answer: AnswerRow) -> tuple[str, date, str]:
+    return "Observation", answer.diary_date, answer.item
+
+
+def _observation(answer: AnswerRow, zone: str, names: Names) -> Resource:
+    return {
+        "resourceType": "Observation",
+        "id": names.id(*_observation_key(answer)),
+        "extension": [*_late(answer), extension("way", valueCode=answer.way)],
+        "status": "amended" if answer.revision > 1 else "final",
+        "category": [SURVEY],
+        "code": code_of(answer.item),
+        "subject": names.patient,
+        "effectiveDateTime": answer.diary_date.isoformat(),
+        "issued": moment(answer.received_at, zone),
+        "performer": [names.patient],
+        "valueInteger": answer.value,
+        "derivedFrom": [names.to(*_response_key(answer))],
+    }
+
+
+def _correction(old: AnswerRow, new: AnswerRow, latest: AnswerRow, zone: str, names: Names) -> Resource:
+    """`old` became `new`. Where that stands today: in the day's response, and in the observation if there is one."""
+    observed = [names.to(*_observation_key(latest))] if latest.value is not None else []
+    was = "skipped" if old.value is None else f"{old.value}"
+    return {
+        "resourceType": "Provenance",
+        "id": names.id("Provenance", new.diary_date, new.item, new.revision),
+        "target": [names.to(*_response_key(latest)), *observed],
+        "occurredDateTime": moment(new.answered_at, zone),
+        "recorded": moment(new.received_at, zone),
+        "activity": concept(None, (f"{HL7}/v3-DataOperation", "UPDATE")),
+        "agent": [
+            {"type": concept(None, (f"{HL7}/provenance-participant-type", "author")), "who": names.patient},
+        ],
+        "entity": [
+            {
+                "extension": [extension("replaced-value", valueInteger=old.value)] if old.value is not None else [],
+                "role": "revision",
+                "what": {
+                    "identifier": {
+                        "system": f"{OURS}/answer",
+                        "value": f"{old.diary_date.isoformat()}/{old.item}/{old.revision}",
+                    },
+                    "display": f"{old.diary_date.isoformat()}, {old.item}, revision {old.revision}: {was}",
+                },
+            }
+        ],
+    }
+
+
+def _late(entry: AnswerRow | NoteRow) -> list[Resource]:
+    return [extension("late", valueBoolean=True)] if entry.late else []
+
+
+def _note(k: int, note: NoteRow, zone: str, names: Names) -> Resource:
+    return {
+        "resourceType": "Observation",
+        "id": names.id("Note", note.diary_date, note.said_at.timestamp(), k),
+        "extension": _late(note),
+        "status": "final",
+        "category": [SURVEY],
+        "code": concept("Note in the diary, in the patient's words"),
+        "subject": names.patient,
+        "effectiveDateTime": note.diary_date.isoformat(),
+        "issued": moment(note.received_at, zone),
+        "performer": [names.patient],
+        "valueString": note.text,
+    }

@@ -1,0 +1,65 @@
+"""What is held on one patient, whole: for the patient's own copy. Every query is bounded by team and patient."""
+
+from sqlmodel import Session, col, select
+
+from storage.models import Answer, DiaryDay, Invitation, Measurement, Note, OutboxMessage
+
+
+def all_diary_days_of(session: Session, team_id: int, patient_id: int) -> list[DiaryDay]:
+    """By date; the days without an answer too."""
+    query = (
+        select(DiaryDay)
+        .where(DiaryDay.team_id == team_id, DiaryDay.patient_id == patient_id)
+        .order_by(col(DiaryDay.diary_date))
+    )
+    return list(session.exec(query))
+
+
+def all_answers_of(session: Session, team_id: int, patient_id: int) -> list[Answer]:
+    """Every revision, by date and in the order in which they came."""
+    query = (
+        select(Answer)
+        .where(Answer.team_id == team_id, Answer.patient_id == patient_id)
+        .order_by(col(Answer.diary_date), col(Answer.id))
+    )
+    return list(session.exec(query))
+
+
+def all_notes_of(session: Session, team_id: int, patient_id: int) -> list[Note]:
+    """By the day they are about, and as they were written."""
+    query = (
+        select(Note)
+        .where(Note.team_id == team_id, Note.patient_id == patient_id)
+        .order_by(col(Note.diary_date), col(Note.id))
+    )
+    return list(session.exec(query))
+
+
+def all_measurements_of(session: Session, team_id: int, patient_id: int) -> list[Measurement]:
+    """Of every analyte, by the day they were taken."""
+    query = (
+        select(Measurement)
+        .where(Measurement.team_id == team_id, Measurement.patient_id == patient_id)
+        .order_by(col(Measurement.taken_on), col(Measurement.id))
+    )
+    return list(session.exec(query))
+
+
+def all_messages_about(session: Session, team_id: int, patient_id: int) -> list[OutboxMessage]:
+    """To the patient, and to the team about the patient; by when they were due."""
+    query = (
+        select(OutboxMessage)
+        .where(OutboxMessage.team_id == team_id, OutboxMessage.patient_id == patient_id)
+        .order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
+    )
+    return list(session.exec(query))
+
+
+def all_invitations_of(session: Session, team_id: int, patient_id: int) -> list[Invitation]:
+    """Used, expired and open ones, oldest first."""
+    query = (
+        select(Invitation)
+        .where(Invitation.team_id == team_id, Invitation.patient_id == patient_id)
+        .order_by(col(Invitation.id))
+    )
+    return list(session.exec(query))
