@@ -16,7 +16,7 @@ from jobs import due
 
 # After whatever can end a cell, for any spreadsheet; and what can stand before a formula without hiding it.
 _BEGINNING = r"(?:\A|(?<=[,;|\t\r\n\v\f]))"
-_FORMULA = re.compile(_BEGINNING + r"(?=[\s\"]*[=+\-@'＝＋－＠])")
+_FORMULA = re.compile(_BEGINNING + r"(?=[\s\0\"]*[=+\-@'＝＋－＠])")
 _GUARD = re.compile(_BEGINNING + "'")
 
 

@@ -1,5 +1,6 @@
 """What the patient answered: a response a day, an observation an answered item, and who corrected what."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
@@ -17,8 +18,10 @@ def diary(data: OwnData, names: Names, now: datetime) -> Iterator[Resource]:
     zones = data.zones()
     for day, every in groupby(data.answers, key=lambda answer: answer.diary_date):
         yield from _day(list(every), days.get(day), data.zone_on(day, zones), names, now)
-    for k, note in enumerate(data.notes):
-        yield _note(k, note, data.zone_on(note.diary_date, zones), names)
+    said: Counter[tuple[date, datetime]] = Counter()
+    for note in data.notes:
+        said[note.diary_date, note.said_at] += 1
+        yield _note(note, said[note.diary_date, note.said_at], data.zone_on(note.diary_date, zones), names)
 
 
 def _day(
@@ -118,10 +121,11 @@ def _late(entry: AnswerRow | NoteRow) -> list[Resource]:
     return [extension("late", valueBoolean=True)] if entry.late else []
 
 
-def _note(k: int, note: NoteRow, zone: str, names: Names) -> Resource:
+def _note(note: NoteRow, which: int, zone: str, names: Names) -> Resource:
+    """`which`, from 1: of those that were said about the day at one moment."""
     return {
         "resourceType": "Observation",
-        "id": names.id("Note", note.diary_date, note.said_at.timestamp(), k),
+        "id": names.id("Note", note.diary_date, note.said_at.timestamp(), which),
         "extension": _late(note),
         "status": "final",
         "category": [SURVEY],

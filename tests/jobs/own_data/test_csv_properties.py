@@ -24,9 +24,9 @@ from jobs.own_data.facts import (
 from tests.jobs.own_data.support import ITEMS, files_of, lines_of, read_back
 
 NASTY = st.text(
-    st.sampled_from("=+-@'\"\t\r\n,;| \N{NO-BREAK SPACE}aé\U0001f600\N{FULLWIDTH EQUALS SIGN}1"), min_size=1
+    st.sampled_from("=+-@'\"\t\r\n\0,;| \N{NO-BREAK SPACE}aé\U0001f600\N{FULLWIDTH EQUALS SIGN}1"), min_size=1
 )
-TEXTS = st.one_of(NASTY, st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
+TEXTS = st.one_of(NASTY, st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 ZONES = st.sampled_from(["Europe/London", "America/New_York", "Pacific/Apia", "Asia/Kathmandu", "Australia/Lord_Howe"])
 DATES = st.dates(date(1990, 1, 1), date(2100, 1, 1))
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -93,7 +93,7 @@ def test_what_is_written_is_read_again_and_nothing_of_it_runs(data: OwnData, sep
     assert read_back(archive, separator) == data
     for name, text in files_of(archive).items():
         cells = [cell for line in lines_of(text, separator) for cell in line] if name.endswith(".csv") else []
-        assert not [cell for cell in cells if re.match(r"[\s\"]*[=+\-@]", cell)]
+        assert not [cell for cell in cells if re.match(r"[\s\0\"]*[=+\-@]", cell)]
 
 
 @given(TEXTS)

@@ -321,6 +321,15 @@ def test_a_note_is_told_in_the_patients_words() -> None:
     assert note["valueString"] == '=cmd|"/c calc"\nüber alles \U0001f600\N{REPLACEMENT CHARACTER}'
 
 
+def test_a_note_keeps_its_id_whatever_is_written_after_it() -> None:
+    notes = [NoteRow(FIRST, text, NOW, NOW) for text in ("one", "two")]
+    earlier = NoteRow(FIRST - DAY, "three", NOW + HOUR, NOW + HOUR)
+    copies = [resources(OwnData(who(), notes=told)) for told in (tuple(notes), (earlier, *notes))]
+    first, second = ({each["valueString"]: each["id"] for each in of_type(copy, "Observation")} for copy in copies)
+    assert len(set(second.values())) == 3
+    assert first.items() < second.items()
+
+
 @both
 def test_neither_a_name_nor_the_telegram_account_is_in_it(version: Version) -> None:
     found = resources(full(), version)
