@@ -11,21 +11,25 @@ from bot.greetings import telephone
 from bot.patient import check_in_of
 from bot.replies import CloseButtons, Rewrite, Screen
 from bot.texts import Html, Texts, texts_in
-from jobs import check_in_time, due, infusion_reminder, outlook
+from jobs import check_in_time, due, follow_up, infusion_reminder, outlook
 from storage import chats, courses, diary, drawings, outbox, patients, teams
 from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, PatientStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The check-ins above a new one. `brought_by_today`: the message in which the patient had opened the same day."""
+    """The check-ins above a new one. `same_day`: the message in which the same day was asked or opened before.
+
+    `again`: asked a second time that day, so that earlier days are in order already.
+    """
 
     telegram_id: int
     language: str
     team_id: int
     patient_id: int
     diary_date: date
-    brought_by_today: int | None
+    same_day: int | None
+    again: bool
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         return None
     writers: dict[MessageKind, Callable[..., Letter | None]] = {
         MessageKind.DAILY_PROMPT: _daily_prompt,
+        MessageKind.FOLLOW_UP: _daily_prompt,
         MessageKind.INFUSION_REMINDER: _infusion_reminder,
         MessageKind.COURSES_CHANGED: _courses_changed,
         MessageKind.PROMPT_TIME_CHANGED: _prompt_time_changed,
@@ -77,19 +82,23 @@ def _daily_prompt(session: Session, message: OutboxMessage, chat: Chat, texts: T
     state = check_in_of(session, day, message.id)
     if state.question is None:
         return None
+    team = teams.team_by_id(session, patient.team_id)
 
     def sent(session: Session, message_id: int, at: datetime) -> None:
-        diary.note_asked(session, patient.team_id, patient.id, diary_date, message_id, at)
+        diary.note_asked(session, day, message_id, at, follow_up.follow_up_at(team, patient, day, at))
 
-    earlier = Earlier(chat.telegram_id, chat.language, patient.team_id, patient.id, diary_date, day.message_id)
-    return Letter(chat.telegram_id, check_in.screen(state, texts), sent, earlier)
+    again = message.kind is MessageKind.FOLLOW_UP
+    earlier = Earlier(chat.telegram_id, chat.language, patient.team_id, patient.id, diary_date, day.message_id, again)
+    return Letter(chat.telegram_id, check_in.screen(state, texts, again=again), sent, earlier)
 
 
 def put_in_order(session: Session, earlier: Earlier, now: datetime) -> list[Rewrite | CloseButtons]:
     """Two check-ins of one day would contradict each other; and the latest earlier day's is over."""
     over: list[Rewrite | CloseButtons] = []
-    if earlier.brought_by_today is not None:
-        over.append(CloseButtons(earlier.brought_by_today))
+    if earlier.same_day is not None:
+        over.append(CloseButtons(earlier.same_day))
+    if earlier.again:
+        return over
     day = diary.latest_day_with_a_message(session, earlier.team_id, earlier.patient_id, earlier.diary_date)
     if day is not None and day.message_id is not None:
         shown = check_in.closed(check_in_of(session, day), texts_in(earlier.language))

@@ -10,7 +10,7 @@ from bot.dialogues.check_in import CheckIn, Tap
 from bot.greetings import telephone
 from bot.replies import CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
-from jobs import due, outlook
+from jobs import due, follow_up, outlook
 from jobs.refusals import Refusal
 from storage import courses, diary, notes, outbox, patients
 from storage.chats import Someone
@@ -26,7 +26,10 @@ def check_in_of(session: Session, day: DiaryDay, message: int = 0, *, choosing: 
     values = {item: noted.value for item, noted in diary.noted_on(session, day).items()}
     # A note is written beside complete answers only.
     written = notes.notes_on(session, day) if len(values) == len(check_in.ITEMS) else ()
-    return CheckIn(day.diary_date, values, day.changing, choosing, message, written, day.noting)
+    later = None
+    if day.snoozed and day.next_follow_up_at is not None:
+        later = day.next_follow_up_at.astimezone(due.zone_of(day.time_zone)).time()
+    return CheckIn(day.diary_date, values, day.changing, choosing, message, written, day.noting, later)
 
 
 def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -55,7 +58,7 @@ def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Re
 
 def _brought(session: Session, day: DiaryDay, texts: Texts) -> list[Reply]:
     """The day's check-in in a new message, from its beginning; the one before is put away."""
-    day.changing, day.noting = None, False
+    _at_rest(day)
     replies: list[Reply] = [Say(check_in.screen(check_in_of(session, day), texts), _note_message(day))]
     if day.message_id is not None:
         replies.append(CloseButtons(day.message_id))
@@ -114,7 +117,7 @@ def _prove_delivered(session: Session, day: DiaryDay, tap: Tap, incoming: Incomi
     message = outbox.message_by_id(session, tap.message) if tap.message else None
     if (
         message is not None
-        and message.kind is MessageKind.DAILY_PROMPT
+        and message.kind in {MessageKind.DAILY_PROMPT, MessageKind.FOLLOW_UP}
         and (message.chat_id, message.diary_date) == (someone.chat.id, day.diary_date)
         and outbox.prove_delivered(session, message, incoming.message_id, incoming.now)
     ):
@@ -137,10 +140,30 @@ def _act_on(session: Session, day: DiaryDay, tap: Tap, incoming: Incoming, someo
         if tap.value is None:
             return texts("check_in.toast_skipped", item=name)
         return texts("check_in.toast", item=name, value=tap.value)
-    if not incoming.repeated:
-        day.changing = tap.item if tap.action == "ask" else None
-        day.noting = tap.action == "note" and check_in_of(session, day).may_be_noted
-        session.add(day)
+    if incoming.repeated:
+        return ""
+    _at_rest(day)
+    session.add(day)
+    if tap.action == "later":
+        return _put_off(session, day, incoming, texts)
+    day.changing = tap.item if tap.action == "ask" else None
+    day.noting = tap.action == "note" and check_in_of(session, day).may_be_noted
+    return ""
+
+
+def _at_rest(day: DiaryDay) -> None:
+    """Nothing is being changed, noted or put off any more. Whoever is at it need not be asked again."""
+    day.changing, day.noting = None, False
+    if day.snoozed:
+        day.snoozed, day.next_follow_up_at = False, None
+
+
+def _put_off(session: Session, day: DiaryDay, incoming: Incoming, texts: Texts) -> str:
+    """ "Later": asked again in an hour, before anything is answered; returns the toast."""
+    at = follow_up.later_at(day, incoming.now)
+    if at is None or diary.noted_on(session, day):
+        return texts("check_in.no_later") if at is None else ""
+    day.snoozed, day.next_follow_up_at = True, at
     return ""
 
 
@@ -170,8 +193,8 @@ def _store(
             way=way,
             known=known,
         )
-    if day.changing in values or day.noting:
-        day.changing, day.noting = None, False
+    if day.changing in values or day.noting or day.snoozed:
+        _at_rest(day)
         session.add(day)
 
 

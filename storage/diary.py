@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, case, insert
 from sqlmodel import Session, and_, col, func, select, update
 
 from storage.database import insert_ignoring_duplicates
-from storage.models import Answer, DiaryDay, Item, Patient, Way
+from storage.models import Answer, Chat, DiaryDay, Item, Patient, Way
 from storage.types import UtcDateTime
 
 # The version of the questions' wording, kept with every answer.
@@ -47,6 +47,10 @@ _NOTE_ASKED = (
         col(DiaryDay.diary_date) == bindparam("on"),
     )
     .values(
+        next_follow_up_at=case(
+            (col(DiaryDay.asked_at).is_(None), bindparam("again_at", type_=UtcDateTime)),
+            else_=col(DiaryDay.next_follow_up_at),
+        ),
         asked_at=func.coalesce(col(DiaryDay.asked_at), bindparam("at", type_=UtcDateTime)),
         message_id=case((col(DiaryDay.message_id) > bindparam("by"), col(DiaryDay.message_id)), else_=bindparam("by")),
     )
@@ -107,11 +111,16 @@ def open_day(
     return day
 
 
-def note_asked(
-    session: Session, team_id: int, patient_id: int, diary_date: date, message_id: int, at: datetime
-) -> None:
-    """The day was asked, by this message; when it was first asked stays."""
-    noted = {"of_team": team_id, "of_patient": patient_id, "on": diary_date, "by": message_id, "at": at}
+def note_asked(session: Session, day: DiaryDay, message_id: int, at: datetime, again_at: datetime | None) -> None:
+    """The day was asked, by this message; when it was first asked stays, and so does when it is to be asked again."""
+    noted = {
+        "of_team": day.team_id,
+        "of_patient": day.patient_id,
+        "on": day.diary_date,
+        "by": message_id,
+        "at": at,
+        "again_at": again_at,
+    }
     session.connection().execute(_NOTE_ASKED, noted)
 
 
@@ -147,6 +156,52 @@ def days_open_at(session: Session, team_id: int, patient_id: int, instant: datet
         .order_by(col(DiaryDay.diary_date).desc())
     )
     return list(session.exec(query))
+
+
+def days_due_a_follow_up(session: Session, now: datetime, limit: int) -> list[tuple[DiaryDay, Patient, Chat]]:
+    """Of all teams: for the clock alone."""
+    query = (
+        select(DiaryDay, Patient, Chat)
+        .join(Patient, and_(col(DiaryDay.patient_id) == Patient.id, col(DiaryDay.team_id) == Patient.team_id))
+        .join(Chat, col(Patient.chat_id) == Chat.id)
+        .where(col(DiaryDay.next_follow_up_at) <= now)
+        .order_by(col(DiaryDay.next_follow_up_at))
+        .limit(limit)
+    )
+    return list(session.exec(query).all())
+
+
+def take_follow_up(session: Session, day: DiaryDay) -> bool:
+    """Whether it was still to be asked again: of several workers one wins."""
+    statement = (
+        update(DiaryDay)
+        .where(
+            col(DiaryDay.id) == day.id,
+            col(DiaryDay.team_id) == day.team_id,
+            col(DiaryDay.next_follow_up_at) == day.next_follow_up_at,
+        )
+        .values(next_follow_up_at=None, snoozed=False)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(session.connection().execute(statement).rowcount)
+
+
+def days_answered(session: Session, days: Sequence[DiaryDay]) -> set[int]:
+    """The ids of those days that have any answer: of all teams, for the clock alone."""
+    query = (
+        select(DiaryDay.id)
+        .join(
+            Answer,
+            and_(
+                col(Answer.team_id) == col(DiaryDay.team_id),
+                col(Answer.patient_id) == col(DiaryDay.patient_id),
+                col(Answer.diary_date) == col(DiaryDay.diary_date),
+            ),
+        )
+        .where(col(DiaryDay.id).in_([day.id for day in days]))
+        .distinct()
+    )
+    return set(session.exec(query)) if days else set()
 
 
 def noted_on(session: Session, day: DiaryDay) -> dict[Item, Noted]:

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, false, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, false, text, true
 from sqlmodel import Field, SQLModel
 
 from storage.types import UtcDateTime, choice_of
@@ -64,6 +64,7 @@ class MessageKind(StrEnum):
     """What the clock or another person causes to be sent."""
 
     DAILY_PROMPT = "daily_prompt"
+    FOLLOW_UP = "follow_up"
     INFUSION_REMINDER = "infusion_reminder"
     COURSES_CHANGED = "courses_changed"
     PROMPT_TIME_CHANGED = "prompt_time_changed"
@@ -98,12 +99,14 @@ class DrawingState(StrEnum):
 class Team(SQLModel, table=True):
     """A clinic. Nothing of one team is ever visible to another.
 
+    `follow_up_after`: minutes after which an unanswered check-in is asked once more; empty: never.
     The prices are what the team pays: for a gram of what is infused, and for a day in hospital. Empty: not set.
     """
 
     __table_args__ = (
         CheckConstraint("price_per_gram >= 0", name="ck_team_price_per_gram"),
         CheckConstraint("price_per_day >= 0", name="ck_team_price_per_day"),
+        CheckConstraint("follow_up_after > 0", name="ck_team_follow_up_after"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -111,6 +114,7 @@ class Team(SQLModel, table=True):
     time_zone: str = Field(max_length=64)
     telephone: str | None = Field(default=None, max_length=40)
     prompt_time: time = time(18, 0)
+    follow_up_after: int | None = None
     reminder_leads: list[int] = Field(default_factory=lambda: [7, 1, 0], sa_type=JSON)
     reminder_time: time = time(9, 0)
     summary_weekday: int = 0
@@ -160,6 +164,7 @@ class Patient(SQLModel, table=True):
     time_zone: str = Field(max_length=64)
     prompt_time: time
     next_prompt_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    follow_up: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     told_prompt_time: time | None = None
     told_time_zone: str | None = Field(default=None, max_length=64)
     reminder_leads: list[int] | None = Field(default=None, sa_type=JSON)
@@ -184,9 +189,21 @@ class Invitation(SQLModel, table=True):
 
 
 class DiaryDay(SQLModel, table=True):
-    """One day of one diary. `asked_at` empty means that the bot did not ask: never the patient's omission."""
+    """One day of one diary. `asked_at` empty means that the bot did not ask: never the patient's omission.
 
-    __table_args__ = (UniqueConstraint("patient_id", "diary_date"),)
+    `noting`: a note is being written. `snoozed`: the patient wants to be asked again, at `next_follow_up_at`.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("patient_id", "diary_date"),
+        # A few rows among all that ever were.
+        Index(
+            "ix_diaryday_next_follow_up_at",
+            "next_follow_up_at",
+            sqlite_where=text("next_follow_up_at IS NOT NULL"),
+            postgresql_where=text("next_follow_up_at IS NOT NULL"),
+        ),
+    )
 
     id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id")
@@ -199,6 +216,8 @@ class DiaryDay(SQLModel, table=True):
     message_id: int | None = Field(default=None, sa_type=BigInteger)
     changing: Item | None = Field(default=None, sa_type=choice_of(Item))
     noting: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    next_follow_up_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    snoozed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Note(SQLModel, table=True):

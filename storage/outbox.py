@@ -28,6 +28,7 @@ RANKS = {
     MessageKind.PATIENT_UNREACHABLE: 2,
     MessageKind.NOT_DELIVERED: 2,
     MessageKind.DAILY_PROMPT: 4,
+    MessageKind.FOLLOW_UP: 4,
     MessageKind.WEEKLY_SUMMARY: 6,
 }
 # Of which the clinic hears when they never arrived: an infusion missed, or a question refused for good.

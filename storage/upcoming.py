@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from storage.models import Course, MessageState, OutboxMessage, Patient, Team
+from storage.models import Course, DiaryDay, MessageState, OutboxMessage, Patient, Team
 
 
 @dataclass(frozen=True)
@@ -14,16 +14,22 @@ class Upcoming:
     """`whom`: a pseudonym, or a team's name for a summary."""
 
     at: datetime
-    kind: Literal["prompt", "reminder", "summary", "message"]
+    kind: Literal["prompt", "follow_up", "reminder", "summary", "message"]
     whom: str
 
 
 def next_upcoming(session: Session) -> Upcoming | None:
-    """The earliest of the next prompt, reminder, summary and waiting message; None when nothing is planned."""
+    """The earliest of the next prompt, follow-up, reminder, summary and waiting message; None where there is none."""
     prompt = (
         select(Patient.next_prompt_at, Patient.pseudonym)
         .where(col(Patient.next_prompt_at).is_not(None))
         .order_by(col(Patient.next_prompt_at), col(Patient.id))
+    )
+    follow_up = (
+        select(DiaryDay.next_follow_up_at, Patient.pseudonym)
+        .join(Patient, col(DiaryDay.patient_id) == col(Patient.id))
+        .where(col(DiaryDay.next_follow_up_at).is_not(None))
+        .order_by(col(DiaryDay.next_follow_up_at))
     )
     reminder = (
         select(Course.next_reminder_at, Patient.pseudonym)
@@ -43,7 +49,13 @@ def next_upcoming(session: Session) -> Upcoming | None:
         .order_by(col(OutboxMessage.due_at))
     )
     found = []
-    for kind, query in (("prompt", prompt), ("reminder", reminder), ("summary", summary), ("message", message)):
+    for kind, query in (
+        ("prompt", prompt),
+        ("follow_up", follow_up),
+        ("reminder", reminder),
+        ("summary", summary),
+        ("message", message),
+    ):
         row = session.exec(query.limit(1)).first()
         if row is not None and row[0] is not None:
             found.append(Upcoming(row[0], kind, row[1]))  # type: ignore[arg-type]

@@ -118,6 +118,8 @@ class Clinic:
     database: Database
     start: datetime = START
     next_account: int = field(default=1000)
+    # Minutes, as a team has it; few journeys are about whoever does not answer.
+    follow_up_after: int | None = None
     pace: Pace = UNHURRIED
 
     def __enter__(self) -> Self:
@@ -128,7 +130,7 @@ class Clinic:
         self._writer = Writer(self.database)
         self.bot = Bot(self.database, self.server.url, self.clock, self.pace)
         self.bot.__enter__()
-        self.write(lambda session: admission.team_called(session, TEAM, ZONE, TELEPHONE, self.start))
+        self._make_team(TEAM, ZONE, TELEPHONE, self.start)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -225,8 +227,15 @@ class Clinic:
 
     def another_team(self, name: str, zone: str = ZONE) -> str:
         """A second clinic that the same bot serves; its name."""
-        self.write(lambda session: admission.team_called(session, name, zone, None, self.clock.now()))
+        self._make_team(name, zone, None, self.clock.now())
         return name
+
+    def _make_team(self, name: str, zone: str, telephone: str | None, now: datetime) -> None:
+        def make(session: Session) -> None:
+            team, _ = admission.team_called(session, name, zone, telephone, now)
+            team.follow_up_after = self.follow_up_after
+
+        self.write(make)
 
     def coordinator(self, team: str = TEAM) -> Someone:
         return self._staff(Role.COORDINATOR, team)

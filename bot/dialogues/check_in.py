@@ -7,7 +7,7 @@ The wording never mentions the infusion, and no number is praised or deplored.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 from bot.dialogues import typed_answers
 from bot.replies import Button, Keyboard, Screen, rows_of
@@ -24,7 +24,8 @@ class CheckIn:
     """One day as it stands. `values`: None for a skipped item; an item not answered yet is absent.
 
     `changing`: the item opened again for correction. `message`: the outbox row that asked; 0 when the patient did.
-    `notes`: what was written beside the numbers; `noting`: one is being written.
+    `notes`: what was written beside the numbers; `noting`: one is being written. `later`: by the patient's clock, when
+    they want to be asked again.
     """
 
     day: date
@@ -34,6 +35,7 @@ class CheckIn:
     message: int = 0
     notes: Sequence[str] = ()
     noting: bool = False
+    later: time | None = None
 
     @property
     def question(self) -> Item | None:
@@ -48,7 +50,9 @@ class CheckIn:
 
 @dataclass(frozen=True)
 class Tap:
-    """A press on a check-in's button. `action`: `answer`, `skip`, `change` (which?), `ask` (this), `note`, `back`."""
+    """A press on a check-in's button. `action`: `answer`, `skip`, `change` (which?), `ask` (this), `note`,
+    `later`, `back`.
+    """
 
     message: int
     day: date
@@ -62,7 +66,9 @@ def _data(state: CheckIn, action: str, item: Item | None = None, value: int | No
     return f"c:{state.message}:{state.day:%Y%m%d}:{action}:{index}:{'' if value is None else value}"
 
 
-_TAP = re.compile(r"c:(\d{1,18}):(\d{4})(\d{2})(\d{2}):(answer|skip|change|ask|note|back):([0-3]?):(\d{0,2})", re.ASCII)
+_TAP = re.compile(
+    r"c:(\d{1,18}):(\d{4})(\d{2})(\d{2}):(answer|skip|change|ask|note|later|back):([0-3]?):(\d{0,2})", re.ASCII
+)
 
 
 def read_tap(data: str) -> Tap | None:
@@ -81,13 +87,17 @@ def read_tap(data: str) -> Tap | None:
         return None
 
 
-def screen(state: CheckIn, texts: Texts) -> Screen:
-    """What the check-in's message shows now."""
+def screen(state: CheckIn, texts: Texts, *, again: bool = False) -> Screen:
+    """What the check-in's message shows now. `again`: it is asked for the second time that day."""
     if state.noting:
         back = Button(texts("check_in.button.back"), _data(state, "back"))
         return Screen(texts("check_in.note.ask", day=state.day, most=LONGEST_NOTE), ((back,),))
+    if state.later is not None:
+        now = Button(texts("check_in.button.now"), _data(state, "back"))
+        return Screen(texts("check_in.later", day=state.day, at=state.later), ((now,),))
     if state.question is not None and not state.choosing:
-        return _question(state, state.question, texts)
+        asked = _question(state, state.question, texts)
+        return Screen(Html(f"{texts('check_in.again')}\n\n{asked.text}"), asked.keyboard) if again else asked
     if state.choosing:
         return Screen(_summary(state, texts, "check_in.which_to_change"), _items_to_change(state, texts))
     last = [Button(texts("check_in.button.change"), _data(state, "change"))]
@@ -117,10 +127,13 @@ def _question(state: CheckIn, item: Item, texts: Texts) -> Screen:
 
 def _numbers(state: CheckIn, item: Item, texts: Texts) -> Keyboard:
     numbers = [Button(str(value), _data(state, "answer", item, value)) for value in SCALE]
-    last = Button(texts("check_in.button.skip"), _data(state, "skip", item))
+    last = [Button(texts("check_in.button.skip"), _data(state, "skip", item))]
     if state.changing is not None:
-        last = Button(texts("check_in.button.back"), _data(state, "back"))
-    return (*rows_of(numbers, 6), (last,))
+        last = [Button(texts("check_in.button.back"), _data(state, "back"))]
+    elif state.message and not state.values:
+        # Where the bot came unasked.
+        last.append(Button(texts("check_in.button.later"), _data(state, "later")))
+    return (*rows_of(numbers, 6), tuple(last))
 
 
 def _place(state: CheckIn, item: Item, texts: Texts) -> Html:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 from babel.messages.plurals import get_plural
@@ -26,6 +26,7 @@ from jobs.wearing_off.caveats import CaveatCode
 from jobs.wearing_off.contrast import Reason
 from jobs.wearing_off.verdict import Verdict
 from storage.models import CourseStatus, Item, MessageKind, PatientStatus, Role
+from storage.upcoming import Upcoming
 
 ROOT = FOLDER.parents[1]
 PAGE = ROOT / "bot" / "local" / "page"
@@ -149,7 +150,7 @@ def families() -> dict[str, str]:
         ],
         "jobs/schedule.py": [f"refusal.course_is_{s.value}" for s in CourseStatus if s is not CourseStatus.PLANNED],
         "bot/local/demo.py": [f"demo.step_{number}" for number in range(1, demo.STEPS + 1)],
-        "bot/local/director.py": [f"demo.next_{kind}" for kind in ("prompt", "reminder", "summary", "message")],
+        "bot/local/director.py": [f"demo.next_{kind}" for kind in get_args(get_type_hints(Upcoming)["kind"])],
         "bot/local/page/*.js": [f"page.role_{role}" for role in ("patient", "clinician", "coordinator")],
     }
     return {key: place for place, keys in made.items() for key in keys}

@@ -20,6 +20,7 @@ LAPSED = "sent twice after the process stood still or its clock jumped, more tha
 # At the least between two of a kind: the first as late as it is still worth sending, the second at its time.
 APART = {
     MessageKind.DAILY_PROMPT.value: 18 * HOUR,
+    MessageKind.FOLLOW_UP.value: 18 * HOUR,
     MessageKind.INFUSION_REMINDER.value: 11 * HOUR,
     MessageKind.WEEKLY_SUMMARY.value: 5 * 24 * HOUR,
 }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 OF_PATIENTS = {
     MessageKind.DAILY_PROMPT,
+    MessageKind.FOLLOW_UP,
     MessageKind.INFUSION_REMINDER,
     MessageKind.COURSES_CHANGED,
     MessageKind.PROMPT_TIME_CHANGED,

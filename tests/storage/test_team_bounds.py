@@ -32,6 +32,8 @@ UNBOUNDED = {
     "courses.courses_by_id": "ids of courses that were found for their team before",
     "courses.courses_due_a_reminder": "the clock serves all teams",
     "patients.patients_due_a_prompt": "the clock serves all teams",
+    "diary.days_due_a_follow_up": "the clock serves all teams",
+    "diary.days_answered": "days that were found for the clock before",
     "ahead.active_patients_prompted_after": "the clock serves all teams",
     "outbox._DUE": "the courier serves all teams",
     "outbox._CLAIM": "the courier serves all teams",
