@@ -10,7 +10,7 @@ from typing import Any, Literal
 class Who:
     """The patient and the chat. `telegram_id` None: no chat yet. `reminder_leads`: days before, None: the team's.
 
-    `told_prompt_time`, `told_time_zone`: as the patient last heard them, None: as they are.
+    `follow_up`: asked once more on a day without an answer. `told_prompt_time`, `told_time_zone`: as the patient last heard them, None: as they are.
     """
 
     team: str
@@ -30,6 +30,7 @@ class Who:
     language: str | None = None
     chat_created_at: datetime | None = None
     unreachable_since: datetime | None = None
+    follow_up: bool = True
 
 
 @dataclass(frozen=True)

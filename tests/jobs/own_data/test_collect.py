@@ -61,7 +61,6 @@ EVERYWHERE = {"id", "team_id", "patient_id", "chat_id"}  # whose row it is: ever
 COLUMNS_LEFT_OUT = {
     # Where the check-in stands at this moment; whether and when it is asked once more.
     "diaryday": {"changing", "noting", "snoozed", "next_follow_up_at"},
-    "patient": {"follow_up"},
     "outbox": {  # how the courier works
         *("drawing_id", "dedupe_key", "rank", "spread", "untold", "doubtful", "owner", "lease_until"),
     },
