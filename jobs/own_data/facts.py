@@ -10,7 +10,8 @@ from typing import Any, Literal
 class Who:
     """The patient and the chat. `telegram_id` None: no chat yet. `reminder_leads`: days before, None: the team's.
 
-    `follow_up`: asked once more on a day without an answer. `told_prompt_time`, `told_time_zone`: as the patient last heard them, None: as they are.
+    `follow_up`: asked once more on a day without an answer.
+    `told_prompt_time`, `told_time_zone`: as the patient last heard them, None: as they are.
     """
 
     team: str
