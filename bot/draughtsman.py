@@ -79,7 +79,14 @@ class Draughtsman:
             )
             if drawing is None:
                 return False
-            asked = Asked(self._database, drawing.team_id, drawing.patient_id, drawing.language, drawing.as_of)
+            asked = Asked(
+                self._database,
+                drawing.team_id,
+                drawing.patient_id,
+                drawing.language,
+                drawing.as_of,
+                drawing.own_copy,
+            )
             try:
                 drawn: Drawn | None = await self._renderer.draw(asked)
             except Exception:
@@ -94,7 +101,7 @@ class Draughtsman:
         if found is None or found.owner != self._owner:
             return
         if drawn is not None:
-            drawings.finish(session, found, drawn.png, str(drawn.caption))
+            drawings.finish(session, found, drawn.png, str(drawn.caption), drawn.archive)
         elif found.attempts >= drawings.MOST_ATTEMPTS:
             drawings.finish(session, found, None, None)
         else:

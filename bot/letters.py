@@ -59,6 +59,7 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.WEEKLY_SUMMARY: _page,
         MessageKind.SUMMARY_ASKED: _page,
         MessageKind.CHART_ASKED: _page,
+        MessageKind.OWN_COPY_ASKED: _own_copy,
         MessageKind.NOT_DELIVERED: _not_delivered,
         MessageKind.PATIENT_JOINED: _news_of_patient,
         MessageKind.PATIENT_UNREACHABLE: _news_of_patient,
@@ -209,6 +210,19 @@ def _page(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, no
         return Letter(chat.telegram_id, Screen(texts("chart.not_drawn", pseudonym=patient.pseudonym)))
     team = teams.team_by_id(session, message.team_id)
     return Letter(chat.telegram_id, Screen(texts("summary.not_drawn", team=team.name)))
+
+
+def _own_copy(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """Everything held on the patient, for nobody else; where it could not be made, the words that say so."""
+    patient = _patient(session, message)
+    if patient is None:
+        return None
+    made = drawings.of_team(session, message.team_id, message.drawing_id or 0)
+    if made is None or made.archive is None or made.patient_id != patient.id:
+        phone = telephone(teams.team_by_id(session, message.team_id), texts)
+        return Letter(chat.telegram_id, Screen(texts("own_copy.not_made", phone=phone)))
+    name = f"infusion-diary-{patient.pseudonym}-{due.local_date(patient.time_zone, made.as_of)}.zip"
+    return Letter(chat.telegram_id, Screen(Html(made.caption or ""), document=(name, made.archive)))
 
 
 def _not_delivered(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:

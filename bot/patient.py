@@ -10,7 +10,7 @@ from bot.dialogues.check_in import CheckIn, Tap
 from bot.greetings import telephone
 from bot.replies import CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
-from jobs import due, follow_up, outlook
+from jobs import due, follow_up, outlook, pages
 from jobs.refusals import Refusal
 from storage import courses, diary, notes, outbox, patients
 from storage.chats import Someone
@@ -304,6 +304,13 @@ def infusions(session: Session, incoming: Incoming, someone: Someone) -> list[Re
     lines = [texts.plural("infusions.line", course.planned_days, date=course.planned_start) for course in coming]
     note_told = outlook.told(coming)
     return [Say(Screen(texts("infusions.list", lines=Html("\n".join(lines)))), lambda session, _: note_told(session))]
+
+
+def own_copy(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """`/mydata`: everything held on the patient, as one file. It takes some seconds, and is said so."""
+    if not incoming.repeated:
+        pages.ask_own_copy(session, someone.the_patient, someone.chat, incoming.what, incoming.now)
+    return [Say(Screen(texts_in(someone.chat.language)("own_copy.coming")))]
 
 
 def unreadable(_session: Session, _incoming: Incoming, someone: Someone) -> list[Reply]:

@@ -25,7 +25,7 @@ LONGEST_CAPTION = 1024
 
 @dataclass(frozen=True)
 class Asked:
-    """The team's page, or with `patient_id` one patient's, as it stands at `now`.
+    """The team's page, or with `patient_id` one patient's, as it stands at `now`; or that patient's own copy.
 
     `database`: its URL, with its password, since the worker reads for itself.
     """
@@ -35,24 +35,30 @@ class Asked:
     patient_id: int | None
     language: str
     now: datetime
+    own_copy: bool = False
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A PNG with its caption; without the PNG, words alone."""
+    """A PNG or a zip with its caption; without either, words alone."""
 
     png: bytes | None
     caption: Html
+    archive: bytes | None = None
 
 
 def draw(asked: Asked) -> Drawn:
     """Reads, computes and draws. LookupError for a patient who is gone."""
+    if asked.own_copy:
+        from bot.own_copy import made  # noqa: PLC0415
+
+        return made(asked)
     return team_chart(asked) if asked.patient_id is None else patient_chart(asked)
 
 
 def patient_chart(asked: Asked) -> Drawn:
     """One patient's page, and its finding as the caption."""
-    with _database(asked.database).reading() as session:
+    with database_at(asked.database).reading() as session:
         patient = patients.patient_of_team(session, asked.team_id, asked.patient_id or 0)
         if patient is None:
             raise LookupError("the patient is gone")
@@ -62,7 +68,7 @@ def patient_chart(asked: Asked) -> Drawn:
 
 def team_chart(asked: Asked) -> Drawn:
     """The team's page, and a line for as many patients as a caption holds."""
-    with _database(asked.database).reading() as session:
+    with database_at(asked.database).reading() as session:
         team = teams.team_by_id(session, asked.team_id)
         kept = [
             record.read(session, patient, asked.now)
@@ -103,7 +109,7 @@ def team_drawn(name: str, today: date, kept: list[Record], texts: Texts) -> Draw
 
 
 @lru_cache(maxsize=2)
-def _database(url: str) -> Database:
+def database_at(url: str) -> Database:
     return Database(url)
 
 

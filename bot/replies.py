@@ -54,11 +54,12 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True)
 class Screen:
-    """A message as the reader sees it; `png` makes `text` its caption."""
+    """A message as the reader sees it; `png`, or a document (its name, its content), makes `text` its caption."""
 
     text: Html
     keyboard: Keyboard = ()
     png: bytes | None = None
+    document: tuple[str, bytes] | None = None
 
 
 @dataclass(frozen=True)

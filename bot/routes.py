@@ -34,6 +34,7 @@ COMMANDS = (
     Route("today", Role.PATIENT, patient.today),
     Route("yesterday", Role.PATIENT, patient.yesterday),
     Route("infusions", Role.PATIENT, patient.infusions),
+    Route("mydata", Role.PATIENT, patient.own_copy),
     Route("roster", Role.COORDINATOR, coordinator.roster),
     Route("invite", Role.COORDINATOR, coordinator.invite),
     Route("patient", Role.COORDINATOR, coordinator.patient_typed),

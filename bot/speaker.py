@@ -74,6 +74,16 @@ class Speaker:
                 reply_markup=markup,
                 rate_limit_args=priority,
             )
+        elif screen.document is not None:
+            name, content = screen.document
+            sent = await self._bot.send_document(
+                telegram_id,
+                content,
+                filename=name,
+                caption=screen.text,
+                parse_mode=ParseMode.HTML,
+                rate_limit_args=priority,
+            )
         else:
             sent = await self._bot.send_message(
                 telegram_id,

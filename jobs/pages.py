@@ -1,10 +1,10 @@
-"""A page that a clinician asks for: drawn by whoever has time, and sent before everything else."""
+"""What somebody asks for and waits for, a page or a copy of their own data: made at once, and sent first."""
 
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from storage import drawings, outbox
+from storage import audit, drawings, outbox
 from storage.models import Chat, MessageKind, Patient, Staff
 
 STILL_WANTED = timedelta(hours=1)
@@ -12,23 +12,51 @@ STILL_WANTED = timedelta(hours=1)
 
 def ask(session: Session, staff: Staff, chat: Chat, patient: Patient | None, request: str, now: datetime) -> None:
     """The team's page, or one patient's. `request`: what tells this asking from another; told twice it is one."""
+    kind = MessageKind.SUMMARY_ASKED if patient is None else MessageKind.CHART_ASKED
+    _ask(session, kind, staff.team_id, chat, patient, request, now)
+
+
+def ask_own_copy(session: Session, patient: Patient, chat: Chat, request: str, now: datetime) -> None:
+    """Everything that is held on the patient, for the patient. Health data leaves the house: that is written down."""
+    audit.record(
+        session,
+        team_id=patient.team_id,
+        at=now,
+        actor=audit.patient_actor(patient.id),
+        action="own_copy_asked",
+        patient_id=patient.id,
+    )
+    _ask(session, MessageKind.OWN_COPY_ASKED, patient.team_id, chat, patient, request, now)
+
+
+def _ask(
+    session: Session,
+    kind: MessageKind,
+    team_id: int,
+    chat: Chat,
+    patient: Patient | None,
+    request: str,
+    now: datetime,
+) -> None:
     key = f"asked:{chat.id}:{request}"[: outbox.LONGEST_KEY]
+    patient_id = patient.id if patient is not None else None
     drawing = drawings.wanted(
         session,
-        team_id=staff.team_id,
-        patient_id=patient.id if patient is not None else None,
+        team_id=team_id,
+        patient_id=patient_id,
         language=chat.language,
         as_of=now,
         dedupe_key=key,
         expires_at=now + STILL_WANTED,
+        own_copy=kind is MessageKind.OWN_COPY_ASKED,
     )
     outbox.enqueue(
         session,
         outbox.draft(
-            kind=MessageKind.SUMMARY_ASKED if patient is None else MessageKind.CHART_ASKED,
-            team_id=staff.team_id,
+            kind=kind,
+            team_id=team_id,
             chat_id=chat.id,
-            patient_id=patient.id if patient is not None else None,
+            patient_id=patient_id,
             drawing_id=drawing,
             dedupe_key=key,
             due_at=now,

@@ -22,6 +22,7 @@ def wanted(
     as_of: datetime,
     dedupe_key: str,
     expires_at: datetime,
+    own_copy: bool = False,
 ) -> int:
     """The id of the drawing of this key, wanted now or before."""
     row: Mapping[str, Any] = {
@@ -32,6 +33,7 @@ def wanted(
         "dedupe_key": dedupe_key,
         "state": DrawingState.WAITING,
         "attempts": 0,
+        "own_copy": own_copy,
         "expires_at": expires_at,
     }
     insert_ignoring_duplicates(session, Drawing, [row])
@@ -70,11 +72,14 @@ def of_team(session: Session, team_id: int, drawing_id: int) -> Drawing | None:
     return session.exec(select(Drawing).where(Drawing.team_id == team_id, Drawing.id == drawing_id)).first()
 
 
-def finish(session: Session, drawing: Drawing, png: bytes | None, caption: str | None) -> None:
+def finish(
+    session: Session, drawing: Drawing, png: bytes | None, caption: str | None, archive: bytes | None = None
+) -> None:
     """What waited for it goes; without a picture and words it has failed."""
     failed = png is None and caption is None
     drawing.state = DrawingState.FAILED if failed else DrawingState.DRAWN
-    drawing.png, drawing.caption, drawing.owner, drawing.lease_until = png, caption, None, None
+    drawing.png, drawing.caption, drawing.archive = png, caption, archive
+    drawing.owner, drawing.lease_until = None, None
     session.add(drawing)
     session.flush()
     outbox.release(session, drawing.id, drawing.team_id)

@@ -74,6 +74,7 @@ class MessageKind(StrEnum):
     NOT_DELIVERED = "not_delivered"
     SUMMARY_ASKED = "summary_asked"
     CHART_ASKED = "chart_asked"
+    OWN_COPY_ASKED = "own_copy_asked"
 
 
 class MessageState(StrEnum):
@@ -327,6 +328,7 @@ class Drawing(SQLModel, table=True):
     """A page that messages wait for: the team's, or one patient's; in a language, as it stood at a moment.
 
     Drawn once for everybody who wants the same, by whichever process has time. `caption` without `png`: words alone.
+    `own_copy`: no page, but everything held on the patient, for them: an `archive`.
     """
 
     __table_args__ = (Index("ix_drawing_state_id", "state", "id"),)
@@ -341,7 +343,9 @@ class Drawing(SQLModel, table=True):
     attempts: int = 0
     owner: str | None = Field(default=None, max_length=40)
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    own_copy: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     png: bytes | None = Field(default=None, sa_type=LargeBinary)
+    archive: bytes | None = Field(default=None, sa_type=LargeBinary)
     caption: str | None = Field(default=None, sa_type=Text)
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
 

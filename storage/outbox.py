@@ -21,6 +21,7 @@ CLAIMABLE = (MessageState.PENDING, MessageState.UNSURE)
 RANKS = {
     MessageKind.CHART_ASKED: 0,
     MessageKind.SUMMARY_ASKED: 0,
+    MessageKind.OWN_COPY_ASKED: 0,
     MessageKind.INFUSION_REMINDER: 2,
     MessageKind.COURSES_CHANGED: 2,
     MessageKind.PROMPT_TIME_CHANGED: 2,

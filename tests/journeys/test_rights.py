@@ -17,6 +17,7 @@ GONE = "This has changed meanwhile, so nothing was done."
 COMMANDS_WALKED = {
     "today": ("/today",),
     "yesterday": ("/yesterday",),
+    "mydata": ("/mydata", "/mydata {code}"),
     "infusions": ("/infusions",),
     "roster": ("/roster", "/roster {code}"),
     "invite": ("/invite {code}",),
