@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from bot import clinician, coordinator, filling, patient, welcome
+from bot import clinician, coordinator, filling, own_settings, patient, welcome
 from bot.filling import Filling
 from bot.greetings import greeting
 from bot.joining import JOINING
@@ -34,6 +34,7 @@ COMMANDS = (
     Route("today", Role.PATIENT, patient.today),
     Route("yesterday", Role.PATIENT, patient.yesterday),
     Route("infusions", Role.PATIENT, patient.infusions),
+    Route("settings", Role.PATIENT, own_settings.settings),
     Route("mydata", Role.PATIENT, patient.own_copy),
     Route("roster", Role.COORDINATOR, coordinator.roster),
     Route("invite", Role.COORDINATOR, coordinator.invite),
@@ -45,6 +46,7 @@ COMMANDS = (
 )
 BUTTONS = (
     Route("c", Role.PATIENT, patient.check_in_pressed),
+    Route("st", Role.PATIENT, own_settings.settings_pressed),
     Route("ro", Role.COORDINATOR, coordinator.roster_pressed),
     Route("pt", Role.COORDINATOR, coordinator.patient_pressed),
     Route("cs", Role.COORDINATOR, coordinator.card_pressed),
@@ -162,7 +164,9 @@ def pressed(session: Session, incoming: Incoming) -> list[Reply]:
         return _or_refusal(session, incoming, someone, _form_pressed)
     for route in BUTTONS:
         if route.name == prefix and has_role(someone, route.role):
-            return _or_refusal(session, incoming, someone, route.work)
+            spoken = someone.chat.language
+            said = _or_refusal(session, incoming, someone, route.work)
+            return said if someone.chat.language == spoken else [*said, _menu_now(someone)]
     return [Toast(texts_in(someone.chat.language)("form.old_button"))]
 
 
@@ -244,6 +248,11 @@ def menu_of(someone: Someone, texts: Texts) -> OfferCommands:
     """The commands that this person may use."""
     roles = [role for role in Role if has_role(someone, role)]
     return menu(roles, texts)
+
+
+def _menu_now(someone: Someone) -> OfferCommands:
+    """In the language that they have just chosen."""
+    return menu_of(someone, texts_in(someone.chat.language))
 
 
 def menu(roles: Sequence[Role], texts: Texts) -> OfferCommands:

@@ -11,10 +11,15 @@ from storage.models import MessageKind, Patient
 STILL_WORTH_TELLING = timedelta(days=3)
 
 
-def change_prompt_time(session: Session, actor: str, patient: Patient, at: time, now: datetime) -> None:
-    """The day that waits to be asked is asked at the new time: at once, when that has just passed."""
+def change_prompt_time(
+    session: Session, actor: str, patient: Patient, at: time, now: datetime, *, is_theirs: bool = False
+) -> None:
+    """The day that waits to be asked is asked at the new time: at once, when that has just passed.
+
+    `is_theirs`: the patient did it, sees it, and need not be told.
+    """
     before = patient.prompt_time
-    patient.told_prompt_time = patient.told_prompt_time or before
+    patient.told_prompt_time = None if is_theirs else patient.told_prompt_time or before
     patients.set_prompt(session, patient, at, _next_prompt(patient, patient.time_zone, at, now))
     _keep_open(session, patient, now)
     _announce(session, patient, now)

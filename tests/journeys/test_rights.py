@@ -17,6 +17,7 @@ GONE = "This has changed meanwhile, so nothing was done."
 COMMANDS_WALKED = {
     "today": ("/today",),
     "yesterday": ("/yesterday",),
+    "settings": ("/settings",),
     "mydata": ("/mydata", "/mydata {code}"),
     "infusions": ("/infusions",),
     "roster": ("/roster", "/roster {code}"),
@@ -34,6 +35,7 @@ BUTTONS_WALKED = {
         "c:{message}:20260302:skip:1:",
         "c:{message}:20260302:note::",
     ),
+    "st": ("st:time:0700", "st:follow_up:off", "st:language:de", "st:"),
     "ro": ("ro:0", "ro:1"),
     "pt": ("pt:{patient}",),
     "cs": ("cs:0:{patient}", "cs:1:{patient}"),
