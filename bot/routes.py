@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from bot import clinician, coordinator, filling, own_settings, patient, welcome
+from bot import clinician, coordinator, filling, own_settings, patient, pause, welcome
 from bot.filling import Filling
 from bot.greetings import greeting
 from bot.joining import JOINING
@@ -35,6 +35,7 @@ COMMANDS = (
     Route("yesterday", Role.PATIENT, patient.yesterday),
     Route("infusions", Role.PATIENT, patient.infusions),
     Route("settings", Role.PATIENT, own_settings.settings),
+    Route("pause", Role.PATIENT, pause.pause),
     Route("mydata", Role.PATIENT, patient.own_copy),
     Route("roster", Role.COORDINATOR, coordinator.roster),
     Route("invite", Role.COORDINATOR, coordinator.invite),
@@ -47,6 +48,7 @@ COMMANDS = (
 BUTTONS = (
     Route("c", Role.PATIENT, patient.check_in_pressed),
     Route("st", Role.PATIENT, own_settings.settings_pressed),
+    Route("pa", Role.PATIENT, pause.pause_pressed),
     Route("ro", Role.COORDINATOR, coordinator.roster_pressed),
     Route("pt", Role.COORDINATOR, coordinator.patient_pressed),
     Route("cs", Role.COORDINATOR, coordinator.card_pressed),

@@ -206,7 +206,7 @@ def test_a_member_of_the_team_can_take_the_other_role_too(clinic: Clinic) -> Non
 def test_the_menu_of_a_patient_offers_what_a_patient_can_do(clinic: Clinic) -> None:
     anna = clinic.patient()
     commands = [entry["command"] for entry in clinic.world.commands_for(anna.account, "en")]
-    assert commands == ["today", "yesterday", "infusions", "settings", "mydata", "help"]
+    assert commands == ["today", "yesterday", "infusions", "settings", "pause", "mydata", "help"]
 
 
 def test_a_stranger_is_offered_no_more_than_the_help_and_a_patient_from_joining_on(clinic: Clinic) -> None:
@@ -216,7 +216,7 @@ def test_a_stranger_is_offered_no_more_than_the_help_and_a_patient_from_joining_
     anna = newcomer(clinic, "English", "Continue", "I agree", "Yes, Europe/London")
     assert offered(anna) == offered(clinic.someone()) == ["help"]
     anna.presses("18:00")
-    assert offered(anna) == ["today", "yesterday", "infusions", "settings", "mydata", "help"]
+    assert offered(anna) == ["today", "yesterday", "infusions", "settings", "pause", "mydata", "help"]
 
 
 def test_a_menu_that_got_lost_comes_again_with_the_help(clinic: Clinic) -> None:

@@ -1,0 +1,60 @@
+"""`/pause`: the patient chooses until when, sees it, and may go on before."""
+
+import re
+from datetime import date, timedelta
+
+from sqlmodel import Session
+
+from bot.replies import Button, Incoming, Reply, Rewrite, Say, Screen, Toast
+from bot.texts import Texts, texts_in
+from jobs import due, pausing
+from storage import audit, patients
+from storage.chats import Someone
+from storage.models import Patient, PatientStatus
+
+DAYS_OFFERED = (3, 7, 14, 28)
+_DATA = re.compile(r"pa:(on|(\d{4}-\d{2}-\d{2}))", re.ASCII)
+
+
+def pause(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """Until when? Or, in a pause, until when it lasts."""
+    return [Say(_screen(someone, incoming, texts_in(someone.chat.language)))]
+
+
+def pause_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """A button below it: an end, or to go on now. The message then shows how it is."""
+    patient, texts = someone.the_patient, texts_in(someone.chat.language)
+    found = _DATA.fullmatch(incoming.data)
+    if found is None:
+        return [Toast(texts("form.old_button"))]
+    if not incoming.repeated and patient.status in patients.LIVING:
+        actor = audit.patient_actor(patient.id)
+        if found[1] == "on":
+            pausing.go_on(session, actor, patient, incoming.now)
+        elif (until := _date(found[2])) is not None and until != patient.paused_until:
+            pausing.pause(session, actor, patient, until, incoming.now)
+    return [Toast(""), Rewrite(incoming.message_id, _screen(someone, incoming, texts))]
+
+
+def _date(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _screen(someone: Someone, incoming: Incoming, texts: Texts) -> Screen:
+    patient = someone.the_patient
+    if patient.status not in patients.LIVING:
+        return Screen(texts("diary.ended"))
+    if patient.status is PatientStatus.PAUSED and patient.paused_until is not None:
+        on = Button(texts("pause.button.go_on"), "pa:on")
+        return Screen(texts("pause.paused", next=_next(patient, texts)), ((on,),))
+    today = due.local_date(patient.time_zone, incoming.now)
+    ends = [today + timedelta(days=days) for days in DAYS_OFFERED]
+    buttons = [(Button(texts("pause.button.until", date=end), f"pa:{end.isoformat()}"),) for end in ends]
+    return Screen(texts("pause.until_when", next=_next(patient, texts)), tuple(buttons))
+
+
+def _next(patient: Patient, texts: Texts) -> str:
+    return texts.instant(patient.next_prompt_at, patient.time_zone) if patient.next_prompt_at else ""

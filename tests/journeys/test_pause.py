@@ -1,0 +1,95 @@
+"""A pause has an end, is seen by the team, and counts against nobody."""
+
+import pytest
+
+from storage.models import DiaryDay, PatientStatus
+from tests.journeys.scenes import reminders
+from tests.support import Clinic
+
+
+def test_no_questions_until_the_day_that_was_chosen(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = clinic.patient()
+    anna.says("/pause")
+    assert "The next check-in would come on Mon 2 Mar 2026, 18:00." in anna.sees
+    assert anna.buttons == [
+        f"Again from {day}" for day in ("Thu 5 Mar 2026", "Mon 9 Mar 2026", "Mon 16 Mar 2026", "Mon 30 Mar 2026")
+    ]
+    anna.presses("Again from Thu 5 Mar 2026")
+    assert "The next check-in comes on Thu 5 Mar 2026, 18:00." in anna.sees
+    assert anna.buttons == ["End the pause now"]
+    clinic.becomes(clinic.local("2026-03-05 17:59"))
+    assert clinic.rows(DiaryDay) == []
+    clinic.becomes(clinic.local("2026-03-05 18:00"))
+    assert "How strong was your pain today?" in anna.sees
+    assert anna.row.status is PatientStatus.ACTIVE
+    assert [entry[1] for entry in clinic.history(anna.row)][-2:] == ["paused", "pause_ended"]
+
+
+def test_an_infusion_in_the_pause_is_reminded_of(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    clinic.planned(anna, "2026-03-06")
+    anna.says("/pause")
+    anna.presses("Again from Mon 9 Mar 2026")
+    for day in range(3, 7):
+        clinic.becomes(clinic.local(f"2026-03-{day:02} 09:00"))
+    assert len(reminders(anna)) == 2
+
+
+def test_the_pause_may_end_before(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/pause")
+    anna.presses("Again from Mon 30 Mar 2026")
+    clinic.becomes(clinic.local("2026-03-03 12:00"))
+    anna.says("/pause")
+    assert "The next check-in comes on Mon 30 Mar 2026, 18:00." in anna.sees
+    anna.presses("End the pause now")
+    assert "The next check-in would come on Tue 3 Mar 2026, 18:00." in anna.sees
+    clinic.becomes(clinic.local("2026-03-03 18:00"))
+    assert "How strong was your pain today?" in anna.sees
+
+
+def test_a_pause_that_ends_on_its_own_day_asks_nothing_twice(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("/pause")
+    anna.presses("Again from Thu 5 Mar 2026")
+    anna.presses("End the pause now")
+    assert "on Tue 3 Mar 2026, 18:00." in anna.sees
+    clinic.becomes(clinic.local("2026-03-02 23:00"))
+    assert [day.diary_date.isoformat() for day in clinic.rows(DiaryDay)] == ["2026-03-02"]
+
+
+def test_the_team_sees_until_when(clinic: Clinic) -> None:
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    anna.says("/pause")
+    anna.presses("Again from Mon 9 Mar 2026")
+    coordinator.says(f"/patient {anna.code}")
+    assert "Mon 9 Mar 2026" in coordinator.sees
+
+
+def test_todays_can_be_entered_all_the_same(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/pause")
+    anna.presses("Again from Mon 9 Mar 2026")
+    anna.says("/today")
+    anna.says("3 2 2 4")
+    assert "Noted, thank you" in anna.sees
+
+
+@pytest.mark.parametrize("data", ["pa:2026-03-02", "pa:2025-01-01", "pa:2027-01-01", "pa:2026-13-40", "pa:", "pa:off"])
+def test_a_day_that_is_over_or_too_far_changes_nothing(clinic: Clinic, data: str) -> None:
+    anna = clinic.patient()
+    anna.says("/pause")
+    before = clinic.stored()
+    anna.forges(data)
+    assert clinic.stored() == before
+    assert clinic.world.unanswered_callbacks() == []
+
+
+def test_an_old_button_whose_day_has_come_says_which_days_there_are(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/pause")
+    message, data = anna.last["message_id"], anna.buttons_of(anna.last["message_id"])["Again from Thu 5 Mar 2026"]
+    clinic.becomes(clinic.local("2026-03-06 10:00"))
+    assert "A pause can end from Sat 7 Mar 2026 to" in anna.taps(message, data)
