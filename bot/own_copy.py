@@ -23,8 +23,7 @@ def made(asked: Asked) -> Drawn:
             raise LookupError("the patient is gone")
         data = collect(session, patient)
     texts = texts_in(asked.language)
-    caption = texts("own_copy.caption", days=len(data.days), answers=len(data.answers))
-    return Drawn(None, caption, _archive(data, asked.now, texts))
+    return Drawn(None, texts("own_copy.caption"), _archive(data, asked.now, texts))
 
 
 def _archive(data: OwnData, now: datetime, texts: Texts) -> bytes:

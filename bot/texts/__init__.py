@@ -110,7 +110,11 @@ class Texts:
 
     def day(self, day: date) -> str:
         """`Mon 16 Aug 1999`, as this language writes it."""
-        return str(format_date(day, format="EEE d MMM y", locale=self.locale))
+        return str(
+            format_date(
+                day, format=self._found("date.pattern", self._translations.gettext("date.pattern")), locale=self.locale
+            )
+        )
 
     def time(self, at: time) -> str:
         return str(format_time(at, format="HH:mm", locale=self.locale))

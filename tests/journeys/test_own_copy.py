@@ -43,7 +43,7 @@ def test_all_that_is_kept_comes_as_one_file(clinic_on_each: Clinic) -> None:
     anna.says("/mydata")
     assert "It comes as one file, in a minute or less." in anna.everything[-2]
     assert anna.last["document"]["file_name"] == f"infusion-diary-{anna.code}-2026-03-02.zip"
-    assert "All that is kept about you: 1 days, 5 answers and the rest." in anna.sees
+    assert "Here is all that is kept about you." in anna.sees
 
     files = received(anna)
     assert f"all that was kept about {anna.code} on Mon 2 Mar 2026, 18:00." in files["README.txt"]
