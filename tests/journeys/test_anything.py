@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from storage.database import Database
@@ -63,6 +63,8 @@ def walk(clinic: Clinic, anna: Someone, steps: list[tuple[str, Any, int]]) -> No
 @pytest.mark.parametrize("language", ["en", "fr", "de"])
 @settings(
     max_examples=4,
+    # Not made shorter when it fails: that would take minutes, and the steps are told as they are.
+    phases=[Phase.explicit, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
