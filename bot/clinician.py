@@ -14,6 +14,8 @@ from storage.models import Patient, PatientStatus
 MOST_BUTTONS = 90
 # Each at most 500 characters: they fit into one message.
 MOST_NOTES = 7
+# With room for the heading.
+LONGEST_MESSAGE = 3900
 
 
 def summary(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -54,7 +56,14 @@ def _notes(session: Session, patient: Patient, someone: Someone) -> Reply:
     lines = [
         texts("notes.line_late" if note.late else "notes.line", day=note.diary_date, note=note.text) for note in latest
     ]
+    while len(lines) > 1 and _length(lines) > LONGEST_MESSAGE:
+        lines.pop(0)
     return Say(Screen(texts("notes.list", pseudonym=patient.pseudonym, lines=Html("\n\n".join(lines)))))
+
+
+def _length(lines: list[Html]) -> int:
+    """As Telegram counts, in UTF-16; its markup and escapes on top, to be on the safe side."""
+    return len("\n\n".join(lines).encode("utf-16-le")) // 2
 
 
 def _which(session: Session, someone: Someone, command: str, prefix: str) -> Reply:

@@ -83,12 +83,14 @@ def _daily_prompt(session: Session, message: OutboxMessage, chat: Chat, texts: T
     state = check_in_of(session, day, message.id)
     if state.question is None:
         return None
+    again = message.kind is MessageKind.FOLLOW_UP
+    if again and not follow_up.is_still_wanted(patient, day, message, begun=bool(state.values)):
+        return None
     team = teams.team_by_id(session, patient.team_id)
 
     def sent(session: Session, message_id: int, at: datetime) -> None:
         diary.note_asked(session, day, message_id, at, follow_up.follow_up_at(team, patient, day, at))
 
-    again = message.kind is MessageKind.FOLLOW_UP
     earlier = Earlier(chat.telegram_id, chat.language, patient.team_id, patient.id, diary_date, day.message_id, again)
     return Letter(chat.telegram_id, check_in.screen(state, texts, again=again), sent, earlier)
 

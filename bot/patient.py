@@ -27,8 +27,9 @@ def check_in_of(session: Session, day: DiaryDay, message: int = 0, *, choosing: 
     # A note is written beside complete answers only.
     written = notes.notes_on(session, day) if len(values) == len(check_in.ITEMS) else ()
     later = None
-    if day.snoozed and day.next_follow_up_at is not None:
-        later = day.next_follow_up_at.astimezone(due.zone_of(day.time_zone)).time()
+    patient = patients.patient_of_team(session, day.team_id, day.patient_id) if day.snoozed else None
+    if patient is not None and day.next_follow_up_at is not None:
+        later = day.next_follow_up_at.astimezone(due.zone_of(patient.time_zone)).time()
     return CheckIn(day.diary_date, values, day.changing, choosing, message, written, day.noting, later)
 
 
@@ -38,7 +39,7 @@ def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
     texts = texts_in(someone.chat.language)
     if patient.status not in patients.LIVING:
         return [Say(Screen(texts("diary.ended")))]
-    return _brought(session, open_today(session, patient, incoming.now), texts)
+    return _brought(session, open_today(session, patient, incoming.now), texts, incoming.now)
 
 
 def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -53,12 +54,13 @@ def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Re
     if day is None or day.closes_at <= incoming.now:
         shown = check_in.closed(check_in_of(session, day), texts) if day else Screen(texts("check_in.no_yesterday"))
         return [Say(shown)]
-    return _brought(session, day, texts)
+    return _brought(session, day, texts, incoming.now)
 
 
-def _brought(session: Session, day: DiaryDay, texts: Texts) -> list[Reply]:
+def _brought(session: Session, day: DiaryDay, texts: Texts, now: datetime) -> list[Reply]:
     """The day's check-in in a new message, from its beginning; the one before is put away."""
     _at_rest(day)
+    _others_at_rest(session, day, now)
     replies: list[Reply] = [Say(check_in.screen(check_in_of(session, day), texts), _note_message(day))]
     if day.message_id is not None:
         replies.append(CloseButtons(day.message_id))
@@ -145,9 +147,11 @@ def _act_on(session: Session, day: DiaryDay, tap: Tap, incoming: Incoming, someo
     _at_rest(day)
     session.add(day)
     if tap.action == "later":
-        return _put_off(session, day, incoming, texts)
+        return _put_off(session, day, incoming, someone)
     day.changing = tap.item if tap.action == "ask" else None
     day.noting = tap.action == "note" and check_in_of(session, day).may_be_noted
+    if day.noting or day.changing is not None:
+        _others_at_rest(session, day, incoming.now)
     return ""
 
 
@@ -158,9 +162,10 @@ def _at_rest(day: DiaryDay) -> None:
         day.snoozed, day.next_follow_up_at = False, None
 
 
-def _put_off(session: Session, day: DiaryDay, incoming: Incoming, texts: Texts) -> str:
+def _put_off(session: Session, day: DiaryDay, incoming: Incoming, someone: Someone) -> str:
     """ "Later": asked again in an hour, before anything is answered; returns the toast."""
-    at = follow_up.later_at(day, incoming.now)
+    texts = texts_in(someone.chat.language)
+    at = follow_up.later_at(someone.the_patient, day, incoming.now)
     if at is None or diary.noted_on(session, day):
         return texts("check_in.no_later") if at is None else ""
     day.snoozed, day.next_follow_up_at = True, at
@@ -209,16 +214,31 @@ def _day_meant(session: Session, patient: Patient, incoming: Incoming) -> DiaryD
     A machine's clock that is ahead opens a day too early by Telegram's: a line below its question means it.
     """
     said_at = _said_at(incoming)
-    for day in _open_at(session, patient, said_at + CLOCKS_DIFFER):
+    for day in _open_at(session, patient, said_at, said_at + CLOCKS_DIFFER):
         if day.opened_at <= said_at or 0 < (day.message_id or 0) < incoming.message_id:
             return day
     return next(iter(_open_at(session, patient, said_at)), None)
 
 
-def _open_at(session: Session, patient: Patient, instant: datetime) -> list[DiaryDay]:
-    """The one that was shown last first: whoever has asked for yesterday's means that, until today's is shown again."""
-    days = diary.days_open_at(session, patient.team_id, patient.id, instant)
-    return sorted(days, key=lambda day: day.message_id or 0, reverse=True)
+def _open_at(session: Session, patient: Patient, *instants: datetime) -> list[DiaryDay]:
+    """The one in which something is being changed or noted, then the one that was shown last.
+
+    Whoever has asked for yesterday's means that, until today's is shown again.
+    """
+    days = {day.id: day for at in instants for day in diary.days_open_at(session, patient.team_id, patient.id, at)}
+    return sorted(
+        days.values(),
+        key=lambda day: (day.noting or day.changing is not None, day.message_id or 0),
+        reverse=True,
+    )
+
+
+def _others_at_rest(session: Session, day: DiaryDay, now: datetime) -> None:
+    """What is typed next is for this day."""
+    for other in diary.days_open_at(session, day.team_id, day.patient_id, now):
+        if other.id != day.id and (other.noting or other.changing is not None):
+            other.noting, other.changing = False, None
+            session.add(other)
 
 
 def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:

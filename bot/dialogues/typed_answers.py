@@ -16,8 +16,10 @@ from storage.models import Item
 SCALE = range(11)
 # Longer lines are told to somebody, and are no answer.
 LONGEST_ANSWER = 120
-_DECIMAL = re.compile(r"(?<![\d.,])\d+[.,]\d+(?![\d.,])")
+_DECIMAL = re.compile(r"(?<![\d.,])\d*[.,]\d+(?![.,]?\d)")
 _RANGE = re.compile(r"\d+\s*-\s*\d+")
+# Hours, and ranges beside each other, are told to somebody.
+_OTHERWISE = re.compile(r"\d:\d|\d\s*-\s*\d+\s*[,;\s]\s*\d+\s*-\s*\d")
 _TOKEN = re.compile(r"(?<!\d)-\d+|\d+|[^\W\d_]+|[^\s\w]|_")
 _BETWEEN = frozenset(",;:.!&=-")
 
@@ -44,9 +46,9 @@ def read(line: str, items: Sequence[Item], question: Item | None, language: str)
     `7`, `7/10`, `seven`, `skip` answer `question`; `3 2 2 4` answers all `items` in their order; `pain 3, weakness 2`
     those it names. Refusal for a number off the scale, a fraction, or several numbers but not as many as the items.
     """
-    if len(line) > LONGEST_ANSWER:
-        return None
     text = normalised(line)
+    if len(line) > LONGEST_ANSWER or _OTHERWISE.search(text):
+        return None
     if _DECIMAL.search(text) or _RANGE.fullmatch(text.strip()):
         raise Refusal("check_in.whole_numbers")
     tokens = list(_tokens(text, language))

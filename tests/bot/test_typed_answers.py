@@ -95,7 +95,8 @@ def test_each_item_answers_to_its_own_name_in_each_language(language: str) -> No
 @pytest.mark.parametrize(
     "typed",
     ["", " ", "quite bad", "7/9", "7/100", "1e1", "+7", "½", "²", "3 pain", "pain", "pain pain 3", "pain 3 3",
-     "pain 3 pain 4", "my pain is 7", "about 7", "7 maybe 8", "-", "...", "/", "7/", "itemaitem x", "_7", "⁷",
+     "pain 3 pain 4", "9:00-10:00", "8:05 9:10", "3-4, 5-6", "3 - 4 5 - 6",
+     "my pain is 7", "about 7", "7 maybe 8", "-", "...", "/", "7/", "itemaitem x", "_7", "⁷",
      "9" * (LONGEST_ANSWER + 1)],
 )  # fmt: skip
 def test_what_is_no_answer_is_not_guessed(typed: str) -> None:
@@ -117,6 +118,12 @@ def test_what_is_no_answer_is_not_guessed(typed: str) -> None:
         ("-0.5", "check_in.whole_numbers"),
         ("7.5/10", "check_in.whole_numbers"),
         ("7-8", "check_in.whole_numbers"),
+        (".5", "check_in.whole_numbers"),
+        ("pain ,5", "check_in.whole_numbers"),
+        ("1.5, 2.5,", "check_in.whole_numbers"),
+        ("2.5. 3.5.", "check_in.whole_numbers"),
+        ("2,5, 3,5.", "check_in.whole_numbers"),
+        ("3 ,5 2 4", "check_in.whole_numbers"),
         ("7 – 8", "check_in.whole_numbers"),
         ("pain 3.5", "check_in.whole_numbers"),
         ("7 8", "check_in.not_as_many"),

@@ -1,11 +1,15 @@
 """One follow-up a day, only for whoever has not answered; and "Later", which the patient chooses."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from sqlmodel import Session, update
 
+from bot.local.faults import Fault
+from jobs import check_in_time, follow_up
 from storage.database import Database
-from storage.models import DiaryDay, MessageKind, MessageState, OutboxMessage
+from storage.models import DiaryDay, MessageKind, MessageState, OutboxMessage, Patient
 from tests.support import Clinic, Someone
 
 AGAIN = "There is still time for today's questions."
@@ -159,3 +163,52 @@ def test_where_the_patient_opened_it_there_is_no_later(clinic: Clinic) -> None:
     anna = clinic.patient()
     anna.says("/today")
     assert "Later" not in anna.buttons
+
+
+@pytest.mark.parametrize("prompt_time", ["23:50", "00:10", "03:00"])
+def test_nobody_is_asked_again_at_night(following_up: Clinic, prompt_time: str) -> None:
+    clinic = following_up
+    anna = clinic.patient(prompt_time)
+    for hour in range(1, 36):
+        clinic.becomes(clinic.local("2026-03-02 18:00") + timedelta(hours=hour))
+    assert times_asked_again(anna) == 0
+
+
+def test_whoever_moves_east_meanwhile_is_not_woken(following_up: Clinic) -> None:
+    clinic = following_up
+    anna = asked(clinic)
+
+    def move(session: Session) -> None:
+        patient = session.get_one(Patient, anna.row.id)
+        check_in_time.change_time_zone(session, "operator", patient, "Asia/Tokyo", clinic.clock.now())
+
+    clinic.write(move)
+    assert "too late" in anna.presses("Later"), "it is three in the morning there"
+    clinic.becomes(clinic.local("2026-03-02 21:00"))
+    assert times_asked_again(anna) == 0
+
+
+@pytest.mark.parametrize("meanwhile", ["7", "Later", "/settings"])
+def test_one_that_waits_to_be_sent_is_not_sent_to_whoever_has_answered(following_up: Clinic, meanwhile: str) -> None:
+    clinic = following_up
+    anna = asked(clinic, "16:00")
+    clinic.clock.move_to(clinic.local("2026-03-02 19:00"))
+    clinic.write(lambda session: follow_up.run(session, clinic.clock.now()))
+    clinic.write(lambda session: session.exec(update(OutboxMessage).values(due_at=clinic.local("2026-03-02 19:05"))))
+    if meanwhile == "7":
+        anna.says("7")
+    else:
+        if meanwhile == "/settings":
+            anna.says(meanwhile)
+        anna.presses("Later" if meanwhile == "Later" else "Do not ask again")
+    clinic.becomes(clinic.local("2026-03-02 19:06"))
+    assert times_asked_again(anna) == 0
+
+
+def test_one_that_may_have_arrived_is_not_sent_again(following_up: Clinic) -> None:
+    clinic = following_up
+    anna = asked(clinic)
+    clinic.world.misbehave(Fault("reset_after_accepting", "sendMessage"))
+    clinic.becomes(clinic.local("2026-03-02 21:00"))
+    clinic.passes(minutes=10)
+    assert sum(text.startswith(AGAIN) for text in anna.everything) == 1

@@ -115,3 +115,17 @@ def test_who_may_read_notes(clinic: Clinic) -> None:
     assert clinician.sees == f"{anna.code} has written no notes."
     clinician.says("/notes P-XXXX")
     assert "P-XXXX" in clinician.sees
+
+
+def test_notes_that_are_too_long_for_one_message_lose_the_oldest(clinic: Clinic) -> None:
+    anna, clinician = answered(clinic), clinic.clinician()
+    for day in range(3):
+        clinic.becomes(clinic.local(f"2026-03-{2 + day:02} 18:00"))
+        anna.says(f"{day} {day} {day} {day}")
+        for number in range(3):
+            anna.presses("Add a note")
+            anna.says(f"{day}{number}" + "😀" * 498)
+    clinician.says(f"/notes {anna.code}")
+    assert "22😀" in clinician.sees
+    assert "00😀" not in clinician.sees
+    assert clinic.world.refused() == []

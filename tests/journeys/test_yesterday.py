@@ -75,3 +75,35 @@ def test_there_is_no_day_before_the_diary_began(clinic: Clinic) -> None:
     anna.says("/yesterday")
     assert "Yesterday can no longer be entered" in anna.sees
     assert clinic.rows(DiaryDay) == []
+
+
+def test_shortly_before_todays_check_in_too(clinic: Clinic) -> None:
+    anna = next_morning(clinic)
+    anna.says("/today")
+    clinic.becomes(clinic.local("2026-03-03 16:30"))
+    anna.says("/yesterday")
+    anna.says("7")
+    assert [answer[0] for answer in anna.answers] == ["2026-03-02"]
+
+
+def test_what_is_opened_in_yesterdays_older_message_is_what_is_typed_into(clinic: Clinic) -> None:
+    anna = next_morning(clinic, "1", "1", "1", "1")
+    yesterdays = anna.last
+    anna.says("/today")
+    anna.presses("Change", yesterdays)
+    anna.presses("Pain: 1", anna.message(yesterdays["message_id"]))
+    anna.says("7")
+    assert anna.answers[-1] == ("2026-03-02", "pain", 2, 7)
+    anna.presses("Add a note", anna.message(yesterdays["message_id"]))
+    anna.says("A bad night")
+    assert "Your note is kept with Mon 2 Mar 2026" in anna.sees
+    anna.says("6")
+    assert [answer[0] for answer in anna.answers][-1] == "2026-03-03", "and then today's again"
+
+
+def test_todays_puts_away_what_was_begun_in_yesterdays(clinic: Clinic) -> None:
+    anna = next_morning(clinic, "1", "1", "1", "1")
+    anna.presses("Add a note")
+    anna.says("/today")
+    anna.says("6")
+    assert anna.answers[-1][0] == "2026-03-03"
