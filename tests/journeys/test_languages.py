@@ -1,9 +1,17 @@
 """The same conversations in the other languages: what is telling in each."""
 
+import re
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from bot import texts as texts_module
+from bot.dialogues import typed_answers
+from bot.texts import DOMAIN, FALLBACK, FOLDER
+from storage.database import Database
 from storage.models import Role
 from tests.journeys.scenes import PHONE
 from tests.support import TEAM, Clinic, Someone
@@ -283,3 +291,48 @@ def test_whoever_speaks_none_of_them_is_spoken_to_in_english(clinic: Clinic, tag
     anna.says(f"/start {clinic.invitation(Role.PATIENT)}")
     assert "Which language would you like?" in anna.sees
     assert {each.name for each in SPOKEN.values()} < set(anna.buttons), "and they may choose"
+
+
+DUTCH = {
+    "language.name": "Nederlands",
+    "join.language": "Welkom. <b>{team}</b> nodigt u uit om hier een dagboek bij te houden.",
+    "join.button.continue": "Verder",
+    "check_in.pain.question": "Hoe erg was uw <b>pijn</b> vandaag?",
+    "check_in.words.7": "zeven",
+    "item.pain": "Pijn",
+    "date.pattern": "EEE d MMM y",
+}
+
+
+@pytest.fixture
+def dutch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A fourth folder beside the three, and nothing else: English, but for what is said here in Dutch."""
+    folder = tmp_path / "texts"
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copytree(folder / FALLBACK, folder / "nl")
+    wording = (folder / "nl" / DOMAIN).read_text("utf-8").replace("Language: en", "Language: nl")
+    for key, said in DUTCH.items():
+        wording = re.sub(rf'(msgid "{re.escape(key)}"\nmsgstr )"[^\n]*"', rf'\1"{said}"', wording)
+    (folder / "nl" / DOMAIN).write_text(wording, "utf-8")
+    monkeypatch.setattr(texts_module, "FOLDER", folder)
+    cached = (texts_module._translations, texts_module.texts_in, typed_answers._words)
+    for each in cached:
+        each.cache_clear()
+    yield
+    for each in cached:
+        each.cache_clear()
+
+
+@pytest.mark.usefixtures("dutch")
+def test_a_folder_alone_adds_a_language(sqlite_database: Database) -> None:
+    with Clinic(sqlite_database) as clinic:
+        anna = clinic.someone("nl-BE")
+        anna.says(f"/start {clinic.invitation(Role.PATIENT)}")
+        assert "nodigt u uit" in anna.sees
+        for button in ("Nederlands", "Verder", "I agree", "Yes, Europe/London", "18:00"):
+            anna.presses(button)
+        assert "ma 2 mrt 2026" in anna.sees, "dates are Babel's"
+        clinic.becomes(clinic.local("2026-03-02 18:00"))
+        assert "Hoe erg was uw pijn vandaag?" in anna.sees
+        anna.says("zeven")
+        assert [answer[3] for answer in anna.answers] == [7]
