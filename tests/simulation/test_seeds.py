@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulation import simulation
 
-# A seed takes about eighty milliseconds: all of them forty seconds of two cores.
+# A seed takes about 110 milliseconds: all of them not quite a minute of two cores.
 BLOCKS, IN_A_BLOCK = 25, 40
 
 
