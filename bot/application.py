@@ -166,6 +166,7 @@ def _incoming(update: Update, clock: Clock, bot_name: str) -> Incoming | None:
         sent_at=message.date if message else None,
         album=(message.media_group_id or "") if message else "",
         bot_name=bot_name,
+        place=(place.latitude, place.longitude) if message and (place := message.location) else None,
     )
 
 
@@ -193,6 +194,7 @@ def build(bot: ExtBot[Any], handlers: Handlers) -> Application[Any, Any, Any, An
     application.add_handler(CallbackQueryHandler(_pressed(handlers)))
     application.add_handler(MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, on(routes.typed)))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, on_command(routes.unknown)))
+    application.add_handler(MessageHandler(fresh & filters.LOCATION, on(routes.located)))
     application.add_handler(MessageHandler(fresh & ~filters.StatusUpdate.ALL, on(routes.unreadable)))
     # Words only: a live location edits itself all the time.
     edited = filters.UpdateType.EDITED_MESSAGE & PRIVATE & filters.TEXT

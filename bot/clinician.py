@@ -2,11 +2,10 @@
 
 from sqlmodel import Session
 
-from bot.filling import LONGEST_LINE
-from bot.replies import Button, Drawing, Incoming, Reply, Say, Screen, Toast, number_in, rows_of
+from bot.patients_named import pressed_patient, typed_patient
+from bot.replies import Button, Drawing, Incoming, Reply, Say, Screen, Toast, rows_of
 from bot.texts import Html, texts_in
 from jobs import pages
-from jobs.refusals import Refusal
 from storage import notes, patients
 from storage.chats import Someone
 from storage.models import Patient, PatientStatus
@@ -28,22 +27,22 @@ def chart(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
     """`/chart P-7KQ4`; without a code, a button for each patient, as many as Telegram takes."""
     if not incoming.text.strip():
         return [_which(session, someone, "chart", "ch")]
-    return [_chart(session, _called(session, incoming, someone), incoming, someone)]
+    return [_chart(session, typed_patient(session, incoming, someone), incoming, someone)]
 
 
 def chart_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    return [Toast(""), _chart(session, _pressed(session, incoming, someone), incoming, someone)]
+    return [Toast(""), _chart(session, pressed_patient(session, incoming.data, someone), incoming, someone)]
 
 
 def notes_typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/notes P-7KQ4`; without a code, a button for each patient."""
     if not incoming.text.strip():
         return [_which(session, someone, "notes", "nt")]
-    return [_notes(session, _called(session, incoming, someone), someone)]
+    return [_notes(session, typed_patient(session, incoming, someone), someone)]
 
 
 def notes_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    return [Toast(""), _notes(session, _pressed(session, incoming, someone), someone)]
+    return [Toast(""), _notes(session, pressed_patient(session, incoming.data, someone), someone)]
 
 
 def _notes(session: Session, patient: Patient, someone: Someone) -> Reply:
@@ -71,23 +70,6 @@ def _which(session: Session, someone: Someone, command: str, prefix: str) -> Rep
     known = [p for p in patients.patients_of(session, someone.the_team.id) if p.status is not PatientStatus.INVITED]
     buttons = [Button(patient.pseudonym, f"{prefix}:{patient.id}") for patient in known[:MOST_BUTTONS]]
     return Say(Screen(texts_in(someone.chat.language)("refusal.which_patient", command=command), rows_of(buttons, 3)))
-
-
-def _called(session: Session, incoming: Incoming, someone: Someone) -> Patient:
-    """The patient whose code was typed."""
-    found = patients.patient_called(session, someone.the_team.id, incoming.text)
-    if found is None:
-        raise Refusal("refusal.no_such_patient", typed=incoming.text.strip()[:LONGEST_LINE])
-    return found
-
-
-def _pressed(session: Session, incoming: Incoming, someone: Someone) -> Patient:
-    """The patient whose button was pressed."""
-    number = number_in(incoming.data)
-    found = patients.patient_of_team(session, someone.the_team.id, number) if number is not None else None
-    if found is None:
-        raise Refusal("refusal.gone")
-    return found
 
 
 def _chart(session: Session, patient: Patient, incoming: Incoming, someone: Someone) -> Reply:

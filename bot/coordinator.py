@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import course_forms, planning_forms, schedule_forms, team_forms
-from bot.filling import LONGEST_LINE, Filling, Procedure, begin, go_on, is_open
+from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.invitation_link import link_to, qr_png
 from bot.patient_card import card, opening, state_of
+from bot.patients_named import pressed_patient, typed_patient
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.texts import Html, Texts, texts_in
 from jobs import admission, due, outlook, silence
@@ -80,7 +81,7 @@ def roster_pressed(session: Session, incoming: Incoming, someone: Someone) -> li
 
 def patient_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """A patient's card, in place of the roster."""
-    patient = _patient_named(session, incoming.data, someone)
+    patient = pressed_patient(session, incoming.data, someone)
     return [Toast(""), Rewrite(incoming.message_id, card(session, patient, someone, incoming.now))]
 
 
@@ -88,15 +89,12 @@ def patient_typed(session: Session, incoming: Incoming, someone: Someone) -> lis
     """`/patient P-7KQ4`; without a code, everyone."""
     if not incoming.text.strip():
         return roster(session, incoming, someone)
-    patient = patients.patient_called(session, someone.the_team.id, incoming.text)
-    if patient is None:
-        raise Refusal("refusal.no_such_patient", typed=incoming.text.strip()[:LONGEST_LINE])
-    return [Say(card(session, patient, someone, incoming.now))]
+    return [Say(card(session, typed_patient(session, incoming, someone), someone, incoming.now))]
 
 
 def card_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """Another page of a patient's planned courses."""
-    patient = _patient_named(session, incoming.data, someone)
+    patient = pressed_patient(session, incoming.data, someone)
     page = int(match[1]) if (match := re.fullmatch(r"cs:([0-9]{1,3}):[0-9]+", incoming.data)) else 0
     return [Toast(""), Rewrite(incoming.message_id, card(session, patient, someone, incoming.now, page))]
 
@@ -145,7 +143,7 @@ def invite(session: Session, incoming: Incoming, someone: Someone) -> list[Reply
 
 def invite_again_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     texts, team, staff = texts_in(someone.chat.language), someone.the_team, someone.the_staff
-    patient = _patient_named(session, incoming.data, someone)
+    patient = pressed_patient(session, incoming.data, someone)
     if incoming.repeated:
         return [Toast(texts("invite.was_made"), alert=True)]
     invited = admission.invite_again(session, _actor(staff), patient, incoming.now)
@@ -166,15 +164,6 @@ def prices(session: Session, incoming: Incoming, someone: Someone) -> list[Reply
     if incoming.repeated and is_open(dialogue) and dialogue.form == team_forms.PRICES.form.name:
         return go_on(team_forms.PRICES, filling, dialogue, None)
     return begin(team_forms.PRICES, filling, in_place=False)
-
-
-def _patient_named(session: Session, data: str, someone: Someone) -> Patient:
-    """The patient of a button, of this person's own team. Refusal for any other."""
-    team, number = someone.the_team, number_in(data)
-    patient = patients.patient_of_team(session, team.id, number) if number is not None else None
-    if patient is None:
-        raise Refusal("refusal.gone")
-    return patient
 
 
 def _actor(staff: Staff) -> str:

@@ -50,6 +50,7 @@ def load_patient(filling: Filling) -> CourseFacts:
     patient = patients.patient_of_team(filling.session, filling.someone.the_team.id, filling.subject["id"])
     if patient is None:
         raise Refusal("refusal.gone")
+    _check_living(patient)
     return _facts(filling, patient, None)
 
 
@@ -58,7 +59,14 @@ def load_course(filling: Filling, status: CourseStatus = CourseStatus.PLANNED) -
     patient = patients.patient_of_team(filling.session, course.team_id, course.patient_id) if course else None
     if course is None or patient is None or course.status is not status:
         raise Refusal("refusal.gone")
+    _check_living(patient)
     return _facts(filling, patient, course)
+
+
+def _check_living(patient: Patient) -> None:
+    """Whoever has left is not planned for; whoever was invited may be."""
+    if patient.status in patients.LEFT:
+        raise Refusal("refusal.has_left", pseudonym=patient.pseudonym)
 
 
 def _facts(filling: Filling, patient: Patient, course: Course | None) -> CourseFacts:

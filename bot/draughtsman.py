@@ -85,7 +85,7 @@ class Draughtsman:
                 drawing.patient_id,
                 drawing.language,
                 drawing.as_of,
-                drawing.own_copy,
+                drawing.kind,
             )
             try:
                 drawn: Drawn | None = await self._renderer.draw(asked)

@@ -2,6 +2,7 @@
 
 from bot.replies import Incoming
 from bot.texts import Html, Texts, nearest_language, texts_in
+from storage import patients
 from storage.chats import Someone
 from storage.models import Team
 
@@ -16,7 +17,8 @@ def greeting(someone: Someone | None, incoming: Incoming) -> Html:
     """What `/start` alone says, and `/help`."""
     texts = texts_for(someone, incoming)
     if someone is not None and someone.patient is not None:
-        return texts("help.patient", phone=telephone(someone.team, texts))
+        key = "help.patient_left" if someone.patient.status in patients.LEFT else "help.patient"
+        return texts(key, phone=telephone(someone.team, texts))
     if someone is not None and someone.staff is not None:
         return staff_help(someone, texts)
     return texts("start.stranger")

@@ -59,10 +59,14 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.WEEKLY_SUMMARY: _page,
         MessageKind.SUMMARY_ASKED: _page,
         MessageKind.CHART_ASKED: _page,
+        MessageKind.OWN_CHART_ASKED: _own_chart,
         MessageKind.OWN_COPY_ASKED: _own_copy,
         MessageKind.NOT_DELIVERED: _not_delivered,
         MessageKind.PATIENT_JOINED: _news_of_patient,
         MessageKind.PATIENT_UNREACHABLE: _news_of_patient,
+        MessageKind.PATIENT_WITHDREW: _news_of_patient,
+        MessageKind.PATIENT_CAME_BACK: _news_of_patient,
+        MessageKind.PATIENT_ERASED: _news_of_patient,
     }
     return writers[message.kind](session, message, chat, texts_in(chat.language), now)
 
@@ -227,6 +231,17 @@ def _own_copy(session: Session, message: OutboxMessage, chat: Chat, texts: Texts
     return Letter(chat.telegram_id, Screen(Html(made.caption or ""), document=(name, made.archive)))
 
 
+def _own_chart(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """The patient's own numbers, for nobody else; where they could not be drawn, the words that say so."""
+    patient = _patient(session, message)
+    if patient is None:
+        return None
+    made = drawings.of_team(session, message.team_id, message.drawing_id or 0)
+    if made is None or made.caption is None or made.patient_id != patient.id:
+        return Letter(chat.telegram_id, Screen(texts("own_chart.not_drawn")))
+    return Letter(chat.telegram_id, Screen(Html(made.caption), png=made.png))
+
+
 def _not_delivered(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
     """A coordinator reads what a patient was not told."""
     staff = teams.staff_in_chat(session, message.team_id, message.chat_id)
@@ -247,7 +262,7 @@ def _news_of_patient(
     session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime
 ) -> Letter | None:
     staff = teams.staff_in_chat(session, message.team_id, message.chat_id)
-    patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
-    if staff is None or not staff.coordinator or patient is None:
+    pseudonym = patients.pseudonym_of(session, message.team_id, message.patient_id or 0)
+    if staff is None or not staff.coordinator or pseudonym is None:
         return None
-    return Letter(chat.telegram_id, Screen(texts(f"news.{message.kind.value}", pseudonym=patient.pseudonym)))
+    return Letter(chat.telegram_id, Screen(texts(f"news.{message.kind.value}", pseudonym=pseudonym)))

@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import leaving
 from bot.dialogues import check_in, typed_answers
 from bot.dialogues.check_in import CheckIn, Tap
 from bot.greetings import telephone
-from bot.replies import CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
+from bot.replies import CloseButtons, Drawing, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
 from jobs import due, follow_up, outlook, pages
 from jobs.refusals import Refusal
@@ -26,11 +27,11 @@ def check_in_of(session: Session, day: DiaryDay, message: int = 0, *, choosing: 
     values = {item: noted.value for item, noted in diary.noted_on(session, day).items()}
     # A note is written beside complete answers only.
     written = notes.notes_on(session, day) if len(values) == len(check_in.ITEMS) else ()
-    later = None
-    patient = patients.patient_of_team(session, day.team_id, day.patient_id) if day.snoozed else None
-    if patient is not None and day.next_follow_up_at is not None:
+    later, patient = None, patients.patient_of_team(session, day.team_id, day.patient_id)
+    if patient is not None and day.snoozed and day.next_follow_up_at is not None:
         later = day.next_follow_up_at.astimezone(due.zone_of(patient.time_zone)).time()
-    return CheckIn(day.diary_date, values, day.changing, choosing, message, written, day.noting, later)
+    one_column = patient is not None and patient.one_column
+    return CheckIn(day.diary_date, values, day.changing, choosing, message, written, day.noting, later, one_column)
 
 
 def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -38,7 +39,7 @@ def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
     patient = someone.the_patient
     texts = texts_in(someone.chat.language)
     if patient.status not in patients.LIVING:
-        return [Say(Screen(texts("diary.ended")))]
+        return [Say(leaving.ended(someone, texts))]
     return _brought(session, open_today(session, patient, incoming.now), texts, incoming.now)
 
 
@@ -46,7 +47,7 @@ def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Re
     """`/yesterday`: until today's check-in begins, yesterday's can still be entered and changed."""
     patient, texts = someone.the_patient, texts_in(someone.chat.language)
     if patient.status not in patients.LIVING:
-        return [Say(Screen(texts("diary.ended")))]
+        return [Say(leaving.ended(someone, texts))]
     before = due.local_date(patient.time_zone, incoming.now) - timedelta(days=1)
     day = diary.day_of(session, patient.team_id, patient.id, before)
     if day is None and before >= due.local_date(patient.time_zone, patient.consented_at or patient.created_at):
@@ -326,11 +327,23 @@ def infusions(session: Session, incoming: Incoming, someone: Someone) -> list[Re
     return [Say(Screen(texts("infusions.list", lines=Html("\n".join(lines)))), lambda session, _: note_told(session))]
 
 
+def own_chart(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """`/chart`: the patient's own numbers as a picture, drawn as clinicians' are: in a moment."""
+    if not incoming.repeated:
+        pages.ask_own_chart(session, someone.the_patient, someone.chat, incoming.what, incoming.now)
+    return [Drawing()]
+
+
 def own_copy(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/mydata`: everything held on the patient, as one file. It takes some seconds, and is said so."""
     if not incoming.repeated:
         pages.ask_own_copy(session, someone.the_patient, someone.chat, incoming.what, incoming.now)
     return [Say(Screen(texts_in(someone.chat.language)("own_copy.coming")))]
+
+
+def is_for_check_in(incoming: Incoming, someone: Someone) -> bool:
+    """Whether a typed line is an answer whatever form is open: nobody lives in a city called 7."""
+    return typed_answers.is_answer(incoming.text, check_in.ITEMS, someone.chat.language)
 
 
 def unreadable(_session: Session, _incoming: Incoming, someone: Someone) -> list[Reply]:

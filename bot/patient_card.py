@@ -82,6 +82,9 @@ def _given(course: Course, texts: Texts) -> Button:
 
 
 def _ways_on(patient: Patient, texts: Texts) -> Keyboard:
+    to_roster = (Button(texts("card.button.roster"), "ro:0"),)
+    if patient.status in patients.LEFT:
+        return (to_roster,)
     rows = [
         (opening("plan_course", patient.id, texts), opening("plan_series", patient.id, texts)),
         (opening("prompt_time", patient.id, texts), opening("time_zone", patient.id, texts)),
@@ -89,7 +92,7 @@ def _ways_on(patient: Patient, texts: Texts) -> Keyboard:
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
     invited = [again] if patient.status is PatientStatus.INVITED else []
-    return (*rows, *invited, (Button(texts("card.button.roster"), "ro:0"),))
+    return (*rows, *invited, to_roster)
 
 
 def opening(form: str, subject: int | None, texts: Texts) -> Button:

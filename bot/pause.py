@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
+from bot import leaving
 from bot.replies import Button, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Texts, texts_in
 from jobs import due, pausing
@@ -46,7 +47,7 @@ def _date(written: str) -> date | None:
 def _screen(someone: Someone, incoming: Incoming, texts: Texts) -> Screen:
     patient = someone.the_patient
     if patient.status not in patients.LIVING:
-        return Screen(texts("diary.ended"))
+        return leaving.ended(someone, texts)
     if patient.status is PatientStatus.PAUSED and patient.paused_until is not None:
         on = Button(texts("pause.button.go_on"), "pa:on")
         return Screen(texts("pause.paused", next=_next(patient, texts)), ((on,),))

@@ -15,7 +15,7 @@ from jobs import due, record
 from jobs.record import Record
 from storage import patients, teams
 from storage.database import Database
-from storage.models import PatientStatus
+from storage.models import DrawingKind, PatientStatus
 
 if TYPE_CHECKING:
     from bot.pages import Answered
@@ -25,7 +25,7 @@ LONGEST_CAPTION = 1024
 
 @dataclass(frozen=True)
 class Asked:
-    """The team's page, or with `patient_id` one patient's, as it stands at `now`; or that patient's own copy.
+    """The team's page, or with `patient_id` one patient's, as it stands at `now`; or what that patient asked for.
 
     `database`: its URL, with its password, since the worker reads for itself.
     """
@@ -35,7 +35,7 @@ class Asked:
     patient_id: int | None
     language: str
     now: datetime
-    own_copy: bool = False
+    kind: DrawingKind = DrawingKind.PAGE
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,14 @@ class Drawn:
 
 def draw(asked: Asked) -> Drawn:
     """Reads, computes and draws. LookupError for a patient who is gone."""
-    if asked.own_copy:
+    if asked.kind is DrawingKind.OWN_COPY:
         from bot.own_copy import made  # noqa: PLC0415
 
         return made(asked)
+    if asked.kind is DrawingKind.OWN_CHART:
+        from bot.own_chart import drawn  # noqa: PLC0415
+
+        return drawn(asked)
     return team_chart(asked) if asked.patient_id is None else patient_chart(asked)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
@@ -18,7 +18,8 @@ class Incoming:
     `text`: what was typed, or a command's arguments. `data`: the button's data. `press`: Telegram's id of the press.
     `sent_at`: Telegram's time of a message.
     `bot_name`: the bot's own username, which its links bear. `repeated`: it was acted upon before, and is told again.
-    `album`: Telegram's id of the album that the message is part of.
+    `album`: Telegram's id of the album that the message is part of. `place`: latitude and longitude, where one was
+    shared.
     """
 
     telegram_id: int
@@ -32,6 +33,7 @@ class Incoming:
     bot_name: str = ""
     repeated: bool = False
     album: str = ""
+    place: tuple[float, float] | None = field(default=None, repr=False)
 
     @property
     def what(self) -> str:

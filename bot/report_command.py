@@ -106,7 +106,10 @@ def from_database(database: Database, code: str, team: str | None, today: date |
             names = teams.team_names(session) if team is None else [_team(session, team).name]
             known = [named for name in names if (named := teams.team_named(session, name)) is not None]
             found = [
-                patient for each in known if (patient := patients.patient_called(session, each.id, code)) is not None
+                patient
+                for each in known
+                if (patient := patients.patient_called(session, each.id, code)) is not None
+                and patient.status is not PatientStatus.ERASED
             ]
             if len(found) != 1:
                 raise _stop("cli.report.two_patients" if found else "cli.report.no_patient", typed=code)

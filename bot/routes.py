@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from bot import clinician, coordinator, filling, own_settings, patient, pause, welcome
+from bot import clinician, coordinator, filling, leaving, own_settings, own_zone, patient, pause, welcome
 from bot.filling import Filling
 from bot.greetings import greeting
 from bot.joining import JOINING
+from bot.own_zone import OWN_ZONE
 from bot.replies import Incoming, OfferCommands, Reply, Say, Screen, Toast
 from bot.texts import Html, Texts, nearest_language, plain, texts_in
 from jobs import admission
@@ -36,7 +37,10 @@ COMMANDS = (
     Route("infusions", Role.PATIENT, patient.infusions),
     Route("settings", Role.PATIENT, own_settings.settings),
     Route("pause", Role.PATIENT, pause.pause),
+    Route("chart", Role.PATIENT, patient.own_chart),
     Route("mydata", Role.PATIENT, patient.own_copy),
+    Route("privacy", Role.PATIENT, leaving.privacy),
+    Route("withdraw", Role.PATIENT, leaving.withdraw),
     Route("roster", Role.COORDINATOR, coordinator.roster),
     Route("invite", Role.COORDINATOR, coordinator.invite),
     Route("patient", Role.COORDINATOR, coordinator.patient_typed),
@@ -49,6 +53,7 @@ BUTTONS = (
     Route("c", Role.PATIENT, patient.check_in_pressed),
     Route("st", Role.PATIENT, own_settings.settings_pressed),
     Route("pa", Role.PATIENT, pause.pause_pressed),
+    Route("le", Role.PATIENT, leaving.pressed),
     Route("ro", Role.COORDINATOR, coordinator.roster_pressed),
     Route("pt", Role.COORDINATOR, coordinator.patient_pressed),
     Route("cs", Role.COORDINATOR, coordinator.card_pressed),
@@ -58,7 +63,7 @@ BUTTONS = (
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
     Route("nt", Role.CLINICIAN, clinician.notes_pressed),
 )
-PROCEDURES = {JOINING.form.name: JOINING, **coordinator.PROCEDURES}
+PROCEDURES = {JOINING.form.name: JOINING, OWN_ZONE.form.name: OWN_ZONE, **coordinator.PROCEDURES}
 
 
 def has_role(someone: Someone, role: Role) -> bool:
@@ -144,13 +149,15 @@ def command(name: str) -> Work:
 
     def work(session: Session, incoming: Incoming) -> list[Reply]:
         someone, incoming = _arrived(session, incoming)
-        route = next(route for route in COMMANDS if route.name == name)
-        if someone is not None and has_role(someone, route.role):
-            return _or_refusal(session, incoming, someone, route.work)
+        routes = [route for route in COMMANDS if route.name == name]
+        for route in routes:
+            if someone is not None and has_role(someone, route.role):
+                return _or_refusal(session, incoming, someone, route.work)
         if someone is None or not _is_known(someone):
             return _greet(session, someone, incoming)
         texts = texts_in(someone.chat.language)
-        whose = texts("command_is_for", name=name, whose=texts(f"role.{route.role.value}"))
+        # Whom it is not for is staff: patients' commands stand first.
+        whose = texts("command_is_for", name=name, whose=texts(f"role.{routes[-1].role.value}"))
         return [Say(Screen(Html(f"{whose}\n\n{greeting(someone, incoming)}")))]
 
     return work
@@ -160,7 +167,7 @@ def pressed(session: Session, incoming: Incoming) -> list[Reply]:
     """A button. The right to use it is looked up now, not when it was shown."""
     someone, incoming = _arrived(session, incoming)
     if someone is None:
-        return [Toast(texts_in(nearest_language(incoming.language))("form.old_button"))]
+        return _pressed_by_a_stranger(incoming)
     prefix = incoming.data.split(":", 1)[0]
     if prefix == "f" and incoming.data.count(":") >= 3:
         return _or_refusal(session, incoming, someone, _form_pressed)
@@ -170,6 +177,14 @@ def pressed(session: Session, incoming: Incoming) -> list[Reply]:
             said = _or_refusal(session, incoming, someone, route.work)
             return said if someone.chat.language == spoken else [*said, _menu_now(someone)]
     return [Toast(texts_in(someone.chat.language)("form.old_button"))]
+
+
+def _pressed_by_a_stranger(incoming: Incoming) -> list[Reply]:
+    """Nothing is held on them; whoever has just had it erased, and did not see the answer, is told so again."""
+    texts = texts_in(nearest_language(incoming.language))
+    if incoming.data == leaving.ERASED:
+        return leaving.gone(incoming, texts)
+    return [Toast(texts("form.old_button"))]
 
 
 def _form_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -192,6 +207,8 @@ def _joined(session: Session, before: Someone, replies: list[Reply]) -> list[Rep
 def _may_fill_in(someone: Someone, form: str) -> bool:
     if form == JOINING.form.name:
         return not _is_known(someone)
+    if form == OWN_ZONE.form.name:
+        return has_role(someone, Role.PATIENT)
     return form in PROCEDURES and has_role(someone, Role.COORDINATOR)
 
 
@@ -204,12 +221,23 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     said_last = filling.said_last(dialogue, incoming)
     if said_last is not None:
         return said_last
-    if filling.is_open(dialogue) and _may_fill_in(someone, dialogue.form):
+    answers = someone.patient is not None and patient.is_for_check_in(incoming, someone)
+    if filling.is_open(dialogue) and _may_fill_in(someone, dialogue.form) and not answers:
         said = filling.typed(PROCEDURES, _filling(session, incoming, someone, dialogue), dialogue)
         return _joined(session, someone, said)
     if someone.patient is not None:
         return patient.typed(session, incoming, someone)
     return _greet(session, someone, incoming)
+
+
+def located(session: Session, incoming: Incoming) -> list[Reply]:
+    """A place that was shared: a patient's new time zone."""
+    someone = chats.who_is(session, incoming.telegram_id)
+    if someone is None or someone.patient is None:
+        return unreadable(session, incoming)
+    someone, incoming = _arrived(session, incoming)
+    assert someone is not None  # found just before
+    return own_zone.located(session, incoming, someone)
 
 
 def unreadable(session: Session, incoming: Incoming) -> list[Reply]:
@@ -258,8 +286,13 @@ def _menu_now(someone: Someone) -> OfferCommands:
 
 
 def menu(roles: Sequence[Role], texts: Texts) -> OfferCommands:
-    names = [route.name for route in COMMANDS if route.role in roles]
-    return OfferCommands(tuple((name, plain(texts(f"command.{name}"))) for name in [*names, "help"]))
+    offered = [(route.name, plain(texts(described(route)))) for route in COMMANDS if route.role in roles]
+    return OfferCommands((*offered, ("help", plain(texts("command.help")))))
+
+
+def described(route: Route) -> str:
+    """The key of what it does; a chart is another thing to a patient than to a clinician."""
+    return "command.chart_own" if (route.name, route.role) == ("chart", Role.PATIENT) else f"command.{route.name}"
 
 
 def _or_refusal(session: Session, incoming: Incoming, someone: Someone, work: KnownWork) -> list[Reply]:

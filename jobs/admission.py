@@ -23,7 +23,7 @@ from storage.models import (
 )
 
 # The version of what the patient agreed to, kept with the time of it.
-CONSENT = "2026-2"
+CONSENT = "2026-3"
 NEWS_STAYS_NEWS = timedelta(days=3)
 LONGEST_TELEPHONE = 40
 
@@ -196,6 +196,17 @@ def tell_coordinators(
 ) -> None:
     """One message a coordinator, once for this event of this patient on this day; or once about another message."""
     once = due.local_date(patient.time_zone, now).isoformat() if about is None else f"{about.id}"
+    _tell_coordinators(session, kind, patient, now, once, about)
+
+
+def tell_coordinators_at_once(session: Session, kind: MessageKind, patient: Patient, now: datetime) -> None:
+    """The same each time that it happens: who leaves, comes back and leaves in one day has done three things."""
+    _tell_coordinators(session, kind, patient, now, now.isoformat(), None)
+
+
+def _tell_coordinators(
+    session: Session, kind: MessageKind, patient: Patient, now: datetime, once: str, about: OutboxMessage | None
+) -> None:
     for coordinator in teams.coordinators_of(session, patient.team_id):
         outbox.enqueue(
             session,

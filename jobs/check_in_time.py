@@ -1,14 +1,17 @@
 """When a patient is asked: the hour and the zone, what changing them does to the days, and what the patient is told."""
 
+import re
 from datetime import datetime, time, timedelta
 
 from sqlmodel import Session
 
 from jobs import daily_prompt, due, infusion_reminder
+from jobs.refusals import Refusal
 from storage import audit, diary, outbox, patients
-from storage.models import MessageKind, Patient
+from storage.models import MessageKind, Patient, PatientStatus
 
 STILL_WORTH_TELLING = timedelta(days=3)
+MOST_DAYS_OFF = 6
 
 
 def change_prompt_time(
@@ -35,10 +38,15 @@ def change_prompt_time(
     )
 
 
-def change_time_zone(session: Session, actor: str, patient: Patient, zone: str, now: datetime) -> None:
-    """The patient has moved. No date is asked twice; one that the journey swallowed is not asked, and visibly so."""
+def change_time_zone(
+    session: Session, actor: str, patient: Patient, zone: str, now: datetime, *, is_theirs: bool = False
+) -> None:
+    """The patient has moved. No date is asked twice; one that the journey swallowed is not asked, and visibly so.
+
+    `is_theirs`: the patient did it, sees it, and need not be told.
+    """
     before = patient.time_zone
-    patient.told_time_zone = patient.told_time_zone or before
+    patient.told_time_zone = None if is_theirs else patient.told_time_zone or before
     following = _next_prompt(patient, zone, patient.prompt_time, now)
     patient.time_zone = zone
     patients.set_prompt(session, patient, patient.prompt_time, following)
@@ -62,7 +70,30 @@ def coming_prompt(patient: Patient, now: datetime) -> datetime | None:
     waiting = patient.next_prompt_at
     if waiting is None or waiting >= now:
         return waiting
-    return due.next_local_moment(patient.time_zone, patient.prompt_time, now)
+    return daily_prompt.next_prompt(patient, now)
+
+
+def change_days_off(session: Session, actor: str, patient: Patient, days_off: str, now: datetime) -> None:
+    """`days_off`: as the column has it. One day of the week, at least, is asked. What is due already is asked still."""
+    if not re.fullmatch("0?1?2?3?4?5?6?", days_off) or len(days_off) > MOST_DAYS_OFF:
+        raise Refusal("refusal.days_off")
+    before, patient.days_off = patient.days_off, days_off
+    waiting = patient.next_prompt_at
+    if patient.status is PatientStatus.PAUSED and patient.paused_until is not None:
+        patient.next_prompt_at = daily_prompt.prompt_from(patient, patient.paused_until)
+    elif patient.status is PatientStatus.ACTIVE and waiting is not None and waiting > now:
+        patient.next_prompt_at = daily_prompt.next_to_be_asked(session, patient, now)
+    session.add(patient)
+    audit.record(
+        session,
+        team_id=patient.team_id,
+        at=now,
+        actor=actor,
+        action="days_off_changed",
+        patient_id=patient.id,
+        before={"days_off": before},
+        after={"days_off": days_off},
+    )
 
 
 def _next_prompt(patient: Patient, zone: str, at: time, now: datetime) -> datetime | None:

@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
 from jobs import due
-from storage import audit, courses, diary, outbox, patients
+from storage import ahead, audit, courses, diary, outbox, patients
 from storage.models import Chat, MessageKind, Patient, PatientStatus
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ BATCH = 200
 # A question that comes hours late would ask at night about a day that is over.
 STILL_WORTH_ASKING = timedelta(hours=4)
 MOST_CAUGHT_UP = timedelta(days=400)
-_DAY = timedelta(days=1)
+_DAY, _MOMENT = timedelta(days=1), timedelta(microseconds=1)
 PUT_OFF = timedelta(hours=1)
 
 
@@ -31,7 +31,7 @@ def run(session: Session, now: datetime) -> bool:
     for patient, chat in waiting:
         asked_for = patient.next_prompt_at
         try:
-            following = _next(patient, now)
+            following = next_prompt(patient, now)
         except Exception:
             # Whatever is wrong with one patient's schedule, everybody else is asked.
             log.exception("A prompt's next moment cannot be computed; tried again in an hour")
@@ -51,12 +51,44 @@ def run(session: Session, now: datetime) -> bool:
     return len(waiting) == BATCH
 
 
+def next_prompt(patient: Patient, after: datetime) -> datetime:
+    """The next moment at which the patient is asked: on no day off."""
+    moment = _next(patient, after)
+    while _is_off(patient, moment):
+        moment = _next(patient, moment)
+    return moment
+
+
+def prompt_from(patient: Patient, first: date) -> datetime:
+    """The same on that local date, or on the first after it that is no day off."""
+    return next_prompt(patient, due.local_moment(patient.time_zone, first, patient.prompt_time) - _MOMENT)
+
+
+def next_to_be_asked(session: Session, patient: Patient, now: datetime) -> datetime:
+    """Of a day after all that were opened. One that the patient alone opened is still to be asked."""
+    moment = next_prompt(patient, now)
+    latest = ahead.latest_day_opened_by(session, patient.team_id, patient.id, now)
+    if latest is None:
+        return moment
+    by_the_patient = latest.asked_at is None and latest.message_id is not None
+    first = latest.diary_date if by_the_patient else latest.diary_date + _DAY
+    while due.local_date(patient.time_zone, moment) < first:
+        moment = next_prompt(patient, moment)
+    return moment
+
+
+def _is_off(patient: Patient, moment: datetime) -> bool:
+    return str(due.local_date(patient.time_zone, moment).weekday()) in patient.days_off
+
+
 def _next(patient: Patient, after: datetime) -> datetime:
     return due.next_local_moment(patient.time_zone, patient.prompt_time, after)
 
 
 def _moments_due(patient: Patient, first: datetime, now: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Each prompt's moment until `now`, with the one that ends its window: several after an outage.
+
+    A window ends with the next day's hour, whether that day is off or not.
 
     A clock that was years behind for a while leaves `first` there: no day is from before the diary began.
     """
@@ -65,7 +97,8 @@ def _moments_due(patient: Patient, first: datetime, now: datetime) -> Iterator[t
     moment = first if first > earliest - _DAY else _next(patient, earliest)
     while moment <= now:
         following = _next(patient, moment)
-        yield moment, following
+        if not _is_off(patient, moment):
+            yield moment, following
         moment = following
 
 

@@ -30,14 +30,15 @@ def key_of(course: Course) -> str:
 
 def schedule(session: Session, patient: Patient, course: Course, now: datetime) -> None:
     """Sets the course's next reminder anew; what waits to be sent for it and is no longer wanted is withdrawn."""
-    wanted = [f"{key_of(course)}{lead}" for lead in leads_of(session, patient)]
+    is_wanted = course.status is CourseStatus.PLANNED and patient.status not in patients.LEFT
+    wanted = [f"{key_of(course)}{lead}" for lead in leads_of(session, patient)] if is_wanted else []
     outbox.withdraw(
         session,
         MessageKind.INFUSION_REMINDER,
         team_id=patient.team_id,
         patient_id=patient.id,
         course_id=course.id,
-        but=wanted if course.status is CourseStatus.PLANNED else (),
+        but=wanted,
     )
     # One whose hour has just passed is still worth sending; if it was sent already, its key says so.
     following = _next_reminder(session, patient, course, now - STILL_WORTH_SENDING)
@@ -62,7 +63,7 @@ def follow(session: Session, patient: Patient, now: datetime) -> None:
 
 
 def _next_reminder(session: Session, patient: Patient, course: Course, after: datetime) -> tuple[int, datetime] | None:
-    if course.status is not CourseStatus.PLANNED:
+    if course.status is not CourseStatus.PLANNED or patient.status in patients.LEFT:
         return None
     at = teams.team_by_id(session, patient.team_id).reminder_time
     return due.next_reminder(patient.time_zone, course.planned_start, leads_of(session, patient), at, after)

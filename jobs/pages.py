@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from storage import audit, drawings, outbox
-from storage.models import Chat, MessageKind, Patient, Staff
+from storage.models import Chat, DrawingKind, MessageKind, Patient, Staff
 
 STILL_WANTED = timedelta(hours=1)
 
@@ -14,6 +14,12 @@ def ask(session: Session, staff: Staff, chat: Chat, patient: Patient | None, req
     """The team's page, or one patient's. `request`: what tells this asking from another; told twice it is one."""
     kind = MessageKind.SUMMARY_ASKED if patient is None else MessageKind.CHART_ASKED
     _ask(session, kind, staff.team_id, chat, patient, request, now)
+
+
+def ask_own_chart(session: Session, patient: Patient, chat: Chat, request: str, now: datetime) -> None:
+    """The patient's own numbers as a picture, for the patient."""
+    kind = MessageKind.OWN_CHART_ASKED
+    _ask(session, kind, patient.team_id, chat, patient, request, now, DrawingKind.OWN_CHART)
 
 
 def ask_own_copy(session: Session, patient: Patient, chat: Chat, request: str, now: datetime) -> None:
@@ -26,7 +32,8 @@ def ask_own_copy(session: Session, patient: Patient, chat: Chat, request: str, n
         action="own_copy_asked",
         patient_id=patient.id,
     )
-    _ask(session, MessageKind.OWN_COPY_ASKED, patient.team_id, chat, patient, request, now)
+    kind = MessageKind.OWN_COPY_ASKED
+    _ask(session, kind, patient.team_id, chat, patient, request, now, DrawingKind.OWN_COPY)
 
 
 def _ask(
@@ -37,6 +44,7 @@ def _ask(
     patient: Patient | None,
     request: str,
     now: datetime,
+    drawn: DrawingKind = DrawingKind.PAGE,
 ) -> None:
     key = f"asked:{chat.id}:{request}"[: outbox.LONGEST_KEY]
     patient_id = patient.id if patient is not None else None
@@ -48,7 +56,7 @@ def _ask(
         as_of=now,
         dedupe_key=key,
         expires_at=now + STILL_WANTED,
-        own_copy=kind is MessageKind.OWN_COPY_ASKED,
+        kind=drawn,
     )
     outbox.enqueue(
         session,

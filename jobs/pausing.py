@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs import due
+from jobs import daily_prompt, due
 from jobs.refusals import Refusal
 from storage import audit, patients
 from storage.models import Patient, PatientStatus
@@ -19,7 +19,7 @@ def pause(session: Session, actor: str, patient: Patient, until: date, now: date
         raise Refusal("pause.out_of_range", first=today + timedelta(days=1), last=today + LONGEST)
     before = _facts(patient)
     patient.status, patient.paused_until = PatientStatus.PAUSED, until
-    moment = due.local_moment(patient.time_zone, until, patient.prompt_time)
+    moment = daily_prompt.prompt_from(patient, until)
     patients.set_prompt(session, patient, patient.prompt_time, moment)
     _record(session, actor, patient, "paused", before, now)
 
@@ -30,7 +30,7 @@ def go_on(session: Session, actor: str, patient: Patient, now: datetime) -> None
         return
     before = _facts(patient)
     patient.status, patient.paused_until = PatientStatus.ACTIVE, None
-    following = due.next_local_moment(patient.time_zone, patient.prompt_time, now)
+    following = daily_prompt.next_to_be_asked(session, patient, now)
     patients.set_prompt(session, patient, patient.prompt_time, following)
     _record(session, actor, patient, "pause_ended", before, now)
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs import due, infusion_reminder, weekly_summary
+from jobs import daily_prompt, infusion_reminder, weekly_summary
 from storage import ahead, chats, drawings, patients, teams
 from storage.models import Patient
 
@@ -13,7 +13,6 @@ RECEIPTS_KEPT = timedelta(hours=48)
 # What is next is farther than this in a few cases only: the patient has moved, or was asked before the hour was moved.
 USUAL_PROMPT, USUAL_SUMMARY = timedelta(hours=26), timedelta(days=8)
 BATCH = 200
-_DAY = timedelta(days=1)
 
 
 def run(session: Session, now: datetime) -> bool:
@@ -30,7 +29,7 @@ def run(session: Session, now: datetime) -> bool:
 
 def _comes_back(session: Session, patient: Patient, now: datetime) -> bool:
     """The first day that is still to be asked gets its question, and a course that is still to come its reminders."""
-    following = _next_to_be_asked(session, patient, now)
+    following = daily_prompt.next_to_be_asked(session, patient, now)
     assert patient.next_prompt_at is not None  # found by it
     if following >= patient.next_prompt_at or not patients.move_prompt(session, patient, following):
         return False
@@ -38,17 +37,3 @@ def _comes_back(session: Session, patient: Patient, now: datetime) -> bool:
     ahead.forget_questions_after(session, patient.team_id, patient.id, now)
     infusion_reminder.schedule_all(session, patient, now)
     return True
-
-
-def _next_to_be_asked(session: Session, patient: Patient, now: datetime) -> datetime:
-    """Of a day after all that were opened. One that the patient alone opened is still to be asked."""
-    zone, at = patient.time_zone, patient.prompt_time
-    moment = due.next_local_moment(zone, at, now)
-    latest = ahead.latest_day_opened_by(session, patient.team_id, patient.id, now)
-    if latest is None:
-        return moment
-    by_the_patient = latest.asked_at is None and latest.message_id is not None
-    first = latest.diary_date if by_the_patient else latest.diary_date + _DAY
-    while due.local_date(zone, moment) < first:
-        moment = due.next_local_moment(zone, at, moment)
-    return moment

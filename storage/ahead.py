@@ -1,17 +1,33 @@
 """What a clock that ran ahead for a while has left in the future: for the upkeep, which puts it right."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import combinations
 
-from sqlmodel import Session, col, delete, exists, select
+from sqlmodel import Session, col, delete, exists, or_, select
 
 from storage.models import Answer, DiaryDay, MessageKind, MessageState, OutboxMessage, Patient, PatientStatus, Team
 
 
+def _longest_rest(days_off: str) -> int:
+    """The most days off in a row, whichever week they are in."""
+    week = "".join("x" if str(day) in days_off else " " for day in range(7))
+    return min(max(map(len, (week * 2).split())), 7) if days_off else 0
+
+
+_DAYS_OFF_BY_REST: dict[int, list[str]] = {}
+for _days in ("".join(some) for many in range(7) for some in combinations("0123456", many)):
+    _DAYS_OFF_BY_REST.setdefault(_longest_rest(_days), []).append(_days)
+
+
 def active_patients_prompted_after(session: Session, instant: datetime, limit: int) -> list[Patient]:
-    """Of all teams, the farthest first; the paused wait for long: for the clock alone."""
+    """Of all teams, the farthest first; days off, and the paused, wait for longer: for the clock alone."""
+    rests = [
+        col(Patient.days_off).in_(days_off) & (col(Patient.next_prompt_at) > instant + timedelta(days=rest))
+        for rest, days_off in _DAYS_OFF_BY_REST.items()
+    ]
     query = (
         select(Patient)
-        .where(col(Patient.next_prompt_at) > instant, Patient.status == PatientStatus.ACTIVE)
+        .where(col(Patient.next_prompt_at) > instant, Patient.status == PatientStatus.ACTIVE, or_(*rests))
         .order_by(col(Patient.next_prompt_at).desc())
         .limit(limit)
     )

@@ -23,6 +23,8 @@ POSTGRESQL = {
     "connect_timeout": 10,
     "options": "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=30s",
 }
+# secure_delete: what is erased is overwritten, and not left to be read in the file.
+SQLITE = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "secure_delete=ON")
 # Both engines limit the values of one statement.
 ROWS_AT_ONCE = 500
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -148,7 +150,7 @@ def _sqlite_engine(url: Any) -> Engine:
     def _set_up(connection: Any, _record: Any) -> None:
         # Transactions are ours: the driver would begin late, and a late upgrade to writing fails at once.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        for pragma in SQLITE:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

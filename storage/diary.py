@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, insert
-from sqlmodel import Session, and_, col, func, select, update
+from sqlmodel import Session, and_, col, func, or_, select, update
 
 from storage.database import insert_ignoring_duplicates
 from storage.models import Answer, Chat, DiaryDay, Item, Patient, Way
@@ -184,6 +184,20 @@ def take_follow_up(session: Session, day: DiaryDay) -> bool:
         .execution_options(synchronize_session=False)
     )
     return bool(session.connection().execute(statement).rowcount)
+
+
+def forget_follow_ups(session: Session, team_id: int, patient_id: int) -> None:
+    """Of no day is the patient asked again, and nothing is being written into any."""
+    under_way = or_(
+        col(DiaryDay.next_follow_up_at).is_not(None), col(DiaryDay.noting), col(DiaryDay.changing).is_not(None)
+    )
+    statement = (
+        update(DiaryDay)
+        .where(col(DiaryDay.team_id) == team_id, col(DiaryDay.patient_id) == patient_id, under_way)
+        .values(next_follow_up_at=None, snoozed=False, noting=False, changing=None)
+    )
+    session.connection().execute(statement)
+    session.expire_all()
 
 
 def days_answered(session: Session, days: Sequence[DiaryDay]) -> set[int]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, delete, or_, select, update
 
 from storage import outbox
 from storage.database import insert_ignoring_duplicates
-from storage.models import Drawing, DrawingState, OutboxMessage
+from storage.models import Drawing, DrawingKind, DrawingState, OutboxMessage
 
 MOST_ATTEMPTS = 3
 
@@ -22,7 +22,7 @@ def wanted(
     as_of: datetime,
     dedupe_key: str,
     expires_at: datetime,
-    own_copy: bool = False,
+    kind: DrawingKind = DrawingKind.PAGE,
 ) -> int:
     """The id of the drawing of this key, wanted now or before."""
     row: Mapping[str, Any] = {
@@ -33,7 +33,7 @@ def wanted(
         "dedupe_key": dedupe_key,
         "state": DrawingState.WAITING,
         "attempts": 0,
-        "own_copy": own_copy,
+        "kind": kind,
         "expires_at": expires_at,
     }
     insert_ignoring_duplicates(session, Drawing, [row])

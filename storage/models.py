@@ -35,6 +35,7 @@ class PatientStatus(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     WITHDRAWN = "withdrawn"
+    ERASED = "erased"
 
 
 class CourseStatus(StrEnum):
@@ -70,11 +71,15 @@ class MessageKind(StrEnum):
     PROMPT_TIME_CHANGED = "prompt_time_changed"
     WEEKLY_SUMMARY = "weekly_summary"
     PATIENT_JOINED = "patient_joined"
+    PATIENT_WITHDREW = "patient_withdrew"
+    PATIENT_CAME_BACK = "patient_came_back"
+    PATIENT_ERASED = "patient_erased"
     PATIENT_UNREACHABLE = "patient_unreachable"
     NOT_DELIVERED = "not_delivered"
     SUMMARY_ASKED = "summary_asked"
     CHART_ASKED = "chart_asked"
     OWN_COPY_ASKED = "own_copy_asked"
+    OWN_CHART_ASKED = "own_chart_asked"
 
 
 class MessageState(StrEnum):
@@ -88,6 +93,14 @@ class MessageState(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+
+
+class DrawingKind(StrEnum):
+    """`page`: the team's or a patient's, for clinicians. The other two are for the patient alone."""
+
+    PAGE = "page"
+    OWN_CHART = "own_chart"
+    OWN_COPY = "own_copy"
 
 
 class DrawingState(StrEnum):
@@ -152,7 +165,9 @@ class Patient(SQLModel, table=True):
     """A patient, known by a pseudonym. The chat is absent until the invitation is opened.
 
     `told_prompt_time` and `told_time_zone` are what the patient last heard of them, empty: as they are. Where they
-    differ, a message is due.
+    differ, a message is due. `days_off`: the weekdays on which nothing is asked, in order; `56` is Saturday and Sunday.
+    `one_column`: each number of the check-in has a row of its own. One who is erased keeps the pseudonym alone, so that
+    no other is given it.
     """
 
     __table_args__ = (UniqueConstraint("team_id", "pseudonym"),)
@@ -170,8 +185,11 @@ class Patient(SQLModel, table=True):
     told_time_zone: str | None = Field(default=None, max_length=64)
     reminder_leads: list[int] | None = Field(default=None, sa_type=JSON)
     paused_until: date | None = None
+    days_off: str = Field(default="", max_length=7, sa_column_kwargs={"server_default": ""})
+    one_column: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     consent_version: str | None = Field(default=None, max_length=16)
     consented_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -193,6 +211,7 @@ class DiaryDay(SQLModel, table=True):
     """One day of one diary. `asked_at` empty means that the bot did not ask: never the patient's omission.
 
     `noting`: a note is being written. `snoozed`: the patient wants to be asked again, at `next_follow_up_at`.
+    `shown_at`: when the patient last had it before them.
     """
 
     __table_args__ = (
@@ -219,6 +238,7 @@ class DiaryDay(SQLModel, table=True):
     noting: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     next_follow_up_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     snoozed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    shown_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Note(SQLModel, table=True):
@@ -267,6 +287,8 @@ class Course(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("planned_days >= 1", name="ck_course_planned_days"),
         CheckConstraint("grams_per_kg_per_day > 0", name="ck_course_grams_per_kg_per_day"),
+        # An erased course's number, which old buttons bear, is never another's.
+        {"sqlite_autoincrement": True},
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -328,7 +350,7 @@ class Drawing(SQLModel, table=True):
     """A page that messages wait for: the team's, or one patient's; in a language, as it stood at a moment.
 
     Drawn once for everybody who wants the same, by whichever process has time. `caption` without `png`: words alone.
-    `own_copy`: no page, but everything held on the patient, for them: an `archive`.
+    `archive`: instead of a picture, everything held on the patient.
     """
 
     __table_args__ = (Index("ix_drawing_state_id", "state", "id"),)
@@ -343,7 +365,9 @@ class Drawing(SQLModel, table=True):
     attempts: int = 0
     owner: str | None = Field(default=None, max_length=40)
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    own_copy: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    kind: DrawingKind = Field(
+        default=DrawingKind.PAGE, sa_type=choice_of(DrawingKind), sa_column_kwargs={"server_default": "page"}
+    )
     png: bytes | None = Field(default=None, sa_type=LargeBinary)
     archive: bytes | None = Field(default=None, sa_type=LargeBinary)
     caption: str | None = Field(default=None, sa_type=Text)

@@ -11,6 +11,7 @@ from storage.models import Chat, DiaryDay, MessageKind, MessageState, OutboxMess
 # Letters and digits that nobody mistakes for one another, on paper or by telephone.
 ALPHABET = "2346789ACDEFGHJKMNPQRTVWXY"
 LIVING = (PatientStatus.ACTIVE, PatientStatus.PAUSED)
+LEFT = (PatientStatus.WITHDRAWN, PatientStatus.ERASED)
 
 
 def draw_pseudonym(session: Session, team_id: int) -> str:
@@ -22,7 +23,7 @@ def draw_pseudonym(session: Session, team_id: int) -> str:
 
 
 def patient_called(session: Session, team_id: int, pseudonym: str) -> Patient | None:
-    """By the pseudonym as people type it: `P-7KQ4`, `p-7kq4`, `7KQ4`."""
+    """By the pseudonym as people type it: `P-7KQ4`, `p-7kq4`, `7KQ4`. An erased patient too."""
     pseudonym = "P-" + pseudonym.strip().upper().removeprefix("P-")
     query = select(Patient).where(Patient.team_id == team_id, Patient.pseudonym == pseudonym)
     return session.exec(query).first()
@@ -30,15 +31,19 @@ def patient_called(session: Session, team_id: int, pseudonym: str) -> Patient | 
 
 def patient_of_team(session: Session, team_id: int, patient_id: int) -> Patient | None:
     patient = session.get(Patient, patient_id)
-    return patient if patient is not None and patient.team_id == team_id else None
+    known = patient is not None and patient.team_id == team_id and patient.status is not PatientStatus.ERASED
+    return patient if known else None
+
+
+def pseudonym_of(session: Session, team_id: int, patient_id: int) -> str | None:
+    """That of an erased patient too, of whom it is all that is left."""
+    return session.exec(select(Patient.pseudonym).where(Patient.team_id == team_id, Patient.id == patient_id)).first()
 
 
 def patients_of(session: Session, team_id: int) -> list[Patient]:
-    """All but the withdrawn, by pseudonym."""
+    """All but those who have left, by pseudonym."""
     query = (
-        select(Patient)
-        .where(Patient.team_id == team_id, Patient.status != PatientStatus.WITHDRAWN)
-        .order_by(Patient.pseudonym)
+        select(Patient).where(Patient.team_id == team_id, col(Patient.status).not_in(LEFT)).order_by(Patient.pseudonym)
     )
     return list(session.exec(query))
 

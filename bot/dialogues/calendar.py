@@ -48,7 +48,7 @@ def month_of_days(days: Days, month: str | None, texts: Texts) -> list[list[Day]
     turn_on = Day("›", f"{later:%Y-%m}") if last is None or later <= last else Day(BLANK, NOTHING)
     header = [turn_back, Day(texts.month(shown), NOTHING), turn_on]
     monday = date(2024, 1, 1)
-    names = [Day(texts.weekday(monday + timedelta(days=k)), NOTHING) for k in range(7)]
+    names = [Day(texts.short_weekday(monday + timedelta(days=k)), NOTHING) for k in range(7)]
     dates = calendar.Calendar().monthdatescalendar(shown.year, shown.month)
     weeks = [[_cell(day, shown, days) for day in week] for week in dates]
     return [header, names, *(week for week in weeks if any(day.value != NOTHING for day in week))]

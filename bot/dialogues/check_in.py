@@ -25,7 +25,7 @@ class CheckIn:
 
     `changing`: the item opened again for correction. `message`: the outbox row that asked; 0 when the patient did.
     `notes`: what was written beside the numbers; `noting`: one is being written. `later`: by the patient's clock, when
-    they want to be asked again.
+    they want to be asked again. `one_column`: each number in a row of its own, as wide as the screen.
     """
 
     day: date
@@ -36,6 +36,7 @@ class CheckIn:
     notes: Sequence[str] = ()
     noting: bool = False
     later: time | None = None
+    one_column: bool = False
 
     @property
     def question(self) -> Item | None:
@@ -133,7 +134,7 @@ def _numbers(state: CheckIn, item: Item, texts: Texts) -> Keyboard:
     elif state.message and not state.values:
         # Where the bot came unasked.
         last.append(Button(texts("check_in.button.later"), _data(state, "later")))
-    return (*rows_of(numbers, 6), tuple(last))
+    return (*rows_of(numbers, 1 if state.one_column else 6), tuple(last))
 
 
 def _place(state: CheckIn, item: Item, texts: Texts) -> Html:

@@ -7,13 +7,14 @@ import gettext
 import html
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_day_names
+from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -122,8 +123,16 @@ class Texts:
     def month(self, day: date) -> str:
         return str(format_date(day, format="LLLL y", locale=self.locale))
 
-    def weekday(self, day: date) -> str:
+    def short_weekday(self, day: date) -> str:
         return str(format_date(day, format="EEEEEE", locale=self.locale))
+
+    def weekday(self, number: int) -> str:
+        """`Monday` for 0."""
+        return str(get_day_names(locale=self.locale)[number])
+
+    def listed(self, words: Sequence[str]) -> str:
+        """`Saturday and Sunday`."""
+        return str(format_list(words, locale=self.locale))
 
     def instant(self, instant: datetime, zone: str) -> str:
         """Day and time of an instant in a zone."""

@@ -6,7 +6,7 @@ this module loads neither matplotlib nor Pillow.
 
 from collections.abc import Iterable
 
-from jobs.chart.facts import ChartFacts, TeamChartFacts
+from jobs.chart.facts import ChartFacts, OwnChartFacts, TeamChartFacts
 
 
 def patient_chart(facts: ChartFacts) -> bytes:
@@ -35,6 +35,14 @@ def team_chart(facts: TeamChartFacts) -> bytes:
     from jobs.chart.pages import team_page  # noqa: PLC0415
 
     return png(team_page(facts))
+
+
+def own_chart(facts: OwnChartFacts) -> bytes:
+    """The patient's own picture as PNG, 1080 pixels wide: a calendar for each item, with the infusions, no verdict."""
+    from jobs.chart.ink import png  # noqa: PLC0415
+    from jobs.chart.own import own_page  # noqa: PLC0415
+
+    return png(own_page(facts))
 
 
 def patient_print(facts: Iterable[ChartFacts]) -> bytes:

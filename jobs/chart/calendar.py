@@ -1,6 +1,6 @@
 """What every panel with a calendar axis shares: its background of courses, its months, its key."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -59,10 +59,19 @@ def draw_ground(
     `levels`: the words at the left of each horizontal line.
     """
     marked = list(courses)
+    draw_weeks_before(sheet, frame, first, marked)
+    draw_levels(sheet, frame, levels)
+    draw_courses(sheet, frame, first, marked, today)
+
+
+def draw_weeks_before(sheet: Sheet, frame: Frame, first: date, marked: Sequence[Course]) -> None:
     for status, fill in (("given", sheet.rectangles), ("planned", sheet.hatched)):
         weeks = (pre_infusion_window(course) for course in marked if course.status == status)
         fill(_boxes(frame, first, ((week.first, week.last) for week in weeks), 1), style.WEEK_BEFORE)
-    draw_levels(sheet, frame, levels)
+
+
+def draw_courses(sheet: Sheet, frame: Frame, first: date, marked: Sequence[Course], today: date) -> None:
+    """Given ones filled, planned ones as an outline; dots where tomorrow begins."""
     given = [(course.start, course.end) for course in marked if course.status == "given"]
     sheet.rectangles(_boxes(frame, first, given, 4), style.COURSE)
     planned = [(course.start, course.end) for course in marked if course.status == "planned"]

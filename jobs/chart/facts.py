@@ -173,6 +173,31 @@ class ChartFacts:
 
 
 @dataclass(frozen=True)
+class OwnChartFacts:
+    """A patient's own picture from `first` to `today`, both included: every item alike, and nothing concluded.
+
+    `days`, `not_asked` and `courses` as in ChartFacts; what lies outside the days shown is left out. `infusion`,
+    `planned`, `no_answer`: words of the key, for whoever is no clinician.
+    """
+
+    title: str
+    items: tuple[str, ...]
+    first: date
+    today: date
+    diary_from: date
+    days: tuple[DiaryDay, ...]
+    not_asked: frozenset[date]
+    courses: tuple[Course, ...]
+    infusion: str
+    planned: str
+    no_answer: str
+    texts: ChartTexts
+
+    def scores(self, item: int) -> Mapping[date, float | None]:
+        return {entry.day: entry.values[item] for entry in self.days}
+
+
+@dataclass(frozen=True)
 class TeamRow:
     """One patient on the team's page: the leading item (pain) and the answer for the regimen in use.
 

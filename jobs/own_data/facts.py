@@ -10,7 +10,8 @@ from typing import Any, Literal
 class Who:
     """The patient and the chat. `telegram_id` None: no chat yet. `reminder_leads`: days before, None: the team's.
 
-    `follow_up`: asked once more on a day without an answer.
+    `follow_up`: asked once more on a day without an answer. `days_off`: weekdays that are not asked, 0 is Monday.
+    `one_column`: the check-in's numbers stand in one column.
     `told_prompt_time`, `told_time_zone`: as the patient last heard them, None: as they are.
     """
 
@@ -32,6 +33,9 @@ class Who:
     chat_created_at: datetime | None = None
     unreachable_since: datetime | None = None
     follow_up: bool = True
+    days_off: str = ""
+    one_column: bool = False
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from babel.messages.plurals import get_plural
 
 from bot.local import demo
 from bot.local.formatting import HtmlReading
-from bot.routes import COMMANDS, PROCEDURES
+from bot.routes import COMMANDS, PROCEDURES, described
 from bot.settings import Settings
 from bot.texts import FALLBACK, FOLDER, Html, MissingTextError, catalogue, languages, nearest_language, plain, texts_in
 from jobs.chart.facts import ChartTexts
@@ -120,12 +120,12 @@ def families() -> dict[str, str]:
         ],
         "bot/dialogues/typed_answers.py": [f"check_in.words.{each}" for each in (*range(11), *items)],
         "bot/patient_card.py": [
-            *(f"state.{status.value}" for status in PatientStatus),
-            *(f"{name}.button" for name in PROCEDURES if name not in {"join", "prices"}),
+            *(f"state.{status.value}" for status in PatientStatus if status is not PatientStatus.ERASED),
+            *(f"{name}.button" for name in PROCEDURES if name not in {"join", "prices", "own_zone"}),
         ],
         "bot/letters.py": [f"news.{kind.value}" for kind in MessageKind if kind.value.startswith("patient_")],
         "bot/routes.py": [
-            *(f"command.{name}" for name in [*(route.name for route in COMMANDS), "help"]),
+            *(described(route) for route in COMMANDS),
             *(f"role.{role.value}" for role in Role),
         ],
         "bot/settings.py": [f"settings.{name}_wrong" for name in Settings.model_fields],

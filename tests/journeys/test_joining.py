@@ -10,6 +10,9 @@ from tests.journeys.scenes import PHONE, newcomer
 from tests.support import TEAM, Clinic, Someone
 
 STRANGER = "This is the Infusion Diary, a daily diary for patients of clinics that use it."
+PATIENTS_MENU = [
+    *("today", "yesterday", "infusions", "settings", "pause", "chart", "mydata", "privacy", "withdraw", "help"),
+]
 
 
 def test_each_step_says_what_it_is_about(clinic: Clinic) -> None:
@@ -34,7 +37,7 @@ def test_each_step_says_what_it_is_about(clinic: Clinic) -> None:
     ) in anna.sees
     assert len(anna.messages) == 1, "one message, edited in place"
     assert anna.row.status is PatientStatus.ACTIVE
-    assert anna.row.consent_version == "2026-2"
+    assert anna.row.consent_version == "2026-3"
     assert anna.row.consented_at == clinic.clock.now()
     assert clinic.world.refused() == []
 
@@ -206,7 +209,7 @@ def test_a_member_of_the_team_can_take_the_other_role_too(clinic: Clinic) -> Non
 def test_the_menu_of_a_patient_offers_what_a_patient_can_do(clinic: Clinic) -> None:
     anna = clinic.patient()
     commands = [entry["command"] for entry in clinic.world.commands_for(anna.account, "en")]
-    assert commands == ["today", "yesterday", "infusions", "settings", "pause", "mydata", "help"]
+    assert commands == PATIENTS_MENU
 
 
 def test_a_stranger_is_offered_no_more_than_the_help_and_a_patient_from_joining_on(clinic: Clinic) -> None:
@@ -216,7 +219,7 @@ def test_a_stranger_is_offered_no_more_than_the_help_and_a_patient_from_joining_
     anna = newcomer(clinic, "English", "Continue", "I agree", "Yes, Europe/London")
     assert offered(anna) == offered(clinic.someone()) == ["help"]
     anna.presses("18:00")
-    assert offered(anna) == ["today", "yesterday", "infusions", "settings", "pause", "mydata", "help"]
+    assert offered(anna) == PATIENTS_MENU
 
 
 def test_a_menu_that_got_lost_comes_again_with_the_help(clinic: Clinic) -> None:

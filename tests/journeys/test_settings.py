@@ -20,9 +20,9 @@ def test_they_are_shown_as_they_are(following_up: Clinic) -> None:
     anna.says("/settings")
     assert anna.sees == (
         "Your settings\n\nCheck-in: every day at 18:00 (Europe/London)\n"
-        "When you have not answered: I ask once more that evening\nLanguage: English"
+        "When you have not answered: I ask once more that evening\nNumbers: in two rows\nLanguage: English"
     )
-    assert anna.buttons == ["Change the time", "Do not ask again", "Language"]
+    assert anna.buttons == ["Change the time", "Days off", "Time zone", "Do not ask again", "Large buttons", "Language"]
 
 
 def test_the_time_is_changed_in_two_taps_and_the_next_check_in_comes_then(following_up: Clinic) -> None:
@@ -64,7 +64,7 @@ def test_the_follow_up_is_turned_off_and_on(following_up: Clinic) -> None:
 def test_where_the_team_follows_nobody_up_it_is_no_setting(clinic: Clinic) -> None:
     anna = clinic.patient()
     anna.says("/settings")
-    assert anna.buttons == ["Change the time", "Language"]
+    assert anna.buttons == ["Change the time", "Days off", "Time zone", "Large buttons", "Language"]
 
 
 def test_another_language_is_spoken_at_once_and_in_the_menu(clinic: Clinic) -> None:

@@ -48,6 +48,7 @@ UNBOUNDED = {
     "courses.patients_with_a_course_between": "the clock serves all teams",
     "outbox.enqueue_again": "the draft names its team",
     "invitations.invitation_for": "whoever holds the token; it says which team",
+    "erasing._forget_chat": "a chat of a patient who was found through the team before",
     "upcoming.next_upcoming": "the operator's and the demo's clock",
 }
 

@@ -60,7 +60,7 @@ KINDS: dict[str, type[Any]] = {
 EVERYWHERE = {"id", "team_id", "patient_id", "chat_id"}  # whose row it is: every row of the copy is the patient's
 COLUMNS_LEFT_OUT = {
     # Where the check-in stands at this moment; whether and when it is asked once more.
-    "diaryday": {"changing", "noting", "snoozed", "next_follow_up_at"},
+    "diaryday": {"changing", "noting", "snoozed", "next_follow_up_at", "shown_at"},
     "outbox": {  # how the courier works
         *("drawing_id", "dedupe_key", "rank", "spread", "untold", "doubtful", "owner", "lease_until"),
     },

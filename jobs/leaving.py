@@ -1,0 +1,84 @@
+"""A patient leaves: withdraws, comes back with a new consent, or has everything erased."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from jobs import admission, check_in_time, daily_prompt, infusion_reminder
+from storage import audit, courses, diary, erasing, outbox, patients
+from storage.models import MessageKind, Patient, PatientStatus
+
+# What a patient who has left is not sent any more. Their own copy, once asked for, still comes.
+TO_THE_PATIENT = (
+    MessageKind.DAILY_PROMPT,
+    MessageKind.FOLLOW_UP,
+    MessageKind.COURSES_CHANGED,
+    MessageKind.PROMPT_TIME_CHANGED,
+)
+
+
+def withdraw(session: Session, patient: Patient, now: datetime) -> None:
+    """Everything stops: questions, follow-ups, reminders. What was written stays. The coordinators hear of it."""
+    if patient.status not in patients.LIVING:
+        return
+    before = _facts(patient)
+    patient.status, patient.withdrawn_at = PatientStatus.WITHDRAWN, now
+    patient.next_prompt_at, patient.paused_until = None, None
+    session.add(patient)
+    session.flush()
+    diary.forget_follow_ups(session, patient.team_id, patient.id)
+    infusion_reminder.schedule_all(session, patient, now)
+    for kind in TO_THE_PATIENT:
+        outbox.withdraw(session, kind, team_id=patient.team_id, patient_id=patient.id)
+    _record(session, patient, "patient_withdrew", before, now)
+    admission.tell_coordinators_at_once(session, MessageKind.PATIENT_WITHDREW, patient, now)
+
+
+def take_up_again(session: Session, patient: Patient, now: datetime) -> None:
+    """They have consented anew: the diary goes on at the next local prompt time, and what was missed is no silence."""
+    if patient.status is not PatientStatus.WITHDRAWN:
+        return
+    before = _facts(patient)
+    patient.status, patient.withdrawn_at = PatientStatus.ACTIVE, None
+    patient.consent_version, patient.consented_at = admission.CONSENT, now
+    patient.next_prompt_at = daily_prompt.next_to_be_asked(session, patient, now)
+    session.add(patient)
+    infusion_reminder.schedule_all(session, patient, now)
+    if courses.courses_to_tell(session, patient.team_id, patient.id):
+        infusion_reminder.announce_changes(session, patient, now)
+    check_in_time.announce_if_news(session, patient, now)
+    _record(session, patient, "patient_came_back", before, now)
+    admission.tell_coordinators_at_once(session, MessageKind.PATIENT_CAME_BACK, patient, now)
+
+
+def erase(session: Session, patient: Patient, now: datetime) -> None:
+    """All that is held on the patient goes, save the pseudonym and that it was erased. It cannot be undone."""
+    erasing.erase_patient(session, patient.team_id, patient.id)
+    session.refresh(patient)
+    audit.record(
+        session,
+        team_id=patient.team_id,
+        at=now,
+        actor=audit.patient_actor(patient.id),
+        action="patient_erased",
+        patient_id=patient.id,
+    )
+    admission.tell_coordinators_at_once(session, MessageKind.PATIENT_ERASED, patient, now)
+
+
+def _facts(patient: Patient) -> dict[str, str | None]:
+    consented = patient.consented_at.isoformat() if patient.consented_at else None
+    return {"status": patient.status.value, "consent_version": patient.consent_version, "consented_at": consented}
+
+
+def _record(session: Session, patient: Patient, action: str, before: dict[str, str | None], now: datetime) -> None:
+    audit.record(
+        session,
+        team_id=patient.team_id,
+        at=now,
+        actor=audit.patient_actor(patient.id),
+        action=action,
+        patient_id=patient.id,
+        before=before,
+        after=_facts(patient),
+    )

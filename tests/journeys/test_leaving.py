@@ -1,0 +1,417 @@
+"""A patient leaves: stops, comes back, has everything erased."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, SQLModel, select
+
+from jobs import admission
+from storage.database import Database
+from storage.models import (
+    AuditEntry,
+    Chat,
+    Course,
+    CourseStatus,
+    Dialogue,
+    Drawing,
+    DrawingState,
+    MessageKind,
+    MessageState,
+    OutboxMessage,
+    Patient,
+    PatientStatus,
+    Receipt,
+    Role,
+)
+from tests.journeys.scenes import PHONE
+from tests.support import Clinic, Someone
+
+SECRET = "The lift was broken again"
+
+
+def stopped(anna: Someone) -> None:
+    anna.says("/withdraw")
+    anna.presses("Yes, stop the diary")
+
+
+def erased(anna: Someone) -> None:
+    anna.says("/privacy")
+    anna.presses("Have everything erased")
+    anna.presses("Go on to erasing")
+    anna.presses("Yes, erase everything")
+
+
+def lived_in(clinic: Clinic) -> tuple[Someone, Someone]:
+    """A patient with answers, a note, courses, a queue, a page; and a coordinator with forms about them."""
+    anna, chris = clinic.patient(), clinic.coordinator()
+    clinic.planned(anna, "2026-03-03")
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("3 2 2 4")
+    anna.presses("Add a note")
+    anna.says(SECRET)
+    chris.says(f"/patient {anna.code}")
+    chris.presses("Check-in time")
+    chris.presses("20:00")
+    return anna, chris
+
+
+def test_leaving_is_asked_once_and_going_on_changes_nothing(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    before = clinic.stored()
+    anna.says("/withdraw")
+    assert anna.sees.startswith("Stop the diary?")
+    assert PHONE in anna.sees
+    assert anna.buttons == ["No, go on", "Yes, stop the diary"]
+    anna.presses("No, go on")
+    assert anna.sees == "Your diary goes on. The next check-in comes on Mon 2 Mar 2026, 18:00."
+    assert clinic.stored() == before
+
+
+def test_who_stops_is_asked_and_reminded_no_more_and_the_coordinator_hears_of_it(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna, chris = clinic.patient(), clinic.coordinator()
+    clinic.planned(anna, "2026-03-03")
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    check_in = anna.last["message_id"]
+    stopped(anna)
+    assert anna.sees.startswith("Your diary stopped on Mon 2 Mar 2026.")
+    assert anna.buttons == ["Take it up again", "Have everything erased"]
+    assert anna.buttons_of(check_in) == {}, "the question above has no buttons any more"
+    assert f"{anna.code} has stopped the diary." in chris.sees
+    said = len(anna.messages)
+    clinic.passes(days=9)
+    assert len(anna.messages) == said
+    assert anna.row.status is PatientStatus.WITHDRAWN
+    assert anna.row.next_prompt_at is None
+    (course,) = anna.courses
+    assert course.next_reminder_at is None
+    assert [entry[1] for entry in clinic.history(anna.row)][-1] == "patient_withdrew"
+
+
+def test_what_waits_to_be_sent_to_them_is_not_sent(clinic: Clinic) -> None:
+    anna, chris = clinic.patient(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-20")
+    clinic.write(lambda session: setattr(session.get_one(Course, course.id), "told_start", course.planned_start))
+    clinic.world.block(anna.account)
+    clinic.calm()
+    chris.says(f"/patient {anna.code}")
+    chris.presses("Fri 20 Mar")
+    clinic.world.unblock(anna.account)
+    clinic.calm()
+    stopped(anna)
+    waiting = [
+        row
+        for row in clinic.rows(OutboxMessage)
+        if row.chat_id == anna.row.chat_id and row.state in {MessageState.PENDING, MessageState.UNSURE}
+    ]
+    assert waiting == []
+
+
+def test_the_roster_and_the_summary_leave_them_out_and_nothing_is_planned_for_them(clinic: Clinic) -> None:
+    anna, chris = clinic.patient(), clinic.coordinator()
+    clinic.planned(anna, "2026-03-20")
+    chris.says(f"/patient {anna.code}")
+    card = chris.last
+    stopped(anna)
+    chris.says("/roster")
+    assert anna.code not in chris.sees
+    assert chris.presses("Plan a course", card).startswith(f"{anna.code} has stopped the diary")
+    chris.says(f"/patient {anna.code}")
+    assert "withdrawn" in chris.sees
+    assert "Plan a course" not in chris.buttons
+
+
+def test_every_command_says_that_it_has_ended_and_shows_the_way_back(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    stopped(anna)
+    for command in ("/today", "/yesterday", "/settings", "/pause", "/withdraw"):
+        anna.says(command)
+        assert "Your diary stopped on Mon 2 Mar 2026." in anna.sees, command
+        assert "Take it up again" in anna.buttons, command
+    anna.says("/help")
+    assert "Your diary has stopped" in anna.sees
+    anna.says("7")
+    assert anna.answers == []
+
+
+def test_to_come_back_is_to_agree_anew(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna, chris = clinic.patient(), clinic.coordinator()
+    clinic.planned(anna, "2026-03-20")
+    first = anna.row.consented_at
+    stopped(anna)
+    clinic.passes(days=3)
+    anna.says("/withdraw")
+    anna.presses("Take it up again")
+    assert "What is stored" in anna.sees
+    assert anna.buttons == ["I agree", "No, thank you"]
+    anna.presses("No, thank you")
+    assert anna.row.status is PatientStatus.WITHDRAWN
+    anna.presses("Take it up again")
+    anna.presses("I agree")
+    assert anna.sees == "Your diary goes on. The next check-in comes on Thu 5 Mar 2026, 18:00."
+    row = anna.row
+    assert row.consented_at is not None
+    assert first is not None
+    assert row.consented_at > first
+    assert row.consent_version == admission.CONSENT
+    assert "has taken up the diary again" in chris.sees
+    (_, action, before, after) = clinic.history(row)[-1]
+    assert (action, before["status"], after["status"]) == ("patient_came_back", "withdrawn", "active")
+    assert before["consented_at"] == first.isoformat(), "the first consent is not forgotten"
+    clinic.becomes(clinic.local("2026-03-05 18:00"))
+    assert "How strong was your pain today?" in anna.sees
+    (course,) = anna.courses
+    assert course.next_reminder_at is not None
+    chris.says("/roster")
+    assert anna.code in chris.sees
+    assert "silent" not in chris.sees, "nobody is silent who was not asked"
+
+
+def test_who_leaves_twice_in_a_day_is_told_of_twice(clinic: Clinic) -> None:
+    anna, chris = clinic.patient(), clinic.coordinator()
+    stopped(anna)
+    anna.presses("Take it up again")
+    anna.presses("I agree")
+    clinic.passes(minutes=1)
+    stopped(anna)
+    assert len([said for said in chris.everything if "has stopped the diary" in said]) == 2
+
+
+def test_a_press_told_twice_stops_once(clinic: Clinic) -> None:
+    anna, chris = clinic.patient(), clinic.coordinator()
+    stopped(anna)
+    before, heard = clinic.stored(), len(chris.messages)
+    press = next(u for u in reversed(clinic.world.updates) if "callback_query" in clinic.world.updates[u])
+    clinic.world.redeliver(press)
+    clinic.calm()
+    clinic.world.duplicate(press)
+    clinic.calm()
+    assert clinic.stored() == before
+    assert len(chris.messages) == heard
+
+
+def test_an_old_button_of_erasing_erases_nothing_but_asks_again(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/privacy")
+    first = anna.last
+    anna.presses("Have everything erased")
+    assert anna.buttons == ["Go on to erasing", "No, keep everything"]
+    anna.presses("Go on to erasing")
+    assert anna.buttons == ["No, keep everything", "Yes, erase everything"], "the other way round"
+    anna.presses("No, keep everything")
+    assert anna.row.status is PatientStatus.ACTIVE
+    anna.forges("le:erase")
+    assert anna.row.status is PatientStatus.ACTIVE
+    assert first["message_id"] == anna.last["message_id"], "one message all the way"
+
+
+def test_erasing_leaves_the_code_and_nothing_else(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna, chris = lived_in(clinic)
+    ben = clinic.patient()
+    ben.says("1 1 1 1")
+    account, code, chat, number = anna.account, anna.code, anna.row.chat_id, anna.row.id
+    others = {table: [r for r in rows if r.get("patient_id") == ben.row.id] for table, rows in clinic.stored().items()}
+    erased(anna)
+    assert anna.sees.startswith("Everything about you is erased.")
+    assert anna.buttons == []
+    offered = [entry["command"] for entry in clinic.world.commands_for(account, "en")]
+    assert offered == ["help"]
+
+    def rows_about(session: Session) -> dict[str, int]:
+        found = {}
+        for table in SQLModel.metadata.sorted_tables:
+            if "patient_id" in table.c:
+                query = sa_select(table).where(table.c.patient_id == number)
+                found[table.name] = len(session.connection().execute(query).all())
+        return found
+
+    kept = clinic.read(rows_about)
+    assert {table for table, rows in kept.items() if rows} == {"audit", "outbox"}
+    (news,) = [row for row in clinic.rows(OutboxMessage) if row.patient_id == number]
+    assert news.kind is MessageKind.PATIENT_ERASED
+    audited = [entry for entry in clinic.rows(AuditEntry) if entry.patient_id == number]
+    assert {(entry.before, entry.after, entry.course_id) for entry in audited} == {(None, None, None)}
+    assert audited[-1].action == "patient_erased"
+    (row,) = [patient for patient in clinic.rows(Patient) if patient.id == number]
+    assert (row.pseudonym, row.status, row.chat_id, row.consented_at) == (code, PatientStatus.ERASED, None, None)
+    assert chat not in {each.id for each in clinic.rows(Chat)}
+    assert chat not in {each.chat_id for each in clinic.rows(Receipt)}
+    assert all(code not in str(dialogue.state) for dialogue in clinic.rows(Dialogue))
+    assert {
+        table: [r for r in rows if r.get("patient_id") == ben.row.id] for table, rows in clinic.stored().items()
+    } == others
+    assert f"{code} has had everything erased." in chris.sees
+
+
+def test_whoever_was_erased_is_a_stranger(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    erased(anna)
+    anna.says("/today")
+    assert "open the personal link that your clinic gives you" in anna.sees
+    anna.says("7")
+    clinic.passes(days=2)
+    assert len(clinic.rows(Chat)) == 0
+
+
+def test_a_press_told_again_after_the_erasing_is_answered_the_same(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    erased(anna)
+    press = next(u for u in reversed(clinic.world.updates) if "callback_query" in clinic.world.updates[u])
+    before, said = clinic.stored(), len(anna.messages)
+    clinic.world.redeliver(press)
+    clinic.calm()
+    assert clinic.stored() == before
+    assert len(anna.messages) == said
+    assert anna.sees.startswith("Everything about you is erased.")
+
+
+def test_staff_find_the_code_gone_wherever_they_look(clinic: Clinic) -> None:
+    anna, chris = lived_in(clinic)
+    doc = clinic.clinician()
+    doc.says("/chart")
+    which = doc.last
+    code = anna.code
+    chris.says(f"/patient {code}")
+    card = chris.last
+    erased(anna)
+    assert "This has changed meanwhile" in chris.presses("Plan a course", card)
+    assert "This has changed meanwhile" in doc.presses(code, which)
+    for someone, command in ((chris, "/patient"), (doc, "/chart"), (doc, "/notes")):
+        someone.says(f"{command} {code}")
+        assert f"{code} has had everything erased" in someone.sees
+    chris.says("/roster")
+    assert code not in chris.sees
+
+
+def test_an_erased_code_and_an_erased_courses_number_are_never_anothers(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = clinic.patient()
+    gone = clinic.planned(anna, "2026-03-20").id
+    number = anna.row.id
+    erased(anna)
+    ben = clinic.patient()
+    assert ben.row.id != number
+    assert clinic.planned(ben, "2026-03-20").id > gone
+
+
+def test_the_same_person_may_be_invited_again_and_begins_anew(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    code = anna.code
+    erased(anna)
+    chris = clinic.coordinator()
+    anna.says(f"/start {clinic.invitation(Role.PATIENT)}")
+    for button in ("English", "Continue", "I agree", "Yes, Europe/London", "18:00"):
+        anna.presses(button)
+    assert anna.code != code
+    assert anna.answers == []
+    assert chris.sees.startswith(anna.code)
+
+
+def test_the_teams_waiting_page_is_drawn_again_without_them(clinic: Clinic) -> None:
+    anna, ben, doc = clinic.patient(), clinic.patient(), clinic.clinician()
+    anna.says("9 9 9 9")
+    ben.says("1 1 1 1")
+    now, code = clinic.clock.now(), anna.code
+
+    def a_page_waits(session: Session) -> None:
+        page = Drawing(
+            team_id=1,
+            language="en",
+            as_of=now,
+            dedupe_key="page",
+            state=DrawingState.DRAWN,
+            caption=f"{code} is on it",
+            png=b"with the patient",
+            expires_at=now.replace(year=2027),
+        )
+        session.add(page)
+        session.flush()
+        chat = session.exec(select(Chat).where(Chat.telegram_id == doc.account)).one()
+        session.add(
+            OutboxMessage(
+                team_id=1,
+                chat_id=chat.id,
+                kind=MessageKind.SUMMARY_ASKED,
+                drawing_id=page.id,
+                dedupe_key="summary",
+                due_at=now.replace(hour=23),
+                expires_at=now.replace(year=2027),
+            )
+        )
+
+    clinic.write(a_page_waits)
+    erased(anna)
+    clinic.becomes(clinic.local("2026-03-02 23:30"))
+    assert "1 diary" in doc.sees
+    assert ben.code in doc.sees
+    assert code not in doc.sees
+
+
+def test_what_was_erased_is_not_in_the_file_any_more(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'diary.sqlite'}")
+    database.migrate()
+    with Clinic(database) as clinic:
+        anna, _ = lived_in(clinic)
+        erased(anna)
+    database.close()
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert SECRET.encode() not in left
+    with sqlite3.connect(tmp_path / "diary.sqlite") as raw:
+        assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize(
+    ("language", "command", "stop", "sees"),
+    [
+        ("de", "/withdraw", "Ja, das Tagebuch beenden", "Ihr Tagebuch ist seit Mo. 2. März 2026 beendet."),
+        ("fr", "/withdraw", "Oui, arrêter le journal", "Votre journal est arrêté depuis le lun. 2 mars 2026."),
+    ],
+)
+def test_it_is_left_in_ones_own_language(clinic: Clinic, language: str, command: str, stop: str, sees: str) -> None:
+    anna = clinic.patient()
+    clinic.write(lambda session: setattr(session.get_one(Chat, anna.row.chat_id), "language", language))
+    anna.says(command)
+    anna.presses(stop)
+    assert anna.sees.startswith(sees)
+
+
+def test_a_forged_button_of_leaving_changes_nothing(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/privacy")
+    before = clinic.stored()
+    for data in ("le:", "le:all", "le:erased2", "le:again"):
+        assert anna.forges(data).startswith("This button is no longer in use")
+    assert clinic.stored() == before
+
+
+def test_a_course_that_was_moved_meanwhile_is_told_on_coming_back(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    course = clinic.planned(anna, "2026-03-20")
+    anna.says("/infusions")
+    stopped(anna)
+
+    def cancel(session: Session) -> None:
+        row = session.get_one(Course, course.id)
+        row.status, row.revision = CourseStatus.CANCELLED, 1
+
+    clinic.write(cancel)
+    anna.says("/withdraw")
+    anna.presses("Take it up again")
+    anna.presses("I agree")
+    clinic.calm()
+    assert any("Fri 20 Mar 2026" in said and "cancelled" in said for said in anna.everything)
+
+
+def test_privacy_says_who_sees_what_and_since_when_they_agreed(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/privacy")
+    assert "Only the clinicians and coordinators of Neuromuscular clinic see your diary" in anna.sees
+    assert anna.code in anna.sees
+    assert f"You agreed on Mon 2 Mar 2026 (text {admission.CONSENT})." in anna.sees
+    assert anna.buttons == ["Stop the diary", "Have everything erased"]
+    anna.presses("Stop the diary")
+    assert anna.sees.startswith("Stop the diary?")
