@@ -74,7 +74,7 @@ def coming_prompt(patient: Patient, now: datetime) -> datetime | None:
 
 
 def change_days_off(session: Session, actor: str, patient: Patient, days_off: str, now: datetime) -> None:
-    """`days_off`: as the column has it. One day of the week, at least, is asked. What is due already is asked still."""
+    """`days_off`: as the column has it. One day of the week, at least, is asked."""
     if not re.fullmatch("0?1?2?3?4?5?6?", days_off) or len(days_off) > MOST_DAYS_OFF:
         raise Refusal("refusal.days_off")
     before, patient.days_off = patient.days_off, days_off

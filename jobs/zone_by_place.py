@@ -2,6 +2,9 @@
 
 from jobs import reading
 
+# Names without summer time, for ships.
+AT_SEA = "Etc/"
+
 
 def zone_at(latitude: float, longitude: float) -> str | None:
     """The tz database's name for a place in degrees, such as `Europe/London`; None at sea and off the map."""
@@ -10,4 +13,5 @@ def zone_at(latitude: float, longitude: float) -> str | None:
     # Its map takes memory that few processes need.
     import tzfpy  # noqa: PLC0415
 
-    return reading.parse_zone(tzfpy.get_tz(longitude, latitude))
+    found = tzfpy.get_tz(longitude, latitude)
+    return None if found.startswith(AT_SEA) else reading.parse_zone(found)

@@ -26,6 +26,11 @@ class Someone:
         self.clinic.world.say(self.account, text)
         self.clinic.calm()
 
+    def shares_place(self, latitude: float, longitude: float) -> None:
+        """Sends where they are, by the paper clip."""
+        self.clinic.world.write(self.account, {"location": {"latitude": latitude, "longitude": longitude}})
+        self.clinic.calm()
+
     def presses(self, label: str, message: dict[str, Any] | None = None) -> str:
         """Presses the button that begins with `label`, on the newest message that has one; returns the toast."""
         for candidate in [message] if message else reversed(self.messages):

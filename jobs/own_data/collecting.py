@@ -54,6 +54,7 @@ def _who(session: Session, patient: Patient) -> Who:
         Who,
         patient,
         team=teams.team_by_id(session, patient.team_id).name,
+        days_off=tuple(map(int, patient.days_off)),
         reminder_leads=None if patient.reminder_leads is None else tuple(patient.reminder_leads),
         **_chat(chat),
     )

@@ -33,7 +33,7 @@ class Who:
     chat_created_at: datetime | None = None
     unreachable_since: datetime | None = None
     follow_up: bool = True
-    days_off: str = ""
+    days_off: tuple[int, ...] = ()
     one_column: bool = False
     withdrawn_at: datetime | None = None
 

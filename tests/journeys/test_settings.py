@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from storage.database import Database
-from storage.models import MessageKind, OutboxMessage
+from storage.models import DiaryDay, MessageKind, OutboxMessage
 from tests.support import Clinic
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @pytest.fixture
@@ -99,3 +101,157 @@ def test_back_leads_to_the_settings(clinic: Clinic) -> None:
         anna.presses(button)
         anna.presses("Back")
         assert anna.sees == overview
+
+
+def test_days_off_are_chosen_by_tapping_and_nothing_is_asked_on_them(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/settings")
+    anna.presses("Days off")
+    assert anna.buttons == [*(f"{day}: asked" for day in DAYS), "Back"]
+    anna.presses("Tuesday")
+    anna.presses("Wednesday")
+    assert anna.buttons[1:4] == ["Tuesday: off", "Wednesday: off", "Thursday: asked"]
+    anna.presses("Back")
+    assert "Check-in: every day but Tuesday and Wednesday, at 18:00 (Europe/London)" in anna.sees
+    asked = []
+    for day in range(2, 9):
+        clinic.becomes(clinic.local(f"2026-03-0{day} 18:00"))
+        if "How strong was your pain today?" in anna.sees:
+            asked.append(day)
+            anna.says("1 1 1 1")
+    assert asked == [2, 5, 6, 7, 8], "Monday to Sunday, but Tuesday and Wednesday"
+    days = {row.diary_date.day for row in clinic.rows(DiaryDay)}
+    assert days == set(asked), "a day off is no day that was missed"
+    assert ("patient:1", "days_off_changed", {"days_off": ""}, {"days_off": "1"}) in clinic.history(anna.row)
+
+
+def test_on_a_day_off_one_may_still_write_and_the_day_before_stays_open_as_always(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/settings")
+    anna.presses("Days off")
+    anna.presses("Tuesday")
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    clinic.becomes(clinic.local("2026-03-03 17:00"))
+    anna.says("/yesterday")
+    anna.says("4 4 4 4")
+    assert [answer[0] for answer in anna.answers] == ["2026-03-02"] * 4
+    clinic.becomes(clinic.local("2026-03-03 18:30"))
+    anna.says("/today")
+    anna.says("2 2 2 2")
+    assert [answer[0] for answer in anna.answers][4:] == ["2026-03-03"] * 4
+
+
+def test_one_day_of_the_week_stays(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/settings")
+    anna.presses("Days off")
+    for day in DAYS[:6]:
+        anna.presses(day)
+    assert anna.presses("Sunday") == "One day of the week, at least, must stay."
+    assert anna.row.days_off == "012345"
+
+
+@pytest.mark.parametrize("data", ["st:day:7", "st:day:65", "st:day:0123456", "st:day:00", "st:day:x", "st:day:"])
+def test_forged_days_off_change_nothing_but_what_they_say_rightly(clinic: Clinic, data: str) -> None:
+    anna = clinic.patient()
+    anna.says("/settings")
+    before = clinic.stored()
+    anna.forges(data)
+    assert clinic.stored() == before
+
+
+def test_a_pause_that_ends_on_a_day_off_goes_on_after_it(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/pause")
+    anna.presses("Again from Thu 5 Mar 2026")
+    anna.says("/settings")
+    anna.presses("Days off")
+    anna.presses("Thursday")
+    anna.says("/pause")
+    assert "The next check-in comes on Fri 6 Mar 2026, 18:00." in anna.sees
+
+
+@pytest.mark.parametrize(("day", "asked"), [("Tuesday", True), ("Monday", False)])
+def test_in_the_minute_of_the_question_it_comes_unless_that_day_is_taken_off(
+    clinic: Clinic, day: str, *, asked: bool
+) -> None:
+    anna = clinic.patient()
+    anna.says("/settings")
+    anna.presses("Days off")
+    clinic.clock.move_to(clinic.local("2026-03-02 18:01"))
+    anna.presses(day)
+    clinic.calm()
+    assert ("How strong was your pain today?" in anna.sees) is asked
+
+
+def test_large_buttons_stand_one_below_the_other(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/settings")
+    anna.presses("Large buttons")
+    assert "Numbers: large, one below the other" in anna.sees
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    rows = anna.last["reply_markup"]["inline_keyboard"]
+    assert [[button["text"] for button in row] for row in rows] == [
+        *([str(number)] for number in range(11)),
+        ["Skip", "Later"],
+    ]
+    anna.presses("7")
+    assert [len(row) for row in anna.last["reply_markup"]["inline_keyboard"]] == [*[1] * 11, 1]
+    anna.says("/settings")
+    anna.presses("Small buttons")
+    assert anna.row.one_column is False
+
+
+def test_the_zone_follows_a_city_that_is_typed(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/settings")
+    anna.presses("Time zone")
+    assert "I go by the clock of Europe/London, where it is 10:00 now." in anna.sees
+    anna.says("Zürich")
+    assert "Europe/Zurich" in anna.sees
+    anna.presses("Yes, Europe/Zurich")
+    assert anna.sees == (
+        "From now on I go by the clock of Europe/Zurich. The next check-in comes on Mon 2 Mar 2026, 18:00."
+    )
+    assert anna.row.time_zone == "Europe/Zurich"
+    assert [row for row in clinic.rows(OutboxMessage) if row.kind is MessageKind.PROMPT_TIME_CHANGED] == []
+    clinic.becomes(clinic.local("2026-03-02 17:00"))
+    assert "How strong was your pain today?" in anna.sees
+
+
+def test_a_place_that_is_shared_gives_the_zone_and_is_kept_nowhere(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.shares_place(48.2082, 16.3738)
+    assert "Europe/Vienna" in anna.sees
+    anna.presses("Yes, Europe/Vienna")
+    assert anna.row.time_zone == "Europe/Vienna"
+    assert "48.2" not in str(clinic.stored())
+
+
+def test_a_place_at_sea_has_no_zone(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    before = clinic.stored()
+    anna.shares_place(40.0, -40.0)
+    assert "I know no time zone at that place." in anna.sees
+    assert clinic.stored() == before
+
+
+def test_a_place_shared_by_staff_or_strangers_is_nothing(clinic: Clinic) -> None:
+    chris, stranger = clinic.coordinator(), clinic.someone()
+    before = clinic.stored()
+    for someone in (chris, stranger):
+        someone.shares_place(48.2082, 16.3738)
+        assert "Vienna" not in someone.sees
+    assert clinic.stored() == before
+
+
+def test_a_number_typed_while_a_city_is_asked_for_is_an_answer(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("/settings")
+    anna.presses("Time zone")
+    anna.says("7")
+    assert [answer[1:] for answer in anna.answers] == [("pain", 1, 7)]
+    anna.says("Paris")
+    anna.presses("Yes, Europe/Paris")
+    assert anna.row.time_zone == "Europe/Paris"

@@ -1,0 +1,40 @@
+"""A patient's own picture."""
+
+import io
+
+from PIL import Image
+
+from storage.models import Drawing
+from tests.journeys.scenes import PHONE
+from tests.support import Clinic
+
+
+def test_it_shows_the_own_numbers_without_a_verdict(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = clinic.patient()
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("3 2 2 4")
+    anna.says("/chart")
+    picture = anna.last["photo"][-1]
+    with Image.open(io.BytesIO(clinic.world.file(picture["file_id"]).content)) as shown:
+        assert shown.width == 1080
+    assert anna.sees.startswith("Your answers of the last 12 weeks, each from 0 to 10: higher is worse.")
+    assert PHONE in anna.sees
+    assert not any(word in anna.sees for word in ("return", "regimen", "enough data"))
+
+
+def test_it_is_for_nobody_else(clinic: Clinic) -> None:
+    anna, ben = clinic.patient(), clinic.patient()
+    ben.says(f"/chart {anna.code}")
+    assert anna.code not in ben.sees
+    (drawn,) = clinic.rows(Drawing)
+    assert drawn.patient_id == ben.row.id
+
+
+def test_asked_twice_by_one_line_it_comes_once(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/chart")
+    said = len(anna.messages)
+    clinic.world.redeliver(max(clinic.world.updates))
+    clinic.calm()
+    assert len(anna.messages) == said
