@@ -102,13 +102,16 @@ def _daily_prompt(session: Session, message: OutboxMessage, chat: Chat, texts: T
 def put_in_order(session: Session, earlier: Earlier, now: datetime) -> list[Rewrite | CloseButtons]:
     """Two check-ins of one day would contradict each other; and the latest earlier day's is over."""
     over: list[Rewrite | CloseButtons] = []
+    texts = texts_in(earlier.language)
+    if earlier.same_day is not None and earlier.again:
+        return [Rewrite(earlier.same_day, Screen(texts("check_in.below", day=earlier.diary_date)))]
     if earlier.same_day is not None:
         over.append(CloseButtons(earlier.same_day))
     if earlier.again:
         return over
     day = diary.latest_day_with_a_message(session, earlier.team_id, earlier.patient_id, earlier.diary_date)
     if day is not None and day.message_id is not None:
-        shown = check_in.closed(check_in_of(session, day), texts_in(earlier.language))
+        shown = check_in.closed(check_in_of(session, day), texts)
         over.append(Rewrite(day.message_id, shown) if day.closes_at <= now else CloseButtons(day.message_id))
     return over
 

@@ -61,7 +61,7 @@ def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Re
 def _brought(session: Session, day: DiaryDay, texts: Texts, now: datetime) -> list[Reply]:
     """The day's check-in in a new message, from its beginning; the one before is put away."""
     _at_rest(day)
-    _others_at_rest(session, day, now)
+    _mean(session, day, now)
     replies: list[Reply] = [Say(check_in.screen(check_in_of(session, day), texts), _note_message(day))]
     if day.message_id is not None:
         replies.append(CloseButtons(day.message_id))
@@ -108,6 +108,8 @@ def check_in_pressed(session: Session, incoming: Incoming, someone: Someone) -> 
     if tap is None or day is None:
         return [Toast(texts("form.old_button")), CloseButtons(incoming.message_id)]
     _prove_delivered(session, day, tap, incoming, someone)
+    if day.shown_at is None and not incoming.repeated:
+        _mean(session, day, incoming.now)
     if day.closes_at <= incoming.now or patient.status not in patients.LIVING:
         shown = check_in.closed(check_in_of(session, day), texts)
         return [Toast(texts("check_in.too_late"), alert=True), Rewrite(incoming.message_id, shown)]
@@ -152,7 +154,7 @@ def _act_on(session: Session, day: DiaryDay, tap: Tap, incoming: Incoming, someo
     day.changing = tap.item if tap.action == "ask" else None
     day.noting = tap.action == "note" and check_in_of(session, day).may_be_noted
     if day.noting or day.changing is not None:
-        _others_at_rest(session, day, incoming.now)
+        _mean(session, day, incoming.now)
     return ""
 
 
@@ -215,30 +217,39 @@ def _day_meant(session: Session, patient: Patient, incoming: Incoming) -> DiaryD
     A machine's clock that is ahead opens a day too early by Telegram's: a line below its question means it.
     """
     said_at = _said_at(incoming)
-    for day in _open_at(session, patient, said_at, said_at + CLOCKS_DIFFER):
-        if day.opened_at <= said_at or 0 < (day.message_id or 0) < incoming.message_id:
-            return day
-    return next(iter(_open_at(session, patient, said_at)), None)
+    known = [
+        day
+        for day in _open_at(session, patient, said_at, said_at + CLOCKS_DIFFER)
+        if day.opened_at <= said_at or 0 < (day.message_id or 0) < incoming.message_id
+    ]
+    if len(known) < 2:
+        return known[0] if known else None
+    # Of several, the first in which something is asked for: a complete one takes nothing.
+    return next((day for day in known if _asks(session, day)), known[0])
+
+
+def _asks(session: Session, day: DiaryDay) -> bool:
+    state = check_in_of(session, day)
+    return state.noting or state.question is not None
 
 
 def _open_at(session: Session, patient: Patient, *instants: datetime) -> list[DiaryDay]:
-    """The one in which something is being changed or noted, then the one that was shown last.
-
-    Whoever has asked for yesterday's means that, until today's is shown again.
-    """
+    """The one in which something is being changed or noted, then the one that was shown or tapped last."""
     days = {day.id: day for at in instants for day in diary.days_open_at(session, patient.team_id, patient.id, at)}
     return sorted(
         days.values(),
-        key=lambda day: (day.noting or day.changing is not None, day.message_id or 0),
+        key=lambda day: (day.noting or day.changing is not None, day.shown_at is not None, day.message_id or 0),
         reverse=True,
     )
 
 
-def _others_at_rest(session: Session, day: DiaryDay, now: datetime) -> None:
-    """What is typed next is for this day."""
+def _mean(session: Session, day: DiaryDay, now: datetime) -> None:
+    """What is typed next is for this day, and for no other that is open."""
+    day.shown_at = now
+    session.add(day)
     for other in diary.days_open_at(session, day.team_id, day.patient_id, now):
-        if other.id != day.id and (other.noting or other.changing is not None):
-            other.noting, other.changing = False, None
+        if other.id != day.id:
+            other.noting, other.changing, other.shown_at = False, None, None
             session.add(other)
 
 
@@ -299,10 +310,12 @@ def _not_passed_on(someone: Someone, texts: Texts) -> Html:
 
 
 def _explained(session: Session, day: DiaryDay, state: CheckIn, someone: Someone, why: Html) -> list[Reply]:
-    """Says what could not be read, and asks again there: the question above has moved out of sight."""
+    """Says what could not be read, and asks again below: the question above has moved out of sight.
+
+    In a message of its own: how to reach the team stays there when the question is answered.
+    """
     asked = check_in.asked_again(state, texts_in(someone.chat.language))
-    shown = Screen(Html(f"{why}\n\n{asked.text}"), asked.keyboard)
-    replies: list[Reply] = [Say(shown, _note_message(day))]
+    replies: list[Reply] = [Say(Screen(why)), Say(asked, _note_message(day))]
     if day.message_id is not None:
         replies.append(CloseButtons(day.message_id))
     return replies

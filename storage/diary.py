@@ -51,6 +51,7 @@ _NOTE_ASKED = (
             (col(DiaryDay.asked_at).is_(None), bindparam("again_at", type_=UtcDateTime)),
             else_=col(DiaryDay.next_follow_up_at),
         ),
+        shown_at=bindparam("at", type_=UtcDateTime),
         asked_at=func.coalesce(col(DiaryDay.asked_at), bindparam("at", type_=UtcDateTime)),
         message_id=case((col(DiaryDay.message_id) > bindparam("by"), col(DiaryDay.message_id)), else_=bindparam("by")),
     )

@@ -211,7 +211,7 @@ class DiaryDay(SQLModel, table=True):
     """One day of one diary. `asked_at` empty means that the bot did not ask: never the patient's omission.
 
     `noting`: a note is being written. `snoozed`: the patient wants to be asked again, at `next_follow_up_at`.
-    `shown_at`: when the patient last had it before them.
+    `shown_at`: when the patient turned to it; empty: never, or they have turned to another that is open.
     """
 
     __table_args__ = (

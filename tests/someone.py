@@ -28,7 +28,7 @@ class Someone:
 
     def shares_place(self, latitude: float, longitude: float) -> None:
         """Sends where they are, by the paper clip."""
-        self.clinic.world.write(self.account, {"location": {"latitude": latitude, "longitude": longitude}})
+        self.clinic.world.send_location(self.account, latitude, longitude)
         self.clinic.calm()
 
     def presses(self, label: str, message: dict[str, Any] | None = None) -> str:
@@ -66,6 +66,11 @@ class Someone:
     def sees(self) -> str:
         """The text or caption of the bot's newest message."""
         return str(self.last.get("text") or self.last.get("caption") or "") if self.messages else ""
+
+    @property
+    def above(self) -> str:
+        """The text of the message before the newest."""
+        return self.everything[-2]
 
     @property
     def buttons(self) -> list[str]:

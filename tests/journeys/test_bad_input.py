@@ -31,7 +31,6 @@ def test_pictures_stickers_and_voice_are_not_kept_and_the_way_to_the_team_is_sai
         lambda: world.send_photo(anna.account, caption="7"),
         lambda: world.send_voice(anna.account),
         lambda: world.send_document(anna.account),
-        lambda: world.send_location(anna.account, 51.5, 0.0),
         lambda: world.share_contact(anna.account, "+442079460000"),
     )
     for send in sends:
@@ -79,7 +78,7 @@ def test_an_edited_message_changes_nothing_and_the_patient_is_told(clinic: Clini
 
 def test_a_command_that_does_not_exist_gets_the_help(clinic: Clinic) -> None:
     anna = asked(clinic)
-    for said in ("/nonsense", "/roster", "/invite", "/patient P-7KQ4", "/summary", "/chart", "/help"):
+    for said in ("/nonsense", "/roster", "/invite", "/patient P-7KQ4", "/summary", "/notes", "/help"):
         anna.says(said)
         assert "/today – today's check-in" in anna.sees
         assert "not an emergency service" in anna.sees

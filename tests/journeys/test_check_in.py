@@ -110,19 +110,22 @@ def test_all_four_may_be_typed_at_once_and_one_by_its_name(clinic_on_each: Clini
 def test_what_is_no_answer_is_said_and_nothing_is_stored(clinic: Clinic, typed: str, said: str) -> None:
     anna = asked(clinic)
     anna.says(typed)
-    assert said in anna.sees
+    assert said in anna.above
     assert anna.answers == []
-    assert anna.sees.endswith("\n\nMon 2 Mar 2026 · 1 of 4\nHow strong was your pain today?"), "in short"
+    assert anna.sees == "Mon 2 Mar 2026 · 1 of 4\nHow strong was your pain today?", "in short"
     assert anna.buttons == [*(str(value) for value in range(11)), "Skip"]
-    assert anna.buttons_of(anna.messages[-2]["message_id"]) == {}
+    assert anna.buttons_of(anna.messages[-3]["message_id"]) == {}
     anna.presses("4")
     assert values(anna) == [("pain", 4)]
+    assert said in anna.above, "what was explained stays to be read"
 
 
 def test_words_are_not_passed_on_and_the_telephone_number_is_said(clinic: Clinic) -> None:
     anna = asked(clinic)
     anna.says("I feel very unwell")
-    assert f"I cannot pass messages on. If it matters, call your care team on {PHONE}." in anna.sees
+    assert f"I cannot pass messages on. If it matters, call your care team on {PHONE}." in anna.above
+    anna.presses("7")
+    assert PHONE in anna.above, "it stays when the question is answered"
 
 
 def test_an_answer_can_be_changed_and_the_old_one_is_kept(clinic_on_each: Clinic) -> None:
@@ -210,7 +213,8 @@ def test_words_are_never_passed_on_and_that_is_said_whatever_is_open(clinic: Cli
     elif when == "after the diary's end":
         clinic.write(lambda session: setattr(session.get_one(Patient, anna.row.id), "status", PatientStatus.WITHDRAWN))
     anna.says("I feel very unwell, what shall I do?")
-    assert f"I cannot pass messages on. If it matters, call your care team on {PHONE}." in anna.sees
+    said = f"I cannot pass messages on. If it matters, call your care team on {PHONE}."
+    assert said in anna.sees
 
 
 def test_a_press_that_comes_twice_is_one_answer(clinic_on_each: Clinic) -> None:

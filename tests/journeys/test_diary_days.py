@@ -91,10 +91,14 @@ def test_yesterday_stays_open_in_its_own_message_after_today_was_opened_early(cl
     clinic.becomes(clinic.local("2026-03-03 09:00"))
     anna.says("/today")
     assert "Tue 3 Mar 2026" in anna.sees
+    todays = anna.last
     anna.taps(yesterday, anna.buttons_of(yesterday)["4"])
     anna.says("6")
-    assert sorted(days_and_values(anna)) == [("2026-03-02", 4), ("2026-03-03", 6)]
-    assert [(answer.diary_date.day, answer.late) for answer in clinic.rows(Answer)] == [(2, True), (3, False)]
+    assert days_and_values(anna) == [("2026-03-02", 4), ("2026-03-02", 6)], "what was tapped last is meant"
+    anna.presses("3", todays)
+    anna.says("5")
+    assert days_and_values(anna)[2:] == [("2026-03-03", 3), ("2026-03-03", 5)], "the same the other way round"
+    assert [(answer.diary_date.day, answer.late) for answer in clinic.rows(Answer)][1:3] == [(2, True), (3, False)]
 
 
 def test_changing_is_over_when_the_day_is(clinic: Clinic) -> None:

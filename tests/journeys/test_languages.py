@@ -203,9 +203,9 @@ def test_a_check_in_is_typed_and_has_a_note(clinic: Clinic, spoken: Spoken) -> N
     anna = joined(clinic, spoken)
     clinic.becomes(clinic.local("2026-03-02 18:00"))
     anna.says("???")
-    assert spoken.not_read in anna.sees
+    assert spoken.not_read in anna.above
     anna.says("11")
-    assert spoken.off_the_scale in anna.sees
+    assert spoken.off_the_scale in anna.above
     anna.says(spoken.typed)
     assert spoken.noted in anna.sees
     assert [answer[3] for answer in anna.answers] == [7, 2, 0, None]

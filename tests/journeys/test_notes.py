@@ -52,7 +52,7 @@ def test_a_note_that_is_too_long_is_refused_and_may_be_written_again(clinic: Cli
     anna = answered(clinic)
     anna.presses("Add a note")
     anna.says("x" * (LONGEST_NOTE + 1))
-    assert "Your note has 501 characters; at most 500 can be kept. Nothing was noted." in anna.sees
+    assert "Your note has 501 characters; at most 500 can be kept. Nothing was noted." in anna.above
     assert clinic.rows(Note) == []
     anna.says("x" * LONGEST_NOTE)
     assert len(clinic.rows(Note)) == 1
@@ -90,7 +90,7 @@ def test_no_note_before_all_is_answered(clinic: Clinic) -> None:
     anna.forges("c:0:20260302:note::")
     anna.says("not a note")
     assert clinic.rows(Note) == []
-    assert "I can read a number" in anna.sees
+    assert "I can read a number" in anna.above
 
 
 def test_a_note_about_yesterday_is_marked_late(clinic: Clinic) -> None:
