@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from storage.database import Database
-from storage.models import Answer, Note, OutboxMessage
+from storage.models import Answer, Note, OutboxMessage, Patient, PatientStatus
 from tests.support import Clinic, Someone
 
 LINES = (
     *("7", "seven", "3 2 2 4", "pain 3", "pain 3, weakness skip", "11", "3.5", "skip", "hello", "=1+1", "<b>&", "🙂"),
     *("/today", "/yesterday", "/infusions", "/settings", "/pause", "/help", "/start", "/notes", "/nonsense", "x" * 600),
+    *("/withdraw", "/privacy", "Paris"),
 )
 FORGED = (
     "c:0:20260302:note::",
@@ -22,6 +23,10 @@ FORGED = (
     "c:9:20260302:later::",
     "st:time:0030",
     "pa:2026-03-05",
+    "st:day:56",
+    "st:zone",
+    "le:stop",
+    "le:agree",
     "c:",
 )
 # What is done, and which of what there is.
@@ -32,6 +37,7 @@ STEPS = st.one_of(
     st.tuples(st.just("passes"), st.sampled_from((1, 45, 180, 600, 1440, 2900)), st.just(0)),
     st.tuples(st.just("again"), st.integers(0, 3), st.just(0)),
     st.tuples(st.just("forges"), st.sampled_from(FORGED), st.just(0)),
+    st.tuples(st.just("goes"), st.sampled_from(((48.2, 16.4), (-36.8, 174.8), (0.0, -30.0))), st.just(0)),
     st.tuples(st.just("restarts"), st.just(0), st.just(0)),
 )
 
@@ -46,6 +52,8 @@ def walk(clinic: Clinic, anna: Someone, steps: list[tuple[str, Any, int]]) -> No
             clinic.restart()
         elif what == "forges":
             anna.forges(which)
+        elif what == "goes":
+            anna.shares_place(*which)
         elif what == "again":
             told = sorted(clinic.world.mailbox.history)
             clinic.world.mailbox.redeliver(told[-1 - which % len(told)])
@@ -107,7 +115,10 @@ def holds(clinic: Clinic, anna: Someone, coordinator: Someone) -> None:
     asked_again = [row.dedupe_key for row in clinic.rows(OutboxMessage) if row.kind.value == "follow_up"]
     assert len(asked_again) == len(set(asked_again))
     assert all(len(note.text) <= 500 for note in clinic.rows(Note))
-    assert len(coordinator.messages) < 10, "no message an answer"
+    left = [said for said in coordinator.everything if any(word in said for word in ("has stopped", "has taken up"))]
+    assert len(coordinator.messages) - len(left) < 10, "no message an answer"
     anna.says("/help")
     anna.says("/today")
     assert anna.buttons or anna.sees, "a way on"
+    gone = [patient for patient in clinic.rows(Patient) if patient.status is PatientStatus.ERASED]
+    assert not gone or answers == [], "what was erased stays so"

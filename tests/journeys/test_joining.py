@@ -9,7 +9,7 @@ from storage.models import Chat, Patient, PatientStatus, Role
 from tests.journeys.scenes import PHONE, newcomer
 from tests.support import TEAM, Clinic, Someone
 
-STRANGER = "This is the Infusion Diary, a daily diary for patients of clinics that use it."
+STRANGER = "This is the Infusion Diary. Patients note a few numbers in it each day, for their clinic."
 PATIENTS_MENU = [
     *("today", "yesterday", "infusions", "settings", "pause", "chart", "mydata", "privacy", "withdraw", "help"),
 ]
