@@ -14,7 +14,7 @@ from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen,
 from bot.texts import Html, Texts, texts_in
 from jobs import admission, due, outlook, silence
 from jobs.refusals import Refusal
-from storage import audit, courses, dialogues, diary, patients
+from storage import attendance, audit, courses, dialogues, diary, patients
 from storage.chats import Someone
 from storage.models import CourseStatus, Patient, Staff, Team
 
@@ -24,7 +24,8 @@ OPENED_BY_BUTTONS: dict[str, Procedure] = {
     procedure.form.name: procedure
     for procedure in (*planning_forms.PROCEDURES, *course_forms.PROCEDURES, *schedule_forms.PROCEDURES)
 }
-PROCEDURES = {**OPENED_BY_BUTTONS, team_forms.PRICES.form.name: team_forms.PRICES}
+OF_THE_TEAM = (team_forms.PRICES, team_forms.INSTRUCTIONS)
+PROCEDURES = {**OPENED_BY_BUTTONS, **{procedure.form.name: procedure for procedure in OF_THE_TEAM}}
 
 
 def roster(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -70,7 +71,8 @@ def _coming(session: Session, patient: Patient, now: datetime, texts: Texts) -> 
     for course in outlook.unconfirmed(known, today):
         return texts("roster.unconfirmed", date=course.planned_start)
     for course in outlook.coming(known, today):
-        return texts("roster.next", date=course.planned_start)
+        declined = attendance.said_of(session, course) is False
+        return texts("roster.declined" if declined else "roster.next", date=course.planned_start)
     return texts("roster.no_course")
 
 
@@ -114,6 +116,9 @@ def course_pressed(session: Session, incoming: Incoming, someone: Someone) -> li
         date=course.planned_start,
         dose=course.grams_per_kg_per_day,
     )
+    said = attendance.said_of(session, course)
+    if said is not None:
+        text = Html(f"{text}\n{texts('course.accepted' if said else 'course.declined')}")
     forms = ("move_course", "give_course", "cancel_course")
     rows = [(opening(form, course.id, texts),) for form in forms]
     rows.append((Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}"),))
@@ -159,11 +164,20 @@ def _invitation(incoming: Incoming, invited: admission.Invited, team: Team, key:
 
 def prices(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/prices`: what a gram and a day in hospital cost the team, for the comparison of regimens."""
+    return _of_team(session, incoming, someone, team_forms.PRICES)
+
+
+def instructions(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """`/instructions`: what patients read with each reminder of an infusion."""
+    return _of_team(session, incoming, someone, team_forms.INSTRUCTIONS)
+
+
+def _of_team(session: Session, incoming: Incoming, someone: Someone, procedure: Procedure) -> list[Reply]:
     filling = Filling(session, incoming, someone, {"id": someone.the_team.id})
     dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == team_forms.PRICES.form.name:
-        return go_on(team_forms.PRICES, filling, dialogue, None)
-    return begin(team_forms.PRICES, filling, in_place=False)
+    if incoming.repeated and is_open(dialogue) and dialogue.form == procedure.form.name:
+        return go_on(procedure, filling, dialogue, None)
+    return begin(procedure, filling, in_place=False)
 
 
 def _actor(staff: Staff) -> str:

@@ -63,8 +63,11 @@ def begin(procedure: Procedure, filling: Filling, *, in_place: bool) -> list[Rep
 
 def typed(procedures: Mapping[str, Procedure], filling: Filling, dialogue: Dialogue) -> list[Reply]:
     """A line typed into the open form; the next question comes as a new message, below what was typed."""
-    given = None if filling.incoming.repeated else Given(filling.incoming.text[:LONGEST_LINE])
-    return _below(procedures[dialogue.form], filling, dialogue, given, None)
+    procedure = procedures[dialogue.form]
+    question = forms.current(procedure.form, State.from_json(dialogue.state))
+    longest = question.longest if question is not None else LONGEST_LINE
+    given = None if filling.incoming.repeated else Given(filling.incoming.text[:longest])
+    return _below(procedure, filling, dialogue, given, None)
 
 
 def told_to_finish(procedures: Mapping[str, Procedure], filling: Filling, dialogue: Dialogue, key: str) -> list[Reply]:

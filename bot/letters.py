@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
+from bot import infusions
 from bot.dialogues import check_in
 from bot.greetings import telephone
 from bot.patient import check_in_of
-from bot.replies import CloseButtons, Rewrite, Screen
+from bot.replies import Button, CloseButtons, Rewrite, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import check_in_time, due, follow_up, infusion_reminder, outlook
-from storage import chats, courses, diary, drawings, outbox, patients, teams
+from storage import attendance, chats, courses, diary, drawings, outbox, patients, teams
 from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, PatientStatus
 
 
@@ -55,6 +56,8 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.FOLLOW_UP: _daily_prompt,
         MessageKind.INFUSION_REMINDER: _infusion_reminder,
         MessageKind.COURSES_CHANGED: _courses_changed,
+        MessageKind.COURSE_DECLINED: _attendance,
+        MessageKind.COURSE_ACCEPTED: _attendance,
         MessageKind.PROMPT_TIME_CHANGED: _prompt_time_changed,
         MessageKind.WEEKLY_SUMMARY: _page,
         MessageKind.SUMMARY_ASKED: _page,
@@ -126,21 +129,11 @@ def _infusion_reminder(
     if not message.dedupe_key.startswith(infusion_reminder.key_of(course)):
         # The course has moved since this was queued, and has reminders of its own.
         return None
-    days = (course.planned_start - due.local_date(patient.time_zone, now)).days
-    if days < 0 or patient.status not in patients.LIVING:
+    if patient.status not in patients.LIVING:
         return None
-    when = texts("reminder.today") if days == 0 else texts.plural("reminder.in_days", days)
     team = teams.team_by_id(session, message.team_id)
-    again = Html(texts("reminder.again") + "\n\n") if message.doubtful else Html("")
-    text = texts.plural(
-        "reminder",
-        course.planned_days,
-        again=again,
-        when=when,
-        date=course.planned_start,
-        phone=telephone(team, texts),
-    )
-    return Letter(chat.telegram_id, Screen(text), _told(patient, [course]))
+    screen = infusions.reminder(session, patient, team, course, texts, now, doubtful=message.doubtful)
+    return Letter(chat.telegram_id, screen, _told(patient, [course])) if screen is not None else None
 
 
 def _told(patient: Patient, told: list[Course]) -> Callable[[Session, int, datetime], None]:
@@ -171,16 +164,36 @@ def _courses_changed(
         coming = outlook.coming(courses.courses_of(session, patient.team_id, patient.id), today)
         dates = [texts("changed.date", date=each.planned_start) for each in coming] or [texts("changed.no_date")]
         text = texts("changed.as_they_stand", lines=Html("\n".join(dates)), phone=phone)
-        return Letter(chat.telegram_id, Screen(text), _told(patient, [*untold, *coming]))
+        return Letter(
+            chat.telegram_id,
+            Screen(text, infusions.changed_keyboard(coming, texts)),
+            _told(patient, [*untold, *coming]),
+        )
     lines = [
         texts("changed.cancelled", old=course.told_start)
         if course.status is CourseStatus.CANCELLED
         else texts("changed.moved", old=course.told_start, new=course.planned_start)
         for course in untold
     ]
-    return Letter(
-        chat.telegram_id, Screen(texts("changed", lines=Html("\n".join(lines)), phone=phone)), _told(patient, untold)
-    )
+    text = texts("changed", lines=Html("\n".join(lines)), phone=phone)
+    keyboard = infusions.changed_keyboard(untold, texts)
+    return Letter(chat.telegram_id, Screen(text, keyboard), _told(patient, untold))
+
+
+def _attendance(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """A coordinator reads that a patient cannot come, or can after all; while it is so, and the course stands there."""
+    staff = teams.staff_in_chat(session, message.team_id, message.chat_id)
+    patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
+    course = courses.course_of_team(session, message.team_id, message.course_id or 0)
+    if staff is None or not staff.coordinator or patient is None or course is None:
+        return None
+    is_coming = message.kind is MessageKind.COURSE_ACCEPTED
+    if course.status is not CourseStatus.PLANNED or attendance.said_of(session, course) is not is_coming:
+        return None
+    text = texts(f"news.{message.kind.value}", pseudonym=patient.pseudonym, date=course.planned_start)
+    to_course = Button(texts("news.button.course"), f"co:{course.id}")
+    to_patient = Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}")
+    return Letter(chat.telegram_id, Screen(text, ((to_course,), (to_patient,))))
 
 
 def _prompt_time_changed(

@@ -11,9 +11,9 @@ from bot.dialogues.check_in import CheckIn, Tap
 from bot.greetings import telephone
 from bot.replies import CloseButtons, Drawing, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
-from jobs import due, follow_up, outlook, pages
+from jobs import due, follow_up, pages
 from jobs.refusals import Refusal
-from storage import courses, diary, notes, outbox, patients
+from storage import diary, notes, outbox, patients
 from storage.chats import Someone
 from storage.diary import Noted
 from storage.models import DiaryDay, Item, MessageKind, Patient, Way
@@ -326,18 +326,6 @@ def _show_again(session: Session, day: DiaryDay, someone: Someone) -> list[Reply
     if day.message_id is None:
         return [Say(shown, _note_message(day))]
     return [Rewrite(day.message_id, shown, _note_message(day))]
-
-
-def infusions(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """`/infusions`: what is planned, soonest first. From now on the patient has heard of it."""
-    patient, texts = someone.the_patient, texts_in(someone.chat.language)
-    today_ = due.local_date(patient.time_zone, incoming.now)
-    coming = outlook.coming(courses.courses_of(session, patient.team_id, patient.id), today_)
-    if not coming:
-        return [Say(Screen(texts("infusions.none")))]
-    lines = [texts.plural("infusions.line", course.planned_days, date=course.planned_start) for course in coming]
-    note_told = outlook.told(coming)
-    return [Say(Screen(texts("infusions.list", lines=Html("\n".join(lines)))), lambda session, _: note_told(session))]
 
 
 def own_chart(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:

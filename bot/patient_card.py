@@ -1,5 +1,6 @@
 """A patient's card: where things stand, and what a coordinator can do about it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -8,7 +9,7 @@ from bot import schedule_forms
 from bot.replies import Button, Keyboard, Screen, rows_of
 from bot.texts import Html, Texts, texts_in
 from jobs import due, infusion_reminder, outlook, schedule, silence
-from storage import courses, diary, patients
+from storage import attendance, courses, diary, patients
 from storage.chats import Someone
 from storage.models import Course, CourseStatus, Patient, PatientStatus
 
@@ -52,11 +53,14 @@ def card(session: Session, patient: Patient, someone: Someone, now: datetime, pa
     )
     lately = schedule.given_lately(session, patient, now)
     given = [course for course in known if course.id in lately and course.status is CourseStatus.GIVEN]
-    rows = (*_courses(planned, patient, page, today, texts), *((_given(course, texts),) for course in given))
+    said = attendance.said_of_all(session, team.id, planned)
+    rows = (*_courses(planned, patient, page, today, said, texts), *((_given(course, texts),) for course in given))
     return Screen(text, (*rows, *_ways_on(patient, texts)))
 
 
-def _courses(planned: list[Course], patient: Patient, page: int, today: date, texts: Texts) -> Keyboard:
+def _courses(
+    planned: list[Course], patient: Patient, page: int, today: date, said: Mapping[int, bool], texts: Texts
+) -> Keyboard:
     """A page of the planned courses: those to be confirmed with their question, the others two a row."""
     pages = (len(planned) - 1) // COURSES_A_PAGE + 1
     page = min(page, max(pages - 1, 0))
@@ -69,8 +73,15 @@ def _courses(planned: list[Course], patient: Patient, page: int, today: date, te
     if page + 1 < pages:
         later = len(planned) - (page + 1) * COURSES_A_PAGE
         turning.append(Button(texts("card.button.later", count=later), f"cs:{page + 1}:{patient.id}"))
-    two_a_row = rows_of([_course(course, "card.button.course", texts) for course in coming], 2)
+    two_a_row = rows_of([_course(course, _key(said.get(course.id)), texts) for course in coming], 2)
     return (*rows, *two_a_row, *([tuple(turning)] if turning else []))
+
+
+def _key(said: bool | None) -> str:
+    """What the patient has said of it is seen on the button."""
+    if said is None:
+        return "card.button.course"
+    return "card.button.course_accepted" if said else "card.button.course_declined"
 
 
 def _course(course: Course, key: str, texts: Texts) -> Button:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from bot import clinician, coordinator, filling, leaving, own_settings, own_zone, patient, pause, welcome
+from bot import clinician, coordinator, filling, infusions, leaving, own_settings, own_zone, patient, pause, welcome
 from bot.filling import Filling
 from bot.greetings import greeting
 from bot.joining import JOINING
@@ -34,7 +34,7 @@ class Route:
 COMMANDS = (
     Route("today", Role.PATIENT, patient.today),
     Route("yesterday", Role.PATIENT, patient.yesterday),
-    Route("infusions", Role.PATIENT, patient.infusions),
+    Route("infusions", Role.PATIENT, infusions.infusions),
     Route("settings", Role.PATIENT, own_settings.settings),
     Route("pause", Role.PATIENT, pause.pause),
     Route("chart", Role.PATIENT, patient.own_chart),
@@ -45,6 +45,7 @@ COMMANDS = (
     Route("invite", Role.COORDINATOR, coordinator.invite),
     Route("patient", Role.COORDINATOR, coordinator.patient_typed),
     Route("prices", Role.COORDINATOR, coordinator.prices),
+    Route("instructions", Role.COORDINATOR, coordinator.instructions),
     Route("summary", Role.CLINICIAN, clinician.summary),
     Route("chart", Role.CLINICIAN, clinician.chart),
     Route("notes", Role.CLINICIAN, clinician.notes_typed),
@@ -54,6 +55,7 @@ BUTTONS = (
     Route("st", Role.PATIENT, own_settings.settings_pressed),
     Route("pa", Role.PATIENT, pause.pause_pressed),
     Route("le", Role.PATIENT, leaving.pressed),
+    Route("in", Role.PATIENT, infusions.pressed),
     Route("ro", Role.COORDINATOR, coordinator.roster_pressed),
     Route("pt", Role.COORDINATOR, coordinator.patient_pressed),
     Route("cs", Role.COORDINATOR, coordinator.card_pressed),

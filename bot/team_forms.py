@@ -1,11 +1,11 @@
-"""The coordinator's forms about the whole team: what treatment costs it."""
+"""The coordinator's forms about the whole team: what treatment costs it, what its patients read with reminders."""
 
 from dataclasses import dataclass
 
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts, languages, texts_in
 from jobs import reading, team_settings
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
@@ -108,4 +108,68 @@ PRICES = Procedure(
     _load,
     _apply,
     _version,
+)
+
+
+def _read_language(value: str, *_: object) -> str:
+    if value.strip() not in languages():
+        raise Refusal("refusal.press_a_language")
+    return value.strip()
+
+
+def _read_instructions(value: str, *_: object) -> str:
+    """`none` for none, or as it is typed."""
+    written = value.strip()
+    if written.lower() == NOT_SET:
+        return ""
+    if len(written) > team_settings.LONGEST_INSTRUCTIONS:
+        raise Refusal("refusal.instructions", most=team_settings.LONGEST_INSTRUCTIONS, length=len(written))
+    return written
+
+
+def _ask_instructions(texts: Texts, facts: TeamFacts, values: Values) -> Html:
+    now = facts.team.instructions.get(values["of"])
+    shown = texts("instructions.now", written=now) if now else texts("instructions.none_now")
+    language = texts_in(values["of"])("language.name")
+    return texts("instructions.ask", language=language, now=shown, most=team_settings.LONGEST_INSTRUCTIONS)
+
+
+def _preview_instructions(texts: Texts, _facts: TeamFacts, values: Values) -> Html:
+    language = texts_in(values["of"])("language.name")
+    if not values["written"]:
+        return texts("instructions.preview_none", language=language)
+    return texts("instructions.preview", language=language, written=values["written"])
+
+
+def _apply_instructions(filling: Filling, facts: TeamFacts, values: Values) -> Screen:
+    language, written = values["of"], values["written"]
+    team_settings.set_instructions(filling.session, facts.actor, facts.team, language, written, filling.incoming.now)
+    return Screen(texts_in(filling.someone.chat.language)("instructions.done"))
+
+
+INSTRUCTIONS = Procedure(
+    Form(
+        "instructions",
+        (
+            Question(
+                # Not "language": the form would go on in it.
+                "of",
+                lambda texts, *_: texts("instructions.language"),
+                _read_language,
+                lambda *_: [(texts_in(tag)("language.name"), tag) for tag in languages()],
+            ),
+            Question(
+                "written",
+                _ask_instructions,
+                _read_instructions,
+                lambda texts, *_: [(texts("instructions.button.none"), NOT_SET)],
+                # One more, so that too long is seen.
+                longest=team_settings.LONGEST_INSTRUCTIONS + 1,
+            ),
+        ),
+        _preview_instructions,
+    ),
+    _load,
+    _apply_instructions,
+    lambda facts: facts.team.instructions,
 )

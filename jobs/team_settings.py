@@ -13,6 +13,7 @@ from storage import audit
 from storage.models import Team
 
 HIGHEST_PRICE = 100_000.0
+LONGEST_INSTRUCTIONS = 500
 
 
 def set_prices(session: Session, actor: str, team: Team, prices: Prices, now: datetime) -> None:
@@ -28,6 +29,18 @@ def set_prices(session: Session, actor: str, team: Team, prices: Prices, now: da
     team.price_per_gram, team.price_per_day = prices.per_gram, prices.per_day
     session.add(team)
     audit.record(session, team_id=team.id, at=now, actor=actor, action="prices_set", before=before, after=_facts(team))
+
+
+def set_instructions(session: Session, actor: str, team: Team, language: str, written: str, now: datetime) -> None:
+    """What patients who read this language are told with each reminder; empty for nothing."""
+    if len(written) > LONGEST_INSTRUCTIONS:
+        raise Refusal("refusal.instructions", most=LONGEST_INSTRUCTIONS, length=len(written))
+    before = dict(team.instructions)
+    others = {known: text for known, text in before.items() if known != language}
+    team.instructions = {**others, language: written} if written else others
+    session.add(team)
+    after = team.instructions
+    audit.record(session, team_id=team.id, at=now, actor=actor, action="instructions_set", before=before, after=after)
 
 
 def _facts(team: Team) -> dict[str, Any]:

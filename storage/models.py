@@ -68,6 +68,8 @@ class MessageKind(StrEnum):
     FOLLOW_UP = "follow_up"
     INFUSION_REMINDER = "infusion_reminder"
     COURSES_CHANGED = "courses_changed"
+    COURSE_DECLINED = "course_declined"
+    COURSE_ACCEPTED = "course_accepted"
     PROMPT_TIME_CHANGED = "prompt_time_changed"
     WEEKLY_SUMMARY = "weekly_summary"
     PATIENT_JOINED = "patient_joined"
@@ -113,6 +115,7 @@ class DrawingState(StrEnum):
 class Team(SQLModel, table=True):
     """A clinic. Nothing of one team is ever visible to another.
 
+    `instructions`: by language, what patients read with each reminder of an infusion.
     `follow_up_after`: minutes after which an unanswered check-in is asked once more; empty: never.
     The prices are what the team pays: for a gram of what is infused, and for a day in hospital. Empty: not set.
     """
@@ -131,6 +134,9 @@ class Team(SQLModel, table=True):
     follow_up_after: int | None = None
     reminder_leads: list[int] = Field(default_factory=lambda: [7, 1, 0], sa_type=JSON)
     reminder_time: time = time(9, 0)
+    instructions: dict[str, str] = Field(
+        default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": text("'{}'")}
+    )
     summary_weekday: int = 0
     summary_time: time = time(8, 0)
     next_summary_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
@@ -306,6 +312,18 @@ class Course(SQLModel, table=True):
     next_reminder_lead: int | None = None
     revision: int = 0
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Attendance(SQLModel, table=True):
+    """What a patient said about coming to a course that stood on a day: the latest counts, until the course moves."""
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id")
+    patient_id: int = Field(foreign_key="patient.id", index=True)
+    course_id: int = Field(foreign_key="course.id")
+    planned_start: date
+    is_coming: bool
+    said_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Measurement(SQLModel, table=True):

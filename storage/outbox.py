@@ -25,6 +25,8 @@ RANKS = {
     MessageKind.OWN_CHART_ASKED: 0,
     MessageKind.INFUSION_REMINDER: 2,
     MessageKind.COURSES_CHANGED: 2,
+    MessageKind.COURSE_DECLINED: 1,
+    MessageKind.COURSE_ACCEPTED: 1,
     MessageKind.PROMPT_TIME_CHANGED: 2,
     MessageKind.PATIENT_JOINED: 2,
     MessageKind.PATIENT_UNREACHABLE: 2,

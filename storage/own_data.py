@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from storage.models import Answer, DiaryDay, Invitation, Measurement, Note, OutboxMessage
+from storage.models import Answer, Attendance, DiaryDay, Invitation, Measurement, Note, OutboxMessage
 
 
 def all_diary_days_of(session: Session, team_id: int, patient_id: int) -> list[DiaryDay]:
@@ -31,6 +31,16 @@ def all_notes_of(session: Session, team_id: int, patient_id: int) -> list[Note]:
         select(Note)
         .where(Note.team_id == team_id, Note.patient_id == patient_id)
         .order_by(col(Note.diary_date), col(Note.id))
+    )
+    return list(session.exec(query))
+
+
+def all_attendance_of(session: Session, team_id: int, patient_id: int) -> list[Attendance]:
+    """Each time that something was said, in that order."""
+    query = (
+        select(Attendance)
+        .where(Attendance.team_id == team_id, Attendance.patient_id == patient_id)
+        .order_by(col(Attendance.id))
     )
     return list(session.exec(query))
 

@@ -26,6 +26,7 @@ from storage import audit, teams
 from storage.database import Database
 from storage.models import (
     Answer,
+    Attendance,
     AuditEntry,
     Chat,
     Course,
@@ -63,6 +64,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     DiaryDay,
     Answer,
     Course,
+    Attendance,
     Measurement,
     Note,
     SteroidDose,

@@ -7,6 +7,7 @@ from sqlmodel import Session, SQLModel
 
 from jobs.own_data.facts import (
     AnswerRow,
+    AttendanceRow,
     AuditRow,
     CourseRow,
     DayRow,
@@ -36,6 +37,7 @@ def collect(session: Session, patient: Patient) -> OwnData:
         answers=tuple(_plain(AnswerRow, answer) for answer in sorted(own_data.all_answers_of(*of), key=_in_order)),
         notes=tuple(_plain(NoteRow, note) for note in own_data.all_notes_of(*of)),
         courses=tuple(_plain(CourseRow, course) for course in known_courses),
+        attendance=tuple(_plain(AttendanceRow, said) for said in own_data.all_attendance_of(*of)),
         measurements=tuple(_plain(MeasurementRow, value) for value in own_data.all_measurements_of(*of)),
         steroids=tuple(_plain(SteroidRow, dose) for dose in measurements.steroid_doses_of(*of)),
         messages=tuple(_message(patient, message) for message in own_data.all_messages_about(*of)),

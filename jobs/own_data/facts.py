@@ -85,6 +85,16 @@ class CourseRow:
 
 
 @dataclass(frozen=True)
+class AttendanceRow:
+    """What was said about coming to a course (its row's number) that stood on `planned_start`."""
+
+    course_id: int
+    planned_start: date
+    is_coming: bool
+    said_at: datetime
+
+
+@dataclass(frozen=True)
 class MeasurementRow:
     """`analyte`: `CK` in U/l, `weight` in kg, or what else the team measures."""
 
@@ -174,6 +184,7 @@ class OwnData:
     audit: Sequence[AuditRow] = ()
     invitations: Sequence[InvitationRow] = ()
     notes: Sequence[NoteRow] = ()
+    attendance: Sequence[AttendanceRow] = ()
 
     def latest_answers(self) -> dict[tuple[date, str], AnswerRow]:
         """By (diary date, item), the revision that counts; in the order of `answers`."""

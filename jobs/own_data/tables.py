@@ -13,6 +13,7 @@ from jobs import due
 from jobs.csv_files import COURSES, DIARY, LABS, STEROIDS
 from jobs.own_data.facts import (
     AnswerRow,
+    AttendanceRow,
     AuditRow,
     CourseRow,
     DayRow,
@@ -68,6 +69,7 @@ def tables(data: OwnData) -> list[Table]:
         _table("answers.csv", AnswerRow, data.answers, of_day, value=_or_skipped),
         _table("notes.csv", NoteRow, data.notes, of_day),
         _table(COURSES, CourseRow, data.courses, of_patient, _COURSE_NAMES),
+        _table("attendance.csv", AttendanceRow, data.attendance, of_patient),
         _table(LABS, MeasurementRow, labs, of_patient, _MEASUREMENT_NAMES),
         _table("weights.csv", MeasurementRow, weights, of_patient, _MEASUREMENT_NAMES),
         _table(STEROIDS, SteroidRow, data.steroids, of_patient, _STEROID_NAMES),

@@ -121,9 +121,9 @@ def families() -> dict[str, str]:
         "bot/dialogues/typed_answers.py": [f"check_in.words.{each}" for each in (*range(11), *items)],
         "bot/patient_card.py": [
             *(f"state.{status.value}" for status in PatientStatus if status is not PatientStatus.ERASED),
-            *(f"{name}.button" for name in PROCEDURES if name not in {"join", "prices", "own_zone"}),
+            *(f"{name}.button" for name in PROCEDURES if name not in {"join", "prices", "instructions", "own_zone"}),
         ],
-        "bot/letters.py": [f"news.{kind.value}" for kind in MessageKind if kind.value.startswith("patient_")],
+        "bot/letters.py": [f"news.{k.value}" for k in MessageKind if k.value.startswith(("patient_", "course_"))],
         "bot/routes.py": [
             *(described(route) for route in COMMANDS),
             *(f"role.{role.value}" for role in Role),

@@ -27,6 +27,7 @@ COMMANDS_WALKED = {
     "invite": ("/invite {code}",),
     "patient": ("/patient {code}", "/patient {patient}"),
     "prices": ("/prices",),
+    "instructions": ("/instructions",),
     "summary": ("/summary", "/summary {code}"),
     "chart": ("/chart {code}", "/chart {bare}", "/chart"),
     "notes": ("/notes {code}", "/notes {bare}", "/notes"),
@@ -41,6 +42,10 @@ BUTTONS_WALKED = {
     "st": (
         *("st:time:0700", "st:follow_up:off", "st:day:56", "st:column:on", "st:zone", "st:language:de", "st:"),
         *("st:days", "st:hours", "st:languages"),
+    ),
+    "in": (
+        *("in:r:{course}:20260320:yes", "in:l:{course}:20260320:cannot", "in:m:{course}:20260320:no"),
+        *("in:l:{course}:20260320:open", "in:file", "in:list"),
     ),
     "le": ("le:ask", "le:stop", "le:consent", "le:agree", "le:stay", "le:erase", "le:really", "le:erased"),
     "pa": ("pa:2026-03-09", "pa:on"),

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from jobs.own_data.cells import unguarded
 from jobs.own_data.facts import (
     AnswerRow,
+    AttendanceRow,
     AuditRow,
     CourseRow,
     DayRow,
@@ -34,6 +35,7 @@ FILES: dict[str, tuple[str, type[Any], dict[str, str]]] = {
     "diary_days.csv": ("days", DayRow, {}),
     "answers.csv": ("answers", AnswerRow, {}),
     "notes.csv": ("notes", NoteRow, {}),
+    "attendance.csv": ("attendance", AttendanceRow, {}),
     "courses.csv": (
         "courses",
         CourseRow,

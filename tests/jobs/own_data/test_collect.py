@@ -11,6 +11,7 @@ from jobs import own_data, schedule
 from jobs.own_data import OwnData
 from jobs.own_data.facts import (
     AnswerRow,
+    AttendanceRow,
     AuditRow,
     CourseRow,
     DayRow,
@@ -49,6 +50,7 @@ KINDS: dict[str, type[Any]] = {
     "diaryday": DayRow,
     "answer": AnswerRow,
     "note": NoteRow,
+    "attendance": AttendanceRow,
     "course": CourseRow,
     "measurement": MeasurementRow,
     "steroid_dose": SteroidRow,

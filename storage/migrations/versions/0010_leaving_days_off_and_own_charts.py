@@ -1,13 +1,13 @@
 """leaving, days off, big buttons, the day before the patient's eyes, own charts
 
-Revision: 0012, after 0008
+Revision: 0010, after 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0012'
-down_revision = '0008'
+revision = '0010'
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 

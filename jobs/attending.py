@@ -1,0 +1,69 @@
+"""A patient says whether they come to a course. That they cannot is told to the coordinators at once."""
+
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from jobs import due
+from jobs.refusals import Refusal
+from storage import attendance, audit, courses, outbox, patients, teams
+from storage.models import Course, CourseStatus, MessageKind, Patient
+
+STILL_WORTH_TELLING = timedelta(days=3)
+
+
+def course_on(session: Session, patient: Patient, course_id: int, start: date, now: datetime) -> Course:
+    """The patient's course, while it stands on that day and is to come. Refusal for one that has changed meanwhile."""
+    course = courses.course_of_team(session, patient.team_id, course_id)
+    if course is None or course.patient_id != patient.id or patient.status not in patients.LIVING:
+        raise Refusal("infusions.gone")
+    is_over = courses.last_day(course) < due.local_date(patient.time_zone, now)
+    if course.status is not CourseStatus.PLANNED or course.planned_start != start or is_over:
+        raise Refusal("infusions.gone")
+    return course
+
+
+def say(session: Session, patient: Patient, course: Course, now: datetime, *, is_coming: bool) -> None:
+    """Said twice, it changes nothing."""
+    before = attendance.said_of(session, course)
+    if before is is_coming:
+        return
+    attendance.say(session, course, now, is_coming=is_coming)
+    audit.record(
+        session,
+        team_id=patient.team_id,
+        at=now,
+        actor=audit.patient_actor(patient.id),
+        action="attendance_said",
+        patient_id=patient.id,
+        course_id=course.id,
+        before={"is_coming": before},
+        after={"is_coming": is_coming},
+    )
+    _tell(session, patient, course, now, before, is_coming=is_coming)
+
+
+def _tell(
+    session: Session, patient: Patient, course: Course, now: datetime, before: bool | None, *, is_coming: bool
+) -> None:
+    """The latest alone is true: what waits of the other kind is taken back."""
+    kind, other = MessageKind.COURSE_DECLINED, MessageKind.COURSE_ACCEPTED
+    if is_coming:
+        kind, other = other, kind
+    unheard = outbox.withdraw(session, other, team_id=course.team_id, patient_id=patient.id, course_id=course.id)
+    coordinators = teams.coordinators_of(session, patient.team_id)
+    # That somebody comes is news to whoever was told that they do not.
+    if is_coming and (before is None or unheard >= len(coordinators)):
+        return
+    for coordinator in coordinators:
+        message = outbox.draft(
+            kind=kind,
+            team_id=course.team_id,
+            chat_id=coordinator.chat_id,
+            patient_id=patient.id,
+            course_id=course.id,
+            dedupe_key=f"{kind.value}:{course.id}:{now.isoformat()}:{coordinator.id}",
+            due_at=now,
+            expires_at=now + STILL_WORTH_TELLING,
+        )
+        outbox.enqueue(session, message)

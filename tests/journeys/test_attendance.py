@@ -1,0 +1,308 @@
+"""A patient says whether they come, and the coordinator hears at once of who cannot."""
+
+from datetime import date
+
+import pytest
+from sqlmodel import Session
+
+from jobs import schedule
+from storage import audit
+from storage.models import Attendance, Chat, Course, OutboxMessage, Patient, PatientStatus
+from tests.journeys.scenes import PHONE
+from tests.support import Clinic, Someone
+
+FRIDAY = "2026-03-20"
+YES, NO = "I'll be there on Fri 20 Mar 2026", "I can't make it on Fri 20 Mar 2026"
+
+
+def reminded(clinic: Clinic) -> tuple[Someone, Someone]:
+    anna, chris = clinic.patient(), clinic.coordinator()
+    clinic.planned(anna, FRIDAY)
+    clinic.becomes(clinic.local("2026-03-13 09:00"))
+    return anna, chris
+
+
+def moved(clinic: Clinic, anna: Someone, to: str) -> None:
+    """By a colleague."""
+    patient, now = anna.row.id, clinic.clock.now()
+
+    def move(session: Session) -> None:
+        known = session.get_one(Patient, patient)
+        course = session.get_one(Course, anna.courses[0].id)
+        schedule.move_course(session, audit.OPERATOR, known, course, date.fromisoformat(to), now)
+
+    clinic.write(move)
+    clinic.calm()
+
+
+def said(clinic: Clinic) -> list[tuple[str, bool]]:
+    return [(each.planned_start.isoformat(), each.is_coming) for each in clinic.rows(Attendance)]
+
+
+def test_a_reminder_is_answered_with_one_tap_and_shows_it(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna, chris = reminded(clinic)
+    assert anna.buttons == [YES, NO, "Add to my calendar"]
+    heard = len(chris.messages)
+    anna.presses(YES)
+    assert "Your infusion of Fri 20 Mar 2026 is in 7 days" in anna.sees
+    assert anna.sees.endswith("you said that you will be there")
+    assert anna.buttons == [NO, "Add to my calendar"], "what is said is not offered again"
+    assert said(clinic) == [(FRIDAY, True)]
+    assert len(chris.messages) == heard, "that somebody comes is what everybody expects"
+    assert ("attendance_said", {"is_coming": None}, {"is_coming": True}) in [e[1:] for e in clinic.history(anna.row)]
+
+
+def test_who_cannot_come_is_asked_once_and_the_coordinator_told_at_once(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna, chris = reminded(clinic)
+    anna.presses(NO)
+    assert anna.sees == "You cannot come on Fri 20 Mar 2026. Shall I tell Neuromuscular clinic?"
+    assert said(clinic) == []
+    anna.presses("Yes, tell the team")
+    assert "I have told Neuromuscular clinic that you cannot come" in anna.sees
+    assert "stays planned until the team changes it" in anna.sees
+    assert PHONE in anna.sees
+    assert chris.sees == (
+        f"{anna.code} cannot come to the infusion on Fri 20 Mar 2026. It stays planned until you change it."
+    )
+    assert chris.buttons == ["This course", f"‹ {anna.code}"]
+    chris.presses("This course")
+    assert "The patient said: I can't make it." in chris.sees
+    assert "Move" in chris.buttons
+    chris.presses(f"‹ {anna.code}")
+    assert "Fri 20 Mar 2026: cannot come" in chris.buttons
+    chris.says("/roster")
+    assert "cannot come on Fri 20 Mar 2026" in chris.sees
+
+
+def test_back_tells_nobody(clinic: Clinic) -> None:
+    anna, chris = reminded(clinic)
+    heard = len(chris.messages)
+    anna.presses(NO)
+    anna.presses("Back")
+    assert anna.buttons == [YES, NO, "Add to my calendar"]
+    assert said(clinic) == []
+    assert len(chris.messages) == heard
+
+
+def test_who_can_come_after_all_says_so_and_the_coordinator_hears_that_too(clinic: Clinic) -> None:
+    anna, chris = reminded(clinic)
+    anna.presses(NO)
+    anna.presses("Yes, tell the team")
+    clinic.passes(minutes=5)
+    anna.presses(YES)
+    assert f"{anna.code} can come to the infusion on Fri 20 Mar 2026 after all." in chris.sees
+    assert said(clinic) == [(FRIDAY, False), (FRIDAY, True)], "nothing is overwritten"
+
+
+def test_one_changed_before_it_was_sent_is_not_told_at_all(clinic: Clinic) -> None:
+    anna, chris = reminded(clinic)
+    clinic.world.block(chris.account)
+    clinic.calm()
+    heard = len(chris.messages)
+    anna.presses(NO)
+    anna.presses("Yes, tell the team")
+    anna.presses(YES)
+    clinic.world.unblock(chris.account)
+    clinic.calm()
+    assert not any("cannot come" in text for text in chris.everything[heard:])
+
+
+def test_a_press_told_twice_is_said_once(clinic: Clinic) -> None:
+    anna, chris = reminded(clinic)
+    anna.presses(NO)
+    anna.presses("Yes, tell the team")
+    press, heard = max(clinic.world.updates), len(chris.messages)
+    clinic.world.redeliver(press)
+    clinic.calm()
+    clinic.world.duplicate(press)
+    clinic.calm()
+    assert said(clinic) == [(FRIDAY, False)]
+    assert len(chris.messages) == heard
+
+
+def test_an_answer_about_the_old_day_does_not_hold_for_the_new_one(clinic: Clinic) -> None:
+    anna, chris = reminded(clinic)
+    reminder = anna.last["message_id"]
+    anna.presses(YES)
+    old = anna.buttons_of(reminder)
+    moved(clinic, anna, "2026-03-27")
+    assert "from Fri 20 Mar 2026 to Fri 27 Mar 2026" in anna.sees
+    assert anna.buttons[:2] == ["I'll be there on Fri 27 Mar 2026", "I can't make it on Fri 27 Mar 2026"]
+    chris.says(f"/patient {anna.code}")
+    assert "Fri 27 Mar 2026" in chris.buttons, "nothing is said about that day yet"
+    assert anna.taps(reminder, old[NO]).startswith("This infusion has changed meanwhile.")
+    change = anna.last["message_id"]
+    anna.presses("I'll be there on Fri 27 Mar")
+    assert "from Fri 20 Mar 2026 to Fri 27 Mar 2026" in anna.message(change)["text"], "what has changed stays there"
+    assert anna.buttons_of(change) == {}
+    assert said(clinic) == [(FRIDAY, True), ("2026-03-27", True)]
+
+
+def test_news_that_is_no_longer_so_is_not_sent(clinic: Clinic) -> None:
+    anna, chris = reminded(clinic)
+    heard = len(chris.messages)
+    anna_row = anna.row
+    clinic.clock.move_to(clinic.local("2026-03-13 09:05"))
+    clinic.world.press(anna.account, anna.last["message_id"], f"in:r:{anna.courses[0].id}:20260320:cannot", forge=True)
+    moved(clinic, anna, "2026-03-27")
+    told = [text for text in chris.everything[heard:] if "cannot come" in text]
+    assert len(told) <= 1
+    assert all("Fri 20 Mar" in text for text in told)
+    assert anna_row.id == 1
+
+
+@pytest.mark.parametrize("end", ["given", "cancelled", "over", "withdrawn"])
+def test_old_buttons_change_nothing(clinic: Clinic, end: str) -> None:
+    anna, _ = reminded(clinic)
+    message, course = anna.last["message_id"], anna.courses[0].id
+    buttons = anna.buttons_of(message)
+
+    def ends(session: Session) -> None:
+        patient, row, now = session.get_one(Patient, anna.row.id), session.get_one(Course, course), clinic.clock.now()
+        if end == "cancelled":
+            schedule.cancel_course(session, audit.OPERATOR, patient, row, now)
+        elif end == "withdrawn":
+            patient.status = PatientStatus.WITHDRAWN
+
+    clinic.write(ends)
+    if end in {"given", "over"}:
+        clinic.becomes(clinic.local("2026-03-22 09:00"))
+    if end == "given":
+        clinic.write(
+            lambda session: schedule.mark_given(
+                session,
+                audit.OPERATOR,
+                session.get_one(Patient, anna.row.id),
+                session.get_one(Course, course),
+                date.fromisoformat(FRIDAY),
+                2,
+                0.4,
+                clinic.clock.now(),
+            )
+        )
+    for label in (YES, NO):
+        anna.taps(message, buttons[label], forge=True)
+    assert said(clinic) == []
+
+
+def test_the_list_asks_about_the_next_and_leads_to_the_others(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    for day in (FRIDAY, "2026-04-17", "2026-05-15"):
+        clinic.planned(anna, day)
+    anna.says("/infusions")
+    assert anna.buttons == [
+        YES,
+        NO,
+        "Fri 17 Apr 2026: will you come?",
+        "Fri 15 May 2026: will you come?",
+        "Add to my calendar",
+    ]
+    anna.presses("Fri 17 Apr")
+    anna.presses("I can't make it on Fri 17 Apr 2026")
+    anna.presses("Yes, tell the team")
+    assert said(clinic) == [("2026-04-17", False)]
+    anna.says("/infusions")
+    assert "Fri 17 Apr 2026, over 2 days: you said that you cannot come" in anna.sees
+    anna.presses(YES)
+    assert "Infusion on Fri 20 Mar 2026" in anna.sees
+    anna.presses("All my infusions")
+    assert "Fri 20 Mar 2026, over 2 days: you said that you will be there" in anna.sees
+
+
+def test_a_long_series_fits_the_screen(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    for month in range(4, 13):
+        clinic.planned(anna, f"2026-{month:02}-01", days=1)
+    anna.says("/infusions")
+    assert anna.sees.count("\n") == 9
+    assert len(anna.buttons) == 2 + 7 + 1
+
+
+def test_nobody_elses_course_is_answered_for(clinic: Clinic) -> None:
+    anna, ben = clinic.patient(), clinic.patient()
+    course = clinic.planned(anna, FRIDAY).id
+    ben.says("/infusions")
+    before = clinic.stored()
+    for data in (f"in:l:{course}:20260320:yes", f"in:r:{course}:20260320:cannot", f"in:l:{course}:20260399:yes"):
+        ben.forges(data)
+    assert clinic.stored() == before
+
+
+def test_in_a_pause_one_may_say_so_too(clinic: Clinic) -> None:
+    anna, chris = reminded(clinic)
+    reminder = anna.last
+    anna.says("/pause")
+    anna.presses("Again from")
+    anna.presses(NO, reminder)
+    anna.presses("Yes, tell the team")
+    assert "cannot come" in chris.sees
+
+
+def test_a_colleague_who_left_the_team_hears_nothing(clinic: Clinic) -> None:
+    anna, chris = reminded(clinic)
+    heard = len(chris.messages)
+
+    def leaves(session: Session) -> None:
+        from storage import teams
+
+        staff = teams.coordinators_of(session, 1)[0]
+        staff.coordinator = False
+        session.add(staff)
+
+    clinic.write(leaves)
+    anna.presses(NO)
+    anna.presses("Yes, tell the team")
+    assert len(chris.messages) == heard
+    assert [row for row in clinic.rows(OutboxMessage) if row.kind.value == "course_declined"] == []
+
+
+# The team's own words.
+
+
+def spoken(clinic: Clinic, someone: Someone, language: str) -> None:
+    chat = someone.row.chat_id
+    clinic.write(lambda session: setattr(session.get_one(Chat, chat), "language", language))
+
+
+def test_the_teams_own_words_stand_in_every_reminder(clinic: Clinic) -> None:
+    anna, ben, chris = clinic.patient(), clinic.patient(), clinic.coordinator()
+    spoken(clinic, ben, "de")
+    chris.says("/instructions")
+    assert "In which language?" in chris.sees
+    chris.presses("English")
+    assert "Now: nothing." in chris.sees
+    chris.says("Ward 3, second floor. <b>Drink</b> & rest.")
+    assert "patients who read English will see:\n\nWard 3, second floor. <b>Drink</b> & rest." in chris.sees
+    chris.presses("Yes, do it")
+    assert "This is kept." in chris.sees
+    for someone in (anna, ben):
+        clinic.planned(someone, FRIDAY)
+    clinic.becomes(clinic.local("2026-03-13 09:00"))
+    assert "It takes 2 days.\n\nWard 3, second floor. <b>Drink</b> & rest.\n\nIf you cannot come" in anna.sees
+    assert "Ward 3" in ben.sees, "better in English than not at all"
+    chris.says("/instructions")
+    chris.presses("Deutsch")
+    chris.says("Station 3, zweiter Stock.")
+    chris.presses("Yes, do it")
+    clinic.becomes(clinic.local("2026-03-19 09:00"))
+    assert "Station 3, zweiter Stock." in ben.sees
+    assert "Ward 3" in anna.sees
+
+
+def test_they_can_be_taken_away_and_are_not_endless(clinic: Clinic) -> None:
+    chris = clinic.coordinator()
+    chris.says("/instructions")
+    chris.presses("English")
+    chris.says("x" * 501)
+    assert "at most 500 fit" in chris.sees
+    chris.says("x" * 500)
+    chris.presses("Yes, do it")
+    chris.says("/instructions")
+    chris.presses("English")
+    chris.presses("Nothing")
+    assert "nothing more is said" in chris.sees
+    chris.presses("Yes, do it")
+    (team,) = [row for row in clinic.stored()["Team"] if row["id"] == 1]
+    assert team["instructions"] == {}
