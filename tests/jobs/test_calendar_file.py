@@ -15,9 +15,8 @@ ENTRY = CalendarEntry(12, NOW - timedelta(days=30, microseconds=7), date(2026, 3
 
 
 def made(*entries: CalendarEntry, now: datetime = NOW) -> bytes:
-    return calendar_file(
-        entries, now, summary="Rendez-vous à la clinique", description="Dates; may change, often: " * 6
-    )
+    description = "Dates; may change, often: " * 6
+    return calendar_file(entries, now, summary="Rendez-vous à la clinique", description=description)
 
 
 def events(content: bytes) -> list[Any]:
