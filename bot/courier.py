@@ -258,7 +258,7 @@ class Courier:
             await self._try_later(message, fault)
             return None
         try:
-            return await self._speaker.send(letter.telegram_id, letter.screen, Priority.BROADCAST)
+            return await self._hand_over(letter)
         except BannedError as ban:
             await self._hand_back(message, timedelta(seconds=ban.seconds))
         except Forbidden:
@@ -280,6 +280,13 @@ class Courier:
                 log.exception("It is not known what became of a %s", message.kind.value)
             await self._unsure(message, fault)
         return None
+
+    async def _hand_over(self, letter: Letter) -> int:
+        """A new message, or an earlier one in a new wording; its id."""
+        if letter.rewrites is None:
+            return await self._speaker.send(letter.telegram_id, letter.screen, Priority.BROADCAST)
+        await self._speaker.rewrite(letter.telegram_id, letter.rewrites, letter.screen)
+        return letter.rewrites
 
     async def _note_sent(self, message: OutboxMessage, letter: Letter, message_id: int) -> None:
         def note(session: Session) -> None:

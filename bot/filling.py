@@ -41,12 +41,14 @@ class Procedure:
     `load` gives the form's facts, afresh at every step: Refusal when the subject is gone or not this person's.
     `apply` does what was confirmed, in the same transaction, and says so. `version` tells, as JSON, whether what the
     form is about was changed by somebody else since it was opened: then the form ends, and nothing is overwritten.
+    `longest`: of a line typed into it, no more is read.
     """
 
     form: Form
     load: Callable[[Filling], Any]
     apply: Callable[[Filling, Any, forms.Values], Screen]
     version: Callable[[Any], Any] = lambda _facts: None
+    longest: int = LONGEST_LINE
 
 
 def begin(procedure: Procedure, filling: Filling, *, in_place: bool) -> list[Reply]:
@@ -64,9 +66,7 @@ def begin(procedure: Procedure, filling: Filling, *, in_place: bool) -> list[Rep
 def typed(procedures: Mapping[str, Procedure], filling: Filling, dialogue: Dialogue) -> list[Reply]:
     """A line typed into the open form; the next question comes as a new message, below what was typed."""
     procedure = procedures[dialogue.form]
-    question = forms.current(procedure.form, State.from_json(dialogue.state))
-    longest = question.longest if question is not None else LONGEST_LINE
-    given = None if filling.incoming.repeated else Given(filling.incoming.text[:longest])
+    given = None if filling.incoming.repeated else Given(filling.incoming.text[: procedure.longest])
     return _below(procedure, filling, dialogue, given, None)
 
 

@@ -6,14 +6,15 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from bot import infusions
+from bot import alert_letters, infusions
 from bot.dialogues import check_in
 from bot.greetings import telephone
 from bot.patient import check_in_of
 from bot.replies import Button, CloseButtons, Rewrite, Screen
 from bot.texts import Html, Texts, texts_in
+from jobs import alerts as alert_jobs
 from jobs import check_in_time, due, follow_up, infusion_reminder, outlook
-from storage import attendance, chats, courses, diary, drawings, outbox, patients, teams
+from storage import alerts, attendance, chats, courses, diary, drawings, outbox, patients, teams
 from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, PatientStatus
 
 
@@ -37,13 +38,14 @@ class Earlier:
 class Letter:
     """What is sent to whom. `sent`: what else is true once it has gone, written in the transaction that records it.
 
-    `earlier`: what is put in order once there is time for it.
+    `earlier`: what is put in order once there is time for it. `rewrites`: the message that it takes the place of.
     """
 
     telegram_id: int
     screen: Screen
     sent: Callable[[Session, int, datetime], None] = lambda _session, _message_id, _now: None
     earlier: Earlier | None = None
+    rewrites: int | None = None
 
 
 def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | None:
@@ -65,6 +67,8 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.OWN_CHART_ASKED: _own_chart,
         MessageKind.OWN_COPY_ASKED: _own_copy,
         MessageKind.NOT_DELIVERED: _not_delivered,
+        MessageKind.ALERT: _alert,
+        MessageKind.ALERT_CHANGED: _alert_changed,
         MessageKind.PATIENT_JOINED: _news_of_patient,
         MessageKind.PATIENT_UNREACHABLE: _news_of_patient,
         MessageKind.PATIENT_WITHDREW: _news_of_patient,
@@ -272,6 +276,37 @@ def _not_delivered(session: Session, message: OutboxMessage, chat: Chat, texts: 
     else:
         what = texts("news.no_dates")
     return Letter(chat.telegram_id, Screen(texts("news.not_delivered", pseudonym=patient.pseudonym, what=what)))
+
+
+def _alert(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """To whoever is on the team now; what changes while it is on its way is shown in it later."""
+    shown = _alert_as_it_stands(session, message, texts)
+    if shown is None:
+        return None
+
+    def sent(session: Session, _message_id: int, noted_at: datetime) -> None:
+        alert = alerts.alert_of_team(session, message.team_id, message.alert_id or 0)
+        if alert is not None and _alert_as_it_stands(session, message, texts) != shown:
+            alert_jobs.show_anew_in(session, alert, "sent", noted_at, message.chat_id)
+
+    again = Html(texts("reminder.again") + "\n\n") if message.doubtful else Html("")
+    return Letter(chat.telegram_id, Screen(Html(f"{again}{shown.text}"), shown.keyboard), sent)
+
+
+def _alert_changed(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """The alert that this reader has, rewritten in place: nobody is disturbed by it."""
+    shown = _alert_as_it_stands(session, message, texts)
+    earlier = outbox.messages_of_alert(session, message.team_id, message.alert_id or 0)
+    sent = next((one for one in earlier if one.chat_id == message.chat_id and one.message_id is not None), None)
+    if shown is None or sent is None:
+        return None
+    return Letter(chat.telegram_id, shown, rewrites=sent.message_id)
+
+
+def _alert_as_it_stands(session: Session, message: OutboxMessage, texts: Texts) -> Screen | None:
+    alert = alerts.alert_of_team(session, message.team_id, message.alert_id or 0)
+    staff = teams.staff_in_chat(session, message.team_id, message.chat_id)
+    return None if alert is None or staff is None else alert_letters.screen(session, alert, staff, texts)
 
 
 def _news_of_patient(

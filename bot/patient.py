@@ -11,7 +11,7 @@ from bot.dialogues.check_in import CheckIn, Tap
 from bot.greetings import telephone
 from bot.replies import CloseButtons, Drawing, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
-from jobs import due, follow_up, pages
+from jobs import alerts, due, follow_up, pages
 from jobs.refusals import Refusal
 from storage import diary, notes, outbox, patients
 from storage.chats import Someone
@@ -201,6 +201,7 @@ def _store(
             way=way,
             known=known,
         )
+    alerts.look(session, day, values, incoming.what, incoming.now)
     if day.changing in values or day.noting or day.snoozed:
         _at_rest(day)
         session.add(day)

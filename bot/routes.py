@@ -5,7 +5,20 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from bot import clinician, coordinator, filling, infusions, leaving, own_settings, own_zone, patient, pause, welcome
+from bot import (
+    alert_forms,
+    clinician,
+    coordinator,
+    filling,
+    infusions,
+    leaving,
+    own_settings,
+    own_zone,
+    patient,
+    pause,
+    welcome,
+)
+from bot.alert_letters import with_notice
 from bot.filling import Filling
 from bot.greetings import greeting
 from bot.joining import JOINING
@@ -24,11 +37,16 @@ KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
 
 @dataclass(frozen=True)
 class Route:
-    """A command's name or a button's prefix, who may use it, and what it does."""
+    """A command's name or a button's prefix, who may use it, and what it does. `also`: who else may."""
 
     name: str
     role: Role
     work: KnownWork
+    also: Role | None = None
+
+    @property
+    def roles(self) -> set[Role]:
+        return {self.role} if self.also is None else {self.role, self.also}
 
 
 COMMANDS = (
@@ -49,9 +67,10 @@ COMMANDS = (
     Route("summary", Role.CLINICIAN, clinician.summary),
     Route("chart", Role.CLINICIAN, clinician.chart),
     Route("notes", Role.CLINICIAN, clinician.notes_typed),
+    Route("alerts", Role.CLINICIAN, alert_forms.overview, also=Role.COORDINATOR),
 )
 BUTTONS = (
-    Route("c", Role.PATIENT, patient.check_in_pressed),
+    Route("c", Role.PATIENT, with_notice(patient.check_in_pressed)),
     Route("st", Role.PATIENT, own_settings.settings_pressed),
     Route("pa", Role.PATIENT, pause.pause_pressed),
     Route("le", Role.PATIENT, leaving.pressed),
@@ -64,8 +83,19 @@ BUTTONS = (
     Route("o", Role.COORDINATOR, coordinator.form_opened),
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
     Route("nt", Role.CLINICIAN, clinician.notes_pressed),
+    Route("al", Role.CLINICIAN, alert_forms.pressed, also=Role.COORDINATOR),
+    Route("as", Role.CLINICIAN, alert_forms.seen_pressed, also=Role.COORDINATOR),
 )
-PROCEDURES = {JOINING.form.name: JOINING, OWN_ZONE.form.name: OWN_ZONE, **coordinator.PROCEDURES}
+PROCEDURES = {
+    JOINING.form.name: JOINING,
+    OWN_ZONE.form.name: OWN_ZONE,
+    **coordinator.PROCEDURES,
+    **alert_forms.PROCEDURES,
+}
+
+
+def may_use(someone: Someone, route: Route) -> bool:
+    return any(has_role(someone, role) for role in route.roles)
 
 
 def has_role(someone: Someone, role: Role) -> bool:
@@ -153,13 +183,14 @@ def command(name: str) -> Work:
         someone, incoming = _arrived(session, incoming)
         routes = [route for route in COMMANDS if route.name == name]
         for route in routes:
-            if someone is not None and has_role(someone, route.role):
+            if someone is not None and may_use(someone, route):
                 return _or_refusal(session, incoming, someone, route.work)
         if someone is None or not _is_known(someone):
             return _greet(session, someone, incoming)
         texts = texts_in(someone.chat.language)
         # Whom it is not for is staff: patients' commands stand first.
-        whose = texts("command_is_for", name=name, whose=texts(f"role.{routes[-1].role.value}"))
+        role = f"role.{routes[-1].role.value}" if routes[-1].also is None else "role.staff"
+        whose = texts("command_is_for", name=name, whose=texts(role))
         return [Say(Screen(Html(f"{whose}\n\n{greeting(someone, incoming)}")))]
 
     return work
@@ -174,7 +205,7 @@ def pressed(session: Session, incoming: Incoming) -> list[Reply]:
     if prefix == "f" and incoming.data.count(":") >= 3:
         return _or_refusal(session, incoming, someone, _form_pressed)
     for route in BUTTONS:
-        if route.name == prefix and has_role(someone, route.role):
+        if route.name == prefix and may_use(someone, route):
             spoken = someone.chat.language
             said = _or_refusal(session, incoming, someone, route.work)
             return said if someone.chat.language == spoken else [*said, _menu_now(someone)]
@@ -211,6 +242,8 @@ def _may_fill_in(someone: Someone, form: str) -> bool:
         return not _is_known(someone)
     if form == OWN_ZONE.form.name:
         return has_role(someone, Role.PATIENT)
+    if form in alert_forms.PROCEDURES:
+        return someone.staff is not None
     return form in PROCEDURES and has_role(someone, Role.COORDINATOR)
 
 
@@ -228,7 +261,7 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
         said = filling.typed(PROCEDURES, _filling(session, incoming, someone, dialogue), dialogue)
         return _joined(session, someone, said)
     if someone.patient is not None:
-        return patient.typed(session, incoming, someone)
+        return with_notice(patient.typed)(session, incoming, someone)
     return _greet(session, someone, incoming)
 
 
@@ -288,7 +321,7 @@ def _menu_now(someone: Someone) -> OfferCommands:
 
 
 def menu(roles: Sequence[Role], texts: Texts) -> OfferCommands:
-    offered = [(route.name, plain(texts(described(route)))) for route in COMMANDS if route.role in roles]
+    offered = [(route.name, plain(texts(described(route)))) for route in COMMANDS if route.roles & set(roles)]
     return OfferCommands((*offered, ("help", plain(texts("command.help")))))
 
 

@@ -95,6 +95,14 @@ class Speaker:
             )
         return sent.message_id
 
+    async def rewrite(self, telegram_id: int, message_id: int, screen: Screen) -> None:
+        """An earlier message edited in place; one that is gone, or reads so already, is left. Errors as in `send`."""
+        try:
+            await self._edit(telegram_id, Rewrite(message_id, screen), Priority.BROADCAST)
+        except BadRequest as refused:
+            if not any(words in str(refused).lower() for words in (UNCHANGED, *GONE)):
+                raise
+
     async def probe(self) -> None:
         """Raises what Telegram raises, unless it is in order: a request that changes nothing."""
         await self._bot.get_me(rate_limit_args=Priority.BROADCAST)

@@ -163,8 +163,6 @@ INSTRUCTIONS = Procedure(
                 _ask_instructions,
                 _read_instructions,
                 lambda texts, *_: [(texts("instructions.button.none"), NOT_SET)],
-                # One more, so that too long is seen.
-                longest=team_settings.LONGEST_INSTRUCTIONS + 1,
             ),
         ),
         _preview_instructions,
@@ -172,4 +170,6 @@ INSTRUCTIONS = Procedure(
     _load,
     _apply_instructions,
     lambda facts: facts.team.instructions,
+    # One more, so that too long is seen.
+    longest=team_settings.LONGEST_INSTRUCTIONS + 1,
 )

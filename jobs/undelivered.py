@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from jobs import admission
+from jobs import admission, alerts
 from storage import outbox, patients
 from storage.models import MessageKind
 
@@ -17,6 +17,9 @@ def run(session: Session, now: datetime) -> bool:
     for message in found:
         message.untold = False
         session.add(message)
+        if message.kind is MessageKind.ALERT:
+            alerts.not_delivered(session, message, now)
+            continue
         patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
         if patient is not None and patient.status in patients.LIVING:
             admission.tell_coordinators(session, MessageKind.NOT_DELIVERED, patient, now, about=message)

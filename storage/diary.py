@@ -38,6 +38,15 @@ _NOTED_ON = (
     )
     .order_by(col(Answer.revision))
 )
+_VALUES_OF = (
+    select(col(Answer.diary_date), col(Answer.value))
+    .where(
+        Answer.team_id == bindparam("team_id"),
+        Answer.patient_id == bindparam("patient_id"),
+        Answer.item == bindparam("item"),
+    )
+    .order_by(col(Answer.revision))
+)
 _ADD_ANSWER = insert(Answer)
 _NOTE_ASKED = (
     update(DiaryDay)
@@ -239,6 +248,26 @@ def scores_between(
     for day, item, value, late in session.exec(query):
         days[day][item] = (value, late)
     return days
+
+
+def values_of(session: Session, team_id: int, patient_id: int, item: str) -> dict[date, int | None]:
+    """The latest revision of one item, by day, of the whole diary; None where it was skipped."""
+    wanted = {"team_id": team_id, "patient_id": patient_id, "item": item}
+    found = session.connection().execute(_VALUES_OF, wanted)
+    return {row.diary_date: row.value for row in found}
+
+
+def values_of_team(session: Session, team_id: int, item: str, since: date) -> dict[int, dict[date, int | None]]:
+    """The same of all the team's patients, by id, from a day on."""
+    query = (
+        select(col(Answer.patient_id), col(Answer.diary_date), col(Answer.value))
+        .where(Answer.team_id == team_id, Answer.item == item, Answer.diary_date >= since)
+        .order_by(col(Answer.revision))
+    )
+    diaries: dict[int, dict[date, int | None]] = defaultdict(dict)
+    for patient_id, day, value in session.exec(query):
+        diaries[patient_id][day] = value
+    return diaries
 
 
 def asked_days_between(session: Session, patient_id: int, first: date, last: date) -> set[date]:

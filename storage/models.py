@@ -61,6 +61,13 @@ class Way(StrEnum):
     IMPORTED = "imported"
 
 
+class AlertKind(StrEnum):
+    """What an alert rule looks for: a value, or a rise over the patient's own reference."""
+
+    VALUE = "value"
+    RISE = "rise"
+
+
 class MessageKind(StrEnum):
     """What the clock or another person causes to be sent."""
 
@@ -78,6 +85,8 @@ class MessageKind(StrEnum):
     PATIENT_ERASED = "patient_erased"
     PATIENT_UNREACHABLE = "patient_unreachable"
     NOT_DELIVERED = "not_delivered"
+    ALERT = "alert"
+    ALERT_CHANGED = "alert_changed"
     SUMMARY_ASKED = "summary_asked"
     CHART_ASKED = "chart_asked"
     OWN_COPY_ASKED = "own_copy_asked"
@@ -118,6 +127,7 @@ class Team(SQLModel, table=True):
     `instructions`: by language, what patients read with each reminder of an infusion.
     `follow_up_after`: minutes after which an unanswered check-in is asked once more; empty: never.
     The prices are what the team pays: for a gram of what is infused, and for a day in hospital. Empty: not set.
+    `alert_words`: by language, what a patient reads first when an alert has told the team; without: the usual words.
     """
 
     __table_args__ = (
@@ -143,6 +153,8 @@ class Team(SQLModel, table=True):
     currency: str | None = Field(default=None, max_length=3)
     price_per_gram: float | None = None
     price_per_day: float | None = None
+    alert_words: dict[str, str] | None = Field(default=None, sa_type=JSON)
+    alerts_to_coordinators: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -364,6 +376,53 @@ class SteroidDose(SQLModel, table=True):
     received_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class AlertRule(SQLModel, table=True):
+    """When a team wants to be told at once: an item at or over `threshold`, on `days` answered days in a row.
+
+    `threshold`: on the scale, or points over the patient's own reference. Never changed: ended, and another made.
+    """
+
+    __tablename__ = "alert_rule"
+    __table_args__ = (
+        CheckConstraint("threshold BETWEEN 1 AND 10", name="ck_alert_rule_threshold"),
+        CheckConstraint("days >= 1", name="ck_alert_rule_days"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    item: str = Field(max_length=40)
+    kind: AlertKind = Field(sa_type=choice_of(AlertKind))
+    threshold: int
+    days: int
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Alert(SQLModel, table=True):
+    """A rule met by a patient's answers, told to the team once. `seen`: by ISO date, the answers that met it, as then.
+
+    `cause`: the press or the line that raised it. `told_patient`: the patient has been told. `told_team`: there was
+    somebody to tell. `acknowledged_by`: one for all.
+    """
+
+    __table_args__ = (UniqueConstraint("patient_id", "rule_id", "last_day"),)
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    patient_id: int = Field(foreign_key="patient.id")
+    rule_id: int = Field(foreign_key="alert_rule.id")
+    first_day: date
+    last_day: date
+    seen: dict[str, int] = Field(sa_type=JSON)
+    reference: float | None = None
+    raised_at: datetime = Field(sa_type=UtcDateTime)
+    cause: str = Field(max_length=80)
+    told_team: bool = False
+    told_patient: bool = False
+    acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    acknowledged_by: int | None = Field(default=None, foreign_key="staff.id")
+
+
 class Drawing(SQLModel, table=True):
     """A page that messages wait for: the team's, or one patient's; in a language, as it stood at a moment.
 
@@ -424,6 +483,7 @@ class OutboxMessage(SQLModel, table=True):
     course_id: int | None = Field(default=None, foreign_key="course.id")
     diary_date: date | None = None
     drawing_id: int | None = Field(default=None, foreign_key="drawing.id", index=True)
+    alert_id: int | None = Field(default=None, foreign_key="alert.id", index=True)
     dedupe_key: str = Field(max_length=120, unique=True)
     rank: int = 0
     spread: int = 0

@@ -17,12 +17,14 @@ from storage.database import insert_ignoring_duplicates
 from storage.models import BEING_SENT, TO_EXPIRE, TO_SEND, Chat, MessageKind, MessageState, OutboxMessage, Patient
 
 CLAIMABLE = (MessageState.PENDING, MessageState.UNSURE)
-# Who goes first of all that is due: whoever waits for an answer, then what is about an infusion, then the questions.
+# Who goes first of all that is due: whoever waits for an answer, and an alert; then what is about an infusion, then the
+# questions.
 RANKS = {
     MessageKind.CHART_ASKED: 0,
     MessageKind.SUMMARY_ASKED: 0,
     MessageKind.OWN_COPY_ASKED: 0,
     MessageKind.OWN_CHART_ASKED: 0,
+    MessageKind.ALERT: 0,
     MessageKind.INFUSION_REMINDER: 2,
     MessageKind.COURSES_CHANGED: 2,
     MessageKind.COURSE_DECLINED: 1,
@@ -34,12 +36,13 @@ RANKS = {
     MessageKind.PATIENT_CAME_BACK: 2,
     MessageKind.PATIENT_ERASED: 2,
     MessageKind.NOT_DELIVERED: 2,
+    MessageKind.ALERT_CHANGED: 2,
     MessageKind.DAILY_PROMPT: 4,
     MessageKind.FOLLOW_UP: 4,
     MessageKind.WEEKLY_SUMMARY: 6,
 }
 # Of which the clinic hears when they never arrived: an infusion missed, or a question refused for good.
-MATTERS_WHEN_EXPIRED = (MessageKind.INFUSION_REMINDER, MessageKind.COURSES_CHANGED)
+MATTERS_WHEN_EXPIRED = (MessageKind.INFUSION_REMINDER, MessageKind.COURSES_CHANGED, MessageKind.ALERT)
 MATTERS_WHEN_FAILED = (*MATTERS_WHEN_EXPIRED, MessageKind.DAILY_PROMPT)
 LONGEST_KEY = 120
 # The fault of a message that was sent twice, and nobody knows whether it arrived.
@@ -60,6 +63,7 @@ def draft(
     course_id: int | None = None,
     diary_date: date | None = None,
     drawing_id: int | None = None,
+    alert_id: int | None = None,
     soon: bool = False,
 ) -> dict[str, Any]:
     """A message to be added; with a drawing it waits until that is drawn. `soon`: before others of its kind."""
@@ -74,6 +78,7 @@ def draft(
         "course_id": course_id,
         "diary_date": diary_date,
         "drawing_id": drawing_id,
+        "alert_id": alert_id,
         "rank": RANKS[kind] - soon,
         "spread": zlib.crc32(dedupe_key.encode()) >> 1,
         "untold": False,
@@ -252,10 +257,17 @@ def settle(
 ) -> None:
     """Ends a claim: to a final state, or back to be sent again at `due_at`."""
     message.state, message.owner, message.lease_until, message.fault = state, None, None, fault
-    message.untold = state is MessageState.FAILED and fault != FORBIDDEN and message.kind in MATTERS_WHEN_FAILED
+    message.untold = _is_untold(message.kind, state, fault)
     if due_at is not None:
         message.due_at = due_at
     session.add(message)
+
+
+def _is_untold(kind: MessageKind, state: MessageState, fault: str | None) -> bool:
+    """An alert has to reach somebody, whatever became of one of its readers."""
+    if kind is MessageKind.ALERT:
+        return state in {MessageState.FAILED, MessageState.WITHDRAWN}
+    return state is MessageState.FAILED and fault != FORBIDDEN and kind in MATTERS_WHEN_FAILED
 
 
 def note_sent(session: Session, message_id: int, telegram_message_id: int, now: datetime) -> None:
@@ -319,6 +331,16 @@ def untold(session: Session, limit: int) -> list[OutboxMessage]:
     """What never arrived and of which the clinic has not heard, the oldest first: for the clock alone."""
     query = select(OutboxMessage).where(text("untold")).order_by(col(OutboxMessage.id)).limit(limit)
     return list(session.exec(query.with_for_update(skip_locked=True)))
+
+
+def messages_of_alert(session: Session, team_id: int, alert_id: int) -> list[OutboxMessage]:
+    """The alert itself, one a reader, whatever became of it."""
+    query = select(OutboxMessage).where(
+        OutboxMessage.team_id == team_id,
+        OutboxMessage.alert_id == alert_id,
+        OutboxMessage.kind == MessageKind.ALERT,
+    )
+    return list(session.exec(query.order_by(col(OutboxMessage.id))))
 
 
 def dates_in_doubt(session: Session, team_id: int, patient_id: int) -> bool:

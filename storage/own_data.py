@@ -1,8 +1,18 @@
 """What is held on one patient, whole: for the patient's own copy. Every query is bounded by team and patient."""
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, select
 
-from storage.models import Answer, Attendance, DiaryDay, Invitation, Measurement, Note, OutboxMessage
+from storage.models import (
+    Alert,
+    AlertRule,
+    Answer,
+    Attendance,
+    DiaryDay,
+    Invitation,
+    Measurement,
+    Note,
+    OutboxMessage,
+)
 
 
 def all_diary_days_of(session: Session, team_id: int, patient_id: int) -> list[DiaryDay]:
@@ -51,6 +61,17 @@ def all_measurements_of(session: Session, team_id: int, patient_id: int) -> list
         select(Measurement)
         .where(Measurement.team_id == team_id, Measurement.patient_id == patient_id)
         .order_by(col(Measurement.taken_on), col(Measurement.id))
+    )
+    return list(session.exec(query))
+
+
+def all_alerts_of(session: Session, team_id: int, patient_id: int) -> list[tuple[Alert, AlertRule]]:
+    """With the rule that each of them met; oldest first."""
+    query = (
+        select(Alert, AlertRule)
+        .join(AlertRule, and_(col(Alert.rule_id) == AlertRule.id, col(Alert.team_id) == AlertRule.team_id))
+        .where(Alert.team_id == team_id, Alert.patient_id == patient_id)
+        .order_by(col(Alert.id))
     )
     return list(session.exec(query))
 

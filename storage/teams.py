@@ -37,6 +37,17 @@ def coordinators_of(session: Session, team_id: int) -> list[Staff]:
     return list(session.exec(select(Staff).where(Staff.team_id == team_id, col(Staff.coordinator))))
 
 
+def reachable_staff_of(session: Session, team_id: int) -> list[Staff]:
+    """Those whose chats can be written to."""
+    query = (
+        select(Staff)
+        .join(Chat, col(Staff.chat_id) == col(Chat.id))
+        .where(Staff.team_id == team_id, col(Chat.unreachable_since).is_(None))
+        .order_by(col(Staff.id))
+    )
+    return list(session.exec(query))
+
+
 def staff_in_chat(session: Session, team_id: int, chat_id: int) -> Staff | None:
     query = select(Staff).where(Staff.team_id == team_id, Staff.chat_id == chat_id)
     return session.exec(query).first()

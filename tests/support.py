@@ -25,6 +25,8 @@ from jobs.clock import MovableClock
 from storage import audit, teams
 from storage.database import Database
 from storage.models import (
+    Alert,
+    AlertRule,
     Answer,
     Attendance,
     AuditEntry,
@@ -68,6 +70,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     Measurement,
     Note,
     SteroidDose,
+    AlertRule,
+    Alert,
     OutboxMessage,
     Dialogue,
     AuditEntry,

@@ -45,8 +45,7 @@ class Question:
 
     `ask` words it; `briefly` in one line, for below a refusal: without it, the first line will do. `choices` gives
     (label, value) buttons; `read` turns a value, chosen or typed, into JSON or raises Refusal; `also` gives the answers
-    to later questions that a value brings along. `calendar` offers days by the month. `longest`: of what is typed, so
-    many characters are looked at.
+    to later questions that a value brings along. `calendar` offers days by the month.
     """
 
     key: str
@@ -58,7 +57,6 @@ class Question:
     briefly: Callable[[Texts], Html] | None = None
     also: Callable[[str, Any], Values] = lambda _value, _facts: {}
     aside: Aside | None = None
-    longest: int = 60
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session, SQLModel
 
 from jobs.own_data.facts import (
+    AlertRow,
     AnswerRow,
     AttendanceRow,
     AuditRow,
@@ -21,7 +22,7 @@ from jobs.own_data.facts import (
 )
 from jobs.scores import ITEMS
 from storage import audit, chats, courses, measurements, own_data, teams
-from storage.models import Answer, AuditEntry, Chat, OutboxMessage, Patient
+from storage.models import Alert, AlertRule, Answer, AuditEntry, Chat, OutboxMessage, Patient
 
 T = TypeVar("T")
 ORDER = {item: k for k, item in enumerate(ITEMS)}
@@ -40,6 +41,7 @@ def collect(session: Session, patient: Patient) -> OwnData:
         attendance=tuple(_plain(AttendanceRow, said) for said in own_data.all_attendance_of(*of)),
         measurements=tuple(_plain(MeasurementRow, value) for value in own_data.all_measurements_of(*of)),
         steroids=tuple(_plain(SteroidRow, dose) for dose in measurements.steroid_doses_of(*of)),
+        alerts=tuple(_alert(*each) for each in own_data.all_alerts_of(*of)),
         messages=tuple(_message(patient, message) for message in own_data.all_messages_about(*of)),
         audit=tuple(_audited(entry) for entry in audit.history_of_patient(*of)),
         invitations=tuple(_plain(InvitationRow, each) for each in own_data.all_invitations_of(*of)),
@@ -77,11 +79,16 @@ def _message(patient: Patient, message: OutboxMessage) -> MessageRow:
     return _plain(MessageRow, message, to="patient" if message.chat_id == patient.chat_id else "team")
 
 
+def _alert(alert: Alert, rule: AlertRule) -> AlertRow:
+    of_rule = {"item": rule.item, "kind": rule.kind, "threshold": rule.threshold, "days": rule.days}
+    return _plain(AlertRow, alert, **of_rule)
+
+
 def _audited(entry: AuditEntry) -> AuditRow:
     return _plain(AuditRow, entry, actor=entry.actor.partition(":")[0])
 
 
-def _plain(kind: type[T], row: SQLModel, **instead: Any) -> T:
+def _plain(kind: type[T], row: SQLModel, /, **instead: Any) -> T:
     """The row's columns under the same names, and what stands for or beside them; choices as their words."""
     values = {
         field.name: instead[field.name] if field.name in instead else getattr(row, field.name)

@@ -136,6 +136,28 @@ class MessageRow:
     sent_at: datetime | None
     message_id: int | None
     fault: str | None
+    alert_id: int | None = None
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """What the team was told at once. `item`, `kind`, `threshold` and `days`: the rule that was met.
+
+    `seen`: by date, the answers that met it, as they were then. `acknowledged_at`: somebody on the team had seen it.
+    """
+
+    id: int
+    item: str
+    kind: str
+    threshold: int
+    days: int
+    first_day: date
+    last_day: date
+    seen: Mapping[str, Any]
+    reference: float | None
+    raised_at: datetime
+    told_team: bool
+    acknowledged_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -185,6 +207,7 @@ class OwnData:
     invitations: Sequence[InvitationRow] = ()
     notes: Sequence[NoteRow] = ()
     attendance: Sequence[AttendanceRow] = ()
+    alerts: Sequence[AlertRow] = ()
 
     def latest_answers(self) -> dict[tuple[date, str], AnswerRow]:
         """By (diary date, item), the revision that counts; in the order of `answers`."""

@@ -12,6 +12,7 @@ from typing import Any
 from jobs import due
 from jobs.csv_files import COURSES, DIARY, LABS, STEROIDS
 from jobs.own_data.facts import (
+    AlertRow,
     AnswerRow,
     AttendanceRow,
     AuditRow,
@@ -73,6 +74,7 @@ def tables(data: OwnData) -> list[Table]:
         _table(LABS, MeasurementRow, labs, of_patient, _MEASUREMENT_NAMES),
         _table("weights.csv", MeasurementRow, weights, of_patient, _MEASUREMENT_NAMES),
         _table(STEROIDS, SteroidRow, data.steroids, of_patient, _STEROID_NAMES),
+        _table("alerts.csv", AlertRow, data.alerts, of_patient),
         _table("messages.csv", MessageRow, data.messages, of_patient),
         _table("changes.csv", AuditRow, data.audit, of_patient),
         _table("invitations.csv", InvitationRow, data.invitations, of_patient),

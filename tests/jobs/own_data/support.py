@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from jobs.own_data.cells import unguarded
 from jobs.own_data.facts import (
+    AlertRow,
     AnswerRow,
     AttendanceRow,
     AuditRow,
@@ -44,6 +45,7 @@ FILES: dict[str, tuple[str, type[Any], dict[str, str]]] = {
     "labs.csv": ("measurements", MeasurementRow, {"date": "taken_on"}),
     "weights.csv": ("measurements", MeasurementRow, {"date": "taken_on"}),
     "steroids.csv": ("steroids", SteroidRow, {"from": "starts_on", "to": "ends_on"}),
+    "alerts.csv": ("alerts", AlertRow, {}),
     "messages.csv": ("messages", MessageRow, {}),
     "changes.csv": ("audit", AuditRow, {}),
     "invitations.csv": ("invitations", InvitationRow, {}),

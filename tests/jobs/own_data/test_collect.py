@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel
 from jobs import own_data, schedule
 from jobs.own_data import OwnData
 from jobs.own_data.facts import (
+    AlertRow,
     AnswerRow,
     AttendanceRow,
     AuditRow,
@@ -26,6 +27,9 @@ from jobs.schedule import CoursePlan
 from storage import diary, outbox
 from storage.database import Database
 from storage.models import (
+    Alert,
+    AlertKind,
+    AlertRule,
     Course,
     Item,
     Measurement,
@@ -54,6 +58,7 @@ KINDS: dict[str, type[Any]] = {
     "course": CourseRow,
     "measurement": MeasurementRow,
     "steroid_dose": SteroidRow,
+    "alert": AlertRow,
     "outbox": MessageRow,
     "audit": AuditRow,
     "invitation": InvitationRow,
@@ -66,6 +71,8 @@ COLUMNS_LEFT_OUT = {
     "outbox": {  # how the courier works
         *("drawing_id", "dedupe_key", "rank", "spread", "untold", "doubtful", "owner", "lease_until"),
     },
+    # Its facts stand beside it; how the notice was delivered; which member of staff it was is that member's datum.
+    "alert": {"rule_id", "cause", "told_patient", "acknowledged_by"},
     "invitation": {"role", "token_hash", "used_by"},  # always a patient's; a key's print; the patient's own chat
 }
 TABLES_LEFT_OUT = {
@@ -109,6 +116,22 @@ def filled(session: Session, account: int, team: str, mark: str) -> Patient:
     session.add(Measurement(analyte="CK", taken_on=TODAY, value=210.5, unit="U/l", upper_limit=190.0, **of))
     session.add(Measurement(analyte=f"{mark} value", taken_on=TODAY, value=1.0, unit="mg", **of))
     session.add(SteroidDose(drug=f"{mark} drug", starts_on=TODAY, dose_mg=10.0, alternate_dose_mg=5.0, **of))
+    rule = AlertRule(team_id=patient.team_id, item="pain", kind=AlertKind.RISE, threshold=3, days=1, created_at=NOW)
+    session.add(rule)
+    session.flush()
+    alert = Alert(
+        team_id=patient.team_id,
+        patient_id=patient.id,
+        rule_id=rule.id,
+        first_day=TODAY,
+        last_day=TODAY,
+        seen={TODAY.isoformat(): 7},
+        reference=3.5,
+        raised_at=NOW,
+        cause=f"{mark} cause",
+        told_team=True,
+    )
+    session.add(alert)
     outbox.enqueue(
         session,
         outbox.draft(
@@ -168,6 +191,9 @@ def test_everything_is_in_it(two_teams: Database) -> None:
     assert [(s.drug, s.dose_mg, s.alternate_dose_mg, s.ends_on) for s in data.steroids] == [
         ("mark0 drug", 10.0, 5.0, None)
     ]
+    (alert,) = data.alerts
+    assert (alert.item, alert.kind, alert.threshold, alert.days) == ("pain", "rise", 3, 1)
+    assert (alert.seen, alert.reference, alert.told_team) == ({TODAY.isoformat(): 7}, 3.5, True)
     assert [(m.to, m.kind, m.state) for m in data.messages if m.fault] == [("patient", "daily_prompt", "sent")]
     assert ("team", "patient_joined") in {(m.to, m.kind) for m in data.messages}
     planned = [entry for entry in data.audit if entry.course_id == courses["planned"]]
@@ -194,7 +220,7 @@ def test_no_row_belongs_to_two_copies(two_teams: Database) -> None:
     with two_teams.reading() as session:
         everyone = [copy_of(session, k) for k in range(4)]
         held = len(rows_of(session, Course))
-    for name in ("courses", "measurements", "steroids", "messages", "audit", "invitations"):
+    for name in ("courses", "measurements", "steroids", "alerts", "messages", "audit", "invitations"):
         ids = [row.id for data in everyone for row in getattr(data, name)]
         assert len(ids) == len(set(ids)) >= 4
     assert sum(len(data.courses) for data in everyone) == held

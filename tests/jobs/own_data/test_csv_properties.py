@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from jobs.own_data import OwnData, csv_zip
 from jobs.own_data.cells import guarded, unguarded
 from jobs.own_data.facts import (
+    AlertRow,
     AnswerRow,
     AuditRow,
     CourseRow,
@@ -79,7 +80,12 @@ DATA = st.builds(
     messages=numbered(
         MessageRow,
         *(st.sampled_from(["patient", "team"]), TEXTS, maybe(DATES), maybe(COUNTS), MOMENTS, MOMENTS),
-        *(TEXTS, COUNTS, maybe(MOMENTS), maybe(COUNTS), maybe(TEXTS)),
+        *(TEXTS, COUNTS, maybe(MOMENTS), maybe(COUNTS), maybe(TEXTS), maybe(COUNTS)),
+    ),
+    alerts=numbered(
+        AlertRow,
+        *(TEXTS, st.sampled_from(["value", "rise"]), COUNTS, COUNTS, DATES, DATES, JSONS, maybe(NUMBERS)),
+        *(MOMENTS, st.booleans(), maybe(MOMENTS)),
     ),
     audit=numbered(AuditRow, MOMENTS, TEXTS, TEXTS, maybe(COUNTS), maybe(JSONS), maybe(JSONS)),
     invitations=numbered(InvitationRow, MOMENTS, MOMENTS, maybe(MOMENTS)),

@@ -1,0 +1,287 @@
+"""`/alerts`: what a team is told at once, by buttons, and what a patient then reads; and *Seen* below an alert."""
+
+import re
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from bot import alert_letters
+from bot.alert_letters import item_name, rule_words, words_of
+from bot.dialogues import check_in
+from bot.dialogues.form import Form, Question, Values
+from bot.filling import Filling, Procedure, begin, go_on, is_open
+from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
+from bot.texts import Html, Texts, languages, texts_in
+from jobs import alert_settings
+from jobs import alerts as alert_jobs
+from jobs.alert_settings import HIGHEST_THRESHOLD, LONGEST_WORDS, MOST_DAYS, Wanted
+from jobs.refusals import Refusal
+from storage import alerts, audit, dialogues, outbox
+from storage.chats import Someone
+from storage.models import AlertKind, AlertRule, Team
+
+# al:, al:add, al:words, al:end:3, al:readers:all, al:readers:clinicians
+_DATA = re.compile(r"al:(?:|(add)|(words)|(end):[0-9]{1,9}|(readers):(all|clinicians))", re.ASCII)
+ITEMS = tuple(item.value for item in check_in.ITEMS)
+USUAL = "-"
+
+
+@dataclass(frozen=True)
+class AlertFacts:
+    """The team of whoever fills the form in, and its rules; `rule`: the one that is to end."""
+
+    filling: Filling
+    team: Team
+    rules: list[AlertRule]
+    rule: AlertRule | None = None
+
+    @property
+    def actor(self) -> str:
+        return audit.staff_actor(self.filling.someone.the_staff.id)
+
+    @property
+    def the_rule(self) -> AlertRule:
+        assert self.rule is not None  # loaded by _load_rule
+        return self.rule
+
+
+def overview(session: Session, _incoming: Incoming, someone: Someone) -> list[Reply]:
+    """`/alerts`: the rules, who is told, and a button for each thing that can be changed."""
+    return [Say(_overview(session, someone))]
+
+
+def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """A button below it."""
+    found = _DATA.fullmatch(incoming.data)
+    if found is None:
+        return [Toast(texts_in(someone.chat.language)("form.old_button"))]
+    add, words, end, readers, who = found.groups()
+    if add or words or end:
+        procedure = ADD if add else WORDS if words else END
+        return _opened(procedure, session, incoming, someone)
+    if readers and not incoming.repeated:
+        actor, everyone = audit.staff_actor(someone.the_staff.id), who == "all"
+        alert_settings.set_readers(session, actor, someone.the_team, coordinators=everyone, now=incoming.now)
+    return [Toast(""), Rewrite(incoming.message_id, _overview(session, someone))]
+
+
+def _opened(procedure: Procedure, session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    filling = Filling(session, incoming, someone, {"id": number_in(incoming.data)})
+    dialogue = dialogues.dialogue_of(session, someone.chat.id)
+    if incoming.repeated and is_open(dialogue) and dialogue.form == procedure.form.name:
+        return [Toast(""), *go_on(procedure, filling, dialogue, None)]
+    return [Toast(""), *begin(procedure, filling, in_place=True)]
+
+
+def seen_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """*Seen*: acknowledged by one for all. Whoever comes second is told that somebody has seen it."""
+    texts, staff, number = texts_in(someone.chat.language), someone.the_staff, number_in(incoming.data)
+    alert = alerts.alert_of_team(session, staff.team_id, number) if number is not None else None
+    if alert is None:
+        raise Refusal("refusal.gone")
+    for message in outbox.messages_of_alert(session, staff.team_id, alert.id):
+        if message.chat_id == someone.chat.id:
+            outbox.prove_delivered(session, message, incoming.message_id, incoming.now)
+    alert_jobs.acknowledge(session, staff, alert, incoming.now)
+    shown = alert_letters.screen(session, alert, staff, texts)
+    if shown is None:
+        raise Refusal("refusal.gone")
+    is_mine = alert.acknowledged_by == staff.id
+    return [Toast("" if is_mine else texts("alert.seen_already")), Rewrite(incoming.message_id, shown)]
+
+
+def _overview(session: Session, someone: Someone) -> Screen:
+    texts, team = texts_in(someone.chat.language), someone.the_team
+    rules = alerts.rules_of(session, team.id)
+    lines = [texts("alerts.line", number=k, rule=words_of(rule, texts)) for k, rule in enumerate(rules, 1)]
+    everyone = team.alerts_to_coordinators
+    text = texts(
+        "alerts.overview",
+        rules=Html("\n".join(lines or [texts("alerts.none")])),
+        readers=texts("alerts.readers_all" if everyone else "alerts.readers_clinicians"),
+    )
+    rows = [(Button(texts("alerts.button.end", number=k), f"al:end:{rule.id}"),) for k, rule in enumerate(rules, 1)]
+    if len(rules) < alert_settings.MOST_RULES:
+        rows.append((Button(texts("alerts.button.add"), "al:add"),))
+    rows.append((Button(texts("alerts.button.words"), "al:words"),))
+    label = texts("alerts.button.clinicians" if everyone else "alerts.button.all")
+    rows.append((Button(label, f"al:readers:{'clinicians' if everyone else 'all'}"),))
+    return Screen(text, tuple(rows))
+
+
+def _done(text: Html, texts: Texts) -> Screen:
+    back: Keyboard = ((Button(texts("alerts.button.back"), "al:"),),)
+    return Screen(text, back)
+
+
+def _load(filling: Filling) -> AlertFacts:
+    team = filling.someone.the_team
+    return AlertFacts(filling, team, alerts.rules_of(filling.session, team.id))
+
+
+def _load_with_room(filling: Filling) -> AlertFacts:
+    alert_settings.check_room(filling.session, filling.someone.the_team)
+    return _load(filling)
+
+
+def _load_rule(filling: Filling) -> AlertFacts:
+    facts = _load(filling)
+    rule = next((rule for rule in facts.rules if rule.id == filling.subject["id"]), None)
+    if rule is None:
+        raise Refusal("refusal.gone")
+    return AlertFacts(filling, facts.team, facts.rules, rule)
+
+
+def _one_of(known: tuple[str, ...], value: str) -> str:
+    said = value.strip().lower()
+    if said not in known:
+        raise Refusal("refusal.alert_choose")
+    return said
+
+
+def _number(most: int, value: str) -> int:
+    return int(_one_of(tuple(str(number) for number in range(1, most + 1)), value))
+
+
+def _wanted(values: Values) -> Wanted:
+    return Wanted(values["item"], AlertKind(values["kind"]), values["threshold"], values["days"])
+
+
+def _check(facts: AlertFacts, values: Values) -> None:
+    if "days" in values:
+        alert_settings.check(facts.filling.session, facts.team, _wanted(values))
+
+
+def _ask_threshold(texts: Texts, _facts: AlertFacts, values: Values) -> Html:
+    key = "alert_rule.ask_value" if values["kind"] == AlertKind.VALUE else "alert_rule.ask_rise"
+    return texts(key, item=item_name(values["item"], texts))
+
+
+def _ask_days(texts: Texts, _facts: AlertFacts, values: Values) -> Html:
+    so_far = rule_words(values["item"], AlertKind(values["kind"]), values["threshold"], 1, texts)
+    return texts("alert_rule.ask_days", rule=so_far)
+
+
+def _numbers(most: int) -> list[tuple[str, str]]:
+    return [(str(number), str(number)) for number in range(1, most + 1)]
+
+
+def _preview_rule(texts: Texts, facts: AlertFacts, values: Values) -> Html:
+    wanted, now = _wanted(values), facts.filling.incoming.now
+    would = alert_settings.would_have_told(facts.filling.session, facts.team, wanted, now)
+    days = alert_settings.LOOKS_BACK.days
+    rule = rule_words(wanted.item, wanted.kind, wanted.threshold, wanted.days, texts)
+    return texts.plural("alert_rule.preview", would.times, rule=rule, days=days, patients=would.patients, of=would.of)
+
+
+def _apply_rule(filling: Filling, facts: AlertFacts, values: Values) -> Screen:
+    texts, now = texts_in(filling.someone.chat.language), filling.incoming.now
+    rule = alert_settings.add_rule(filling.session, facts.actor, facts.team, _wanted(values), now)
+    return _done(texts("alert_rule.done", rule=words_of(rule, texts)), texts)
+
+
+def _preview_end(texts: Texts, facts: AlertFacts, _values: Values) -> Html:
+    return texts("alert_end.preview", rule=words_of(facts.the_rule, texts))
+
+
+def _apply_end(filling: Filling, facts: AlertFacts, _values: Values) -> Screen:
+    texts = texts_in(filling.someone.chat.language)
+    alert_settings.end_rule(filling.session, facts.actor, facts.the_rule, filling.incoming.now)
+    return _done(texts("alert_end.done", rule=words_of(facts.the_rule, texts)), texts)
+
+
+def _ask_words(texts: Texts, facts: AlertFacts, values: Values) -> Html:
+    spoken = texts_in(values["for"])
+    now = (facts.team.alert_words or {}).get(values["for"]) or spoken("alert.usual_words")
+    return texts("alert_words.ask", most=LONGEST_WORDS, language=spoken("language.name"), now=now)
+
+
+def _read_words(value: str, *_: object) -> str | None:
+    words = value.strip()
+    if len(words) > LONGEST_WORDS:
+        raise Refusal("refusal.alert_words_long", most=LONGEST_WORDS)
+    return None if words == USUAL else words
+
+
+def _preview_words(texts: Texts, facts: AlertFacts, values: Values) -> Html:
+    shown = alert_letters.notice(facts.team, texts_in(values["for"]), values["words"] or "")
+    return texts("alert_words.preview", notice=shown)
+
+
+def _apply_words(filling: Filling, facts: AlertFacts, values: Values) -> Screen:
+    texts, now = texts_in(filling.someone.chat.language), filling.incoming.now
+    alert_settings.set_words(filling.session, facts.actor, facts.team, values["for"], values["words"], now)
+    return _done(texts("alert_words.done", language=texts_in(values["for"])("language.name")), texts)
+
+
+ADD = Procedure(
+    Form(
+        "alert_rule",
+        (
+            Question(
+                "item",
+                lambda texts, *_: texts("alert_rule.ask_item"),
+                lambda value, *_: _one_of(ITEMS, value),
+                lambda texts, *_: [(item_name(item, texts), item) for item in ITEMS],
+                width=1,
+            ),
+            Question(
+                "kind",
+                lambda texts, _facts, values: texts("alert_rule.ask_kind", item=item_name(values["item"], texts)),
+                lambda value, *_: _one_of(tuple(AlertKind), value),
+                lambda texts, *_: [
+                    (texts("alert_rule.button.value"), AlertKind.VALUE.value),
+                    (texts("alert_rule.button.rise"), AlertKind.RISE.value),
+                ],
+                width=1,
+            ),
+            Question(
+                "threshold",
+                _ask_threshold,
+                lambda value, *_: _number(HIGHEST_THRESHOLD, value),
+                lambda *_: _numbers(HIGHEST_THRESHOLD),
+                width=5,
+            ),
+            Question(
+                "days",
+                _ask_days,
+                lambda value, *_: _number(MOST_DAYS, value),
+                lambda *_: _numbers(MOST_DAYS),
+                width=7,
+            ),
+        ),
+        _preview_rule,
+        _check,
+    ),
+    _load_with_room,
+    _apply_rule,
+    lambda facts: [rule.id for rule in facts.rules],
+)
+END = Procedure(Form("alert_end", (), _preview_end), _load_rule, _apply_end)
+WORDS = Procedure(
+    Form(
+        "alert_words",
+        (
+            # Not called "language": the form itself is read in the language of whoever fills it in.
+            Question(
+                "for",
+                lambda texts, *_: texts("alert_words.ask_language"),
+                lambda value, *_: _one_of(tuple(languages()), value),
+                lambda *_: [(texts_in(tag)("language.name"), tag) for tag in languages()],
+                width=1,
+            ),
+            Question(
+                "words",
+                _ask_words,
+                _read_words,
+                lambda texts, *_: [(texts("alert_words.button.usual"), USUAL)],
+            ),
+        ),
+        _preview_words,
+    ),
+    _load,
+    _apply_words,
+    lambda facts: facts.team.alert_words,
+    longest=LONGEST_WORDS + 1,
+)
+PROCEDURES = {procedure.form.name: procedure for procedure in (ADD, END, WORDS)}

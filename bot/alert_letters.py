@@ -1,0 +1,118 @@
+"""How an alert reads: to the team, what was seen and never what to do; to the patient, what was done."""
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlmodel import Session
+
+from bot.greetings import telephone
+from bot.replies import Button, Incoming, Reply, Say, Screen
+from bot.texts import Html, Texts, texts_in
+from jobs import alerts as alert_jobs
+from storage import alerts, diary, patients, teams
+from storage.chats import Someone
+from storage.models import Alert, AlertKind, AlertRule, Staff, Team
+
+KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
+# The latest answers of a run that was long when its rule was made.
+MOST_SHOWN = 7
+
+
+def item_name(item: str, texts: Texts) -> Html:
+    return texts(f"item.{item}")
+
+
+def rule_words(item: str, kind: AlertKind, threshold: int, days: int, texts: Texts) -> Html:
+    """`Pain 8 or more on 3 answered days in a row`."""
+    key = "alert.rule_value" if kind is AlertKind.VALUE else "alert.rule_rise"
+    return texts.plural(key, days, item=item_name(item, texts), threshold=threshold)
+
+
+def words_of(rule: AlertRule, texts: Texts) -> Html:
+    return rule_words(rule.item, rule.kind, rule.threshold, rule.days, texts)
+
+
+def screen(session: Session, alert: Alert, reader: Staff, texts: Texts) -> Screen | None:
+    """The alert as it stands now: what was seen, what was corrected since, who has seen it. None for one withdrawn."""
+    patient = patients.patient_of_team(session, alert.team_id, alert.patient_id)
+    rule = alerts.rule_of_team(session, alert.team_id, alert.rule_id)
+    if rule is None or patient is None or patient.status not in patients.LIVING:
+        return None
+    lines = [_seen(alert, rule, texts)]
+    if alert.reference is not None:
+        lines.append(texts("alert.reference", reference=alert.reference))
+    lines.append(texts("alert.rule", rule=words_of(rule, texts)))
+    corrected = [_corrected(day, value, texts) for day, value in corrections(session, alert, rule).items()]
+    if corrected:
+        lines.append(texts("alert.corrected", days=Html(", ".join(corrected))))
+    buttons = [Button(texts("alert.button.seen"), f"as:{alert.id}")]
+    if alert.acknowledged_at is not None:
+        zone = teams.team_by_id(session, alert.team_id).time_zone
+        key = "alert.seen_by_you" if alert.acknowledged_by == reader.id else "alert.seen_by_colleague"
+        lines.append(texts(key, when=Html(texts.instant(alert.acknowledged_at, zone))))
+        buttons = []
+    if reader.clinician:
+        buttons.append(Button(texts("alert.button.chart"), f"ch:{patient.id}"))
+    said = texts("alert.letter", pseudonym=patient.pseudonym, lines=Html("\n".join(lines)))
+    return Screen(said, (tuple(buttons),) if buttons else ())
+
+
+def corrections(session: Session, alert: Alert, rule: AlertRule) -> dict[date, int | None]:
+    """What the patient has changed since, of what was seen: by day, as it is now."""
+    values = diary.values_of(session, alert.team_id, alert.patient_id, rule.item)
+    then = {date.fromisoformat(day): value for day, value in alert.seen.items()}
+    return {day: values.get(day) for day, value in sorted(then.items()) if values.get(day) != value}
+
+
+def _seen(alert: Alert, rule: AlertRule, texts: Texts) -> Html:
+    values = [str(alert.seen[day]) for day in sorted(alert.seen)]
+    shown = ", ".join(values[-MOST_SHOWN:])
+    span = texts.day(alert.last_day)
+    if alert.first_day != alert.last_day:
+        span = texts("chart.span", first=alert.first_day, last=alert.last_day)
+    more = "… " if len(values) > MOST_SHOWN else ""
+    item = item_name(rule.item, texts)
+    return texts.plural("alert.seen", len(values), item=item, values=f"{more}{shown}", span=Html(span))
+
+
+def _corrected(day: date, value: int | None, texts: Texts) -> Html:
+    if value is None:
+        return texts("alert.corrected_skipped", date=day)
+    return texts("alert.corrected_day", date=day, value=value)
+
+
+def with_notice(work: KnownWork) -> KnownWork:
+    """After `work`, the patient whose answers have raised an alert is told what was done, in a message of its own."""
+
+    def noticed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+        return [*work(session, incoming, someone), *_notices(session, incoming, someone)]
+
+    return noticed
+
+
+def _notices(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """One, whatever was raised; again only where it is not known that the first was sent."""
+    patient = someone.the_patient
+    raised = alerts.alerts_caused_by(session, patient.team_id, patient.id, incoming.what)
+    if all(alert.told_patient for alert in raised):
+        return []
+    is_told = any(alert.told_team for alert in raised)
+    shown = Screen(notice(someone.the_team, texts_in(someone.chat.language), is_told=is_told))
+    ids = [alert.id for alert in raised]
+
+    def sent(session: Session, _message_id: int) -> None:
+        alert_jobs.note_patient_told(session, patient.team_id, ids)
+
+    return [Say(shown, sent)]
+
+
+def notice(team: Team, texts: Texts, words: str | None = None, *, is_told: bool = True) -> Html:
+    """What the patient reads: the team's words, or the usual ones; and always that this is no emergency service.
+
+    `words`: in place of those that are set, to look at them before.
+    """
+    phone = telephone(team, texts)
+    if not is_told:
+        return texts("alert.notice_nobody", phone=phone)
+    set_ = (team.alert_words or {}).get(texts.language) if words is None else words
+    return texts("alert.notice", words=set_ or texts("alert.usual_words"), phone=phone)

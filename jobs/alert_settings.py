@@ -1,0 +1,141 @@
+"""What a team sets about its alerts, each change with its audit entry: few rules, who is told, the patient's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from jobs import alert_rules, due
+from jobs.refusals import Refusal
+from storage import alerts as stored
+from storage import audit, diary, patients
+from storage.models import AlertKind, AlertRule, Team
+
+MOST_RULES = 5
+HIGHEST_THRESHOLD, MOST_DAYS = 10, 7
+LONGEST_WORDS = 400
+LOOKS_BACK = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A rule before it is one."""
+
+    item: str
+    kind: AlertKind
+    threshold: int
+    days: int
+
+    @property
+    def rule(self) -> alert_rules.Rule:
+        return alert_rules.Rule(self.kind.value, self.threshold, self.days)
+
+
+@dataclass(frozen=True)
+class WouldHave:
+    """How often a rule would have told the team, about how many patients of how many with a diary."""
+
+    times: int
+    patients: int
+    of: int
+
+
+def check_room(session: Session, team: Team) -> None:
+    """Refusal where the team has as many rules as it may have."""
+    if len(stored.rules_of(session, team.id)) >= MOST_RULES:
+        raise Refusal("refusal.alert_rules_most", most=MOST_RULES)
+
+
+def check(session: Session, team: Team, wanted: Wanted) -> None:
+    """Refusal for what is no rule, or is there already."""
+    if not (1 <= wanted.threshold <= HIGHEST_THRESHOLD and 1 <= wanted.days <= MOST_DAYS):
+        raise Refusal("refusal.alert_choose")
+    known = stored.rules_of(session, team.id)
+    if any(Wanted(rule.item, rule.kind, rule.threshold, rule.days) == wanted for rule in known):
+        raise Refusal("refusal.alert_rule_is_there")
+
+
+def would_have_told(session: Session, team: Team, wanted: Wanted, now: datetime) -> WouldHave:
+    """By the team's own diaries of the last `LOOKS_BACK`, as they stand now."""
+    since = due.local_date(team.time_zone, now) - LOOKS_BACK
+    reach = alert_rules.REFERENCE_REACH + timedelta(days=(alert_rules.MOST_MISSING + 1) * wanted.days)
+    diaries = diary.values_of_team(session, team.id, wanted.item, since - reach)
+    known = [patient.id for patient in patients.patients_of(session, team.id) if patient.id in diaries]
+    times = [alert_rules.times_met(wanted.rule, diaries[patient_id], since) for patient_id in known]
+    return WouldHave(sum(times), sum(each > 0 for each in times), len(known))
+
+
+def add_rule(session: Session, actor: str, team: Team, wanted: Wanted, now: datetime) -> AlertRule:
+    check_room(session, team)
+    check(session, team, wanted)
+    rule = AlertRule(
+        team_id=team.id,
+        item=wanted.item,
+        kind=wanted.kind,
+        threshold=wanted.threshold,
+        days=wanted.days,
+        created_at=now,
+    )
+    session.add(rule)
+    session.flush()
+    audit.record(
+        session,
+        team_id=team.id,
+        at=now,
+        actor=actor,
+        action="alert_rule_added",
+        after={"rule": rule.id, **_facts(rule)},
+    )
+    return rule
+
+
+def end_rule(session: Session, actor: str, rule: AlertRule, now: datetime) -> None:
+    """What it has told stays told. Refusal where it has ended already."""
+    if rule.ended_at is not None:
+        raise Refusal("refusal.gone")
+    rule.ended_at = now
+    session.add(rule)
+    audit.record(
+        session,
+        team_id=rule.team_id,
+        at=now,
+        actor=actor,
+        action="alert_rule_ended",
+        before={"rule": rule.id, **_facts(rule)},
+    )
+
+
+def _facts(rule: AlertRule) -> Mapping[str, object]:
+    return {"item": str(rule.item), "kind": rule.kind.value, "threshold": rule.threshold, "days": rule.days}
+
+
+def set_readers(session: Session, actor: str, team: Team, *, coordinators: bool, now: datetime) -> None:
+    """Whether coordinators are told as well as clinicians."""
+    if team.alerts_to_coordinators == coordinators:
+        return
+    before, after = ({"coordinators": which} for which in (team.alerts_to_coordinators, coordinators))
+    team.alerts_to_coordinators = coordinators
+    session.add(team)
+    audit.record(session, team_id=team.id, at=now, actor=actor, action="alert_readers_set", before=before, after=after)
+
+
+def set_words(session: Session, actor: str, team: Team, language: str, words: str | None, now: datetime) -> None:
+    """What a patient who uses this language reads first; None: the usual words. Refusal for too many."""
+    if words is not None and len(words) > LONGEST_WORDS:
+        raise Refusal("refusal.alert_words_long", most=LONGEST_WORDS)
+    known = dict(team.alert_words or {})
+    before = known.pop(language, None)
+    if words is not None:
+        known[language] = words
+    team.alert_words = known or None
+    session.add(team)
+    audit.record(
+        session,
+        team_id=team.id,
+        at=now,
+        actor=actor,
+        action="alert_words_set",
+        before={language: before},
+        after={language: words},
+    )
