@@ -3,17 +3,23 @@
 Nothing vanishes unseen: where words are cut, the ellipsis says so.
 """
 
+import re
 from collections.abc import Sequence
 
 from jobs.chart.sheet import text_width
 
 ELLIPSIS = "…"
+# Any space but those that forbid it: in French one stands before a colon and a percent sign.
+_BREAKABLE = re.compile(r"[^\S\u00a0\u202f]+")
 
 
 def wrapped(words: str, size: int, width: float, bold: bool = False) -> list[str]:
-    """The words in lines of at most `width` pixels; a word wider than that is broken."""
+    """The words in lines of at most `width` pixels; a word wider than that is broken.
+
+    What a no-break space holds together is one word.
+    """
     lines: list[str] = []
-    for word in words.split():
+    for word in filter(None, _BREAKABLE.split(words)):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and text_width(longer, size, bold) <= width:
             lines[-1] = longer
