@@ -129,8 +129,8 @@ class LabStrip:
 class ChartFacts:
     """One patient's page.
 
-    `verdict`: the answer in few words. `sentence`: what it rests on and how sure it is. `warnings`: what to bear in mind
-    with it, in few words. `running`: where the cycle under way stands. `footer`: what the page is no proof of. `items`:
+    `verdict`: the answer in few words. `sentence`: what it rests on and how sure it is. `warnings`: what to bear
+    in mind with it. `running`: where the cycle under way stands. `footer`: what the page is no proof of. `items`:
     label of each item; the first one (pain) leads. `diary_from`: the first day that could have an entry. `days`: the
     entries, in any order. `not_asked`: days on which the bot did not ask. A day from `diary_from` until yesterday that
     is in neither is missing. `answers`: the leading item's first, then the others'. `threshold`: points from which a
