@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import product
 from typing import Literal
 
 from babel.dates import get_day_names, get_month_names
@@ -32,12 +33,10 @@ _MORE_MONTHS = {"janner": 1, "jaenner": 1, "mrz": 3}
 # As they are typed where there are no such keys.
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 SHORTEST_MONTH = 3
-_FORMS: tuple[tuple[Literal["format", "stand-alone"], Literal["wide", "abbreviated"]], ...] = (
-    ("format", "wide"),
-    ("format", "abbreviated"),
-    ("stand-alone", "wide"),
-    ("stand-alone", "abbreviated"),
-)
+# Some languages write a month otherwise beside a day than alone.
+_CONTEXTS: tuple[Literal["format", "stand-alone"], ...] = ("format", "stand-alone")
+_WIDTHS: tuple[Literal["wide", "abbreviated"], ...] = ("wide", "abbreviated")
+_WEEKDAY_WIDTHS: tuple[Literal["wide", "abbreviated", "short"], ...] = (*_WIDTHS, "short")
 _NEAR_DAYS = {
     "today": 0,
     "heute": 0,
@@ -128,7 +127,7 @@ def _months_of(locale: str) -> dict[str, int]:
     """By name, by short form, and by whatever beginning of a name is no other's."""
     beginnings: defaultdict[str, set[int]] = defaultdict(set)
     names: dict[str, int] = {}
-    for context, width in _FORMS:
+    for context, width in product(_CONTEXTS, _WIDTHS):
         for month, name in get_month_names(width, context, locale).items():
             for spelt in _spelt(name):
                 names[spelt] = month
@@ -142,7 +141,7 @@ def _weekdays(locales: tuple[str, ...]) -> Mapping[str, set[int]]:
     """Monday is 0. "Di" is Sunday in French and Tuesday in German: the date tells which is meant."""
     meant: defaultdict[str, set[int]] = defaultdict(set)
     for locale in locales:
-        for context, width in (*_FORMS, ("format", "short")):
+        for context, width in product(_CONTEXTS, _WEEKDAY_WIDTHS):
             for weekday, name in get_day_names(width, context, locale).items():
                 for spelt in _spelt(name):
                     meant[spelt].add(weekday)
