@@ -57,6 +57,10 @@ def test_a_line_never_begins_with_what_a_no_break_space_holds_to_the_word_before
             assert any(held in line for line in lines) or text_width(held, 24) > width
 
 
+def test_what_is_held_together_but_wider_than_its_line_is_broken_at_its_spaces_and_not_within_a_number() -> None:
+    assert wrapped("784 (640\u00a0bis\u00a0959)", 20, 90) == ["784", "(640\u00a0bis", "959)"]
+
+
 def test_what_is_cut_ends_in_an_ellipsis_and_what_fits_is_left_alone() -> None:
     assert shortened("Privigen", 24, 500) == "Privigen"
     cut = shortened("Privigen 10 % five days in hospital", 24, 200)
