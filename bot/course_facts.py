@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from bot.dialogues.form import Question, Values
 from bot.filling import Filling
 from bot.replies import Button, Screen
-from bot.texts import DECIMALS_SHOWN, Html, Texts
+from bot.texts import DECIMALS_SHOWN, Html, Texts, locales
 from jobs import due, infusion_reminder, outlook, reading, schedule
 from jobs.refusals import Refusal
 from storage import audit, chats, courses, patients
@@ -76,7 +76,7 @@ def _facts(filling: Filling, patient: Patient, course: Course | None) -> CourseF
 
 
 def read_date(value: str, facts: CourseFacts, _values: Values) -> str:
-    day = reading.parse_date(value, facts.today)
+    day = reading.parse_date(value, facts.today, locales(facts.filling.someone.chat.language))
     if day is None:
         raise Refusal("form.date_unknown", typed=value, year=facts.today.year)
     return day.isoformat()

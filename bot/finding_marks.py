@@ -55,7 +55,9 @@ def _short_mean(mean: float | None, texts: Texts) -> str:
 def _regimen_mark(effect: RegimenEffect, analysis: Analysis, names: Names, texts: Texts) -> RegimenMark:
     decided = effect.verdict != findings.WITHOUT_VERDICT
     counts = findings.counts(effect, analysis.thresholds, texts)
-    line = texts("finding.line_none", regimen=names.short[effect.regimen], counts=counts)
+    line = texts(
+        "finding.line_none", regimen=names.short[effect.regimen], verdict=verdict(effect, texts), counts=counts
+    )
     line_short = texts("chart.line_none", regimen=names.short[effect.regimen], verdict=verdict(effect, texts))
     if decided and effect.estimate is not None and effect.low is not None and effect.high is not None:
         line = texts(
@@ -113,7 +115,7 @@ def warnings(symptom: SymptomAnalysis, names: Names, texts: Texts) -> str:
         "one_sided": lambda named: texts("chart.warning.one_sided", where=named),
     }
     said = [make(where(code)) for code, make in made.items() if code in concerned]
-    return plain(texts("chart.warnings", warnings=Html("; ".join(said)))) if said else ""
+    return plain(texts("chart.warnings", warnings=Html(texts("chart.separator").join(said)))) if said else ""
 
 
 def _runs(numbers: list[int]) -> list[str]:

@@ -90,24 +90,35 @@ def current(symptom: SymptomAnalysis) -> RegimenEffect | None:
     return symptom.regimen(symptom.running.regimen) if symptom.courses and symptom.running else None
 
 
-def regimen_sentence(effect: RegimenEffect, of: Symptom, names: Names, thresholds: Thresholds, texts: Texts) -> Html:
-    """One regimen's finding and how sure it is."""
-    return _sentence(effect, of, names.full[effect.regimen], thresholds, texts)
+def headline(analysis: Analysis, texts: Texts) -> Html:
+    """The verdict on the regimen in use, and nothing else: what is read first."""
+    return _headline(current(analysis.symptoms[LEADING]), texts)
 
 
-def headline(analysis: Analysis, names: Names, texts: Texts) -> Html:
-    """The regimen in use; and where another one answered differently, the latest such in few words."""
+def explanation(analysis: Analysis, names: Names, texts: Texts) -> Html:
+    """What the headline rests on; and where another regimen answered differently, the latest such in few words."""
     symptom = analysis.symptoms[LEADING]
     now = current(symptom)
     if now is None:
         return texts("finding.none")
-    said = [_sentence(now, LEADING, names.full[now.regimen], analysis.thresholds, texts)]
+    said = [_numbers(now, names, analysis.thresholds, texts)]
     others = [each for each in symptom.regimens if each is not now and each.verdict != WITHOUT_VERDICT]
     differing = [each for each in others if each.verdict != now.verdict]
     if differing:
         other = differing[-1]
         said.append(texts("finding.other_regimen", regimen=names.short[other.regimen], verdict=verdict(other, texts)))
     return Html(" ".join(said))
+
+
+def regimen_sentence(effect: RegimenEffect, names: Names, thresholds: Thresholds, texts: Texts) -> Html:
+    """One regimen's finding in the leading symptom, the verdict first, and how sure it is."""
+    numbers = _numbers(effect, names, thresholds, texts)
+    return texts("finding.with_verdict", verdict=_headline(effect, texts), sentence=numbers)
+
+
+def footer(thresholds: Thresholds, texts: Texts) -> Html:
+    """Which numbers a verdict hangs on, and what none of it proves."""
+    return texts("finding.footer", **_thresholds(thresholds, texts))
 
 
 def counts(effect: RegimenEffect, thresholds: Thresholds, texts: Texts) -> Html:
@@ -148,9 +159,9 @@ def findings(analysis: Analysis, names: Names, texts: Texts) -> tuple[Html, ...]
     now = current(symptom)
     followed = [effect for effect in symptom.regimens if effect.of]
     shown = [] if now is None else [now, *(effect for effect in followed if effect is not now)]
-    said = [regimen_sentence(effect, LEADING, names, analysis.thresholds, texts) for effect in shown]
+    said = [regimen_sentence(effect, names, analysis.thresholds, texts) for effect in shown]
     if not said:
-        said.append(texts("finding.none"))
+        said.append(texts("finding.with_verdict", verdict=_headline(None, texts), sentence=texts("finding.none")))
     if len(followed) > 1:
         across = symptom.counts
         said.append(texts("finding.across", returns=across.returns, usable=across.usable, of=across.of))
@@ -171,24 +182,36 @@ def caveats(symptom: SymptomAnalysis, names: Names, texts: Texts) -> tuple[Html,
     return tuple(_caveat(group, symptom.symptom, names, texts) for group in alike.values())
 
 
-def _sentence(effect: RegimenEffect, of: Symptom, name: str, thresholds: Thresholds, texts: Texts) -> Html:
-    needed = thresholds.fewest_courses
+def _headline(effect: RegimenEffect | None, texts: Texts) -> Html:
+    said = texts(f"verdict.{WITHOUT_VERDICT}") if effect is None else verdict(effect, texts)
+    return texts("finding.verdict", symptom=texts(f"item.{LEADING}"), verdict=said)
+
+
+def _numbers(effect: RegimenEffect, names: Names, thresholds: Thresholds, texts: Texts) -> Html:
+    """What a verdict rests on: the difference, its interval, how many courses."""
+    name, needed = names.full[effect.regimen], thresholds.fewest_courses
     if effect.verdict == WITHOUT_VERDICT or effect.estimate is None or effect.low is None or effect.high is None:
         return texts("finding.not_enough_data", regimen=name, usable=effect.usable, needed=needed)
     low, high = limits(effect.low, effect.high, texts)
     values = {
         "regimen": name,
-        "symptom": texts(f"finding.subject.{of}"),
         "difference": number(effect.estimate, texts),
         "low": low,
         "high": high,
         "returning": effect.returning,
         "usable": effect.usable,
         "of": effect.of,
+        **_thresholds(thresholds, texts),
+    }
+    return texts(f"finding.{effect.verdict}", **values)
+
+
+def _thresholds(thresholds: Thresholds, texts: Texts) -> dict[str, str]:
+    """From which mean rise it is a return, and which rise must be unlikely before there is said to be none."""
+    return {
         "rise": number(thresholds.rise, texts, "0.#"),
         "important": number(thresholds.important_rise, texts, "0.#"),
     }
-    return texts(f"finding.{effect.verdict}", **values)
 
 
 def _onset(symptom: SymptomAnalysis, texts: Texts) -> list[Html]:

@@ -29,6 +29,7 @@ def staff_help(someone: Someone, texts: Texts) -> Html:
     parts = [texts("help.staff", team=someone.the_team.name)]
     parts += [texts("help.coordinator")] if staff.coordinator else []
     parts += [texts("help.clinician")] if staff.clinician else []
+    parts.append(texts("help.page"))
     return Html("\n\n".join(parts))
 
 

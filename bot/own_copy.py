@@ -9,8 +9,9 @@ from babel.numbers import get_decimal_symbol
 from bot.pictures import Asked, Drawn, database_at
 from bot.texts import Texts, plain, texts_in
 from jobs import due
-from jobs.own_data import OwnData, Separator, collect, csv_zip, fhir_bundle
-from storage import patients
+from jobs.own_data import OwnData, Separator, Words, collect, csv_zip, fhir_bundle
+from jobs.scores import ITEMS, SCALE_HIGH, SCALE_LOW
+from storage import diary, patients
 
 BUNDLE = "fhir-bundle.json"
 
@@ -33,5 +34,34 @@ def _archive(data: OwnData, now: datetime, texts: Texts) -> bytes:
     readme = plain(texts("own_copy.readme", pseudonym=data.who.pseudonym, when=when))
     held = io.BytesIO(csv_zip(data, now, readme, separator=separator))
     with zipfile.ZipFile(held, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(BUNDLE, fhir_bundle(data, now))
+        archive.writestr(BUNDLE, fhir_bundle(data, now, fhir_words(texts)))
     return held.getvalue()
+
+
+def fhir_words(texts: Texts) -> Words:
+    """What people read in the bundle, in this language."""
+
+    def unfilled(key: str, *names: str) -> str:
+        return plain(texts(key, **{name: f"{{{name}}}" for name in names}))
+
+    return Words(
+        language=texts.language,
+        decimal_mark=get_decimal_symbol(texts.locale),
+        items={item: plain(texts(f"item.{item}")) for item in ITEMS},
+        wording=diary.WORDING,
+        questions={item: plain(texts(f"check_in.{item}.question")) for item in ITEMS},
+        code_system=plain(texts("fhir.code_system")),
+        definition=plain(texts("fhir.definition", item="{item}", low=SCALE_LOW, high=SCALE_HIGH)),
+        questionnaire=plain(texts("fhir.questionnaire")),
+        consent=plain(texts("fhir.consent")),
+        note=plain(texts("fhir.note")),
+        revision=unfilled("fhir.revision", "day", "item", "revision", "value"),
+        skipped=plain(texts("fhir.skipped")),
+        infusion=plain(texts("fhir.infusion")),
+        cancelled=plain(texts("fhir.cancelled")),
+        regimen=unfilled("chart.regimen", "name"),
+        dose=unfilled("fhir.dose", "dose"),
+        dose_in_turn=unfilled("fhir.dose_in_turn", "dose"),
+        creatine_kinase=plain(texts("fhir.creatine_kinase")),
+        weight=plain(texts("fhir.weight")),
+    )

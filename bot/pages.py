@@ -75,7 +75,11 @@ class Answered:
 
     @cached_property
     def headline(self) -> Html:
-        return findings.headline(self.analysis, self.names, self.texts)
+        return findings.headline(self.analysis, self.texts)
+
+    @cached_property
+    def explanation(self) -> Html:
+        return findings.explanation(self.analysis, self.names, self.texts)
 
     @cached_property
     def sentences(self) -> tuple[Html, ...]:
@@ -95,7 +99,8 @@ def patient_facts(answered: Answered) -> ChartFacts:
     kept, texts, analysis = answered.kept, answered.texts, answered.analysis
     return ChartFacts(
         pseudonym=kept.pseudonym,
-        sentence=plain(answered.headline),
+        verdict=plain(answered.headline),
+        sentence=plain(answered.explanation),
         items=tuple(plain(texts(f"item.{item.value}")) for item in ITEMS),
         diary_from=kept.diary_from,
         today=kept.today,
@@ -110,7 +115,7 @@ def patient_facts(answered: Answered) -> ChartFacts:
         warnings=finding_marks.warnings(analysis.symptoms[LEADING], answered.names, texts),
         running=plain(findings.running(analysis.symptoms[LEADING], LEADING, texts)),
         footer=plain(texts("chart.footer")),
-        findings=tuple(plain(line) for line in (*answered.sentences, texts("finding.footer"))),
+        findings=tuple(plain(line) for line in (*answered.sentences, findings.footer(analysis.thresholds, texts))),
         tables=finding_marks.tables(analysis, answered.regimens, answered.names, texts),
         lab=_lab(kept, texts),
         steroids=_steroids(kept, texts),

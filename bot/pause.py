@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot import leaving
 from bot.replies import Button, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Texts, texts_in
-from jobs import due, pausing
+from jobs import check_in_time, due, pausing
 from storage import audit, patients
 from storage.chats import Someone
 from storage.models import Patient, PatientStatus
@@ -50,12 +50,14 @@ def _screen(someone: Someone, incoming: Incoming, texts: Texts) -> Screen:
         return leaving.ended(someone, texts)
     if patient.status is PatientStatus.PAUSED and patient.paused_until is not None:
         on = Button(texts("pause.button.go_on"), "pa:on")
-        return Screen(texts("pause.paused", next=_next(patient, texts)), ((on,),))
+        return Screen(texts("pause.paused", next=_next(patient, incoming, texts)), ((on,),))
     today = due.local_date(patient.time_zone, incoming.now)
     ends = [today + timedelta(days=days) for days in DAYS_OFFERED]
     buttons = [(Button(texts("pause.button.until", date=end), f"pa:{end.isoformat()}"),) for end in ends]
-    return Screen(texts("pause.until_when", next=_next(patient, texts)), tuple(buttons))
+    return Screen(texts("pause.until_when", next=_next(patient, incoming, texts)), tuple(buttons))
 
 
-def _next(patient: Patient, texts: Texts) -> str:
-    return texts.instant(patient.next_prompt_at, patient.time_zone) if patient.next_prompt_at else ""
+def _next(patient: Patient, incoming: Incoming, texts: Texts) -> str:
+    coming = check_in_time.coming_prompt(patient, incoming.now)
+    assert coming is not None  # from the moment of joining until the diary ends
+    return texts.instant(coming, patient.time_zone)

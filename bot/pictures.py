@@ -91,8 +91,11 @@ def patient_drawn(kept: Record, texts: Texts) -> Drawn:
     caption = texts(
         "chart.caption",
         pseudonym=kept.pseudonym,
-        sentence=answered.headline,
-        state=Html(f"<b>{flagged}</b>; ") if (flagged := html.escape(flag(answered))) else Html(""),
+        verdict=answered.headline,
+        sentence=answered.explanation,
+        state=Html(f"<b>{flagged}</b>{texts('chart.separator')}")
+        if (flagged := html.escape(flag(answered)))
+        else Html(""),
         answered=answered_words(kept, texts),
         next=next_course_words(kept, texts),
         footer=texts("finding.footer_short"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from bot import finding_marks
+from bot import finding_marks, findings
 from bot.findings import LEADING, number
 from bot.pages import Answered, counts_words, flag, verdict_words
 from bot.texts import Html, Texts, plain
@@ -32,7 +32,7 @@ def patient_lines(answered: Answered, cancelled: tuple[tuple[int, date], ...]) -
         if table.rows:
             yield ""
             yield from _as_text(table)
-    yield from ("", plain(texts("finding.footer")))
+    yield from ("", plain(findings.footer(answered.analysis.thresholds, texts)))
 
 
 def team_lines(name: str, day: date, team: list[Answered], texts: Texts) -> Iterator[str]:

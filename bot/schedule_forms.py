@@ -9,7 +9,7 @@ from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.joining import TYPED_ZONE, clock, read_time, read_zone, time_choices
 from bot.replies import Screen
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts, languages, plain, texts_in
 from jobs import check_in_time, infusion_reminder, schedule
 from jobs.refusals import Refusal
 
@@ -100,9 +100,9 @@ def _apply_zone(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
 
 
 def _read_leads(value: str, *_: object) -> list[int]:
-    """`7 1 0`, `7, 1 and 0`, `none`."""
+    """`7 1 0`, `7, 1 and 0`, `none`, in whichever language."""
     said = value.strip().lower()
-    if said in {NONE, ""}:
+    if said in {NONE, "", *_none_words()}:
         return []
     if not _LEADS.fullmatch(said):
         raise Refusal("form.leads_unknown", typed=value)
@@ -110,6 +110,12 @@ def _read_leads(value: str, *_: object) -> list[int]:
     if len(leads) > schedule.MOST_LEADS or leads[0] > schedule.LONGEST_LEAD:
         raise Refusal("refusal.leads", most=schedule.MOST_LEADS, longest=schedule.LONGEST_LEAD)
     return leads
+
+
+def _none_words() -> set[str]:
+    """As the button says it, and as people type it."""
+    spoken = [texts_in(language) for language in languages()]
+    return {word for texts in spoken for word in (plain(texts("leads.none")), *texts("leads.none_words").split("/"))}
 
 
 def _lead_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:

@@ -1,12 +1,19 @@
 """What people type, read as a time, a date or a number. None for what cannot be read: never a guess.
 
-English, French and German words are read whatever the language of the dialogue: they do not contradict one
-another.
+Names of months and weekdays are CLDR's, of every language that is spoken here; "tomorrow" and the like are read in
+English, French and German. All are read whatever the language of the dialogue.
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
+from itertools import product
+from typing import Literal
+
+from babel.dates import get_day_names, get_month_names
 
 from jobs.zone_names import TREACHEROUS, place, plain, zones_by_city, zones_by_country, zones_by_name
 
@@ -21,27 +28,15 @@ _TIME = re.compile(
 )
 _FOUR_DIGITS = re.compile(r"(\d{2})(\d{2})")
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january janvier janv januar janner",
-            "feb february fevrier fevr fev februar",
-            "mar march mars marz maerz mrz",
-            "apr april avril avr",
-            "may mai",
-            "jun june juin juni",
-            "jul july juillet juil juli",
-            "aug august aout",
-            "sep sept september septembre",
-            "oct october octobre oktober okt",
-            "nov november novembre",
-            "dec december decembre dezember dez",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
+# What CLDR's German lacks: Austria's January, and a short form of March.
+_MORE_MONTHS = {"janner": 1, "jaenner": 1, "mrz": 3}
+# As they are typed where there are no such keys.
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+SHORTEST_MONTH = 3
+# Some languages write a month otherwise beside a day than alone.
+_CONTEXTS: tuple[Literal["format", "stand-alone"], ...] = ("format", "stand-alone")
+_WIDTHS: tuple[Literal["wide", "abbreviated"], ...] = ("wide", "abbreviated")
+_WEEKDAY_WIDTHS: tuple[Literal["wide", "abbreviated", "short"], ...] = (*_WIDTHS, "short")
 _NEAR_DAYS = {
     "today": 0,
     "heute": 0,
@@ -62,9 +57,10 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:[.,][0-9]{1,9})?")
 _ISO = re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})")
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})\s*([-/.])\s*(?P<month>\d{1,2})(?:\s*\2\s*(?P<year>\d{4}|\d{2}))?\.?")
 _DAY_NAME = re.compile(
-    r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?\s*(?:of\s+)?(?P<name>[a-z]+)\.?,?\s*(?P<year>\d{4}|\d{2})?"
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?\s*(?:of\s+)?(?P<name>[^\W\d_]+)\.?,?\s*(?P<year>\d{4}|\d{2})?"
 )
-_NAME_DAY = re.compile(r"(?P<name>[a-z]+)\.?\s*(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(?P<year>\d{4}))?")
+_NAME_DAY = re.compile(r"(?P<name>[^\W\d_]+)\.?\s*(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(?P<year>\d{4}))?")
+_WEEKDAY = re.compile(r"(?P<name>[^\W\d_]+)[.,]*\s+(?P<rest>.+)")
 
 
 def parse_time(text: str) -> time | None:
@@ -82,22 +78,32 @@ def parse_time(text: str) -> time | None:
     return _time(hour % 12 + (12 if half[0] == "p" else 0), minute) if 1 <= hour <= 12 else None
 
 
-def parse_date(text: str, today: date) -> date | None:
-    """A date from "2026-03-12", "12.3.2026", "12/3", "12 Mar", "March 12, 2026", "tomorrow" and the like.
+def parse_date(text: str, today: date, locales: tuple[str, ...]) -> date | None:
+    """A date from "2026-03-12", "12.3.2026", "12/3", "Thu 12 Mar", "March 12, 2026", "tomorrow" and the like.
 
     The day comes before the month: "3/4" is 3 April, and "3/13" is not read. Without a year: such a day of the
-    last 60 days, otherwise the next one from `today` on. A year of two digits is of this century.
+    last 60 days, otherwise the next one from `today` on. A year of two digits is of this century. A weekday before it
+    has to be that day's. `locales`: of the languages whose names are read, the reader's own first: what a name means
+    there counts, and one on which the others contradict one another is not read.
     """
     said = re.sub(r"\s+", " ", plain(text).replace("'", ""))
     near = _NEAR_DAYS.get(said.replace("-", " "))
     if near is not None:
         return today + timedelta(days=near)
+    day = _read_day(said, today, locales)
+    if day is None and (match := _WEEKDAY.fullmatch(said)):
+        day = _read_day(match["rest"], today, locales)
+        return day if day is not None and day.weekday() in _weekdays(locales).get(match["name"], ()) else None
+    return day
+
+
+def _read_day(said: str, today: date, locales: tuple[str, ...]) -> date | None:
     for pattern in (_ISO, _DAY_FIRST, _DAY_NAME, _NAME_DAY):
         match = pattern.fullmatch(said)
         if match is None:
             continue
         parts = match.groupdict()
-        month = _MONTHS.get(parts["name"]) if "name" in parts else int(parts["month"])
+        month = _months(locales).get(parts["name"]) if "name" in parts else int(parts["month"])
         if month is None:
             return None
         if parts["year"] is None:
@@ -105,6 +111,46 @@ def parse_date(text: str, today: date) -> date | None:
         century = 2000 if len(parts["year"]) == 2 else 0
         return _date(century + int(parts["year"]), month, int(parts["day"]))
     return None
+
+
+@lru_cache
+def _months(locales: tuple[str, ...]) -> Mapping[str, int]:
+    own, *others = (_months_of(locale) for locale in locales)
+    meant: defaultdict[str, set[int]] = defaultdict(set)
+    for months in (*others, _MORE_MONTHS):
+        for name, month in months.items():
+            meant[name].add(month)
+    return {**{name: month for name, (month, *more) in meant.items() if not more}, **own}
+
+
+def _months_of(locale: str) -> dict[str, int]:
+    """By name, by short form, and by whatever beginning of a name is no other's."""
+    beginnings: defaultdict[str, set[int]] = defaultdict(set)
+    names: dict[str, int] = {}
+    for context, width in product(_CONTEXTS, _WIDTHS):
+        for month, name in get_month_names(width, context, locale).items():
+            for spelt in _spelt(name):
+                names[spelt] = month
+                for length in range(SHORTEST_MONTH, len(spelt)):
+                    beginnings[spelt[:length]].add(month)
+    return {**{name: month for name, (month, *more) in beginnings.items() if not more}, **names}
+
+
+@lru_cache
+def _weekdays(locales: tuple[str, ...]) -> Mapping[str, set[int]]:
+    """Monday is 0. "Di" is Sunday in French and Tuesday in German: the date tells which is meant."""
+    meant: defaultdict[str, set[int]] = defaultdict(set)
+    for locale in locales:
+        for context, width in product(_CONTEXTS, _WEEKDAY_WIDTHS):
+            for weekday, name in get_day_names(width, context, locale).items():
+                for spelt in _spelt(name):
+                    meant[spelt].add(weekday)
+    return dict(meant)
+
+
+def _spelt(name: str) -> Iterator[str]:
+    yield plain(name).rstrip(".")
+    yield plain(name.lower().translate(_UMLAUTS)).rstrip(".")
 
 
 def parse_zone(text: str) -> str | None:

@@ -32,6 +32,12 @@ def languages() -> list[str]:
     return sorted(folder.parent.name for folder in FOLDER.glob(f"*/{DOMAIN}"))
 
 
+def locales(first: str) -> tuple[str, ...]:
+    """Babel's names of the languages spoken here, that of the language `first` before the others."""
+    own = nearest_language(first)
+    return tuple(texts_in(language).locale for language in (own, *(each for each in languages() if each != own)))
+
+
 def nearest_language(tag: str | None) -> str:
     """The language spoken here for a tag such as `de-CH`; English for one that is not."""
     language = (tag or "").split("-")[0].lower()

@@ -12,12 +12,12 @@ from jobs.chart.facts import ChartFacts, OwnChartFacts, TeamChartFacts
 def patient_chart(facts: ChartFacts) -> bytes:
     """One patient's page as PNG, 1080 pixels wide: readable when a telephone shows it at 360.
 
-    From the top: the sentence given, and what to bear in mind with it; the leading item by days to the course, a panel
-    for each of the three latest regimens, where a line belongs to the regimen of the course before; how much higher the
-    week before each course was, with 95 % intervals against 0 and the threshold, as many of the latest courses as fit,
-    and each regimen together; the daily scores (0-10) on a calendar of at most two years, with courses, the week before
-    each, missing days, CK (each line a doubling) and steroid dose; the regimens' differences for the other symptoms;
-    what the page is no proof of.
+    From the top: the verdict, what it rests on, and what to bear in mind; the leading item by days to the course, a
+    panel for each of the three latest regimens, where a line belongs to the regimen of the course before; how much
+    higher the week before each course was, with 95 % intervals against 0 and the threshold, as many of the latest
+    courses as fit, and each regimen together; the daily scores (0-10) on a calendar of at most two years, with courses,
+    the week before each, missing days, CK (each line a doubling) and steroid dose; the regimens' differences for the
+    other symptoms; what the page is no proof of.
     """
     # Here, so that the process that only hands the facts over stays small.
     from jobs.chart.ink import png  # noqa: PLC0415

@@ -60,12 +60,13 @@ class ChartTexts:
     regimen_together: str
     threshold: str
     cut_interval: str
-    not_enough: str
     latest_shown: str
     symptoms_title: str
     # the team
     more_patients: str
     continued: str
+    # between what is listed
+    separator: str
     # instead of an empty panel
     no_entries: str
     nothing_to_compare: str
@@ -128,15 +129,16 @@ class LabStrip:
 class ChartFacts:
     """One patient's page.
 
-    `sentence`: the finding and how sure it is. `warnings`: what to bear in mind with it, in few words. `running`: where
-    the cycle under way stands. `footer`: what the page is no proof of. `items`: label of each item; the first one
-    (pain) leads. `diary_from`: the first day that could have an entry. `days`: the entries, in any order. `not_asked`:
-    days on which the bot did not ask. A day from `diary_from` until yesterday that is in neither is missing. `answers`:
-    the leading item's first, then the others'. `threshold`: points from which a rise matters. `findings`, `tables`: for
-    print, beside the picture.
+    `verdict`: the answer in few words. `sentence`: what it rests on and how sure it is. `warnings`: what to bear
+    in mind with it. `running`: where the cycle under way stands. `footer`: what the page is no proof of. `items`:
+    label of each item; the first one (pain) leads. `diary_from`: the first day that could have an entry. `days`: the
+    entries, in any order. `not_asked`: days on which the bot did not ask. A day from `diary_from` until yesterday that
+    is in neither is missing. `answers`: the leading item's first, then the others'. `threshold`: points from which a
+    rise counts as a return. `findings`, `tables`: for print, beside the picture.
     """
 
     pseudonym: str
+    verdict: str
     sentence: str
     items: tuple[str, ...]
     diary_from: date

@@ -15,7 +15,7 @@ MOST_SLOTS = 23.0
 FEWEST_SLOTS = 8.0
 # Regimens that have a line to themselves; those before them share one.
 MOST_LINES = 4
-_HEIGHT = 208
+_HEIGHT = 196
 _TOGETHER = 1.2
 _BETWEEN = 0.3
 _BAND_LINE = 28
@@ -80,7 +80,7 @@ def draw_forest(sheet: Sheet, facts: ChartFacts, top: float) -> float:
     if not groups:
         sheet.text(20, y + 42, texts.nothing_to_compare, style.LABEL, style.QUIET)
         return y + 56
-    y = _draw_lines(sheet, answer, y)
+    y = _draw_lines(sheet, answer, texts.separator, y)
     shown = sum(len(group.courses) for group in groups)
     if shown < len(answer.courses):
         of = len(answer.courses)
@@ -114,7 +114,7 @@ def draw_forest(sheet: Sheet, facts: ChartFacts, top: float) -> float:
 
 def draw_points(sheet: Sheet, frame: Frame, threshold: float) -> None:
     """Levels in whole points, the line of no difference, and the threshold dashed."""
-    named = whole_numbers(frame.y_low, frame.y_high, frame.height / 26)
+    named = whole_numbers(frame.y_low, frame.y_high, frame.height / 24)
     draw_levels(sheet, frame, {at: signed(at) for at in named})
     sheet.lines([[(frame.left, frame.y(0)), (frame.right, frame.y(0))]], style.QUIET, 3)
     at = frame.y(threshold)
@@ -128,10 +128,10 @@ def _slots(answer: SymptomAnswer, kept: list[CourseMark]) -> float:
     return len(kept) + together + _BETWEEN * (len(shown) - 1)
 
 
-def _draw_lines(sheet: Sheet, answer: SymptomAnswer, y: float) -> float:
+def _draw_lines(sheet: Sheet, answer: SymptomAnswer, separator: str, y: float) -> float:
     """What was found, in words: a line for each of the latest regimens, and the earlier ones together before them."""
     earlier, latest = answer.regimens[:-MOST_LINES], answer.regimens[-MOST_LINES:]
-    said = ["; ".join(regimen.line_short for regimen in earlier)] if earlier else []
+    said = [separator.join(regimen.line_short for regimen in earlier)] if earlier else []
     for words in (*said, *(regimen.line for regimen in latest)):
         for number, line in enumerate(wrapped(words, style.SMALL, style.WIDTH - 60)):
             sheet.text(20 if number == 0 else 40, y + 36, line, style.SMALL, style.INK)
@@ -215,7 +215,6 @@ def _key(facts: ChartFacts, groups: tuple[Group, ...], axis: tuple[int, int]) ->
         (any(mark.provisional for mark in marks), "hollow", style.INK, texts.provisional_course),
         (any(g.regimen.estimate is not None for g in groups), "diamond", style.TOGETHER, texts.regimen_together),
         (any(goes_on(each.low, each.high, *ends) for each in intervals), "arrow", style.INK, texts.cut_interval),
-        (any(mark.difference is None for mark in marks), "box", style.NOT_ENOUGH, texts.not_enough),
         (True, "dashes", style.LIMIT, texts.threshold),
     ]
     return [KeyEntry(mark, colour, words) for occurs, mark, colour, words in entries if occurs]  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from jobs.chart.shapes import (
 )
 from jobs.chart.sheet import Frame, Sheet
 
-_HEIGHT = 164
+_HEIGHT = 150
 _GAP = 24
 _LINE = 28
 _DAYS = (-21, -14, -7, 0, 7)

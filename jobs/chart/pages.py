@@ -84,22 +84,26 @@ def _draw_title(sheet: Sheet, facts: ChartFacts) -> float:
     texts, room = facts.texts, style.WIDTH - 40
     span = texts.span.format(first=texts.full_date(facts.diary_from), last=texts.full_date(facts.today))
     beside = room - text_width(span, style.LABEL) - 24
-    fitting = (size for size in (style.TITLE, style.SENTENCE) if text_width(facts.pseudonym, size, True) <= beside)
-    y, size = 56.0, next(fitting, style.SENTENCE)
+    fitting = (size for size in (style.SENTENCE, style.HEADING) if text_width(facts.pseudonym, size, True) <= beside)
+    y, size = 44.0, next(fitting, style.HEADING)
     for number, line in enumerate(wrapped(facts.pseudonym, size, room, bold=True)):
-        y = 56.0 + number * 44
+        y = 44.0 + number * 40
         sheet.text(20, y, line, size, style.INK, bold=True)
     # A code too long to stand beside the dates stands above them.
     if text_width(facts.pseudonym, size, True) > beside:
-        y += 44
+        y += 40
     sheet.text(style.WIDTH - 20, y - 2, span, style.LABEL, style.QUIET, "right")
+    y += 4
+    for line in wrapped(facts.verdict, style.TITLE, room, bold=True):
+        y += 56
+        sheet.text(20, y, line, style.TITLE, style.INK, bold=True)
     y += 6
     for line in wrapped(facts.sentence, style.SENTENCE, room):
-        y += 43
+        y += 40
         sheet.text(20, y, line, style.SENTENCE, style.INK)
-    for line in wrapped(facts.warnings, style.SMALL, room):
-        y += 31
-        sheet.text(20, y + 5, line, style.SMALL, style.MISSING)
+    for line in wrapped(facts.warnings, style.WARNING, room):
+        y += 36
+        sheet.text(20, y + 5, line, style.WARNING, style.MISSING)
     return y + 5 if facts.warnings else y
 
 

@@ -9,8 +9,9 @@ RIGHT = 26
 PLOT_WIDTH = WIDTH - LEFT - RIGHT
 
 TITLE = 46
-SENTENCE = 36
+SENTENCE = 34
 HEADING = 32
+WARNING = 30
 LABEL = 28
 # Nothing in a picture is smaller: 8 pixels on a telephone that shows it at 360.
 SMALL = 24

@@ -16,7 +16,7 @@ from jobs.chart.shapes import (
 )
 from jobs.chart.sheet import Frame, Sheet, text_width
 
-_LEFT = 250
+_LEFT = 268
 _GAP = 20
 _ROW = 55
 _MARK = 28

@@ -25,7 +25,7 @@ from jobs.chart.fitting import in_lines
 from jobs.chart.shapes import calendar_span, drawn_segments, kept_labels, missing_days, regimen_bands
 from jobs.chart.sheet import Frame, Sheet, text_width
 
-_LEADING_HEIGHT = 172
+_LEADING_HEIGHT = 160
 _ROW_HEIGHT = 36
 _LAB_HEIGHT = 84
 _STEROID_HEIGHT = 32

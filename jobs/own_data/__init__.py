@@ -5,5 +5,6 @@ from jobs.own_data.collecting import collect
 from jobs.own_data.facts import NoteRow, OwnData
 from jobs.own_data.fhir import fhir_bundle
 from jobs.own_data.fhir.naming import Version
+from jobs.own_data.fhir.words import Words
 
-__all__ = ["NoteRow", "OwnData", "Separator", "Version", "collect", "csv_zip", "fhir_bundle"]
+__all__ = ["NoteRow", "OwnData", "Separator", "Version", "Words", "collect", "csv_zip", "fhir_bundle"]

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from bot import findings
 from bot.findings import number
 from bot.local import seed
-from bot.pages import Answered, by_who_needs_a_look, flag, next_course_words
+from bot.pages import Answered, by_who_needs_a_look, flag, next_course_words, patient_facts
 from bot.pictures import LONGEST_CAPTION, Asked, draw, patient_drawn, team_drawn
-from bot.texts import plain
+from bot.texts import languages, plain, texts_in
 from jobs.record import Record
 from jobs.steroids import SteroidStep
 from jobs.wearing_off import analyse
@@ -43,16 +43,16 @@ def said(record: Record) -> list[str]:
 def with_verdict(verdict: Verdict, **values: object) -> str:
     effect: RegimenEffect = WHOLE.analysis.symptoms["pain"].regimen("1")
     changed = replace(effect, verdict=verdict, **values)  # type: ignore[arg-type]
-    return plain(findings.regimen_sentence(changed, "pain", WHOLE.names, DEFAULTS, ENGLISH))
+    return plain(findings.regimen_sentence(changed, WHOLE.names, DEFAULTS, ENGLISH))
 
 
 def test_the_cases_three_regimens_are_said_as_the_method_words_them() -> None:
     assert said(RECORDS["the case, whole"])[:3] == [
-        "Regimen 3 (1 × 0.8 g/kg): difference in pain 0.0 (−0.2 to 0.2; 13 of 14 courses usable)."
-        " A rise of 1.5 points or more is unlikely.",
-        "Regimen 1 (5 × 0.4 g/kg): pain was 2.9 points higher in the week before a course than mid-course"
-        " (95 % interval 2.4 to 3.4; 4 of 4 courses). Returns.",
-        "Regimen 2 (2 × 0.8 g/kg): cannot tell yet, 2 of 3 courses needed.",
+        "Pain: does not return. Regimen 3 (1 × 0.8 g/kg): 0.0 points between the week before a course and mid-course"
+        " (95 % interval −0.2 to 0.2; 13 of 14 courses usable). A return counts from 1 point; 1.5 or more is unlikely.",
+        "Pain: returns. Regimen 1 (5 × 0.4 g/kg): 2.9 points higher in the week before a course than mid-course"
+        " (95 % interval 2.4 to 3.4; 4 of 4 courses).",
+        "Pain: cannot tell yet. Regimen 2 (2 × 0.8 g/kg): 2 of 3 courses needed.",
     ]
 
 
@@ -62,26 +62,59 @@ def test_a_regimen_that_has_just_begun_is_said_first_though_nothing_is_known_of_
     doses = (*record.doses[:5], replace(record.doses[5], name="B"))
     changed = Answered(replace(record, courses=courses, doses=doses), ENGLISH)
     first, second, third = (plain(line) for line in changed.sentences[:3])
-    assert first == "Regimen B (1 × 0.1 g/kg): cannot tell yet, 0 of 3 courses needed."
-    assert second.startswith("Regimen 1 (1 × 0.1 g/kg): pain was")
+    assert first == "Pain: cannot tell yet. Regimen B (1 × 0.1 g/kg): 0 of 3 courses needed."
+    assert second.startswith("Pain: returns. Regimen 1 (1 × 0.1 g/kg): ")
     assert not third.startswith("Across regimens")
-    assert plain(changed.headline) == f"{first} Earlier, Regimen 1: returns."
+    assert f"{plain(changed.headline)}. {plain(changed.explanation)}" == f"{first} Earlier, Regimen 1: returns."
     assert changed.current is not None
     assert (changed.current.regimen, changed.current.verdict) == ("B", "not_enough_data")
 
 
 def test_the_page_is_headed_by_the_regimen_in_use_and_by_an_earlier_one_that_differs() -> None:
-    assert plain(WHOLE.headline).startswith("Regimen 3 (1 × 0.8 g/kg): difference in pain 0.0")
-    assert plain(WHOLE.headline).endswith("Earlier, Regimen 1: returns.")
+    assert plain(WHOLE.headline) == "Pain: does not return"
+    assert plain(WHOLE.explanation).startswith("Regimen 3 (1 × 0.8 g/kg): 0.0 points between the week before")
+    assert plain(WHOLE.explanation).endswith("Earlier, Regimen 1: returns.")
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_verdict_stands_first_in_the_words_of_the_panels_below_it(name: str, language: str) -> None:
+    facts = patient_facts(Answered(RECORDS[name], texts := texts_in(language)))
+    label, _, said = facts.verdict.partition(":")
+    assert label.strip() == plain(texts("item.pain"))
+    marks = {mark.regimen: mark.words for mark in facts.answers[0].regimens}
+    now = Answered(RECORDS[name], texts).current
+    unknown = plain(texts("verdict.not_enough_data"))
+    assert said.strip() == (unknown if now is None else marks.get(now.regimen, unknown))
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_two_thresholds_are_told_apart_where_they_are_named(language: str) -> None:
+    """From 1 point it counts as a return; 1.5 must be unlikely before there is said to be none."""
+    answered = Answered(RECORDS["the case, whole"], texts := texts_in(language))
+    facts = patient_facts(answered)
+    rise, important = number(DEFAULTS.rise, texts, "0.#"), number(DEFAULTS.important_rise, texts, "0.#")
+    assert rise in facts.texts.threshold.replace("\xa0", " ").split()
+    assert important not in facts.texts.threshold
+    said = facts.sentence.replace("\xa0", " ")
+    assert f" {rise} " in said
+    assert important in said[said.index(f" {rise} ", said.index(")")) :]
+    assert important in plain(findings.footer(DEFAULTS, texts))
 
 
 def test_each_verdict_has_its_words_and_says_how_sure_it_is() -> None:
-    assert with_verdict("possible_return").endswith("Possible return, not confirmed yet.")
-    assert "95 % interval 0.2 to 1.0" in with_verdict("small_rise", estimate=0.6, low=0.2, high=1.0)
-    assert with_verdict("unclear", low=-0.3, high=2.4).endswith(
-        "Unclear: −0.3 to 2.4 fits both no return and an important one."
-    )
-    assert with_verdict("not_enough_data", usable=2).endswith("cannot tell yet, 2 of 3 courses needed.")
+    possible = with_verdict("possible_return")
+    assert possible.startswith("Pain: possible return. ")
+    assert possible.endswith("Not confirmed yet.")
+    small = with_verdict("small_rise", estimate=0.6, low=0.2, high=1.0)
+    assert small.startswith("Pain: small rise. ")
+    assert "95 % interval 0.2 to 1.0" in small
+    assert small.endswith("A return counts from 1 point.")
+    unclear = with_verdict("unclear", low=-0.3, high=2.4)
+    assert unclear.startswith("Pain: unclear. ")
+    assert unclear.endswith("The 95 % interval, −0.3 to 2.4, fits both no return and an important one.")
+    assert with_verdict("not_enough_data", usable=2).startswith("Pain: cannot tell yet. ")
+    assert with_verdict("not_enough_data", usable=2).endswith(": 2 of 3 courses needed.")
 
 
 def test_without_enough_data_no_number_is_given() -> None:
@@ -93,7 +126,7 @@ def test_without_enough_data_no_number_is_given() -> None:
 @pytest.mark.parametrize("name", RECORDS)
 def test_no_record_leads_to_advice_or_to_a_cause(name: str) -> None:
     answered = Answered(RECORDS[name], ENGLISH)
-    words = " ".join([plain(answered.headline), *said(RECORDS[name])]).lower()
+    words = " ".join([plain(answered.headline), plain(answered.explanation), *said(RECORDS[name])]).lower()
     assert [word for word in ADVICE if word in words] == []
 
 
@@ -178,7 +211,10 @@ def test_no_count_of_one_is_a_plural() -> None:
 
 def test_what_has_to_be_said_beside_it_is_said_and_courses_that_share_it_are_said_together() -> None:
     words = said(RECORDS["the case, whole"])
-    assert "Courses 5, 7: compared with the time before them only, so a trend is not taken out." in words
+    assert (
+        "Courses 5, 7: compared with the time before them only,"
+        " so their differences may include a slow improvement or worsening." in words
+    )
     assert any(
         line.startswith("Course 14 is left out: 3 of 7 days answered in the week before it, 11 of 14 mid-course")
         for line in words
@@ -202,7 +238,7 @@ def test_the_running_course_is_never_judged() -> None:
 
 
 def test_before_a_second_course_it_cannot_tell() -> None:
-    assert said(RECORDS["1 course"])[0] == "Cannot tell yet: no course has been followed by another one."
+    assert said(RECORDS["1 course"])[0] == "Pain: cannot tell yet. No course has been followed by another one."
 
 
 def test_numbers_have_a_true_minus_and_nothing_is_minus_nothing() -> None:
@@ -265,7 +301,7 @@ def test_the_chats_caption_has_the_finding_adherence_and_the_next_course() -> No
     assert drawn.png is not None
     assert drawn.png.startswith(b"\x89PNG")
     caption = plain(drawn.caption)
-    assert caption.startswith("P-7KQ4. Regimen 3 (1 × 0.8 g/kg): difference in pain")
+    assert caption.startswith("P-7KQ4. Pain: does not return\nRegimen 3 (1 × 0.8 g/kg): 0.1 points between")
     assert "days asked in the last 4 weeks answered; next course Mon 16 Aug 1999\n" in caption
     assert len(caption) <= LONGEST_CAPTION
 
@@ -333,7 +369,7 @@ def test_a_worker_process_reads_the_database_itself_and_brings_picture_and_capti
         page, summary = [workers.submit(draw, each).result(timeout=100) for each in asked]
     assert page.png is not None
     assert summary.png is not None
-    assert "difference in pain" in str(page.caption)
+    assert "points between the week before" in str(page.caption)
     assert "P-7KQ4" in str(summary.caption)
     assert page.png[:4] == summary.png[:4] == b"\x89PNG"
 

@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.reading import parse_date, parse_number, parse_time, parse_zone, zone_suggestions
+from jobs import reading
+from jobs.reading import parse_number, parse_time, parse_zone, zone_suggestions
 
 TODAY = date(2026, 1, 15)
+LOCALES = ("en_GB", "fr", "de")
+
+
+def parse_date(text: str, today: date, locales: tuple[str, ...] = LOCALES) -> date | None:
+    return reading.parse_date(text, today, locales)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +63,14 @@ def test_every_time_of_day_reads_back(at: time) -> None:
         "12th of March",
         "12. März",
         "12 mars 2026",
+        "12. Maerz",
+        "12 mrz 2026",
+        "Thu 12 Mar 2026",
+        "Thursday, 12 March",
+        "jeu. 12 mars 2026",
+        "Do. 12. März 2026",
+        "Donnerstag, 12.3.2026",
+        "Thu March 12",
     ],
 )
 def test_the_twelfth_of_march_is_read_however_it_is_written(text: str) -> None:
@@ -76,6 +90,31 @@ def test_the_twelfth_of_march_is_read_however_it_is_written(text: str) -> None:
 )
 def test_near_days_have_names(text: str, expected: date) -> None:
     assert parse_date(text, TODAY) == expected
+
+
+def test_a_weekday_that_is_not_that_days_is_not_overlooked() -> None:
+    assert parse_date("Fri 12 Mar 2026", TODAY) is None
+    assert parse_date("vendredi 12 mars", TODAY) is None
+    assert parse_date("Foo 12 Mar 2026", TODAY) is None
+    # "Di" is Sunday in French and Tuesday in German.
+    assert parse_date("di 8 mars 2026", TODAY) == date(2026, 3, 8)
+    assert parse_date("Di 10. März 2026", TODAY) == date(2026, 3, 10)
+    assert parse_date("Di 9. März 2026", TODAY) is None
+
+
+def test_any_language_of_cldr_can_be_read_and_what_two_contradict_each_other_on_is_not() -> None:
+    assert parse_date("12 maart 2026", TODAY) is None
+    assert parse_date("12 maart 2026", TODAY, ("en_GB", "nl")) == date(2026, 3, 12)
+    assert parse_date("12 марта 2026", TODAY, ("ru",)) == date(2026, 3, 12)
+    # October in Croatian, November in Polish.
+    assert parse_date("12 listopad 2026", TODAY, ("en_GB", "hr", "pl")) is None
+    assert parse_date("12 listopad 2026", TODAY, ("pl", "hr")) == date(2026, 11, 12)
+
+
+def test_a_beginning_that_two_months_share_is_not_read() -> None:
+    assert parse_date("12 juil 2026", TODAY) == date(2026, 7, 12)
+    assert parse_date("12 jui 2026", TODAY) is None
+    assert parse_date("12 ma 2026", TODAY) is None
 
 
 def test_the_day_comes_before_the_month() -> None:

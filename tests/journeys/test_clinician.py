@@ -112,7 +112,7 @@ def test_a_chart_shows_what_the_diary_says_around_each_course(clinic: Clinic) ->
     given = clinic.planned(anna, "2026-03-02", days=1)
     clinic.write(lambda session: _as_given(session, anna.row, given.id))
     clinician.says(f"/chart {anna.code}")
-    assert clinician.sees.startswith(f"{anna.code}. 1 × 0.4 g/kg: cannot tell yet, 0 of 3 courses needed.")
+    assert clinician.sees.startswith(f"{anna.code}. Pain: cannot tell yet\n1 × 0.4 g/kg: 0 of 3 courses needed.")
     assert "28 of 28 days asked in the last 4 weeks answered" in clinician.sees
     assert "no treatment advice" in clinician.sees
     assert picture(clinic, clinician).size[0] > 600
@@ -140,7 +140,7 @@ def _as_given(session: Session, patient: Patient, course_id: int) -> None:
 def test_too_few_days_are_said_to_be_too_few(clinic: Clinic) -> None:
     clinician, anna = clinic.clinician(), clinic.patient()
     clinician.says(f"/chart {anna.code}")
-    assert "Cannot tell yet: no course has been followed by another one." in clinician.sees
+    assert "Pain: cannot tell yet\nNo course has been followed by another one." in clinician.sees
     picture(clinic, clinician)
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.local.faults import Fault
+from bot.texts import languages
 from storage.models import Chat, Patient, PatientStatus, Role
 from tests.journeys.scenes import PHONE, newcomer
 from tests.support import TEAM, Clinic, Someone
@@ -215,6 +216,17 @@ def test_a_member_of_the_team_can_take_the_other_role_too(clinic: Clinic) -> Non
         "alerts",
         "help",
     ]
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.CLINICIAN])
+def test_the_welcome_names_every_command_of_the_menu(clinic: Clinic, role: Role, language: str) -> None:
+    member = clinic.someone(language)
+    member.says(f"/start {clinic.invitation(role)}")
+    commands = [entry["command"] for entry in clinic.world.commands_for(member.account, language)]
+    assert commands[-1] == "help"
+    assert [command for command in commands if f"/{command}" not in member.sees] == []
+    assert member.sees.count("/help") == 1
 
 
 def test_the_menu_of_a_patient_offers_what_a_patient_can_do(clinic: Clinic) -> None:

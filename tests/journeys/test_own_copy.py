@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.texts import plain, texts_in
 from storage import chats
 from storage.models import Drawing, DrawingState, PatientStatus
 from tests.journeys.scenes import PHONE
@@ -73,6 +74,10 @@ def test_in_the_readers_language_and_for_its_spreadsheets(clinic: Clinic, langua
     anna.says("/mydata")
     files = received(anna)
     assert readme in files["README.txt"]
+    bundle = json.loads(files["fhir-bundle.json"])
+    assert bundle["language"] == language
+    (asked,) = [each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == "Questionnaire"]
+    assert asked["item"][0]["text"] == plain(texts_in(language)("check_in.pain.question"))
     assert rows(files["diary.csv"], ";")[0]["pain"] == "3"
 
 

@@ -1,5 +1,7 @@
 """A pause has an end, is seen by the team, and counts against nobody."""
 
+import re
+
 import pytest
 
 from storage.models import DiaryDay, PatientStatus
@@ -58,6 +60,28 @@ def test_a_pause_that_ends_on_its_own_day_asks_nothing_twice(clinic: Clinic) -> 
     assert "on Tue 3 Mar 2026, 18:00." in anna.sees
     clinic.becomes(clinic.local("2026-03-02 23:00"))
     assert [day.diary_date.isoformat() for day in clinic.rows(DiaryDay)] == ["2026-03-02"]
+
+
+def test_after_an_outage_the_next_check_in_is_one_that_is_still_to_come(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    clinic.clock.move_to(clinic.local("2026-03-05 10:00"))
+    anna.says("/pause")
+    assert "The next check-in would come on Thu 5 Mar 2026, 18:00." in anna.everything[-1]
+
+
+def test_whoever_has_joined_has_a_next_check_in_whatever_is_changed(clinic: Clinic) -> None:
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    for button, value, then in (("Check-in time", "07:30", ()), ("Time zone", "Asia/Tokyo", ("Yes, Asia/Tokyo",))):
+        coordinator.says(f"/patient {anna.code}")
+        coordinator.presses(button)
+        coordinator.says(value)
+        for press in (*then, "Yes, do it"):
+            coordinator.presses(press)
+        for pressed in ("Again from Thu 5 Mar 2026", "End the pause now"):
+            anna.says("/pause")
+            anna.presses(pressed)
+            assert anna.row.next_prompt_at is not None
+            assert re.search(r"check-in (comes|would come) on \w+ \d+ Mar 2026, 07:30\.", anna.sees)
 
 
 def test_the_team_sees_until_when(clinic: Clinic) -> None:

@@ -147,6 +147,17 @@ def test_the_same_hour_may_be_asked_of_someone_who_has_not_joined(clinic: Clinic
     assert anna.row.prompt_time.isoformat("minutes") == "19:00", "the patient has the last word"
 
 
+@pytest.mark.parametrize("typed", ["none", "No", "not at all", "aucun", "AUCUNE", "keine"])
+def test_no_reminders_is_understood_in_every_language(clinic: Clinic, typed: str) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Reminders")
+    coordinator.says(typed)
+    assert "to not at all. Is that right?" in coordinator.sees
+    coordinator.presses("Yes, do it")
+    assert anna.row.reminder_leads == []
+
+
 def test_new_lead_times_replace_every_old_reminder(clinic_on_each: Clinic) -> None:
     clinic = clinic_on_each
     coordinator, anna = clinic.coordinator(), clinic.patient()

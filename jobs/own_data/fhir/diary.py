@@ -8,24 +8,25 @@ from itertools import groupby
 from jobs.own_data.facts import AnswerRow, DayRow, NoteRow, OwnData
 from jobs.own_data.fhir.naming import HL7, OURS, Names, Resource, concept, extension, moment
 from jobs.own_data.fhir.questions import QUESTIONNAIRE, SURVEY, code_of
+from jobs.own_data.fhir.words import Words
 from jobs.scores import ITEMS
 
 ZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
 
 
-def diary(data: OwnData, names: Names, now: datetime) -> Iterator[Resource]:
+def diary(data: OwnData, names: Names, words: Words, now: datetime) -> Iterator[Resource]:
     days = {day.diary_date: day for day in data.days}
     zones = data.zones()
     for day, every in groupby(data.answers, key=lambda answer: answer.diary_date):
-        yield from _day(list(every), days.get(day), data.zone_on(day, zones), names, now)
+        yield from _day(list(every), days.get(day), data.zone_on(day, zones), names, words, now)
     said: Counter[tuple[date, datetime]] = Counter()
     for note in data.notes:
         said[note.diary_date, note.said_at] += 1
-        yield _note(note, said[note.diary_date, note.said_at], data.zone_on(note.diary_date, zones), names)
+        yield _note(note, said[note.diary_date, note.said_at], data.zone_on(note.diary_date, zones), names, words)
 
 
 def _day(
-    answers: Sequence[AnswerRow], day: DayRow | None, zone: str, names: Names, now: datetime
+    answers: Sequence[AnswerRow], day: DayRow | None, zone: str, names: Names, words: Words, now: datetime
 ) -> Iterator[Resource]:
     """`answers`: all of one day, by item and revision. A response for each wording: on all days but one that is one."""
     latest = {answer.item: answer for answer in answers}
@@ -33,11 +34,11 @@ def _day(
     for wording in sorted({answer.wording for answer in latest.values()}):
         worded = {item: answer for item, answer in latest.items() if answer.wording == wording}
         yield _response(worded, whole=len(latest) == len(ITEMS), is_open=is_open, zone=zone, names=names)
-    yield from (_observation(answer, zone, names) for answer in latest.values() if answer.value is not None)
+    yield from (_observation(answer, zone, names, words) for answer in latest.values() if answer.value is not None)
     before: dict[str, AnswerRow] = {}
     for answer in answers:
         if answer.item in before:
-            yield _correction(before[answer.item], answer, latest[answer.item], zone, names)
+            yield _correction(before[answer.item], answer, latest[answer.item], zone, names, words)
         before[answer.item] = answer
 
 
@@ -70,14 +71,14 @@ def _observation_key(answer: AnswerRow) -> tuple[str, date, str]:
     return "Observation", answer.diary_date, answer.item
 
 
-def _observation(answer: AnswerRow, zone: str, names: Names) -> Resource:
+def _observation(answer: AnswerRow, zone: str, names: Names, words: Words) -> Resource:
     return {
         "resourceType": "Observation",
         "id": names.id(*_observation_key(answer)),
         "extension": [*_late(answer), extension("way", valueCode=answer.way)],
         "status": "amended" if answer.revision > 1 else "final",
         "category": [SURVEY],
-        "code": code_of(answer.item),
+        "code": code_of(answer.item, words),
         "subject": names.patient,
         "effectiveDateTime": answer.diary_date.isoformat(),
         "issued": moment(answer.received_at, zone),
@@ -87,10 +88,15 @@ def _observation(answer: AnswerRow, zone: str, names: Names) -> Resource:
     }
 
 
-def _correction(old: AnswerRow, new: AnswerRow, latest: AnswerRow, zone: str, names: Names) -> Resource:
+def _correction(old: AnswerRow, new: AnswerRow, latest: AnswerRow, zone: str, names: Names, words: Words) -> Resource:
     """`old` became `new`. Where that stands today: in the day's response, and in the observation if there is one."""
     observed = [names.to(*_observation_key(latest))] if latest.value is not None else []
-    was = "skipped" if old.value is None else f"{old.value}"
+    told = words.revision.format(
+        day=old.diary_date.isoformat(),
+        item=words.items[old.item],
+        revision=old.revision,
+        value=words.skipped if old.value is None else old.value,
+    )
     return {
         "resourceType": "Provenance",
         "id": names.id("Provenance", new.diary_date, new.item, new.revision),
@@ -110,7 +116,7 @@ def _correction(old: AnswerRow, new: AnswerRow, latest: AnswerRow, zone: str, na
                         "system": f"{OURS}/answer",
                         "value": f"{old.diary_date.isoformat()}/{old.item}/{old.revision}",
                     },
-                    "display": f"{old.diary_date.isoformat()}, {old.item}, revision {old.revision}: {was}",
+                    "display": told,
                 },
             }
         ],
@@ -121,7 +127,7 @@ def _late(entry: AnswerRow | NoteRow) -> list[Resource]:
     return [extension("late", valueBoolean=True)] if entry.late else []
 
 
-def _note(note: NoteRow, which: int, zone: str, names: Names) -> Resource:
+def _note(note: NoteRow, which: int, zone: str, names: Names, words: Words) -> Resource:
     """`which`, from 1: of those that were said about the day at one moment."""
     return {
         "resourceType": "Observation",
@@ -129,7 +135,7 @@ def _note(note: NoteRow, which: int, zone: str, names: Names) -> Resource:
         "extension": _late(note),
         "status": "final",
         "category": [SURVEY],
-        "code": concept("Note in the diary, in the patient's words"),
+        "code": concept(words.note),
         "subject": names.patient,
         "effectiveDateTime": note.diary_date.isoformat(),
         "issued": moment(note.received_at, zone),

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from jobs import due
 from jobs.own_data.facts import OwnData
 from jobs.own_data.fhir.naming import HL7, LOINC, OURS, Names, Resource, Version, concept, moment
+from jobs.own_data.fhir.words import Words
 
 CONSENT_DOCUMENT = "59284-0"
 LIVING = ("active", "paused")
 
 
-def people(data: OwnData, names: Names, version: Version) -> Iterator[Resource]:
+def people(data: OwnData, names: Names, words: Words, version: Version) -> Iterator[Resource]:
     yield _patient(data, names)
     if data.who.consent_version is not None:
-        yield _consent(data, names, version)
+        yield _consent(data, names, words, version)
 
 
 def _patient(data: OwnData, names: Names) -> Resource:
@@ -36,7 +37,7 @@ def _patient(data: OwnData, names: Names) -> Resource:
     }
 
 
-def _consent(data: OwnData, names: Names, version: Version) -> Resource:
+def _consent(data: OwnData, names: Names, words: Words, version: Version) -> Resource:
     who = data.who
     text, at = f"{OURS}/consent/{who.consent_version}", who.consented_at
     consent: Resource = {
@@ -44,7 +45,7 @@ def _consent(data: OwnData, names: Names, version: Version) -> Resource:
         "id": names.id("Consent"),
         "identifier": [{"system": f"{OURS}/consent-version", "value": who.consent_version}],
         "status": "active" if who.status in LIVING else "inactive",
-        "category": [concept("Consent to keeping this diary", (LOINC, CONSENT_DOCUMENT))],
+        "category": [concept(words.consent, (LOINC, CONSENT_DOCUMENT))],
     }
     if version == "R5":
         return {

@@ -7,28 +7,24 @@ from jobs import due
 from jobs.inputs import CREATINE_KINASE
 from jobs.own_data.facts import CourseRow, MeasurementRow, OwnData, SteroidRow
 from jobs.own_data.fhir.naming import HL7, LOINC, Names, Resource, Version, concept, moment, quantity
+from jobs.own_data.fhir.words import Words
 from jobs.own_data.tables import WEIGHT
 
-# By analyte: what it is, its LOINC code, and the category of such observations.
-KNOWN = {
-    CREATINE_KINASE: ("Creatine kinase in serum or plasma", "2157-6", "laboratory"),
-    WEIGHT: ("Body weight", "29463-7", "vital-signs"),
-}
+# By analyte: its LOINC code, and the category of such observations.
+KNOWN = {CREATINE_KINASE: ("2157-6", "laboratory"), WEIGHT: ("29463-7", "vital-signs")}
 UCUM_UNITS = {"U/l": "U/L", "kg": "kg"}
-# The bot is told doses and dates, never which medicine it is.
-INFUSION = "Infusion; which medicine is not recorded"
 REQUEST_STATES = {"planned": "active", "given": "completed", "cancelled": "cancelled"}
 DAY = timedelta(days=1)
 
 
-def treatment(data: OwnData, names: Names, version: Version, now: datetime) -> Iterator[Resource]:
+def treatment(data: OwnData, names: Names, words: Words, version: Version, now: datetime) -> Iterator[Resource]:
     zone = data.who.time_zone
     for course in data.courses:
-        yield _request(course, zone, names, version)
-        yield from (_infusion(course, day, names, version) for day in _infusion_days(course))
+        yield _request(course, zone, names, words, version)
+        yield from (_infusion(course, day, names, words, version) for day in _infusion_days(course))
     today = due.local_date(zone, now)
-    yield from (_steroid(dose, zone, today, names, version) for dose in data.steroids)
-    yield from (_measured(value, zone, names) for value in data.measurements)
+    yield from (_steroid(dose, zone, today, names, words, version) for dose in data.steroids)
+    yield from (_measured(value, zone, names, words) for value in data.measurements)
 
 
 def _medication(text: str, version: Version) -> Resource:
@@ -55,19 +51,20 @@ def _infusion_days(course: CourseRow) -> list[date]:
     return _days(first, course.given_end or first + (course.planned_days - 1) * DAY)
 
 
-def _request(course: CourseRow, zone: str, names: Names, version: Version) -> Resource:
+def _request(course: CourseRow, zone: str, names: Names, words: Words, version: Version) -> Resource:
     """A plan rather than an order: the bot knows the dates of a clinic, not a prescription."""
     return {
         "resourceType": "MedicationRequest",
         "id": names.id("MedicationRequest", course.id),
         "status": REQUEST_STATES[course.status],
         "intent": "plan",
-        **_medication(INFUSION, version),
+        # The bot is told doses and dates, never which medicine it is.
+        **_medication(words.infusion, version),
         "subject": names.patient,
         "authoredOn": moment(course.created_at, zone),
         "dosageInstruction": [
             {
-                "text": course.regimen and f"Regimen {course.regimen}",
+                "text": course.regimen and words.regimen.format(name=course.regimen),
                 "timing": {
                     "repeat": {
                         "boundsPeriod": {
@@ -85,20 +82,20 @@ def _request(course: CourseRow, zone: str, names: Names, version: Version) -> Re
     }
 
 
-def _infusion(course: CourseRow, day: date, names: Names, version: Version) -> Resource:
+def _infusion(course: CourseRow, day: date, names: Names, words: Words, version: Version) -> Resource:
     given = course.status == "given"
     return {
         "resourceType": "MedicationAdministration",
         "id": names.id("MedicationAdministration", course.id, day),
         "status": "completed" if given else "not-done",
-        "statusReason": [] if given else [concept("The course was cancelled; the reason is not recorded")],
-        **_medication(INFUSION, version),
+        "statusReason": [] if given else [concept(words.cancelled)],
+        **_medication(words.infusion, version),
         "subject": names.patient,
         # The first one is how R5 spells it.
         "occurenceDateTime" if version == "R5" else "effectiveDateTime": day.isoformat(),
         "request": names.to("MedicationRequest", course.id),
         "dosage": {
-            "text": course.regimen and f"Regimen {course.regimen}",
+            "text": course.regimen and words.regimen.format(name=course.regimen),
             "dose": quantity(course.grams_per_kg_per_day, "g/kg", "g/kg"),
         }
         if given
@@ -106,7 +103,7 @@ def _infusion(course: CourseRow, day: date, names: Names, version: Version) -> R
     }
 
 
-def _steroid(dose: SteroidRow, zone: str, today: date, names: Names, version: Version) -> Resource:
+def _steroid(dose: SteroidRow, zone: str, today: date, names: Names, words: Words, version: Version) -> Resource:
     is_over = dose.ends_on is not None and dose.ends_on < today
     daily = [dose.dose_mg] if dose.alternate_dose_mg is None else [dose.dose_mg, dose.alternate_dose_mg]
     return {
@@ -123,7 +120,7 @@ def _steroid(dose: SteroidRow, zone: str, today: date, names: Names, version: Ve
         "dosage": [
             {
                 "sequence": k,
-                "text": f"{mg:g} mg a day" if len(daily) == 1 else f"{mg:g} mg, in turn with the other dose",
+                "text": (words.dose if len(daily) == 1 else words.dose_in_turn).format(dose=words.number(mg)),
                 "timing": {"repeat": {"frequency": 1, "period": len(daily), "periodUnit": "d"}},
                 "doseAndRate": [{"doseQuantity": quantity(mg, "mg", "mg")}],
             }
@@ -132,8 +129,9 @@ def _steroid(dose: SteroidRow, zone: str, today: date, names: Names, version: Ve
     }
 
 
-def _measured(value: MeasurementRow, zone: str, names: Names) -> Resource:
-    text, loinc, category = KNOWN.get(value.analyte, (value.analyte, None, "laboratory"))
+def _measured(value: MeasurementRow, zone: str, names: Names, words: Words) -> Resource:
+    loinc, category = KNOWN.get(value.analyte, (None, "laboratory"))
+    text = {CREATINE_KINASE: words.creatine_kinase, WEIGHT: words.weight}.get(value.analyte, value.analyte)
     unit = UCUM_UNITS.get(value.unit)
     high = quantity(value.upper_limit, value.unit, unit) if value.upper_limit is not None else None
     return {

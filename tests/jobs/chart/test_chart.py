@@ -250,9 +250,8 @@ def test_long_words_of_another_language_meet_nothing() -> None:
         forest_axis="Punkte mehr in der Woche vor der Behandlung; darunter: die Behandlung",
         single_course="eine Behandlung, 95-%-Vertrauensbereich",
         regimen_together="Therapieschema, alle Behandlungen",
-        threshold="1 Punkt: von Bedeutung",
+        threshold="ab 1 Punkt: von Bedeutung",
         symptoms_title="Andere Beschwerden: derselbe Unterschied nach Therapieschema",
-        not_enough="zu wenige Tage mit Antworten",
     )
     assert_words_are_readable(patient_page(replace(page("the case"), texts=german)))
     assert_words_are_readable(team_page(replace(a_team(12), texts=german)))
@@ -370,7 +369,7 @@ def test_a_regimen_without_a_verdict_has_no_mark_but_words() -> None:
     case = page("the case")
     marks = {mark.regimen: mark for mark in case.answers[0].regimens}
     assert marks["2"].estimate is None
-    assert marks["2"].words == "not enough data"
+    assert marks["2"].words == "cannot tell yet"
     assert marks["1"].estimate is not None
     assert "Regimen 2: cannot tell yet, 2 of 3 courses needed" in words_on(patient_page(case))
 

@@ -44,8 +44,9 @@ def test_the_teams_picture_says_so_too() -> None:
 
 
 def test_the_picture_names_the_warnings_in_few_words() -> None:
-    assert "Bear in mind: steroid dose changed (courses 15–17, 19–21); trend not taken out (courses 5, 7)." in " ".join(
-        words_on(patient_page(page("the case, whole")))
+    assert (
+        "Bear in mind: steroid dose changed (courses 15–17, 19–21); may include a slow drift (courses 5, 7)."
+        in " ".join(words_on(patient_page(page("the case, whole"))))
     )
 
 

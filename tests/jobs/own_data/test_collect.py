@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session, SQLModel
 
+from bot.own_copy import fhir_words
+from bot.texts import texts_in
 from jobs import own_data, schedule
 from jobs.own_data import OwnData
 from jobs.own_data.facts import (
@@ -206,7 +208,10 @@ def test_nothing_of_another_patient_or_team_is_in_it(two_teams: Database) -> Non
     with two_teams.reading() as session:
         everyone = [(each.pseudonym, copy_of(session, k)) for k, each in enumerate(rows_of(session, Patient))]
     for k, (pseudonym, data) in enumerate(everyone):
-        written = [repr(data).encode(), *(own_data.fhir_bundle(data, NOW, v) for v in ("R5", "R4B"))]
+        written = [
+            repr(data).encode(),
+            *(own_data.fhir_bundle(data, NOW, fhir_words(texts_in("en")), v) for v in ("R5", "R4B")),
+        ]
         for text in written:
             assert pseudonym.encode() in text
             assert f"mark{k}".encode() in text

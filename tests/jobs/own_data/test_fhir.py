@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -12,11 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.texts import plain, texts_in
-from jobs.own_data import NoteRow, OwnData, Version, fhir_bundle
+from bot.own_copy import fhir_words
+from bot.texts import languages, plain, texts_in
+from jobs.own_data import NoteRow, OwnData, Version, Words, fhir_bundle
 from jobs.own_data.facts import MeasurementRow, SteroidRow
 from jobs.own_data.fhir.naming import OURS, moment
-from jobs.own_data.fhir.questions import CODES, WORDINGS
+from jobs.own_data.fhir.questions import CODES
 from storage import diary
 from tests.jobs.own_data.support import DAY, HOUR, ITEMS, NOW, answer, course, day_row, who
 from tests.jobs.own_data.test_csv import FIRST
@@ -25,6 +27,7 @@ from tests.jobs.own_data.test_csv import diary as three_days
 Resource = dict[str, Any]
 VERSIONS: tuple[Version, ...] = ("R5", "R4B")
 FOLDERS = {"R5": "fhir.resources", "R4B": "fhir.resources.R4B"}
+ENGLISH = fhir_words(texts_in("en"))
 both = pytest.mark.parametrize("version", VERSIONS)
 # What the specification allows, where the library does not say.
 STATES = {
@@ -36,8 +39,8 @@ STATES = {
 }
 
 
-def resources(data: OwnData, version: Version = "R5", now: datetime = NOW) -> list[Resource]:
-    return [entry["resource"] for entry in json.loads(fhir_bundle(data, now, version))["entry"]]
+def resources(data: OwnData, version: Version = "R5", now: datetime = NOW, words: Words = ENGLISH) -> list[Resource]:
+    return [entry["resource"] for entry in json.loads(fhir_bundle(data, now, words, version))["entry"]]
 
 
 def of_type(found: list[Resource], kind: str) -> list[Resource]:
@@ -74,7 +77,7 @@ def full() -> OwnData:
 
 @both
 def test_the_library_reads_it_again_and_says_the_same(version: Version) -> None:
-    written = fhir_bundle(full(), NOW, version)
+    written = fhir_bundle(full(), NOW, ENGLISH, version)
     model = import_module(f"{FOLDERS[version]}.bundle").Bundle.model_validate_json(written)
     assert json.loads(model.model_dump_json()) == json.loads(written)
     assert Counter(entry.resource.get_resource_type() for entry in model.entry) == {
@@ -113,7 +116,7 @@ def test_one_who_was_only_invited_has_a_bundle_too(version: Version) -> None:
 
 @both
 def test_every_reference_resolves_within(version: Version) -> None:
-    bundle = json.loads(fhir_bundle(full(), NOW, version))
+    bundle = json.loads(fhir_bundle(full(), NOW, ENGLISH, version))
     urls = [entry["fullUrl"] for entry in bundle["entry"]]
     assert urls == [f"urn:uuid:{entry['resource']['id']}" for entry in bundle["entry"]]
     assert len(set(urls)) == len(urls)
@@ -174,7 +177,7 @@ def test_a_correction_says_who_when_and_what_it_changed() -> None:
     assert correction["agent"][0]["who"]["reference"] == f"urn:uuid:{patient['id']}"
     assert correction["occurredDateTime"] == "2026-03-28T21:00:00Z"
     assert f"urn:uuid:{observation['id']}" in {target["reference"] for target in correction["target"]}
-    assert correction["entity"][0]["what"]["display"] == "2026-03-28, pain, revision 1: 7"
+    assert correction["entity"][0]["what"]["display"] == "2026-03-28, Pain, revision 1: 7"
 
 
 def test_an_answer_that_was_taken_back_has_no_observation() -> None:
@@ -341,7 +344,7 @@ def test_neither_a_name_nor_the_telegram_account_is_in_it(version: Version) -> N
 
 @both
 def test_the_same_input_makes_the_same_bytes_and_a_later_copy_the_same_ids(version: Version) -> None:
-    assert fhir_bundle(full(), NOW, version) == fhir_bundle(full(), NOW, version)
+    assert fhir_bundle(full(), NOW, ENGLISH, version) == fhir_bundle(full(), NOW, ENGLISH, version)
     now, later = (resources(full(), version, at) for at in (NOW, NOW + 9 * DAY))
     assert [each["id"] for each in now] == [each["id"] for each in later]
 
@@ -352,10 +355,51 @@ def test_two_clinics_patients_of_one_pseudonym_share_no_id() -> None:
     assert not {each["id"] for each in resources(data)} & {each["id"] for each in resources(other)}
 
 
-def test_the_questions_are_worded_as_the_bot_asks_them() -> None:
-    english = texts_in("en")
-    for item in ITEMS:
-        assert WORDINGS[diary.WORDING][item] == plain(english(f"check_in.{item}.question"))
+@pytest.mark.parametrize("language", languages())
+def test_the_questions_are_worded_as_the_bot_asks_them(language: str) -> None:
+    texts = texts_in(language)
+    rows = (answer(FIRST, "pain", 1), answer(FIRST + DAY, "pain", 1, wording="2025-7"))
+    found = resources(OwnData(who(), answers=rows), words=fhir_words(texts))
+    asked = {each["version"]: [item["text"] for item in each["item"]] for each in of_type(found, "Questionnaire")}
+    assert asked == {
+        diary.WORDING: [plain(texts(f"check_in.{item}.question")) for item in ITEMS],
+        # Of a wording that is no more, the words are not known.
+        "2025-7": [plain(texts(f"item.{item}")) for item in ITEMS],
+    }
+
+
+READ_BY_PEOPLE = {"display", "text", "title", "definition"}
+
+
+def read_by_people(found: list[Resource]) -> set[str]:
+    return {
+        value for node in nodes(found) for name, value in node.items() if name in READ_BY_PEOPLE and type(value) is str
+    }
+
+
+@both
+def test_what_people_read_is_in_their_language_and_what_computers_read_is_the_same(version: Version) -> None:
+    data = full()
+    other = SteroidRow(9, "hydrocortisone", FIRST, None, 7.5, 2.5, NOW)
+    took_back = (*data.answers, answer(FIRST + 5 * DAY, "pain", None), answer(FIRST + 5 * DAY, "pain", 4, 2))
+    data = replace(data, steroids=(*data.steroids, other), answers=took_back)
+    by_language = {each: resources(data, version, words=fhir_words(texts_in(each))) for each in languages()}
+    given = {data.who.team, *(dose.drug for dose in data.steroids)}
+    english = read_by_people(by_language["en"]) - given
+    assert "2026-04-02, Pain, revision 1: skipped" in english
+    for language, found in by_language.items():
+        if language == "en":
+            continue
+        assert read_by_people(found) & english == set(), language
+        assert _without_words(found) == _without_words(by_language["en"])
+        assert {each["language"] for each in found} == {language}
+    assert "7,5 mg, im Wechsel mit der anderen Dosis" in read_by_people(by_language["de"])
+
+
+def _without_words(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_words(held) for name, held in value.items() if name not in READ_BY_PEOPLE | {"language"}}
+    return [_without_words(held) for held in value] if isinstance(value, list) else value
 
 
 REVISIONS = st.lists(st.none() | st.integers(0, 10), min_size=1, max_size=3)

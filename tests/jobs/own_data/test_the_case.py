@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.local import seed
+from bot.own_copy import fhir_words
+from bot.texts import texts_in
 from jobs import own_data, record
 from jobs.csv_files import FolderInputs, read_folder
 from jobs.own_data import OwnData
@@ -46,7 +48,7 @@ def test_the_report_of_the_copy_is_made_of_the_same_facts(the_case: tuple[Record
 
 def test_its_bundle_has_every_answer_once(the_case: tuple[Record, OwnData]) -> None:
     _, data = the_case
-    bundle = json.loads(own_data.fhir_bundle(data, seed.START))
+    bundle = json.loads(own_data.fhir_bundle(data, seed.START, fhir_words(texts_in("en"))))
     observed = [each["resource"]["valueInteger"] for each in bundle["entry"] if "valueInteger" in each["resource"]]
     counted = [answer.value for answer in data.latest_answers().values() if answer.value is not None]
     assert observed == counted
