@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.greetings import telephone
 from bot.pages import ITEMS, chart_texts
 from bot.pictures import Asked, Drawn, database_at
-from bot.texts import Texts, plain, texts_in
+from bot.texts import Html, Texts, plain, texts_in
 from jobs import record
 from jobs.chart import own_chart
 from jobs.chart.facts import DiaryDay, OwnChartFacts
@@ -13,6 +13,8 @@ from jobs.record import Record
 from storage import patients, teams
 
 WEEKS = 12
+DAYS_IN_WORDS = 7
+NO_ANSWER = "–"
 
 
 def drawn(asked: Asked) -> Drawn:
@@ -23,8 +25,20 @@ def drawn(asked: Asked) -> Drawn:
             raise LookupError("the patient is gone")
         kept, team = record.read(session, patient, asked.now), teams.team_by_id(session, patient.team_id)
     texts = texts_in(asked.language)
-    caption = texts("own_chart.caption", phone=telephone(team, texts))
-    return Drawn(own_chart(facts(kept, texts)), caption)
+    shown = facts(kept, texts)
+    caption = texts("own_chart.caption", lines=_last_days(shown, texts), phone=telephone(team, texts))
+    return Drawn(own_chart(shown), caption)
+
+
+def _last_days(shown: OwnChartFacts, texts: Texts) -> Html:
+    """In words what the picture ends with: whoever cannot see it hears it."""
+    days = [shown.today - timedelta(days=back) for back in reversed(range(DAYS_IN_WORDS))]
+    lines = []
+    for number, item in enumerate(shown.items):
+        scores = shown.scores(number)
+        values = ", ".join(NO_ANSWER if (score := scores.get(day)) is None else f"{score:.0f}" for day in days)
+        lines.append(texts("own_chart.line", item=item, values=values))
+    return Html("\n".join(lines))
 
 
 def facts(kept: Record, texts: Texts) -> OwnChartFacts:

@@ -19,6 +19,7 @@ def test_it_shows_the_own_numbers_without_a_verdict(clinic_on_each: Clinic) -> N
     with Image.open(io.BytesIO(clinic.world.file(picture["file_id"]).content)) as shown:
         assert shown.width == 1080
     assert anna.sees.startswith("Your answers of the last 12 weeks, each from 0 to 10: higher is worse.")
+    assert "Pain: –, –, –, –, –, –, 3\nTiredness: –, –, –, –, –, –, 2" in anna.sees, "for whoever cannot see it"
     assert PHONE in anna.sees
     assert not any(word in anna.sees for word in ("return", "regimen", "enough data"))
 
