@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from bot import schedule_forms
+from bot.measurement_commands import entering
 from bot.replies import Button, Keyboard, Screen, rows_of
 from bot.texts import Html, Texts, texts_in
 from jobs import due, infusion_reminder, outlook, schedule, silence
@@ -100,6 +101,8 @@ def _ways_on(patient: Patient, texts: Texts) -> Keyboard:
         (opening("plan_course", patient.id, texts), opening("plan_series", patient.id, texts)),
         (opening("prompt_time", patient.id, texts), opening("time_zone", patient.id, texts)),
         (opening("leads", patient.id, texts),),
+        entering(patient, texts),
+        (Button(texts("measure.button.entered"), f"me:below:{patient.id}"),),
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
     invited = [again] if patient.status is PatientStatus.INVITED else []

@@ -14,7 +14,7 @@ from typing import get_args, get_type_hints
 import pytest
 from babel.messages.plurals import get_plural
 
-from bot import alert_forms
+from bot import alert_forms, measurement_commands
 from bot.local import demo
 from bot.local.formatting import HtmlReading
 from bot.routes import COMMANDS, PROCEDURES, described
@@ -107,6 +107,7 @@ def literals() -> frozenset[str]:
 
 # Forms that a command opens, or another screen.
 NO_BUTTON = {"join", "prices", "instructions", "own_zone"}
+OTHERWISE_OPENED = {*alert_forms.PROCEDURES, *measurement_commands.PROCEDURES}
 COLUMNS = ("course", "date", "week_before", "mid_course", "mid_after", "difference", "verdict", "symptom", "regimen")
 MORE_COLUMNS = ("pooled", "days_before", "days_after", "less", "per_cent")
 MEASURES = ("given", "interval", "dose_course", "dose_28", "grams_28", "days_28", "pain_before", "kinase_before")
@@ -124,7 +125,10 @@ def families() -> dict[str, str]:
         "bot/dialogues/typed_answers.py": [f"check_in.words.{each}" for each in (*range(11), *items)],
         "bot/patient_card.py": [
             *(f"state.{status.value}" for status in PatientStatus if status is not PatientStatus.ERASED),
-            *(f"{name}.button" for name in PROCEDURES if name not in {*NO_BUTTON, *alert_forms.PROCEDURES}),
+            *(f"{name}.button" for name in PROCEDURES if name not in {*NO_BUTTON, *OTHERWISE_OPENED}),
+        ],
+        "bot/measurement_commands.py": [
+            *(f"{name}.button" for name in measurement_commands.OPENED),
         ],
         "bot/letters.py": [f"news.{k.value}" for k in MessageKind if k.value.startswith(("patient_", "course_"))],
         "bot/routes.py": [

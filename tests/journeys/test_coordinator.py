@@ -8,6 +8,7 @@ from PIL import Image
 
 from bot.local.files import StoredFile
 from storage.models import Chat, Invitation, Patient, PatientStatus, Role, Staff
+from tests.journeys.scenes import MEASURING
 from tests.support import BOT_NAME, TEAM, Clinic, Someone
 
 
@@ -25,7 +26,7 @@ def test_a_coordinator_is_made_by_a_link_and_offered_the_commands(clinic_on_each
     assert f"You are on the team {TEAM}" in coordinator.sees
     assert "/roster" in coordinator.sees
     commands = [entry["command"] for entry in clinic.world.commands_for(coordinator.account, "en")]
-    assert commands == ["roster", "invite", "patient", "prices", "instructions", "alerts", "help"]
+    assert commands == ["roster", "invite", "patient", "prices", "instructions", *MEASURING, "alerts", "help"]
     (staff,) = clinic.rows(Staff)
     assert (staff.coordinator, staff.clinician) == (True, False)
 
@@ -150,10 +151,14 @@ def test_a_patients_card_says_what_there_is_and_what_can_be_done(clinic: Clinic)
         "Check-in time",
         "Time zone",
         "Reminders",
+        "CK",
+        "Weight",
+        "Steroid",
+        "Values and steroids",
         "‹ All patients",
     ]
     rows = coordinator.last["reply_markup"]["inline_keyboard"]
-    assert [len(row) for row in rows] == [2, 2, 2, 1, 1], "it fits a telephone"
+    assert [len(row) for row in rows] == [2, 2, 2, 1, 3, 1, 1], "it fits a telephone"
     coordinator.presses("Thu 12 Mar")
     assert coordinator.sees == f"{anna.code}\nCourse planned for Thu 12 Mar 2026, 2 days, 0.4 g/kg a day"
     coordinator.presses(f"‹ {anna.code}")

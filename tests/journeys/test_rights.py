@@ -34,6 +34,10 @@ COMMANDS_WALKED = {
     "chart": ("/chart {code}", "/chart {bare}", "/chart"),
     "alerts": ("/alerts", "/alerts {code}"),
     "notes": ("/notes {code}", "/notes {bare}", "/notes"),
+    "ck": ("/ck", "/ck {code} 1250 <195", "/ck {bare} 1250"),
+    "weight": ("/weight", "/weight {code} 82.5", "/weight {code}"),
+    "steroid": ("/steroid", "/steroid {code} prednisone 15", "/steroid {code} stop prednisone"),
+    "measurements": ("/measurements", "/measurements {code}"),
 }
 BUTTONS_WALKED = {
     "c": (
@@ -59,6 +63,10 @@ BUTTONS_WALKED = {
     "ia": ("ia:{patient}", "ia:{invited}"),
     "o": tuple(f"o:{form}:{subject}" for form in PROCEDURES for subject in ("{patient}", "{course}", "{invited}")),
     "ch": ("ch:{patient}", "ch:{invited}"),
+    "me": (
+        *("me:ck:{patient}", "me:weight:{invited}", "me:steroid:{patient}", "me:steroid_stop:{patient}"),
+        *("me:list:{patient}", "me:below:{patient}", "me:rm:m:1", "me:rm:s:1"),
+    ),
     "al": ("al:", "al:end:{rule}"),
     "as": ("as:{alert}",),
     "nt": ("nt:{patient}", "nt:{invited}"),
