@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import measurement_forms, steroid_forms
+from bot import import_forms, measurement_forms, steroid_forms
 from bot.dialogues.form import Values
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.measurement_facts import MeasureFacts
@@ -25,7 +25,10 @@ OPENED = {
     procedure.form.name: procedure
     for procedure in (measurement_forms.CK, measurement_forms.WEIGHT_FORM, steroid_forms.STEROID, steroid_forms.STOP)
 }
-PROCEDURES = {**OPENED, measurement_forms.REMOVE.form.name: measurement_forms.REMOVE}
+PROCEDURES = {
+    **OPENED,
+    **{procedure.form.name: procedure for procedure in (measurement_forms.REMOVE, import_forms.IMPORT)},
+}
 # me:ck:12, me:list:12, me:below:12, me:rm:m:5
 _DATA = re.compile(rf"me:(?:({'|'.join(OPENED)}|list|below):[0-9]{{1,9}}|rm:([ms]):([0-9]{{1,9}}))", re.ASCII)
 Said = Callable[[MeasureFacts, str], tuple[Procedure, Values]]

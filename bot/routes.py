@@ -10,6 +10,7 @@ from bot import (
     clinician,
     coordinator,
     filling,
+    import_forms,
     infusions,
     leaving,
     measurement_commands,
@@ -72,6 +73,7 @@ COMMANDS = (
     Route("weight", Role.CLINICIAN, measurement_commands.weight, also=Role.COORDINATOR),
     Route("steroid", Role.CLINICIAN, measurement_commands.steroid, also=Role.COORDINATOR),
     Route("measurements", Role.CLINICIAN, measurement_commands.measurements_typed, also=Role.COORDINATOR),
+    Route("import", Role.CLINICIAN, import_forms.import_, also=Role.COORDINATOR),
     Route("alerts", Role.CLINICIAN, alert_forms.overview, also=Role.COORDINATOR),
 )
 BUTTONS = (

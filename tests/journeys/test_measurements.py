@@ -5,7 +5,8 @@ from sqlmodel import Session
 
 from jobs import record
 from jobs.record import Record
-from storage.models import Measurement, PatientStatus, Role, SteroidDose
+from storage.erasing import erase_patient
+from storage.models import Dialogue, Measurement, PatientStatus, Role, SteroidDose
 from tests.journeys.test_alerts import redelivered, withdrawn
 from tests.support import TEAM, Clinic, Someone
 
@@ -339,3 +340,139 @@ def entered_in(member: Someone, line: str) -> None:
     member.says(line)
     member.presses("Ja, bestätigen")
     assert "Notiert" in member.sees
+
+
+def table(*lines: str) -> str:
+    return "/import\n" + "\n".join(lines)
+
+
+def test_a_pasted_table_is_previewed_and_stored_by_one_confirmation(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    coordinator, anna, ben = clinic.coordinator(), clinic.patient(), clinic.patient()
+    entered(coordinator, f"/weight {anna.code} 80 1 Feb")
+    pasted = table(
+        f"{anna.code};2026-02-20;CK;1250,5;U/l;195",
+        f"{ben.code.lower()};2026-02-21;ck;20;ukat/l;",
+        f"{anna.code};2026-02-01;weight;80;kg",
+        f"{anna.code};22.02.2026;weight;95,5;kg",
+    )
+    coordinator.says(pasted)
+    assert "3 new lines of " in coordinator.sees
+    assert anna.code in coordinator.sees
+    assert ben.code in coordinator.sees
+    assert "Fri 20 Feb 2026 to Sun 22 Feb 2026" in coordinator.sees
+    assert "1 more line is there already" in coordinator.sees
+    assert "Line 4: 95.5 kg is 19 % away from the last weight, 80 kg. Is it right?" in coordinator.sees
+    assert len(clinic.rows(Measurement)) == 1
+    coordinator.presses(CONFIRM)
+    assert "3 lines of" in coordinator.sees
+    assert [value for _, value in seen(clinic, anna).creatine_kinase] == [1250.5]
+    assert [value for _, value in seen(clinic, ben).creatine_kinase] == [1200.0]
+    assert [value for _, value in seen(clinic, anna).weights] == [80.0, 95.5]
+    assert [action for _, action, _, _ in clinic.history(ben.row)][-1] == "measurement_added"
+    coordinator.says(pasted)
+    assert "All 4 lines are there already" in coordinator.sees
+    assert clinic.world.refused() == []
+
+
+def test_pasted_steroid_doses_fit_to_each_other_and_to_what_is_running(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    entered(doctor, f"/steroid {anna.code} prednisone 40 from 1 Jan")
+    doctor.says(
+        table(
+            "patient\tfrom\tto\tdrug\tdose_mg\talternate_dose_mg",
+            f"{anna.code}\t2026-02-01\t\tprednisone\t30\t20",
+            f"{anna.code}\t2026-02-15\t\tPrednisone\t12,5\t",
+        )
+    )
+    assert "Line 2: This ends prednisone from Thu 1 Jan 2026 on Sat 31 Jan 2026" in doctor.sees
+    doctor.presses(CONFIRM)
+    assert steps(clinic, anna) == [
+        ("prednisone", "2026-01-01", "2026-01-31", 40.0, None),
+        ("prednisone", "2026-02-01", "2026-02-14", 30.0, 20.0),
+        ("prednisone", "2026-02-15", None, 12.5, None),
+    ]
+
+
+def test_every_fault_is_told_by_line_and_nothing_is_stored(clinic: Clinic) -> None:
+    other = clinic.another_team("Rheumatology")
+    doctor, anna, ben, carl = clinic.clinician(), clinic.patient(), clinic.patient(), clinic.patient(team=other)
+    withdrawn(clinic, ben)
+    before = clinic.stored()
+    doctor.says(
+        table(
+            f"{anna.code};2026-02-20;CK;1250;U/l;195",
+            f"{anna.code};20.2.;CK;1250;U/l;195",
+            f"{anna.code};2026-03-05;CK;many;U/l;195",
+            f"{anna.code};2026-02-20;LDH;1250;U/l;195",
+            f"{carl.code};2026-02-20;CK;1250;U/l;195",
+            f"{ben.code};2026-02-20;CK;1250;U/l;195",
+            f"{anna.code};2026-02-20;CK;1250;mg",
+            f"{anna.code};2026-02-20;CK",
+            f"{anna.code};2026-02-20;CK;1250;U/l;195",
+            f"{anna.code};2020-02-20;weight;900;kg",
+            ";2026-02-20;weight;80;kg",
+        )
+    )
+    for said in (
+        "Nothing was kept. There are 12 things to put right:",
+        "Line 2, date: “20.2.” is no date. Expected: YYYY-MM-DD",
+        "Line 3, date: 2026-03-05 is still to come",
+        "Line 3, value: “many” is no number",
+        "Line 4, analyte: “LDH” is not known. Expected one of: CK, weight",
+        f"Line 5, patient: there is no patient “{carl.code}” on your team",
+        f"Line 6, patient: {ben.code} has stopped the diary",
+        "Line 7, unit: “mg” is not known. Expected one of: U/l, IU/l, ukat/l",
+        "Line 8: the number of cells is 3. It should be 6",
+        "Line 9: this is the same as line 1",
+        "Line 10, date: 2020-02-20 is more than two years ago",
+        "Line 10, value: 900 is out of range. Expected: more than 0, up to 500",
+        "Line 11, patient: the cell is empty",
+    ):
+        assert said in doctor.sees, said
+    assert doctor.buttons == []
+    assert clinic.stored() == before
+
+
+def test_a_table_full_of_faults_is_told_in_as_many_messages_as_it_takes(clinic: Clinic) -> None:
+    doctor = clinic.clinician()
+    written = len(doctor.messages)
+    doctor.says(table(*[f"P-00{k:02};2026-02-20;CK;{k};U/l;195" for k in range(10, 90)]))
+    told = "\n".join(doctor.everything[written:])
+    assert [k for k in range(1, 81) if f"Line {k}, patient" not in told] == []
+    assert clinic.world.refused() == []
+
+
+def test_of_a_table_that_somebody_was_faster_with_nothing_is_kept_twice(clinic: Clinic) -> None:
+    doctor, coordinator, anna = clinic.clinician(), clinic.coordinator(), clinic.patient()
+    line = f"{anna.code};2026-02-20;CK;1250;U/l;195"
+    doctor.says(table(line, f"{anna.code};2026-02-21;CK;1300;U/l;195"))
+    redelivered(clinic)
+    entered(coordinator, f"/ck {anna.code} 1250 <195 20 Feb")
+    doctor.presses(CONFIRM)
+    assert "changed meanwhile" in doctor.sees
+    assert len(clinic.rows(Measurement)) == 1
+
+
+def test_a_table_that_waits_is_gone_with_the_patient_who_is_erased(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    doctor.says(table(f"{anna.code.removeprefix('P-').lower()};2026-02-20;CK;1250;U/l;195"))
+    confirm = doctor.buttons_of(doctor.last["message_id"])[CONFIRM]
+    patient = anna.row
+    clinic.write(lambda session: erase_patient(session, patient.team_id, patient.id))
+    assert "no longer in use" in doctor.taps(doctor.last["message_id"], confirm, forge=True)
+    assert clinic.rows(Measurement) == []
+    assert all("1250" not in str(dialogue.state) for dialogue in clinic.rows(Dialogue))
+
+
+def test_without_a_table_it_says_how_and_a_wrong_header_is_told(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    doctor.says("/import")
+    assert "P-7KQ4;2026-03-12;CK;1250;U/l;195" in doctor.sees
+    doctor.says(table("patient;date;value", f"{anna.code};2026-02-20;1250"))
+    assert "Line 1, analyte: the column is missing" in doctor.sees
+    doctor.says(table("Dear doctor, please see the values"))
+    assert "Line 1: the number of cells is 2" in doctor.sees
+    doctor.says(table(f"{'P' * 3900};2026-02-20;CK;1250;U/l;195"))
+    assert "Line 1, patient: there is no patient" in doctor.sees
+    assert clinic.world.refused() == []

@@ -37,6 +37,7 @@ COMMANDS_WALKED = {
     "ck": ("/ck", "/ck {code} 1250 <195", "/ck {bare} 1250"),
     "weight": ("/weight", "/weight {code} 82.5", "/weight {code}"),
     "steroid": ("/steroid", "/steroid {code} prednisone 15", "/steroid {code} stop prednisone"),
+    "import": ("/import", "/import {code};2026-03-01;CK;1250;U/l;195", "/import {bare};2026-03-01;weight;80;kg"),
     "measurements": ("/measurements", "/measurements {code}"),
 }
 BUTTONS_WALKED = {
