@@ -1,5 +1,6 @@
 """What is measured and taken, pure: what is impossible, what is asked about again, how steroid steps fit together."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ USUAL_CHANGE = 0.1
 # mg a day.
 USUAL_STEROID, MOST_STEROID = 1000.0, 10_000.0
 LONGEST_DRUG = 40
+_DRUG = re.compile(r"[^\W\d_][\w -]+")
 FARTHEST_BACK = timedelta(days=2 * 366)
 # A dose may be prescribed until a day to come.
 FARTHEST_AHEAD = timedelta(days=366)
@@ -89,6 +91,12 @@ def check_end(end: date, start: date, today: date) -> None:
         raise Refusal("refusal.steroid_ends_before_start", start=start, end=end)
     if end > today + FARTHEST_AHEAD:
         raise Refusal("refusal.steroid_end_far", date=end)
+
+
+def drug_named(text: str) -> str | None:
+    """A drug's name without needless blanks; None for what is no name. It fits on a button whatever its letters."""
+    drug = " ".join(text.split())
+    return drug if _DRUG.fullmatch(drug) and len(drug.encode()) <= LONGEST_DRUG else None
 
 
 def same_drug(one: str, other: str) -> bool:

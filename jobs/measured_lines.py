@@ -17,7 +17,6 @@ _NUMBER = r"[0-9]{1,9}(?:[.,][0-9]{1,9})?"
 _LIMIT = re.compile(rf"<\s*=?\s*({_NUMBER})(?![0-9.,])|\(\s*<?\s*=?\s*({_NUMBER})\s*\)")
 _UNITS = {CREATINE_KINASE: r"[^\W\d_]*kat/l|i?u/l", WEIGHT: "kg"}
 _DOSE = re.compile(rf"({_NUMBER})(?:\s*(?:mg)?\s*/\s*({_NUMBER}))?\s*(?:mg)?(?:\s+(.*))?", re.IGNORECASE)
-_DRUG = re.compile(rf"[^\W\d_][\w -]{{1,{measured.LONGEST_DRUG - 1}}}")
 
 
 @dataclass(frozen=True)
@@ -116,8 +115,8 @@ def read_steroid(text: str, days: Days, words: Words) -> StepLine | StopLine:
 
 def read_drug(text: str) -> str:
     """Refusal for what is no name of a drug."""
-    drug = " ".join(text.split())
-    if not _DRUG.fullmatch(drug):
+    drug = measured.drug_named(text)
+    if drug is None:
         raise Refusal("measure.no_drug", most=measured.LONGEST_DRUG)
     return drug
 

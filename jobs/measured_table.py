@@ -146,15 +146,16 @@ def _dose(row: Row, days: _Days) -> SteroidStep | None:
     alternate = row.number("alternate_dose_mg", 0, measured.MOST_STEROID)
     if dose == 0 and not alternate:
         row.fault("dose_mg", "out_of_range", f">0..{measured.MOST_STEROID:g}")
-    if len(row.text("drug")) > measured.LONGEST_DRUG:
+    drug = measured.drug_named(row.text("drug"))
+    if held[1] and drug is None:
         row.fault("drug", "not_a_choice", "~prednisone")
     if start is not None and end is not None and end < start:
         row.fault("to", "ends_before_start", f">={start.isoformat()}")
     if end is not None and end > days.today + measured.FARTHEST_AHEAD:
         row.fault("to", "out_of_range", f"<{(days.today + measured.FARTHEST_AHEAD).isoformat()}")
-    if not all(held) or start is None or dose is None or len(row.faults.found) > before:
+    if not all(held) or start is None or drug is None or dose is None or len(row.faults.found) > before:
         return None
-    return SteroidStep(start, end, row.text("drug").lower(), dose, None if alternate == dose else alternate)
+    return SteroidStep(start, end, drug.lower(), dose, None if alternate == dose else alternate)
 
 
 def _note_twice(lines: Sequence[Line], faults: Faults) -> None:

@@ -66,6 +66,11 @@ def test_steps_of_one_drug_never_overlap_whatever_is_entered(
         assert all(one[1] < other[0] for one, other in pairwise(days))
 
 
+@pytest.mark.parametrize("text", ["", "p", "15", "a:b", "x" * 41, "ü" * 21, "<b>", "a\nb;c"])
+def test_what_is_no_drug_or_fits_on_no_button_is_no_name(text: str) -> None:
+    assert measured.drug_named(text) is None
+
+
 def test_another_drug_stands_beside_and_capitals_do_not_matter() -> None:
     running = step(0, None)
     assert measured.fitted(step(5, None, "dexamethasone"), [running]) is None

@@ -83,6 +83,7 @@ def test_each_fault_has_its_line_and_its_column() -> None:
         "P-7KQ4;2026-03-01;2026-02-01;prednisone;15",
         "P-7KQ4;2026-03-01;2028-03-01;prednisone;15",
         "P-7KQ4;2026-03-01;;;0",
+        "P-7KQ4;2026-03-01;;a:b;15",
         "P-7KQ4;1.3.;;prednisone;ten",
     ) == [
         (2, "from", "in_future"),
@@ -90,8 +91,9 @@ def test_each_fault_has_its_line_and_its_column() -> None:
         (4, "to", "out_of_range"),
         (5, "dose_mg", "out_of_range"),
         (5, "drug", "cell_empty"),
-        (6, "dose_mg", "not_a_number"),
-        (6, "from", "not_a_date"),
+        (6, "drug", "not_a_choice"),
+        (7, "dose_mg", "not_a_number"),
+        (7, "from", "not_a_date"),
     ]
     assert faults("") == [(None, None, "empty_file")]
     assert faults(header) == [(None, None, "empty_file")]

@@ -195,6 +195,21 @@ def test_a_steroid_is_ended_on_its_last_day(clinic: Clinic) -> None:
     assert steps(clinic, anna)[0][2] == "2026-02-20", "an end can be corrected"
 
 
+def test_a_steroid_with_the_longest_name_still_fits_on_its_buttons(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    entered(doctor, f"/steroid {anna.code} {'ü' * 20} 15 from 1 Feb")
+    doctor.says(f"/steroid {anna.code}")
+    doctor.presses("ü" * 20)
+    doctor.presses("Cancel")
+    doctor.says(f"/measurements {anna.code}")
+    doctor.presses("End a steroid")
+    doctor.presses("ü" * 20)
+    doctor.says("3 Apr")
+    assert "It is taken for the last time on Fri 3 Apr 2026" in doctor.sees, "an end may be prescribed ahead"
+    doctor.presses(CONFIRM)
+    assert clinic.world.refused() == []
+
+
 def test_by_buttons_from_the_card_of_a_patient(clinic: Clinic) -> None:
     coordinator, anna = clinic.coordinator(), clinic.patient()
     coordinator.says(f"/patient {anna.code}")
