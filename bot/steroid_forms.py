@@ -25,7 +25,6 @@ from jobs.measured_lines import StopLine
 from jobs.steroids import SteroidStep
 from storage import measurements
 
-USUAL_DRUGS = ("prednisone", "prednisolone", "methylprednisolone", "dexamethasone")
 STILL = "still"
 
 
@@ -42,13 +41,11 @@ def _running(facts: MeasureFacts) -> list[str]:
 
 
 def _known_drugs(facts: MeasureFacts) -> list[str]:
-    return list(dict.fromkeys([*(dose.drug for dose in reversed(facts.doses)), *USUAL_DRUGS]))
+    return list(dict.fromkeys([*(dose.drug for dose in reversed(facts.doses)), *measured.USUAL_DRUGS]))
 
 
 def _drug(text: str, facts: MeasureFacts) -> str:
-    """As it is known already, whatever the capitals; a new one in small letters."""
-    drug = measured_lines.read_drug(text)
-    return next((known for known in _known_drugs(facts) if measured.same_drug(known, drug)), drug.lower())
+    return measured.spelt(measured_lines.read_drug(text), _known_drugs(facts))
 
 
 def _step(values: Values) -> SteroidStep:

@@ -113,7 +113,8 @@ def _steps(session: Session, patient: Patient, lines: Iterable[Line]) -> Found:
     there = 0
     standing = [measuring.step_of(dose) for dose in measurements.steroid_doses_of(session, patient.team_id, patient.id)]
     found = [(line.entry, line) for line in lines if isinstance(line.entry, SteroidStep)]
-    for step, line in sorted(found, key=lambda each: each[0].start):
+    for typed, line in sorted(found, key=lambda each: each[0].start):
+        step = replace(typed, drug=measured.spelt(typed.drug, (known.drug for known in standing)))
         if any(measured.is_there(step, known) for known in standing):
             there += 1
             continue
@@ -125,5 +126,7 @@ def _steps(session: Session, patient: Patient, lines: Iterable[Line]) -> Found:
         if ended is not None:
             standing[standing.index(ended)] = replace(ended, end=step.start - timedelta(days=1))
         standing.append(step)
-        new.append(New(line, patient, measured.doubt_of_dose(step.dose_mg, step.alternate_dose_mg), ended))
+        new.append(
+            New(replace(line, entry=step), patient, measured.doubt_of_dose(step.dose_mg, step.alternate_dose_mg), ended)
+        )
     return new, there, faults

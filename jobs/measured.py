@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from jobs.inputs import CREATINE_KINASE, WEIGHT
 from jobs.refusals import Refusal
 from jobs.steroids import SteroidStep
+from jobs.zone_names import plain
 
 UNITS = {CREATINE_KINASE: "U/l", WEIGHT: "kg"}
 # In U/l and kg. Outside the usual is asked about again; above the most, or not above 0, is refused.
@@ -16,6 +17,7 @@ MOST: Mapping[str, float] = {CREATINE_KINASE: 1_000_000.0, WEIGHT: 500.0}
 HIGHEST_LIMIT = 10_000.0
 # Of a weight since the last one.
 USUAL_CHANGE = 0.1
+USUAL_DRUGS = ("prednisone", "prednisolone", "methylprednisolone", "dexamethasone")
 # mg a day.
 USUAL_STEROID, MOST_STEROID = 1000.0, 10_000.0
 LONGEST_DRUG = 40
@@ -100,7 +102,13 @@ def drug_named(text: str) -> str | None:
 
 
 def same_drug(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
+    """Whatever the language: *Prednison* and *prednisone*, *dexaméthasone* and *Dexamethason* are one."""
+    return plain(one).removesuffix("e") == plain(other).removesuffix("e")
+
+
+def spelt(drug: str, known: Iterable[str]) -> str:
+    """As the patient's record has it already, or as it is usual; another one in small letters."""
+    return next((each for each in (*known, *USUAL_DRUGS) if same_drug(each, drug)), drug.lower())
 
 
 def fitted(new: SteroidStep, known: Iterable[SteroidStep]) -> SteroidStep | None:

@@ -155,7 +155,7 @@ def _dose(row: Row, days: _Days) -> SteroidStep | None:
         row.fault("to", "out_of_range", f"<{(days.today + measured.FARTHEST_AHEAD).isoformat()}")
     if not all(held) or start is None or drug is None or dose is None or len(row.faults.found) > before:
         return None
-    return SteroidStep(start, end, drug.lower(), dose, None if alternate == dose else alternate)
+    return SteroidStep(start, end, drug, dose, None if alternate == dose else alternate)
 
 
 def _note_twice(lines: Sequence[Line], faults: Faults) -> None:

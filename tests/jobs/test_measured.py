@@ -71,6 +71,20 @@ def test_what_is_no_drug_or_fits_on_no_button_is_no_name(text: str) -> None:
     assert measured.drug_named(text) is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Prednison", "prednisone"),
+        ("DEXAMÉTHASONE", "dexamethasone"),
+        ("Deflazacort", "Deflazacort"),
+        ("Budesonid", "budesonid"),
+    ],
+)
+def test_one_drug_has_one_name_in_every_language(typed: str, kept: str) -> None:
+    assert measured.spelt(typed, ["Deflazacort"]) == kept
+    assert measured.spelt("prednisolone", ["prednisone"]) == "prednisolone"
+
+
 def test_another_drug_stands_beside_and_capitals_do_not_matter() -> None:
     running = step(0, None)
     assert measured.fitted(step(5, None, "dexamethasone"), [running]) is None

@@ -72,7 +72,7 @@ def test_steroid_doses_are_read_by_their_header() -> None:
         "code;from;to;drug;dose_mg;alternate_dose_mg\nP-7KQ4;1.3.2026;2026-03-30;Prednisone;30;20\n", TODAY, LOCALES
     )
     assert wrong == []
-    assert found[0].entry == SteroidStep(date(2026, 3, 1), date(2026, 3, 30), "prednisone", 30, 20)
+    assert found[0].entry == SteroidStep(date(2026, 3, 1), date(2026, 3, 30), "Prednisone", 30, 20)
 
 
 def test_each_fault_has_its_line_and_its_column() -> None:

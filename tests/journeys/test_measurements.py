@@ -344,7 +344,7 @@ def test_lines_are_read_in_the_readers_language(clinic: Clinic) -> None:
     doctor.says(f"/start {clinic.invitation(Role.CLINICIAN)}")
     entered_in(doctor, f"/ck {anna.code} 1250 (195) 20. Februar")
     entered_in(doctor, f"/steroid {anna.code} Prednison 12,5/10 ab 1. Februar bis 28. Februar")
-    assert steps(clinic, anna) == [("prednison", "2026-02-01", "2026-02-28", 12.5, 10.0)]
+    assert steps(clinic, anna) == [("prednisone", "2026-02-01", "2026-02-28", 12.5, 10.0)]
     nurse = clinic.someone("fr")
     nurse.says(f"/start {clinic.invitation(Role.COORDINATOR)}")
     nurse.says(f"/steroid {anna.code} prednisone 10 du 1 mars au 15 mars")
@@ -397,7 +397,7 @@ def test_pasted_steroid_doses_fit_to_each_other_and_to_what_is_running(clinic: C
         table(
             "patient\tfrom\tto\tdrug\tdose_mg\talternate_dose_mg",
             f"{anna.code}\t2026-02-01\t\tprednisone\t30\t20",
-            f"{anna.code}\t2026-02-15\t\tPrednisone\t12,5\t",
+            f"{anna.code}\t2026-02-15\t\tPrednison\t12,5\t",
         )
     )
     assert "Line 2: This ends prednisone from Thu 1 Jan 2026 on Sat 31 Jan 2026" in doctor.sees
