@@ -21,7 +21,7 @@ _DATA = re.compile(r"in:([rlm]):(\d{1,9}):(\d{4})(\d{2})(\d{2}):(yes|no|cannot|o
 REMINDER, LIST, OTHER = "r", "l", "m"
 FILE, ALL = "in:file", "in:list"
 # Of a long series, as many as have room on one screen.
-MOST_SHOWN = 8
+MOST_SHOWN = 5
 
 
 def infusions(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:

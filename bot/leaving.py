@@ -124,6 +124,6 @@ def _privacy(someone: Someone, texts: Texts) -> Screen:
         pseudonym=patient.pseudonym,
         agreed=texts("privacy.agreed", date=agreed, version=patient.consent_version) if agreed else Html(""),
     )
-    leave = Button(texts("leaving.button.leave"), "le:ask")
-    erase = Button(texts("leaving.button.erase"), "le:erase")
-    return Screen(text, ((leave,), (erase,)))
+    leave = (Button(texts("leaving.button.leave"), "le:ask"),)
+    erase = (Button(texts("leaving.button.erase"), "le:erase"),)
+    return Screen(text, (leave, erase) if _is_living(someone) else (erase,))

@@ -217,7 +217,7 @@ def test_a_long_series_fits_the_screen(clinic: Clinic) -> None:
         clinic.planned(anna, f"2026-{month:02}-01", days=1)
     anna.says("/infusions")
     assert anna.sees.count("\n") == 9
-    assert len(anna.buttons) == 2 + 7 + 1
+    assert len(anna.buttons) == 2 + 4 + 1
 
 
 def test_nobody_elses_course_is_answered_for(clinic: Clinic) -> None:
