@@ -63,8 +63,10 @@ def begin(procedure: Procedure, filling: Filling, *, in_place: bool) -> list[Rep
 
 def typed(procedures: Mapping[str, Procedure], filling: Filling, dialogue: Dialogue) -> list[Reply]:
     """A line typed into the open form; the next question comes as a new message, below what was typed."""
-    given = None if filling.incoming.repeated else Given(filling.incoming.text[:LONGEST_LINE])
-    return _below(procedures[dialogue.form], filling, dialogue, given, None)
+    procedure = procedures[dialogue.form]
+    longest = procedure.form.longest_line or LONGEST_LINE
+    given = None if filling.incoming.repeated else Given(filling.incoming.text[:longest])
+    return _below(procedure, filling, dialogue, given, None)
 
 
 def told_to_finish(procedures: Mapping[str, Procedure], filling: Filling, dialogue: Dialogue, key: str) -> list[Reply]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from bot import clinician, coordinator, filling, own_settings, patient, pause, welcome
+from bot import clinician, coordinator, filling, own_settings, patient, pause, question_forms, team_questions, welcome
 from bot.filling import Filling
 from bot.greetings import greeting
 from bot.joining import JOINING
@@ -23,11 +23,15 @@ KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
 
 @dataclass(frozen=True)
 class Route:
-    """A command's name or a button's prefix, who may use it, and what it does."""
+    """A command's name or a button's prefix, who may use it, and what it does. `also`: who else may."""
 
     name: str
     role: Role
     work: KnownWork
+    also: Role | None = None
+
+    def is_for(self, someone: Someone) -> bool:
+        return has_role(someone, self.role) or (self.also is not None and has_role(someone, self.also))
 
 
 COMMANDS = (
@@ -41,6 +45,7 @@ COMMANDS = (
     Route("invite", Role.COORDINATOR, coordinator.invite),
     Route("patient", Role.COORDINATOR, coordinator.patient_typed),
     Route("prices", Role.COORDINATOR, coordinator.prices),
+    Route("questions", Role.COORDINATOR, team_questions.questions_typed, Role.CLINICIAN),
     Route("summary", Role.CLINICIAN, clinician.summary),
     Route("chart", Role.CLINICIAN, clinician.chart),
     Route("notes", Role.CLINICIAN, clinician.notes_typed),
@@ -55,10 +60,11 @@ BUTTONS = (
     Route("co", Role.COORDINATOR, coordinator.course_pressed),
     Route("ia", Role.COORDINATOR, coordinator.invite_again_pressed),
     Route("o", Role.COORDINATOR, coordinator.form_opened),
+    Route("qu", Role.COORDINATOR, team_questions.questions_pressed, Role.CLINICIAN),
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
     Route("nt", Role.CLINICIAN, clinician.notes_pressed),
 )
-PROCEDURES = {JOINING.form.name: JOINING, **coordinator.PROCEDURES}
+PROCEDURES = {JOINING.form.name: JOINING, **coordinator.PROCEDURES, **question_forms.OF_TEAM}
 
 
 def has_role(someone: Someone, role: Role) -> bool:
@@ -145,7 +151,7 @@ def command(name: str) -> Work:
     def work(session: Session, incoming: Incoming) -> list[Reply]:
         someone, incoming = _arrived(session, incoming)
         route = next(route for route in COMMANDS if route.name == name)
-        if someone is not None and has_role(someone, route.role):
+        if someone is not None and route.is_for(someone):
             return _or_refusal(session, incoming, someone, route.work)
         if someone is None or not _is_known(someone):
             return _greet(session, someone, incoming)
@@ -165,7 +171,7 @@ def pressed(session: Session, incoming: Incoming) -> list[Reply]:
     if prefix == "f" and incoming.data.count(":") >= 3:
         return _or_refusal(session, incoming, someone, _form_pressed)
     for route in BUTTONS:
-        if route.name == prefix and has_role(someone, route.role):
+        if route.name == prefix and route.is_for(someone):
             spoken = someone.chat.language
             said = _or_refusal(session, incoming, someone, route.work)
             return said if someone.chat.language == spoken else [*said, _menu_now(someone)]
@@ -192,6 +198,8 @@ def _joined(session: Session, before: Someone, replies: list[Reply]) -> list[Rep
 def _may_fill_in(someone: Someone, form: str) -> bool:
     if form == JOINING.form.name:
         return not _is_known(someone)
+    if form in question_forms.OF_TEAM and has_role(someone, Role.CLINICIAN):
+        return True
     return form in PROCEDURES and has_role(someone, Role.COORDINATOR)
 
 
@@ -258,7 +266,7 @@ def _menu_now(someone: Someone) -> OfferCommands:
 
 
 def menu(roles: Sequence[Role], texts: Texts) -> OfferCommands:
-    names = [route.name for route in COMMANDS if route.role in roles]
+    names = [route.name for route in COMMANDS if route.role in roles or route.also in roles]
     return OfferCommands(tuple((name, plain(texts(f"command.{name}"))) for name in [*names, "help"]))
 
 

@@ -63,7 +63,8 @@ class Question:
 class Form:
     """`preview` says what will happen; without one, the last answer is the confirmation.
 
-    `check` raises Refusal where the answers together are impossible; it is asked after each of them.
+    `check` raises Refusal where the answers together are impossible; it is asked after each of them. `longest_line`:
+    of what is typed no more is read; None: as usual.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Form:
     preview: Callable[[Texts, Any, Values], Html] | None = None
     check: Callable[[Any, Values], None] = lambda _facts, _values: None
     can_cancel: bool = True
+    longest_line: int | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal
 
+from jobs.scores import STAIRS
+
+# The wording of a team's own question stands with the question.
+OWN_WORDING = "own"
+
 
 @dataclass(frozen=True)
 class Who:
@@ -47,8 +52,41 @@ class DayRow:
 
 
 @dataclass(frozen=True)
+class OwnItemRow:
+    """A 0-10 question that the team has added: `item`, as the answers have it, and its words by language.
+
+    `language`: in which it is asked where it has no words in the patient's.
+    """
+
+    item: str
+    language: str
+    wording: Mapping[str, Mapping[str, str]]
+    created_at: datetime
+
+    def words(self, language: str | None) -> Mapping[str, str]:
+        """`name`, `low` and `high` as a reader of that language has them."""
+        return self.wording.get(language or "", self.wording[self.language])
+
+
+@dataclass(frozen=True)
+class ItemSetRow:
+    """What was asked beside the four from a date on, in order; of the whole `team`, or of this `patient`.
+
+    `items` None: as the team has it.
+    """
+
+    valid_from: date
+    of: Literal["patient", "team"]
+    items: Sequence[str] | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
 class AnswerRow:
-    """`value`: 0-10, None where the question was skipped on purpose. `revision`: from 1; the highest one counts."""
+    """`value` None: skipped on purpose; 0-10, of `stairs` flights. `revision`: from 1; the highest one counts.
+
+    `wording` is the version of our words, or `own` for those of an OwnItemRow.
+    """
 
     diary_date: date
     item: str
@@ -170,6 +208,8 @@ class OwnData:
     audit: Sequence[AuditRow] = ()
     invitations: Sequence[InvitationRow] = ()
     notes: Sequence[NoteRow] = ()
+    own_items: Sequence[OwnItemRow] = ()
+    item_sets: Sequence[ItemSetRow] = ()
 
     def latest_answers(self) -> dict[tuple[date, str], AnswerRow]:
         """By (diary date, item), the revision that counts; in the order of `answers`."""
@@ -179,6 +219,11 @@ class OwnData:
             if known is None or answer.revision > known.revision:
                 latest[answer.diary_date, answer.item] = answer
         return latest
+
+    def further_items(self) -> list[str]:
+        """What was ever answered or skipped beside the four: stairs, then the team's own, the oldest first."""
+        answered = {answer.item for answer in self.answers}
+        return [item for item in (STAIRS, *(each.item for each in self.own_items)) if item in answered]
 
     def zones(self) -> dict[date, str]:
         """The time zone in which each diary day was lived."""

@@ -17,6 +17,7 @@ from jobs.own_data.facts import (
     CourseRow,
     DayRow,
     InvitationRow,
+    ItemSetRow,
     MeasurementRow,
     MessageRow,
     NoteRow,
@@ -28,6 +29,7 @@ from jobs.scores import ITEMS
 
 WEIGHT = "weight"
 SKIPPED = "skipped"
+AS_THE_TEAM, NONE = "as the team", "none"
 # Our names of columns in the words of jobs.csv_files.
 _COURSE_NAMES = {"given_start": "start", "given_end": "end", "grams_per_kg_per_day": "dose_g_per_kg_per_day"}
 _MEASUREMENT_NAMES = {"taken_on": "date"}
@@ -66,6 +68,8 @@ def tables(data: OwnData) -> list[Table]:
         _diary(data, zones),
         _table("diary_days.csv", DayRow, data.days, of_day),
         _table("answers.csv", AnswerRow, data.answers, of_day, value=_or_skipped),
+        _questions(data),
+        _table("question_sets.csv", ItemSetRow, data.item_sets, of_patient, items=_items_in_words),
         _table("notes.csv", NoteRow, data.notes, of_day),
         _table(COURSES, CourseRow, data.courses, of_patient, _COURSE_NAMES),
         _table(LABS, MeasurementRow, labs, of_patient, _MEASUREMENT_NAMES),
@@ -99,21 +103,39 @@ def _or_skipped(answer: AnswerRow) -> int | str:
     return SKIPPED if answer.value is None else answer.value
 
 
+def _questions(data: OwnData) -> Table:
+    """The team's own questions: a line a language."""
+    lines = [
+        Line(data.who.time_zone, [own.item, tag, *(words[part] for part in ("name", "low", "high")), own.created_at])
+        for own in data.own_items
+        for tag, words in own.wording.items()
+    ]
+    return Table("questions.csv", ["item", "language", "name", "low", "high", "created_at"], lines)
+
+
+def _items_in_words(row: ItemSetRow) -> str:
+    """Apart by spaces, as the answers have them."""
+    if row.items is None:
+        return AS_THE_TEAM
+    return " ".join(row.items) or NONE
+
+
 def _diary(data: OwnData, zones: Mapping[date, str]) -> Table:
     """One line a day with an answer, as it counts: the latest revision of each question, empty where it was skipped."""
+    further = data.further_items()
     days: dict[date, dict[str, AnswerRow]] = {}
     for (day, item), answer in data.latest_answers().items():
         days.setdefault(day, {})[item] = answer
     lines = [
-        Line(zone, [day, *_scores(answers), _entered(answers, zone), _timeliness(answers)])
+        Line(zone, [day, *_scores(answers, further), _entered(answers, zone), _timeliness(answers)])
         for day, answers in days.items()
         for zone in [data.zone_on(day, zones)]
     ]
-    return Table(DIARY, ["date", *ITEMS, "entered_at", "timeliness"], lines)
+    return Table(DIARY, ["date", *ITEMS, *further, "entered_at", "timeliness"], lines)
 
 
-def _scores(answers: Mapping[str, AnswerRow]) -> list[int | None]:
-    return [answers[item].value if item in answers else None for item in ITEMS]
+def _scores(answers: Mapping[str, AnswerRow], further: Sequence[str]) -> list[int | None]:
+    return [answers[item].value if item in answers else None for item in (*ITEMS, *further)]
 
 
 def _entered(answers: Mapping[str, AnswerRow], zone: str) -> str:

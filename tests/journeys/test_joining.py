@@ -200,7 +200,7 @@ def test_a_member_of_the_team_can_take_the_other_role_too(clinic: Clinic) -> Non
     assert "/roster" in both.sees
     assert "/summary" in both.sees
     commands = [entry["command"] for entry in clinic.world.commands_for(both.account, "en")]
-    assert commands == ["roster", "invite", "patient", "prices", "summary", "chart", "notes", "help"]
+    assert commands == ["roster", "invite", "patient", "prices", "questions", "summary", "chart", "notes", "help"]
 
 
 def test_the_menu_of_a_patient_offers_what_a_patient_can_do(clinic: Clinic) -> None:

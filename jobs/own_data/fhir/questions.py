@@ -1,16 +1,18 @@
 """What was asked, and under which codes: the questionnaire of each wording, and our own code system."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from jobs.own_data.facts import OwnData
+from jobs.own_data.facts import OWN_WORDING, OwnData, OwnItemRow
 from jobs.own_data.fhir.naming import HL7, LOINC, OURS, Names, Resource, concept
-from jobs.scores import ITEMS, SCALE_HIGH, SCALE_LOW
+from jobs.scores import ITEMS, MOST_FLIGHTS, SCALE_HIGH, SCALE_LOW, STAIRS
 
 QUESTIONNAIRE = f"{OURS}/Questionnaire/daily-check-in"
 CODES = f"{OURS}/CodeSystem/daily-items"
 # Pain severity on a numeric scale from 0 to 10, as reported. The others have no code of their own there.
 PAIN = (LOINC, "72514-3")
+OWN_QUESTIONNAIRE = f"{OURS}/Questionnaire/own-questions"
 DISPLAYS = {
+    STAIRS: "Flights of stairs climbed without symptoms",
     "pain": "Pain",
     "tiredness": "Tiredness",
     "weakness": "Weakness",
@@ -26,19 +28,45 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "weakness": "How strong was your weakness today?",
         "exertion_pain": "How strong was your pain on exertion today, "
         "when you walked, climbed stairs or carried something?",
+        STAIRS: "How many flights of stairs could you climb today without symptoms?",
     }
 }
 
 
 def questions(data: OwnData, names: Names) -> Iterator[Resource]:
     yield _code_system(names)
-    for wording in sorted({answer.wording for answer in data.answers}):
+    for wording in sorted({answer.wording for answer in data.answers} - {OWN_WORDING}):
         yield _questionnaire(wording, names)
+    answered = {answer.item for answer in data.answers}
+    own = [each for each in data.own_items if each.item in answered]
+    if own:
+        yield _own_questionnaire(own, data.who.language, names)
 
 
 def code_of(item: str) -> Resource:
-    """The code of an item of the daily check-in."""
+    """The code of one of the four."""
     return concept(DISPLAYS[item], (CODES, OWN_CODES[item]) if item in OWN_CODES else PAIN)
+
+
+def codes_of(data: OwnData) -> Mapping[str, Resource]:
+    """By item. What a team has added is told by its text alone, as the patient reads it: no code means the same."""
+    return {
+        **{item: code_of(item) for item in ITEMS},
+        STAIRS: concept(DISPLAYS[STAIRS]),
+        **{each.item: concept(each.words(data.who.language)["name"]) for each in data.own_items},
+    }
+
+
+def asked_by(wording: str, names: Names) -> str:
+    """The canonical of the questionnaire that an answer belongs to.
+
+    Of the team's own questions each copy has its own, since another team's are others.
+    """
+    return _own_url(names) if wording == OWN_WORDING else f"{QUESTIONNAIRE}|{wording}"
+
+
+def _own_url(names: Names) -> str:
+    return f"{OWN_QUESTIONNAIRE}/{names.id('Questionnaire', OWN_WORDING)}"
 
 
 def _code_system(names: Names) -> Resource:
@@ -75,19 +103,40 @@ def _questionnaire(wording: str, names: Names) -> Resource:
         "title": "Daily check-in of the Infusion Diary",
         "status": "active",
         "subjectType": ["Patient"],
-        "item": [_item(item, WORDINGS.get(wording, {})) for item in ITEMS],
+        "item": [
+            *(_item(item, WORDINGS.get(wording, {}).get(item, DISPLAYS[item]), SCALE_HIGH) for item in ITEMS),
+            # Asked where the team wants to know.
+            _item(STAIRS, WORDINGS.get(wording, {}).get(STAIRS, DISPLAYS[STAIRS]), MOST_FLIGHTS),
+        ],
     }
 
 
-def _item(item: str, words: Mapping[str, str]) -> Resource:
-    bounds = (("minValue", SCALE_LOW), ("maxValue", SCALE_HIGH))
+def _own_questionnaire(own: Sequence[OwnItemRow], language: str | None, names: Names) -> Resource:
+    return {
+        "resourceType": "Questionnaire",
+        "id": names.id("Questionnaire", OWN_WORDING),
+        "url": _own_url(names),
+        "name": "OwnQuestions",
+        "title": "Questions that the care team has added to the daily check-in",
+        "status": "active",
+        "subjectType": ["Patient"],
+        "item": [_item(each.item, _own_text(each.words(language)), SCALE_HIGH) for each in own],
+    }
+
+
+def _own_text(words: Mapping[str, str]) -> str:
+    return f"{words['name']} today ({SCALE_LOW} {words['low']} - {SCALE_HIGH} {words['high']})"
+
+
+def _item(item: str, text: str, most: int) -> Resource:
+    bounds = (("minValue", SCALE_LOW), ("maxValue", most))
     return {
         "extension": [
             {"url": f"http://hl7.org/fhir/StructureDefinition/{name}", "valueInteger": bound} for name, bound in bounds
         ],
         "linkId": item,
-        "code": code_of(item)["coding"],
-        "text": words.get(item, DISPLAYS[item]),
+        "code": code_of(item)["coding"] if item in ITEMS else [],
+        "text": text,
         "type": "integer",
         "required": False,
     }
