@@ -10,7 +10,7 @@ from bot.dialogues.check_in import CheckIn, Tap
 from bot.dialogues.wording import name_of
 from bot.greetings import telephone
 from bot.replies import CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
-from bot.texts import Html, Texts, plain, texts_in
+from bot.texts import Html, Texts, texts_in
 from jobs import due, follow_up, outlook, pages
 from jobs.refusals import Refusal
 from storage import courses, diary, notes, outbox, patients, questions
@@ -172,7 +172,7 @@ def _answered(
     if not incoming.repeated:
         _store(session, day, {named.key: value}, incoming, Way.BUTTON, known)
     key = "check_in.toast_skipped" if value is None else "check_in.toast"
-    return plain(texts(key, item=name_of(named, texts), value=value))
+    return texts(key, item=name_of(named, texts), value=value)
 
 
 def _at_rest(day: DiaryDay) -> None:

@@ -17,7 +17,7 @@ from storage import audit, patients, questions
 from storage.models import STAIRS, OwnItem, Patient, own_key
 from storage.questions import DiaryQuestion, Wording
 
-NOT_IN_IT = "-"
+NOT_IN_IT = "none"
 # Name and both ends of the scale in one line, with what stands between.
 LONGEST_LINE = sum(item_sets.LONGEST.values()) + 50
 PARTS = tuple(item_sets.LONGEST)
@@ -232,7 +232,7 @@ def _choices(texts: Texts, facts: QuestionFacts, places: str) -> list[tuple[str,
         on = str(place) in places
         others = "".join(sorted({*places, str(place)} - ({str(place)} if on else set())))
         key = "patient_items.button.on" if on else "patient_items.button.off"
-        buttons.append((texts(key, name=Html(name_of(each, texts))), f"{TOGGLED}{others}"))
+        buttons.append((texts(key, name=name_of(each, texts)), f"{TOGGLED}{others}"))
     return [
         *buttons,
         (texts("patient_items.button.chosen"), f"{CHOSEN}{places}"),

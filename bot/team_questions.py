@@ -6,7 +6,7 @@ from bot.dialogues.wording import anchors_of, name_of
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.question_forms import ADDING, STAIRS_FORM, STOPPING, asked_by, names_of
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
-from bot.texts import Html, Texts, nearest_language, plain, texts_in
+from bot.texts import Html, Texts, nearest_language, texts_in
 from jobs import item_sets
 from jobs.refusals import Refusal
 from storage import dialogues, questions
@@ -76,6 +76,6 @@ def _buttons(asked: list[DiaryQuestion], texts: Texts) -> Keyboard:
     on = any(each.key == STAIRS for each in asked)
     rows.append((Button(texts("questions.button.stairs_off" if on else "questions.button.stairs_on"), "qu:stairs"),))
     for each in own:
-        stop = plain(texts("questions.button.stop", name=name_of(each, texts)))
+        stop = texts("questions.button.stop", name=name_of(each, texts))
         rows.append((Button(stop, f"qu:stop:{each.key.removeprefix('own:')}"),))
     return tuple(rows)

@@ -11,7 +11,7 @@ from datetime import date, time
 
 from bot.dialogues.wording import anchors_of, name_of, question_of
 from bot.replies import Button, Keyboard, Screen, rows_of
-from bot.texts import Html, Texts, plain
+from bot.texts import Html, Texts
 from storage.models import STAIRS, Item, own_key
 from storage.questions import FLIGHTS, SCALE, STANDARD, DiaryQuestion
 
@@ -155,7 +155,7 @@ def _place(state: CheckIn, asked: DiaryQuestion, texts: Texts) -> Html:
 
 def _items_to_change(state: CheckIn, texts: Texts) -> Keyboard:
     answered = [each for each in state.questions if each.key in state.values]
-    buttons = [(Button(plain(_line(each, state, texts)), _data(state, "ask", each.key)),) for each in answered]
+    buttons = [(Button(_line(each, state, texts), _data(state, "ask", each.key)),) for each in answered]
     return (*buttons, (Button(texts("check_in.button.back"), _data(state, "back")),))
 
 

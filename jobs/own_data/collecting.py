@@ -1,5 +1,6 @@
 """Reading everything held on one patient."""
 
+from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any, Literal, TypeVar
 
@@ -43,7 +44,7 @@ def collect(session: Session, patient: Patient) -> OwnData:
         messages=tuple(_message(patient, message) for message in own_data.all_messages_about(*of)),
         audit=tuple(_audited(entry) for entry in audit.history_of_patient(*of)),
         invitations=tuple(_plain(InvitationRow, each) for each in own_data.all_invitations_of(*of)),
-        own_items=tuple(_own_item(each) for each in questions.own_items_of(session, patient.team_id)),
+        own_items=tuple(row for each in questions.own_items_of(session, patient.team_id) for row in _in_words(each)),
         item_sets=tuple(_item_set(each) for each in questions.all_sets_for(*of)),
     )
 
@@ -54,8 +55,12 @@ def _in_order(answer: Answer) -> tuple[Any, ...]:
     return answer.diary_date, len(ORDER) if place is None else place, own, answer.revision
 
 
-def _own_item(item: OwnItem) -> OwnItemRow:
-    return OwnItemRow(item.key, item.language, item.wording, item.created_at)
+def _in_words(item: OwnItem) -> Iterator[OwnItemRow]:
+    """A row a language."""
+    for language, words in item.wording.items():
+        yield OwnItemRow(
+            item.key, language, language == item.language, words["name"], words["low"], words["high"], item.created_at
+        )
 
 
 def _item_set(each: ItemSet) -> ItemSetRow:

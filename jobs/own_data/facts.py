@@ -53,19 +53,18 @@ class DayRow:
 
 @dataclass(frozen=True)
 class OwnItemRow:
-    """A 0-10 question that the team has added: `item`, as the answers have it, and its words by language.
+    """A 0-10 question that the team has added, in the words of one language: `item`, as the answers have it.
 
-    `language`: in which it is asked where it has no words in the patient's.
+    `low` and `high`: what 0 and 10 mean. `for_others`: also for whoever reads a language without words of its own.
     """
 
     item: str
     language: str
-    wording: Mapping[str, Mapping[str, str]]
+    for_others: bool
+    name: str
+    low: str
+    high: str
     created_at: datetime
-
-    def words(self, language: str | None) -> Mapping[str, str]:
-        """`name`, `low` and `high` as a reader of that language has them."""
-        return self.wording.get(language or "", self.wording[self.language])
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ class ItemSetRow:
 
     valid_from: date
     of: Literal["patient", "team"]
-    items: Sequence[str] | None
+    items: tuple[str, ...] | None
     created_at: datetime
 
 
@@ -220,10 +219,18 @@ class OwnData:
                 latest[answer.diary_date, answer.item] = answer
         return latest
 
+    def own_words(self) -> dict[str, OwnItemRow]:
+        """By item, the team's own questions as the patient reads them, the oldest first."""
+        words: dict[str, OwnItemRow] = {}
+        for row in self.own_items:
+            if row.language == self.who.language or (row.for_others and row.item not in words):
+                words[row.item] = row
+        return words
+
     def further_items(self) -> list[str]:
         """What was ever answered or skipped beside the four: stairs, then the team's own, the oldest first."""
         answered = {answer.item for answer in self.answers}
-        return [item for item in (STAIRS, *(each.item for each in self.own_items)) if item in answered]
+        return [item for item in (STAIRS, *self.own_words()) if item in answered]
 
     def zones(self) -> dict[date, str]:
         """The time zone in which each diary day was lived."""

@@ -22,6 +22,7 @@ from jobs.own_data.facts import (
     MessageRow,
     NoteRow,
     OwnData,
+    OwnItemRow,
     SteroidRow,
     Who,
 )
@@ -29,7 +30,6 @@ from jobs.scores import ITEMS
 
 WEIGHT = "weight"
 SKIPPED = "skipped"
-AS_THE_TEAM, NONE = "as the team", "none"
 # Our names of columns in the words of jobs.csv_files.
 _COURSE_NAMES = {"given_start": "start", "given_end": "end", "grams_per_kg_per_day": "dose_g_per_kg_per_day"}
 _MEASUREMENT_NAMES = {"taken_on": "date"}
@@ -68,8 +68,8 @@ def tables(data: OwnData) -> list[Table]:
         _diary(data, zones),
         _table("diary_days.csv", DayRow, data.days, of_day),
         _table("answers.csv", AnswerRow, data.answers, of_day, value=_or_skipped),
-        _questions(data),
-        _table("question_sets.csv", ItemSetRow, data.item_sets, of_patient, items=_items_in_words),
+        _table("questions.csv", OwnItemRow, data.own_items, of_patient),
+        _table("question_sets.csv", ItemSetRow, data.item_sets, of_patient),
         _table("notes.csv", NoteRow, data.notes, of_day),
         _table(COURSES, CourseRow, data.courses, of_patient, _COURSE_NAMES),
         _table(LABS, MeasurementRow, labs, of_patient, _MEASUREMENT_NAMES),
@@ -101,23 +101,6 @@ def _table(
 def _or_skipped(answer: AnswerRow) -> int | str:
     """In words: an empty cell would look like a question that nobody answered."""
     return SKIPPED if answer.value is None else answer.value
-
-
-def _questions(data: OwnData) -> Table:
-    """The team's own questions: a line a language."""
-    lines = [
-        Line(data.who.time_zone, [own.item, tag, *(words[part] for part in ("name", "low", "high")), own.created_at])
-        for own in data.own_items
-        for tag, words in own.wording.items()
-    ]
-    return Table("questions.csv", ["item", "language", "name", "low", "high", "created_at"], lines)
-
-
-def _items_in_words(row: ItemSetRow) -> str:
-    """Apart by spaces, as the answers have them."""
-    if row.items is None:
-        return AS_THE_TEAM
-    return " ".join(row.items) or NONE
 
 
 def _diary(data: OwnData, zones: Mapping[date, str]) -> Table:

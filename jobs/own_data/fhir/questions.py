@@ -38,9 +38,9 @@ def questions(data: OwnData, names: Names) -> Iterator[Resource]:
     for wording in sorted({answer.wording for answer in data.answers} - {OWN_WORDING}):
         yield _questionnaire(wording, names)
     answered = {answer.item for answer in data.answers}
-    own = [each for each in data.own_items if each.item in answered]
+    own = [words for item, words in data.own_words().items() if item in answered]
     if own:
-        yield _own_questionnaire(own, data.who.language, names)
+        yield _own_questionnaire(own, names)
 
 
 def code_of(item: str) -> Resource:
@@ -53,7 +53,7 @@ def codes_of(data: OwnData) -> Mapping[str, Resource]:
     return {
         **{item: code_of(item) for item in ITEMS},
         STAIRS: concept(DISPLAYS[STAIRS]),
-        **{each.item: concept(each.words(data.who.language)["name"]) for each in data.own_items},
+        **{item: concept(words.name) for item, words in data.own_words().items()},
     }
 
 
@@ -111,7 +111,7 @@ def _questionnaire(wording: str, names: Names) -> Resource:
     }
 
 
-def _own_questionnaire(own: Sequence[OwnItemRow], language: str | None, names: Names) -> Resource:
+def _own_questionnaire(own: Sequence[OwnItemRow], names: Names) -> Resource:
     return {
         "resourceType": "Questionnaire",
         "id": names.id("Questionnaire", OWN_WORDING),
@@ -120,12 +120,12 @@ def _own_questionnaire(own: Sequence[OwnItemRow], language: str | None, names: N
         "title": "Questions that the care team has added to the daily check-in",
         "status": "active",
         "subjectType": ["Patient"],
-        "item": [_item(each.item, _own_text(each.words(language)), SCALE_HIGH) for each in own],
+        "item": [_item(each.item, _own_text(each), SCALE_HIGH) for each in own],
     }
 
 
-def _own_text(words: Mapping[str, str]) -> str:
-    return f"{words['name']} today ({SCALE_LOW} {words['low']} - {SCALE_HIGH} {words['high']})"
+def _own_text(words: OwnItemRow) -> str:
+    return f"{words.name}: {SCALE_LOW} {words.low} - {SCALE_HIGH} {words.high}"
 
 
 def _item(item: str, text: str, most: int) -> Resource:
