@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import course_forms, planning_forms, schedule_forms, team_forms
+from bot import course_forms, planning_forms, question_forms, schedule_forms, team_forms
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.invitation_link import link_to, qr_png
 from bot.patient_card import card, opening, state_of
@@ -22,7 +22,12 @@ PAGE = 8
 # About a patient or a course: a button opens them. The team's own are opened by a command.
 OPENED_BY_BUTTONS: dict[str, Procedure] = {
     procedure.form.name: procedure
-    for procedure in (*planning_forms.PROCEDURES, *course_forms.PROCEDURES, *schedule_forms.PROCEDURES)
+    for procedure in (
+        *planning_forms.PROCEDURES,
+        *course_forms.PROCEDURES,
+        *schedule_forms.PROCEDURES,
+        question_forms.CHOICE,
+    )
 }
 OF_THE_TEAM = (team_forms.PRICES, team_forms.INSTRUCTIONS)
 PROCEDURES = {**OPENED_BY_BUTTONS, **{procedure.form.name: procedure for procedure in OF_THE_TEAM}}

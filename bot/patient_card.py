@@ -99,7 +99,7 @@ def _ways_on(patient: Patient, texts: Texts) -> Keyboard:
     rows = [
         (opening("plan_course", patient.id, texts), opening("plan_series", patient.id, texts)),
         (opening("prompt_time", patient.id, texts), opening("time_zone", patient.id, texts)),
-        (opening("leads", patient.id, texts),),
+        (opening("leads", patient.id, texts), opening("patient_items", patient.id, texts)),
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
     invited = [again] if patient.status is PatientStatus.INVITED else []

@@ -16,6 +16,8 @@ from bot import (
     own_zone,
     patient,
     pause,
+    question_forms,
+    team_questions,
     welcome,
 )
 from bot.alert_letters import with_notice
@@ -64,6 +66,7 @@ COMMANDS = (
     Route("patient", Role.COORDINATOR, coordinator.patient_typed),
     Route("prices", Role.COORDINATOR, coordinator.prices),
     Route("instructions", Role.COORDINATOR, coordinator.instructions),
+    Route("questions", Role.COORDINATOR, team_questions.questions_typed, Role.CLINICIAN),
     Route("summary", Role.CLINICIAN, clinician.summary),
     Route("chart", Role.CLINICIAN, clinician.chart),
     Route("notes", Role.CLINICIAN, clinician.notes_typed),
@@ -81,6 +84,7 @@ BUTTONS = (
     Route("co", Role.COORDINATOR, coordinator.course_pressed),
     Route("ia", Role.COORDINATOR, coordinator.invite_again_pressed),
     Route("o", Role.COORDINATOR, coordinator.form_opened),
+    Route("qu", Role.COORDINATOR, team_questions.questions_pressed, Role.CLINICIAN),
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
     Route("nt", Role.CLINICIAN, clinician.notes_pressed),
     Route("al", Role.CLINICIAN, alert_forms.pressed, also=Role.COORDINATOR),
@@ -91,6 +95,7 @@ PROCEDURES = {
     OWN_ZONE.form.name: OWN_ZONE,
     **coordinator.PROCEDURES,
     **alert_forms.PROCEDURES,
+    **question_forms.OF_TEAM,
 }
 
 
@@ -242,7 +247,7 @@ def _may_fill_in(someone: Someone, form: str) -> bool:
         return not _is_known(someone)
     if form == OWN_ZONE.form.name:
         return has_role(someone, Role.PATIENT)
-    if form in alert_forms.PROCEDURES:
+    if form in alert_forms.PROCEDURES or form in question_forms.OF_TEAM:
         return someone.staff is not None
     return form in PROCEDURES and has_role(someone, Role.COORDINATOR)
 

@@ -18,10 +18,13 @@ UNIT = "U/l"
 
 @dataclass(frozen=True)
 class Entry:
-    """One diary day with at least one answer: the latest revision of each item, 0-10; None where it was skipped."""
+    """One diary day with at least one answer: the latest revision of each item; None where it was skipped.
+
+    0-10 each; `stairs`, where the team asks for them, are flights.
+    """
 
     day: date
-    values: Mapping[Item, float | None]
+    values: Mapping[str, float | None]
     late: bool
 
 

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, bindparam, case, insert
 from sqlmodel import Session, and_, col, func, or_, select, update
 
 from storage.database import insert_ignoring_duplicates
-from storage.models import Answer, Chat, DiaryDay, Item, Patient, Way
+from storage.models import Answer, Chat, DiaryDay, Patient, Way
 from storage.types import UtcDateTime
 
-# The version of the questions' wording, kept with every answer.
+# The version of the questions' wording, kept with every answer; a team's own question has its words in its row.
 WORDING = "2026-1"
+OWN_WORDING = "own"
 
 
 def _of_patient(table: type[Answer] | type[DiaryDay], patient_id: int) -> ColumnElement[bool]:
@@ -228,7 +229,7 @@ def days_answered(session: Session, days: Sequence[DiaryDay]) -> set[int]:
     return set(session.exec(query)) if days else set()
 
 
-def noted_on(session: Session, day: DiaryDay) -> dict[Item, Noted]:
+def noted_on(session: Session, day: DiaryDay) -> dict[str, Noted]:
     """Each item answered or skipped on that day, as it was last."""
     wanted = {"team_id": day.team_id, "patient_id": day.patient_id, "diary_date": day.diary_date}
     found = session.connection().execute(_NOTED_ON, wanted)
@@ -237,14 +238,14 @@ def noted_on(session: Session, day: DiaryDay) -> dict[Item, Noted]:
 
 def scores_between(
     session: Session, patient_id: int, first: date, last: date
-) -> Mapping[date, Mapping[Item, tuple[int | None, bool]]]:
+) -> Mapping[date, Mapping[str, tuple[int | None, bool]]]:
     """(value, late) of the latest revision of each item, by day. Without rows as objects: a team's diaries are long."""
     query = (
         select(col(Answer.diary_date), col(Answer.item), col(Answer.value), col(Answer.late))
         .where(_of_patient(Answer, patient_id), Answer.diary_date >= first, Answer.diary_date <= last)
         .order_by(col(Answer.diary_date), col(Answer.revision))
     )
-    days: dict[date, dict[Item, tuple[int | None, bool]]] = defaultdict(dict)
+    days: dict[date, dict[str, tuple[int | None, bool]]] = defaultdict(dict)
     for day, item, value, late in session.exec(query):
         days[day][item] = (value, late)
     return days
@@ -299,13 +300,13 @@ def record_answer(
     session: Session,
     *,
     day: DiaryDay,
-    item: Item,
+    item: str,
     value: int | None,
     answered_at: datetime,
     received_at: datetime,
     late: bool,
     way: Way,
-    known: Mapping[Item, Noted],
+    known: Mapping[str, Noted],
 ) -> bool:
     """A new revision; False when the latest one says the same already, as when a press is delivered twice."""
     last = known.get(item)
@@ -322,7 +323,7 @@ def record_answer(
         "received_at": received_at,
         "late": late,
         "way": way,
-        "wording": WORDING,
+        "wording": OWN_WORDING if item.startswith("own:") else WORDING,
     }
     session.connection().execute(_ADD_ANSWER, answer)
     return True

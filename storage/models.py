@@ -53,6 +53,11 @@ class Item(StrEnum):
     EXERTION_PAIN = "exertion_pain"
 
 
+# A team's further question with words of ours: how many flights of stairs were climbed without symptoms.
+STAIRS = "stairs"
+MOST_FLIGHTS = 99
+
+
 class Way(StrEnum):
     """How an answer came."""
 
@@ -252,7 +257,7 @@ class DiaryDay(SQLModel, table=True):
     closes_at: datetime = Field(sa_type=UtcDateTime)
     asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     message_id: int | None = Field(default=None, sa_type=BigInteger)
-    changing: Item | None = Field(default=None, sa_type=choice_of(Item))
+    changing: str | None = Field(default=None, max_length=24)
     noting: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     next_follow_up_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     snoozed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
@@ -275,18 +280,23 @@ class Note(SQLModel, table=True):
 
 
 class Answer(SQLModel, table=True):
-    """One answer to one item; a correction is a further revision. `value` empty means skipped on purpose."""
+    """One answer to one item; a correction is a further revision. `value` empty means skipped on purpose.
+
+    `item`: one of `Item`, `stairs`, or an own item's key. `wording`: the version of our words, or `own`.
+    """
 
     __table_args__ = (
         UniqueConstraint("patient_id", "diary_date", "item", "revision"),
-        CheckConstraint("value BETWEEN 0 AND 10", name="ck_answer_value"),
+        CheckConstraint(
+            "value BETWEEN 0 AND 10 OR (item = 'stairs' AND value BETWEEN 0 AND 99)", name="ck_answer_value"
+        ),
     )
 
     id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id")
     patient_id: int = Field(foreign_key="patient.id")
     diary_date: date
-    item: Item = Field(sa_type=choice_of(Item))
+    item: str = Field(max_length=24)
     revision: int
     value: int | None = None
     answered_at: datetime = Field(sa_type=UtcDateTime)
@@ -294,6 +304,47 @@ class Answer(SQLModel, table=True):
     late: bool = False
     way: Way = Field(sa_type=choice_of(Way))
     wording: str = Field(max_length=16)
+
+
+class OwnItem(SQLModel, table=True):
+    """A 0-10 question that a team has added to the four. Never changed: other words are another item.
+
+    `wording`: by language its `name`, and what 0 (`low`) and 10 (`high`) mean; `language`: the one for all others.
+    """
+
+    __tablename__ = "own_item"
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    language: str = Field(max_length=8)
+    wording: dict[str, dict[str, str]] = Field(sa_type=JSON)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+    @property
+    def key(self) -> str:
+        """As answers and sets have it."""
+        return own_key(self.id)
+
+
+def own_key(number: int) -> str:
+    return f"own:{number}"
+
+
+class ItemSet(SQLModel, table=True):
+    """What is asked beside the four, in this order, from a diary date on; a change is a further row.
+
+    Without `patient_id`: of everyone on the team for whom nothing else was chosen. `items` empty: as the team has it.
+    """
+
+    __tablename__ = "item_set"
+    __table_args__ = (Index("ix_item_set_team_id_patient_id_valid_from", "team_id", "patient_id", "valid_from"),)
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id")
+    patient_id: int | None = Field(default=None, foreign_key="patient.id")
+    valid_from: date
+    items: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    created_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Course(SQLModel, table=True):

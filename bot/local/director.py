@@ -18,7 +18,6 @@ from bot.texts import Texts, plain
 from jobs import due
 from jobs.clock import MovableClock
 from storage import chats, upcoming
-from storage.models import Item
 from storage.upcoming import Upcoming
 
 COORDINATOR, CLINICIAN, FIRST_NEWCOMER = 2001, 3001, 4001
@@ -119,7 +118,7 @@ class Director:
         while (question := self._open_question()) is not None:
             day, item, message_id, buttons = question
             entry = self._entries.get(day)
-            wanted = str(entry.values[item]) if entry else None
+            wanted = str(entry.values.get(item)) if entry else None
             data = next((data for text, data in buttons if text == wanted and data), None)
             if data is None:
                 return
@@ -131,7 +130,7 @@ class Director:
         """Whether the bot goes on to the next question, and this button with it."""
         return await self._world.until(lambda _: data not in self._data_of(message_id), PATIENCE)
 
-    def _open_question(self) -> tuple[date, Item, int, list[tuple[str, str | None]]] | None:
+    def _open_question(self) -> tuple[date, str, int, list[tuple[str, str | None]]] | None:
         for message in reversed(self._world.messages(seed.CASE_PATIENT)):
             buttons = self._world.buttons(message)
             taps = [check_in.read_tap(data) for _, data in buttons if data]

@@ -14,10 +14,10 @@ from typing import get_args, get_type_hints
 import pytest
 from babel.messages.plurals import get_plural
 
-from bot import alert_forms
+from bot.coordinator import OPENED_BY_BUTTONS
 from bot.local import demo
 from bot.local.formatting import HtmlReading
-from bot.routes import COMMANDS, PROCEDURES, described
+from bot.routes import COMMANDS, described
 from bot.settings import Settings
 from bot.texts import FALLBACK, FOLDER, Html, MissingTextError, catalogue, languages, nearest_language, plain, texts_in
 from jobs.chart.facts import ChartTexts
@@ -26,7 +26,7 @@ from jobs.scores import SYMPTOMS
 from jobs.wearing_off.caveats import CaveatCode
 from jobs.wearing_off.contrast import Reason
 from jobs.wearing_off.verdict import Verdict
-from storage.models import CourseStatus, Item, MessageKind, PatientStatus, Role
+from storage.models import STAIRS, CourseStatus, Item, MessageKind, PatientStatus, Role
 from storage.upcoming import Upcoming
 
 ROOT = FOLDER.parents[1]
@@ -115,16 +115,16 @@ MORE_MEASURES = ("steroid", "cost_28")
 
 def families() -> dict[str, str]:
     """Every key that the code puts together from a part, with the place where it does."""
-    items = [item.value for item in Item]
+    asked = [*(item.value for item in Item), STAIRS]
     made = {
-        "bot/dialogues/check_in.py": [
-            *(f"check_in.{item}.{part}" for item, part in product(items, ("question", "anchors"))),
-            *(f"item.{item}" for item in items),
+        "bot/dialogues/wording.py": [
+            *(f"check_in.{item}.{part}" for item, part in product(asked, ("question", "anchors"))),
+            *(f"item.{item}" for item in asked),
         ],
-        "bot/dialogues/typed_answers.py": [f"check_in.words.{each}" for each in (*range(11), *items)],
+        "bot/dialogues/typed_answers.py": [f"check_in.words.{each}" for each in (*range(11), *asked)],
         "bot/patient_card.py": [
             *(f"state.{status.value}" for status in PatientStatus if status is not PatientStatus.ERASED),
-            *(f"{name}.button" for name in PROCEDURES if name not in {*NO_BUTTON, *alert_forms.PROCEDURES}),
+            *(f"{name}.button" for name in OPENED_BY_BUTTONS),
         ],
         "bot/letters.py": [f"news.{k.value}" for k in MessageKind if k.value.startswith(("patient_", "course_"))],
         "bot/routes.py": [

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogues.typed_answers import LONGEST_ANSWER, SCALE, is_answer, normalised, read
+from bot.dialogues.typed_answers import LONGEST_ANSWER, is_answer, normalised, read
 from bot.texts import languages, plain, texts_in
 from jobs.refusals import Refusal
 from storage.models import Item
+from storage.questions import SCALE, STANDARD
 
-ITEMS = tuple(Item)
-PAIN, TIREDNESS, WEAKNESS, EXERTION = ITEMS
+PAIN, TIREDNESS, WEAKNESS, EXERTION = Item
+ASKED = STANDARD[1]
 WORDS = {
     "en": "zero one two three four five six seven eight nine ten",
     "fr": "zéro un deux trois quatre cinq six sept huit neuf dix",
@@ -18,8 +19,8 @@ WORDS = {
 }
 
 
-def answers(typed: str, language: str = "en") -> dict[Item, int | None] | None:
-    return read(typed, ITEMS, TIREDNESS, language)
+def answers(typed: str, language: str = "en") -> dict[str, int | None] | None:
+    return read(typed, STANDARD, ASKED, language)
 
 
 @pytest.mark.parametrize("typed", ["7", " 7 ", "7/10", "7 / 10", "007", "7!", "7.", "7/10.", "7 of 10", "7 out of 10",
@@ -82,7 +83,7 @@ def test_some_may_be_skipped_in_a_row() -> None:
         ("pain skip", {PAIN: None}),
     ],
 )
-def test_by_name(typed: str, read_as: dict[Item, int | None]) -> None:
+def test_by_name(typed: str, read_as: dict[str, int | None]) -> None:
     assert answers(typed) == read_as
 
 
@@ -101,7 +102,7 @@ def test_each_item_answers_to_its_own_name_in_each_language(language: str) -> No
 )  # fmt: skip
 def test_what_is_no_answer_is_not_guessed(typed: str) -> None:
     assert answers(typed) is None
-    assert not is_answer(typed, ITEMS, "en")
+    assert not is_answer(typed, STANDARD, "en")
 
 
 @pytest.mark.parametrize(
@@ -134,13 +135,13 @@ def test_what_cannot_be_stored_is_refused_with_its_reason(typed: str, key: str) 
     with pytest.raises(Refusal) as refused:
         answers(typed)
     assert refused.value.key == key
-    assert is_answer(typed, ITEMS, "en")
+    assert is_answer(typed, STANDARD, "en")
 
 
 def test_a_number_where_nothing_is_asked_is_no_answer_but_a_name_is() -> None:
-    assert read("7", ITEMS, None, "en") is None
-    assert read("pain 7", ITEMS, None, "en") == {PAIN: 7}
-    assert is_answer("7", ITEMS, "en")
+    assert read("7", STANDARD, None, "en") is None
+    assert read("pain 7", STANDARD, None, "en") == {PAIN: 7}
+    assert is_answer("7", STANDARD, "en")
 
 
 @given(st.one_of(st.text(max_size=40), st.text(alphabet="0123456789 /.,-;:pain skipoutfe", max_size=40)))

@@ -12,7 +12,7 @@ from storage.models import Role
 from tests.support import Clinic, Someone
 
 # They show the presser's own team.
-OWN = {"ro:0", "ro:1", "al:"}
+OWN = {"ro:0", "ro:1", "al:", "qu:"}
 OLD_BUTTON = "This button is no longer in use. Nothing was changed."
 GONE = "This has changed meanwhile, so nothing was done."
 # What a member of the other team gets: `{code}`, `{patient}` and `{course}` are team A's.
@@ -30,6 +30,7 @@ COMMANDS_WALKED = {
     "patient": ("/patient {code}", "/patient {patient}"),
     "prices": ("/prices",),
     "instructions": ("/instructions",),
+    "questions": ("/questions", "/questions {code}"),
     "summary": ("/summary", "/summary {code}"),
     "chart": ("/chart {code}", "/chart {bare}", "/chart"),
     "alerts": ("/alerts", "/alerts {code}"),
@@ -58,6 +59,7 @@ BUTTONS_WALKED = {
     "co": ("co:{course}",),
     "ia": ("ia:{patient}", "ia:{invited}"),
     "o": tuple(f"o:{form}:{subject}" for form in PROCEDURES for subject in ("{patient}", "{course}", "{invited}")),
+    "qu": ("qu:", "qu:stop:1", "qu:stop:{patient}", "qu:stop", "qu:nothing:1"),
     "ch": ("ch:{patient}", "ch:{invited}"),
     "al": ("al:", "al:end:{rule}"),
     "as": ("as:{alert}",),

@@ -24,7 +24,7 @@ def test_what_was_left_half_is_completed_the_next_morning(clinic_on_each: Clinic
     anna.presses("5")
     anna.says("4")
     assert "Noted, thank you" in anna.sees
-    late = [(answer.item.value, answer.value, answer.late) for answer in clinic.rows(Answer)]
+    late = [(answer.item, answer.value, answer.late) for answer in clinic.rows(Answer)]
     assert late == [
         ("pain", 7, False), ("tiredness", 6, False), ("weakness", 5, True), ("exertion_pain", 4, True)
     ]  # fmt: skip

@@ -118,7 +118,7 @@ class PatientAtHome:
         """Answers what that message asked when it was looked at, or skips it."""
         assert shown.item is not None
         action, number = ("skip", "") if value is None else ("answer", str(value))
-        index = check_in.ITEMS.index(shown.item)
+        index = check_in.code_of(shown.item)
         data = f"c:{shown.message}:{shown.day:%Y%m%d}:{action}:{index}:{number}"
         self._simulation.telegram.press(self.account, message, data, forge=True)
         self._gives(shown, value, message)
@@ -139,9 +139,9 @@ class PatientAtHome:
         simulation = self._simulation
         update = simulation.telegram.last_update
         simulation.journal.note(
-            "patient %s: %s of %s is %s (update %s)", self.account, shown.item.value, shown.day, value, update
+            "patient %s: %s of %s is %s (update %s)", self.account, shown.item, shown.day, value, update
         )
-        simulation.journal.given[update] = Given(self.account, shown.day, shown.item.value, value, message, update)
+        simulation.journal.given[update] = Given(self.account, shown.day, shown.item, value, message, update)
 
     def _asked_now(self) -> tuple[date, Any] | None:
         """Which question a number typed now would answer, by what is stored."""
@@ -160,5 +160,5 @@ class PatientAtHome:
                 "SELECT DISTINCT item FROM answer WHERE patient_id = ? AND diary_date = ?", self.account, day[0]
             )
         }
-        asked = day[1] or next((item.value for item in check_in.ITEMS if item.value not in answered), None)
+        asked = day[1] or next((item.value for item in Item if item.value not in answered), None)
         return (date.fromisoformat(day[0]), Item(asked)) if asked else None

@@ -16,9 +16,11 @@ from jobs.own_data.facts import (
     CourseRow,
     DayRow,
     InvitationRow,
+    ItemSetRow,
     MeasurementRow,
     MessageRow,
     NoteRow,
+    OwnItemRow,
     SteroidRow,
     Who,
 )
@@ -89,6 +91,12 @@ DATA = st.builds(
     ),
     audit=numbered(AuditRow, MOMENTS, TEXTS, TEXTS, maybe(COUNTS), maybe(JSONS), maybe(JSONS)),
     invitations=numbered(InvitationRow, MOMENTS, MOMENTS, maybe(MOMENTS)),
+    own_items=rows(OwnItemRow, TEXTS, TEXTS, st.booleans(), TEXTS, TEXTS, TEXTS, MOMENTS),
+    item_sets=rows(
+        ItemSetRow,
+        *(DATES, st.sampled_from(["patient", "team"])),
+        *(maybe(st.lists(st.sampled_from(["stairs", "own:1", "own:23"]), max_size=3).map(tuple)), MOMENTS),
+    ),
     notes=rows(NoteRow, DATES, TEXTS, MOMENTS, MOMENTS, st.booleans()),
 )
 
