@@ -50,12 +50,15 @@ def _tell(
     kind, other = MessageKind.COURSE_DECLINED, MessageKind.COURSE_ACCEPTED
     if is_coming:
         kind, other = other, kind
-    unheard = outbox.withdraw(session, other, team_id=course.team_id, patient_id=patient.id, course_id=course.id)
-    coordinators = teams.coordinators_of(session, patient.team_id)
-    # That somebody comes is news to whoever was told that they do not.
-    if is_coming and (before is None or unheard >= len(coordinators)):
-        return
-    for coordinator in coordinators:
+    outbox.withdraw(session, other, team_id=course.team_id, patient_id=patient.id, course_id=course.id)
+    to_tell = teams.coordinators_of(session, patient.team_id)
+    if is_coming:
+        if before is None:
+            return
+        # That somebody comes is news to whoever was told that they do not.
+        heard = outbox.heard_last(session, (kind, other), team_id=course.team_id, course_id=course.id)
+        to_tell = [coordinator for coordinator in to_tell if heard.get(coordinator.chat_id) is other]
+    for coordinator in to_tell:
         message = outbox.draft(
             kind=kind,
             team_id=course.team_id,

@@ -32,12 +32,15 @@ def set_prices(session: Session, actor: str, team: Team, prices: Prices, now: da
 
 
 def set_instructions(session: Session, actor: str, team: Team, language: str, written: str, now: datetime) -> None:
-    """What patients who read this language are told with each reminder; empty for nothing."""
+    """What patients who read this language are told with each reminder; empty for nothing.
+
+    A text that is changed keeps its place: the first one given is read by whoever has none in their language.
+    """
     if len(written) > LONGEST_INSTRUCTIONS:
         raise Refusal("refusal.instructions", most=LONGEST_INSTRUCTIONS, length=len(written))
     before = dict(team.instructions)
     others = {known: text for known, text in before.items() if known != language}
-    team.instructions = {**others, language: written} if written else others
+    team.instructions = {**before, language: written} if written else others
     session.add(team)
     after = team.instructions
     audit.record(session, team_id=team.id, at=now, actor=actor, action="instructions_set", before=before, after=after)
