@@ -138,7 +138,8 @@ def _about(session: Session, someone: Someone, course: Course, place: str, actio
         back = Button(texts("check_in.button.back"), _data(course, place, "open"))
         return Screen(texts("infusions.ask_no", date=course.planned_start, team=team.name), ((cannot,), (back,)))
     if action == "cannot":
-        text = texts("infusions.told_no", date=course.planned_start, team=team.name, phone=telephone(team, texts))
+        key = "infusions.told_no" if attending.can_be_told(session, team) else "infusions.told_nobody"
+        text = texts(key, date=course.planned_start, team=team.name, phone=telephone(team, texts))
         return Screen(text, (*_choice(course, place, False, texts), _file_button(texts)))
     shown = reminder(session, patient, team, course, texts, now) if place == REMINDER else None
     if shown is not None:

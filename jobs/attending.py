@@ -7,7 +7,7 @@ from sqlmodel import Session
 from jobs import due
 from jobs.refusals import Refusal
 from storage import attendance, audit, courses, outbox, patients, teams
-from storage.models import Course, CourseStatus, MessageKind, Patient
+from storage.models import Course, CourseStatus, MessageKind, Patient, Team
 
 STILL_WORTH_TELLING = timedelta(days=3)
 
@@ -41,6 +41,11 @@ def say(session: Session, patient: Patient, course: Course, now: datetime, *, is
         after={"is_coming": is_coming},
     )
     _tell(session, patient, course, now, before, is_coming=is_coming)
+
+
+def can_be_told(session: Session, team: Team) -> bool:
+    """Whether a coordinator's chat can be written to."""
+    return any(staff.coordinator for staff in teams.reachable_staff_of(session, team.id))
 
 
 def _tell(

@@ -386,3 +386,13 @@ def test_they_can_be_taken_away_and_are_not_endless(clinic: Clinic) -> None:
     chris.presses("Yes, do it")
     (team,) = [row for row in clinic.stored()["Team"] if row["id"] == 1]
     assert team["instructions"] == {}
+
+
+def test_where_nobody_can_be_told_the_patient_is_told_that(clinic: Clinic) -> None:
+    anna, chris = reminded(clinic)
+    clinic.world.block(chris.account)
+    clinic.calm()
+    anna.presses(NO)
+    anna.presses("Yes, tell the team")
+    assert "nobody at Neuromuscular clinic can be reached through this diary just now" in anna.sees
+    assert PHONE in anna.sees
