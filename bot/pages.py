@@ -9,8 +9,10 @@ from babel.dates import get_month_names
 from babel.numbers import get_decimal_symbol
 
 from bot import finding_marks, findings
+from bot.dialogues.wording import name_of
 from bot.findings import BY_URGENCY, LEADING, Names, number
 from bot.texts import Html, Texts, plain
+from jobs import further
 from jobs.chart.answer import SteroidStrip
 from jobs.chart.facts import ChartCourse, ChartFacts, ChartTexts, DiaryDay, LabStrip, TeamChartFacts, TeamRow
 from jobs.cycle import Course
@@ -181,6 +183,23 @@ def answered_words(kept: Record, texts: Texts) -> Html:
     if not could:
         return texts("chart.none_asked")
     return texts.plural("chart.answered", could, answered=answered)
+
+
+def further_words(kept: Record, texts: Texts) -> Html:
+    """What the team asks beside the four, in the week before the last course: a line; empty without an answer there."""
+    found = further.week_before_the_last_course(kept)
+    if not found:
+        return Html("")
+    means = [
+        texts(
+            "chart.further_mean",
+            name=name_of(each.asked, texts),
+            mean=number(each.mean, texts, "0.0"),
+            days=texts.plural("days", each.days),
+        )
+        for each in found
+    ]
+    return texts("chart.further", date=found[0].course, means=Html("; ".join(means)))
 
 
 def next_course_words(kept: Record, texts: Texts) -> Html:

@@ -14,7 +14,7 @@ from bot.texts import Html, Texts, languages, texts_in
 from jobs import item_sets
 from jobs.refusals import Refusal
 from storage import audit, patients, questions
-from storage.models import STAIRS, OwnItem, Patient, own_key
+from storage.models import STAIRS, Patient, own_key
 from storage.questions import DiaryQuestion, Wording
 
 NOT_IN_IT = "none"
@@ -57,12 +57,8 @@ class QuestionFacts:
 def asked_by(filling: Filling) -> list[DiaryQuestion]:
     """What this person's team asks beside the four from the next diary day on."""
     session, team = filling.session, filling.someone.the_team
-    own = {item.key: item for item in questions.own_items_of(session, team.id)}
-    return [_question(key, own.get(key)) for key in item_sets.team_items(session, team.id)]
-
-
-def _question(key: str, item: OwnItem | None) -> DiaryQuestion:
-    return DiaryQuestion(key) if item is None else DiaryQuestion(key, item.language, item.wording)
+    keys = item_sets.team_items(session, team.id)
+    return sorted(questions.questions_called(session, team.id, keys), key=lambda each: keys.index(each.key))
 
 
 def _load(filling: Filling) -> QuestionFacts:

@@ -10,8 +10,9 @@ from jobs import cycle, due
 from jobs.inputs import CREATINE_KINASE, CourseDose, Inputs, LabValue, Prices
 from jobs.scores import Diary, DiaryDay
 from jobs.steroids import SteroidStep
-from storage import chats, courses, diary, measurements, teams
+from storage import chats, courses, diary, measurements, questions, teams
 from storage.models import Course, CourseStatus, Item, Patient, PatientStatus, Team
+from storage.questions import DiaryQuestion
 
 UNIT = "U/l"
 
@@ -46,7 +47,7 @@ class Dose:
 class Record:
     """`courses` and `doses` run in parallel, by first day.
 
-    `creatine_kinase`: (day, U/l), and `weights`: (day, kg), both by day.
+    `creatine_kinase`: (day, U/l), and `weights`: (day, kg), both by day. `further`: what was answered beside the four.
     """
 
     pseudonym: str
@@ -63,6 +64,7 @@ class Record:
     paused_until: date | None = None
     reachable: bool = True
     prices: Prices | None = None
+    further: tuple[DiaryQuestion, ...] = ()
 
     def inputs(self) -> Inputs:
         """What the answer is computed from."""
@@ -150,7 +152,13 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
         paused_until=patient.paused_until if patient.status is PatientStatus.PAUSED else None,
         reachable=patient.chat_id is None or chats.chat_by_id(session, patient.chat_id).unreachable_since is None,
         prices=prices_of(teams.team_by_id(session, patient.team_id)),
+        further=_further(session, patient, entries),
     )
+
+
+def _further(session: Session, patient: Patient, entries: tuple[Entry, ...]) -> tuple[DiaryQuestion, ...]:
+    keys = {key for entry in entries for key in entry.values} - set(Item)
+    return questions.questions_called(session, patient.team_id, keys) if keys else ()
 
 
 def prices_of(team: Team) -> Prices | None:

@@ -31,7 +31,7 @@ class DiaryQuestion:
 
 SCALE, FLIGHTS = range(11), range(MOST_FLIGHTS + 1)
 # They are asked of everyone, first, and in this order: the answer is computed from them.
-STANDARD = tuple(DiaryQuestion(item) for item in Item)
+STANDARD = tuple(DiaryQuestion(item.value) for item in Item)
 
 
 def _valid(team_id: BindParameter[int], whose: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -74,6 +74,12 @@ def asked_on(session: Session, team_id: int, patient_id: int, day: date) -> tupl
 def own_items_of(session: Session, team_id: int) -> list[OwnItem]:
     """Those no longer asked too, oldest first."""
     return list(session.exec(select(OwnItem).where(OwnItem.team_id == team_id).order_by(col(OwnItem.id))))
+
+
+def questions_called(session: Session, team_id: int, keys: Collection[str]) -> tuple[DiaryQuestion, ...]:
+    """Those of the team beside the four, also where they are asked no more: stairs, then its own, oldest first."""
+    own = [DiaryQuestion(item.key, item.language, item.wording) for item in own_items_of(session, team_id)]
+    return tuple(each for each in (DiaryQuestion(STAIRS), *own) if each.key in keys)
 
 
 def add_own_item(session: Session, team_id: int, language: str, wording: Wording, now: datetime) -> OwnItem:

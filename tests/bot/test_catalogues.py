@@ -112,6 +112,7 @@ def captions(texts: Texts) -> Iterator[str]:
             state=texts("state.paused_until", date=day),
             answered=texts.plural("chart.answered", 28, answered=28),
             next=texts("roster.unconfirmed", date=day),
+            further=texts("chart.further", date=day, means="Flights of stairs 12.5 (7 days); Stiffness 10.0 (7 days)"),
             footer=texts("finding.footer_short"),
         )
 

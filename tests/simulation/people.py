@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from bot.dialogues import check_in
 from bot.dialogues.check_in import Tap
-from storage.models import Item
+from storage.models import STAIRS, Item
 from tests.simulation.journal import Given
 from tests.simulation.memory import instant, stored
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
 
+# As the clinic of a seed has it.
+ASKED = (*(item.value for item in Item), "own:1", STAIRS)
 HABITS = ("ignores", "taps one", "taps all", "types", "late", "twice", "changes", "asks")
 WEIGHTS = (42, 22, 8, 10, 6, 5, 4, 3)
 
@@ -160,5 +162,5 @@ class PatientAtHome:
                 "SELECT DISTINCT item FROM answer WHERE patient_id = ? AND diary_date = ?", self.account, day[0]
             )
         }
-        asked = day[1] or next((item.value for item in Item if item.value not in answered), None)
-        return (date.fromisoformat(day[0]), Item(asked)) if asked else None
+        asked = day[1] or next((item for item in ASKED if item not in answered), None)
+        return (date.fromisoformat(day[0]), asked) if asked else None
