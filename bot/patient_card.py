@@ -37,7 +37,7 @@ def card(session: Session, patient: Patient, someone: Someone, now: datetime, pa
     planned = [*outlook.unconfirmed(known, today), *outlook.coming(known, today)]
     lost, silent_since = (
         patients.unreachable_patients(session, team.id),
-        silence.silent_since(session, patient, answered, now),
+        silence.silent_since(session, patient, team.silent_after, answered, now),
     )
     text = texts(
         "card",
@@ -99,7 +99,7 @@ def _ways_on(patient: Patient, texts: Texts) -> Keyboard:
     rows = [
         (opening("plan_course", patient.id, texts), opening("plan_series", patient.id, texts)),
         (opening("prompt_time", patient.id, texts), opening("time_zone", patient.id, texts)),
-        (opening("leads", patient.id, texts),),
+        (opening("leads", patient.id, texts), Button(texts("card.button.history"), f"hi:{patient.id}")),
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
     invited = [again] if patient.status is PatientStatus.INVITED else []

@@ -96,6 +96,22 @@ def change_days_off(session: Session, actor: str, patient: Patient, days_off: st
     )
 
 
+def change_follow_up(session: Session, actor: str, patient: Patient, now: datetime, *, wanted: bool) -> None:
+    """Whether they are asked once more when they have not answered; of what is queued, nothing unwanted is sent."""
+    before, patient.follow_up = patient.follow_up, wanted
+    session.add(patient)
+    audit.record(
+        session,
+        team_id=patient.team_id,
+        at=now,
+        actor=actor,
+        action="follow_up_changed",
+        patient_id=patient.id,
+        before={"follow_up": before},
+        after={"follow_up": wanted},
+    )
+
+
 def _next_prompt(patient: Patient, zone: str, at: time, now: datetime) -> datetime | None:
     """The day that was waiting keeps its question: at the new moment, or at once when that has just passed.
 

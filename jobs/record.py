@@ -14,6 +14,8 @@ from storage import chats, courses, diary, measurements, teams
 from storage.models import Course, CourseStatus, Item, Patient, PatientStatus, Team
 
 UNIT = "U/l"
+# Where no team has set its own limit, as in files.
+USUAL_SILENCE = 3
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Dose:
 class Record:
     """`courses` and `doses` run in parallel, by first day.
 
-    `creatine_kinase`: (day, U/l), and `weights`: (day, kg), both by day.
+    `creatine_kinase`: (day, U/l), and `weights`: (day, kg), both by day. `silent_after`: asked days without an answer.
     """
 
     pseudonym: str
@@ -60,6 +62,7 @@ class Record:
     paused_until: date | None = None
     reachable: bool = True
     prices: Prices | None = None
+    silent_after: int = USUAL_SILENCE
 
     def inputs(self) -> Inputs:
         """What the answer is computed from."""
@@ -111,7 +114,7 @@ class Record:
 
 def read(session: Session, patient: Patient, now: datetime) -> Record:
     """The record as it stands at `now`, in the patient's own days."""
-    today = due.local_date(patient.time_zone, now)
+    team, today = teams.team_by_id(session, patient.team_id), due.local_date(patient.time_zone, now)
     began = patient.consented_at or patient.created_at
     first = diary.first_answered_day(session, patient.id) or today
     diary_from = min(first, today, due.local_date(patient.time_zone, began))
@@ -146,7 +149,8 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
         weights=tuple((value.taken_on, value.value) for value in weights),
         paused_until=patient.paused_until if patient.status is PatientStatus.PAUSED else None,
         reachable=patient.chat_id is None or chats.chat_by_id(session, patient.chat_id).unreachable_since is None,
-        prices=prices_of(teams.team_by_id(session, patient.team_id)),
+        prices=prices_of(team),
+        silent_after=team.silent_after,
     )
 
 

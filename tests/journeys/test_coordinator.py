@@ -25,7 +25,7 @@ def test_a_coordinator_is_made_by_a_link_and_offered_the_commands(clinic_on_each
     assert f"You are on the team {TEAM}" in coordinator.sees
     assert "/roster" in coordinator.sees
     commands = [entry["command"] for entry in clinic.world.commands_for(coordinator.account, "en")]
-    assert commands == ["roster", "invite", "patient", "prices", "instructions", "alerts", "help"]
+    assert commands == ["roster", "invite", "patient", "history", "team", "prices", "instructions", "alerts", "help"]
     (staff,) = clinic.rows(Staff)
     assert (staff.coordinator, staff.clinician) == (True, False)
 
@@ -150,6 +150,7 @@ def test_a_patients_card_says_what_there_is_and_what_can_be_done(clinic: Clinic)
         "Check-in time",
         "Time zone",
         "Reminders",
+        "History",
         "‹ All patients",
     ]
     rows = coordinator.last["reply_markup"]["inline_keyboard"]

@@ -208,6 +208,8 @@ def test_a_member_of_the_team_can_take_the_other_role_too(clinic: Clinic) -> Non
         "roster",
         "invite",
         "patient",
+        "history",
+        "team",
         "prices",
         "instructions",
         "summary",

@@ -1,0 +1,33 @@
+"""*Undo* below what was done: for an hour, once, for any coordinator of the team."""
+
+from sqlmodel import Session
+
+from bot.history import what_was_changed
+from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast, number_in
+from bot.team_done import team_button
+from bot.texts import Texts, texts_in
+from jobs import taking_back
+from jobs.refusals import Refusal
+from storage import audit, patients
+from storage.chats import Someone
+from storage.models import AuditEntry
+
+
+def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """Told again, it shows again what was done."""
+    texts, staff, number = texts_in(someone.chat.language), someone.the_staff, number_in(incoming.data)
+    if number is None:
+        raise Refusal("refusal.gone")
+    entry = taking_back.to_take_back(session, staff.team_id, number)
+    if not (incoming.repeated and audit.is_taken_back(session, staff.team_id, entry.id)):
+        taking_back.take_back(session, audit.staff_actor(staff.id), entry, incoming.now)
+    done = texts("taking_back.done", what=what_was_changed(entry, texts))
+    return [Toast(""), Rewrite(incoming.message_id, Screen(done, ((_back(session, entry, texts),),)))]
+
+
+def _back(session: Session, entry: AuditEntry, texts: Texts) -> Button:
+    """To whom it is about: the patient, or the team."""
+    if entry.patient_id is None:
+        return team_button(texts)
+    pseudonym = patients.pseudonym_of(session, entry.team_id, entry.patient_id)
+    return Button(texts("course.button.patient", pseudonym=pseudonym), f"pt:{entry.patient_id}")
