@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import course_forms, planning_forms, schedule_forms, team_screen
+from bot import asking_forms, course_forms, planning_forms, schedule_forms, team_screen
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.invitation_link import link_to, qr_png
 from bot.patient_card import card, opening, state_of
@@ -22,7 +22,12 @@ PAGE = 8
 # About a patient or a course: a button that names them opens these.
 OPENED_BY_BUTTONS: dict[str, Procedure] = {
     procedure.form.name: procedure
-    for procedure in (*planning_forms.PROCEDURES, *course_forms.PROCEDURES, *schedule_forms.PROCEDURES)
+    for procedure in (
+        *planning_forms.PROCEDURES,
+        *course_forms.PROCEDURES,
+        *schedule_forms.PROCEDURES,
+        *asking_forms.PROCEDURES,
+    )
 }
 PROCEDURES = {**OPENED_BY_BUTTONS, **team_screen.PROCEDURES}
 

@@ -5,6 +5,7 @@ from datetime import date, time
 from typing import Any
 
 from bot.alert_letters import rule_words
+from bot.asking_forms import days_in_words
 from bot.schedule_forms import leads_in_words
 from bot.team_forms import prices_in_words
 from bot.team_schedule_forms import value_words
@@ -21,11 +22,6 @@ def _leads(facts: Facts, texts: Texts) -> Html:
     return texts("leads.as_team", leads=said) if facts.get("as_team") else said
 
 
-def _days_off(facts: Facts, texts: Texts) -> Html:
-    days = [texts.weekday(int(day)) for day in facts["days_off"]]
-    return Html(texts.listed(days)) if days else texts("history.no_days")
-
-
 def _prices(facts: Facts, texts: Texts) -> Html:
     return prices_in_words(facts["currency"], facts["per_gram"], facts["per_day"], texts)
 
@@ -38,7 +34,7 @@ def _start(facts: Facts, texts: Texts) -> Html:
 CHANGES: dict[str, Callable[[Facts, Texts], Html]] = {
     "prompt_time_changed": lambda facts, texts: Html(texts.time(time.fromisoformat(facts["prompt_time"]))),
     "time_zone_changed": lambda facts, texts: Html(texts.show(facts["time_zone"])),
-    "days_off_changed": _days_off,
+    "days_off_changed": lambda facts, texts: days_in_words(facts["days_off"], texts),
     "follow_up_changed": lambda facts, texts: texts("history.on" if facts["follow_up"] else "history.off"),
     "language_changed": lambda facts, _: texts_in(facts["language"])("language.name"),
     "one_column_changed": lambda facts, texts: texts("history.on" if facts["one_column"] else "history.off"),

@@ -104,7 +104,7 @@ def _apply_zone(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
 def read_leads(value: str, *_: object) -> list[int]:
     """`7 1 0`, `7, 1 and 0`, `none`, in whichever language."""
     said = value.strip().lower()
-    if said in {NONE, "", *_none_words()}:
+    if said in {NONE, "", *none_words()}:
         return []
     if not _LEADS.fullmatch(said):
         raise Refusal("form.leads_unknown", typed=value)
@@ -114,7 +114,7 @@ def read_leads(value: str, *_: object) -> list[int]:
     return leads
 
 
-def _none_words() -> set[str]:
+def none_words() -> set[str]:
     """As the button says it, and as people type it."""
     spoken = [texts_in(language) for language in languages()]
     return {word for texts in spoken for word in (plain(texts("leads.none")), *texts("leads.none_words").split("/"))}

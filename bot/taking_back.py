@@ -2,13 +2,14 @@
 
 from sqlmodel import Session
 
+from bot.filling import is_open
 from bot.history import what_was_changed
 from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast, number_in
 from bot.team_done import team_button
 from bot.texts import Texts, texts_in
 from jobs import taking_back
 from jobs.refusals import Refusal
-from storage import audit, patients
+from storage import audit, dialogues, patients
 from storage.chats import Someone
 from storage.models import AuditEntry
 
@@ -21,8 +22,16 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     entry = taking_back.to_take_back(session, staff.team_id, number)
     if not (incoming.repeated and audit.is_taken_back(session, staff.team_id, entry.id)):
         taking_back.take_back(session, audit.staff_actor(staff.id), entry, incoming.now)
+        _forget_what_was_said(session, incoming, someone)
     done = texts("taking_back.done", what=what_was_changed(entry, texts))
     return [Toast(""), Rewrite(incoming.message_id, Screen(done, ((_back(session, entry, texts),),)))]
+
+
+def _forget_what_was_said(session: Session, incoming: Incoming, someone: Someone) -> None:
+    """That it is done is no longer so: a late press on the form above must not show it again."""
+    dialogue = dialogues.dialogue_of(session, someone.chat.id)
+    if dialogue is not None and not is_open(dialogue) and dialogue.message_id == incoming.message_id:
+        dialogues.end_dialogue(session, someone.chat.id)
 
 
 def _back(session: Session, entry: AuditEntry, texts: Texts) -> Button:

@@ -172,6 +172,19 @@ def test_it_works_once_also_when_all_has_become_as_it_was(clinic: Clinic) -> Non
     assert clinic.stored() == before
 
 
+def test_a_late_press_on_the_form_does_not_say_again_that_it_is_done(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Check-in time")
+    coordinator.says("20:30")
+    confirm = coordinator.buttons_of(coordinator.last["message_id"])[CONFIRM]
+    coordinator.presses(CONFIRM)
+    coordinator.presses(UNDO)
+    coordinator.forges(confirm)
+    assert coordinator.sees.startswith("Undone.")
+    assert anna.row.prompt_time.hour == 18
+
+
 def test_what_was_changed_since_by_whomever_is_not_overwritten(clinic: Clinic) -> None:
     coordinator, anna = clinic.coordinator(), clinic.patient()
     on_the_card(coordinator, anna, "Check-in time", "20:30")
