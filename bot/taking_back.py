@@ -6,7 +6,7 @@ from bot.filling import is_open
 from bot.history import what_was_changed
 from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast, number_in
 from bot.team_done import team_button
-from bot.texts import Texts, texts_in
+from bot.texts import Html, Texts, texts_in
 from jobs import taking_back
 from jobs.refusals import Refusal
 from storage import audit, dialogues, patients
@@ -23,7 +23,8 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     if not (incoming.repeated and audit.is_taken_back(session, staff.team_id, entry.id)):
         taking_back.take_back(session, audit.staff_actor(staff.id), entry, incoming.now)
         _forget_what_was_said(session, incoming, someone)
-    done = texts("taking_back.done", what=what_was_changed(entry, texts))
+    undone = [what_was_changed(each, texts) for each in taking_back.whole_change(session, entry)]
+    done = texts("taking_back.done", what=Html("\n".join(undone)))
     return [Toast(""), Rewrite(incoming.message_id, Screen(done, ((_back(session, entry, texts),),)))]
 
 

@@ -24,6 +24,7 @@ MOST_LEADS = 5
 LONGEST_LEAD = 60
 # In the audit, and looked for there.
 GIVEN = "course_given"
+PLANNED = "course_planned"
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def plan_courses(
         session.add(course)
         session.flush()
         infusion_reminder.schedule(session, patient, course, now)
-        _record(session, actor, "course_planned", course, now, None)
+        _record(session, actor, PLANNED, course, now, None)
         made.append(course)
     return made
 

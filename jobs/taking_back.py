@@ -75,6 +75,11 @@ def _move_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
     schedule.move_course(of.session, actor, of.the_patient, of.the_course, date.fromisoformat(before["start"]), now)
 
 
+def _cancel(of: Subject, actor: str, _before: Facts, now: datetime) -> None:
+    """A course that should not have been planned; the patient hears of it only if they have heard of the course."""
+    schedule.cancel_course(of.session, actor, of.the_patient, of.the_course, now)
+
+
 WAYS: dict[str, Way] = {
     team_schedule.CHANGED: Way(
         lambda of, after: team_schedule.facts(of.team, list(after)),
@@ -104,6 +109,7 @@ WAYS: dict[str, Way] = {
         ),
     ),
     "reminder_leads_changed": Way(lambda of, _: schedule.leads_facts(of.session, of.the_patient), _leads_back),
+    schedule.PLANNED: Way(lambda of, _: schedule.facts_of(of.the_course), _cancel),
     "course_moved": Way(lambda of, _: schedule.facts_of(of.the_course), _move_back),
 }
 
@@ -112,14 +118,23 @@ def to_take_back(session: Session, team_id: int, entry_id: int) -> AuditEntry:
     """The entry of a change that a coordinator of this team made. Refusal for any other."""
     entry = audit.entry_of_team(session, team_id, entry_id)
     is_staffs = entry is not None and entry.actor.startswith(audit.STAFF) and entry.takes_back is None
-    if entry is None or not is_staffs or entry.action not in WAYS or entry.before is None or entry.after is None:
+    if entry is None or not is_staffs or entry.action not in WAYS or entry.after is None:
         raise Refusal("refusal.gone")
     return entry
 
 
+def whole_change(session: Session, entry: AuditEntry) -> list[AuditEntry]:
+    """A series of courses is planned at once, and taken back at once."""
+    return audit.made_together_with(session, entry.team_id, entry) if entry.action == schedule.PLANNED else [entry]
+
+
 def take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -> None:
-    """All is as it was before the entry, and another entry says so. Refusal that says what is in the way."""
-    assert entry.before is not None  # found by to_take_back
+    """All is as it was before the change, and further entries say so. Refusal that says what is in the way."""
+    for each in whole_change(session, entry):
+        _take_back(session, actor, each, now)
+
+
+def _take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -> None:
     if audit.is_taken_back(session, entry.team_id, entry.id):
         raise Refusal("refusal.taken_back_already")
     if now > entry.at + CAN_BE_TAKEN_BACK:
@@ -128,7 +143,7 @@ def take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) ->
     if way.now(of, entry.after or {}) != entry.after:
         raise Refusal("refusal.changed_since")
     with audit.taking_back(session, entry):
-        way.back(of, actor, entry.before, now)
+        way.back(of, actor, entry.before or {}, now)
 
 
 def _subject(session: Session, entry: AuditEntry) -> Subject:

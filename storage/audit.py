@@ -68,6 +68,18 @@ def entry_of_team(session: Session, team_id: int, entry_id: int) -> AuditEntry |
     return session.exec(select(AuditEntry).where(AuditEntry.team_id == team_id, AuditEntry.id == entry_id)).first()
 
 
+def made_together_with(session: Session, team_id: int, entry: AuditEntry) -> list[AuditEntry]:
+    """The entry with those of the same change, such as a series of courses that was planned at once; in their order."""
+    query = select(AuditEntry).where(
+        AuditEntry.team_id == team_id,
+        AuditEntry.patient_id == entry.patient_id,
+        AuditEntry.actor == entry.actor,
+        AuditEntry.action == entry.action,
+        AuditEntry.at == entry.at,
+    )
+    return list(session.exec(query.order_by(col(AuditEntry.id))))
+
+
 def is_taken_back(session: Session, team_id: int, entry_id: int) -> bool:
     query = select(AuditEntry.id).where(AuditEntry.team_id == team_id, AuditEntry.takes_back == entry_id)
     return session.exec(query).first() is not None

@@ -52,7 +52,7 @@ def test_the_teams_history_says_whom_it_is_about(clinic: Clinic) -> None:
     coordinator.says("/history")
     when = "Mon 2 Mar 2026, 10:00"
     assert entries(coordinator) == [
-        f"{when}, you\nUndone: day of the summary: Friday → Monday; hour of the summary: 09:30 → 08:00",
+        f"{when}, you\nBy undo: day of the summary: Friday → Monday; hour of the summary: 09:30 → 08:00",
         f"{when}, you\nday of the summary: Monday → Friday; hour of the summary: 08:00 → 09:30",
         f"{when}, the operator\n{anna.code}: course planned for Fri 20 Mar 2026, 2 days, 0.8 g/kg a day",
         f"{when}, the patient\n{anna.code}: joined the diary",

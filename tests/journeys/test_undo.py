@@ -119,6 +119,51 @@ def test_a_course_that_was_moved_goes_back_and_the_patient_is_not_left_in_the_wr
     assert "Thu 12 Mar 2026" in told(anna)[-1]
 
 
+def plans_a_series(coordinator: Someone, anna: Someone) -> None:
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Plan a series")
+    for said in ("20 March 2026", "2", "0.8", "4", "3"):
+        coordinator.says(said)
+    coordinator.presses(CONFIRM)
+
+
+def test_a_series_is_taken_back_as_a_whole_and_what_was_planned_before_stays(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Plan a course")
+    for said in ("10 March 2026", "2", "0.8"):
+        coordinator.says(said)
+    coordinator.presses(CONFIRM)
+    clinic.passes(minutes=1)
+    plans_a_series(coordinator, anna)
+    assert len(anna.starts) == 4
+    coordinator.presses(UNDO)
+    assert coordinator.sees.count("course planned for") == 3
+    assert anna.starts == ["2026-03-10"]
+    assert told(anna) == [], "they have heard of none"
+    coordinator.says(f"/history {anna.code}")
+    assert coordinator.sees.count("By undo: course of") == 3
+    undone = [entry.takes_back for entry in clinic.rows(AuditEntry) if entry.action == "course_cancelled"]
+    planned = [entry.id for entry in clinic.rows(AuditEntry) if entry.action == "course_planned"]
+    assert undone == planned[1:]
+
+
+def test_a_series_of_which_one_was_moved_stays_whole(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    plans_a_series(coordinator, anna)
+    undo = coordinator.buttons_of(coordinator.last["message_id"])[UNDO]
+    coordinator.presses("‹ P-")
+    coordinator.presses("Fri 17 Apr")
+    coordinator.presses("Move")
+    coordinator.says("18 April 2026")
+    coordinator.presses(CONFIRM)
+    before = clinic.stored()
+    assert coordinator.forges(undo).startswith("Something of this was changed since")
+    assert clinic.stored() == before
+    assert anna.starts == ["2026-03-20", "2026-04-18", "2026-05-15"]
+
+
 def test_a_patient_who_was_told_is_told_again_of_the_time_that_holds(clinic: Clinic) -> None:
     coordinator, anna = clinic.coordinator(), clinic.patient()
     on_the_card(coordinator, anna, "Check-in time", "20:30")
