@@ -19,7 +19,6 @@ from jobs.cycle import Course
 from jobs.inputs import Inputs
 from jobs.record import Dose, Record
 from jobs.regimens import RegimenFacts, regimen_facts
-from jobs.silence import SILENT_AFTER
 from jobs.wearing_off import analyse
 from jobs.wearing_off.effects import Analysis, RegimenEffect
 from jobs.wearing_off.thresholds import DEFAULTS, Thresholds
@@ -175,7 +174,7 @@ def flag(each: Answered) -> str:
     if not each.kept.entries:
         return plain(each.texts("summary.never"))
     silent = each.silent_days()
-    return plain(each.texts.plural("summary.silent", silent)) if silent >= SILENT_AFTER else ""
+    return plain(each.texts.plural("summary.silent", silent)) if silent >= each.kept.silent_after else ""
 
 
 def answered_words(kept: Record, texts: Texts) -> Html:

@@ -15,6 +15,8 @@ from storage.models import Course, CourseStatus, Item, Patient, PatientStatus, T
 from storage.questions import DiaryQuestion
 
 UNIT = "U/l"
+# Where no team has set its own limit, as in files.
+USUAL_SILENCE = 3
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Record:
     """`courses` and `doses` run in parallel, by first day.
 
     `creatine_kinase`: (day, U/l), and `weights`: (day, kg), both by day. `further`: what was answered beside the four.
+    `silent_after`: asked days without an answer.
     """
 
     pseudonym: str
@@ -65,6 +68,7 @@ class Record:
     reachable: bool = True
     prices: Prices | None = None
     further: tuple[DiaryQuestion, ...] = ()
+    silent_after: int = USUAL_SILENCE
 
     def inputs(self) -> Inputs:
         """What the answer is computed from."""
@@ -116,7 +120,7 @@ class Record:
 
 def read(session: Session, patient: Patient, now: datetime) -> Record:
     """The record as it stands at `now`, in the patient's own days."""
-    today = due.local_date(patient.time_zone, now)
+    team, today = teams.team_by_id(session, patient.team_id), due.local_date(patient.time_zone, now)
     began = patient.consented_at or patient.created_at
     first = diary.first_answered_day(session, patient.id) or today
     diary_from = min(first, today, due.local_date(patient.time_zone, began))
@@ -151,7 +155,8 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
         weights=tuple((value.taken_on, value.value) for value in weights),
         paused_until=patient.paused_until if patient.status is PatientStatus.PAUSED else None,
         reachable=patient.chat_id is None or chats.chat_by_id(session, patient.chat_id).unreachable_since is None,
-        prices=prices_of(teams.team_by_id(session, patient.team_id)),
+        prices=prices_of(team),
+        silent_after=team.silent_after,
         further=_further(session, patient, entries),
     )
 

@@ -131,6 +131,7 @@ class Team(SQLModel, table=True):
 
     `instructions`: by language, what patients read with each reminder of an infusion.
     `follow_up_after`: minutes after which an unanswered check-in is asked once more; empty: never.
+    `silent_after`: asked days in a row without an answer, after which a patient counts as silent.
     The prices are what the team pays: for a gram of what is infused, and for a day in hospital. Empty: not set.
     `alert_words`: by language, what a patient reads first when an alert has told the team; without: the usual words.
     """
@@ -139,6 +140,7 @@ class Team(SQLModel, table=True):
         CheckConstraint("price_per_gram >= 0", name="ck_team_price_per_gram"),
         CheckConstraint("price_per_day >= 0", name="ck_team_price_per_day"),
         CheckConstraint("follow_up_after > 0", name="ck_team_follow_up_after"),
+        CheckConstraint("silent_after BETWEEN 2 AND 14", name="ck_team_silent_after"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -147,6 +149,7 @@ class Team(SQLModel, table=True):
     telephone: str | None = Field(default=None, max_length=40)
     prompt_time: time = time(18, 0)
     follow_up_after: int | None = None
+    silent_after: int = Field(default=3, sa_column_kwargs={"server_default": "3"})
     reminder_leads: list[int] = Field(default_factory=lambda: [7, 1, 0], sa_type=JSON)
     reminder_time: time = time(9, 0)
     instructions: dict[str, str] = Field(
@@ -570,7 +573,10 @@ class Receipt(SQLModel, table=True):
 
 
 class AuditEntry(SQLModel, table=True):
-    """Who changed what, when, from what to what. `actor` is `staff:3`, `patient:7`, `operator` or `clock`."""
+    """Who changed what, when, from what to what. `actor` is `staff:3`, `patient:7`, `operator` or `clock`.
+
+    `takes_back`: the earlier entry whose change this one undid; each can be undone once.
+    """
 
     __tablename__ = "audit"
 
@@ -583,3 +589,4 @@ class AuditEntry(SQLModel, table=True):
     course_id: int | None = Field(default=None, foreign_key="course.id")
     before: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     after: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    takes_back: int | None = Field(default=None, foreign_key="audit.id", unique=True)

@@ -110,8 +110,8 @@ def set_prompt(session: Session, patient: Patient, at: time, next_prompt_at: dat
     session.add(patient)
 
 
-def set_reminder_leads(session: Session, patient: Patient, leads: Sequence[int]) -> None:
-    patient.reminder_leads = list(leads)
+def set_reminder_leads(session: Session, patient: Patient, leads: Sequence[int] | None) -> None:
+    patient.reminder_leads = None if leads is None else list(leads)
     session.add(patient)
 
 

@@ -199,7 +199,10 @@ class AlertRow:
 
 @dataclass(frozen=True)
 class AuditRow:
-    """`actor`: `patient`, `staff`, `operator` or `clock`. Which member of staff it was is that member's datum."""
+    """`actor`: `patient`, `staff`, `operator` or `clock`. Which member of staff it was is that member's datum.
+
+    `takes_back`: the `id` of the change that this one undid.
+    """
 
     id: int
     at: datetime
@@ -208,6 +211,7 @@ class AuditRow:
     course_id: int | None
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
+    takes_back: int | None
 
 
 @dataclass(frozen=True)

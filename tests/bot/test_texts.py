@@ -14,12 +14,14 @@ from typing import get_args, get_type_hints
 import pytest
 from babel.messages.plurals import get_plural
 
+from bot import history_words, team_schedule_forms, team_screen
 from bot.coordinator import OPENED_BY_BUTTONS
 from bot.local import demo
 from bot.local.formatting import HtmlReading
 from bot.routes import COMMANDS, described
 from bot.settings import Settings
 from bot.texts import FALLBACK, FOLDER, Html, MissingTextError, catalogue, languages, nearest_language, plain, texts_in
+from jobs import team_schedule
 from jobs.chart.facts import ChartTexts
 from jobs.csv_table import FaultCode
 from jobs.scores import SYMPTOMS
@@ -105,8 +107,6 @@ def literals() -> frozenset[str]:
     return frozenset(found)
 
 
-# Forms that a command opens, or another screen.
-NO_BUTTON = {"join", "prices", "instructions", "own_zone"}
 COLUMNS = ("course", "date", "week_before", "mid_course", "mid_after", "difference", "verdict", "symptom", "regimen")
 MORE_COLUMNS = ("pooled", "days_before", "days_after", "less", "per_cent")
 MEASURES = ("given", "interval", "dose_course", "dose_28", "grams_28", "days_28", "pain_before", "kinase_before")
@@ -127,6 +127,16 @@ def families() -> dict[str, str]:
             *(f"{name}.button" for name in OPENED_BY_BUTTONS),
         ],
         "bot/letters.py": [f"news.{k.value}" for k in MessageKind if k.value.startswith(("patient_", "course_"))],
+        "bot/team_screen.py": [f"team.button.{name}" for name in team_screen.PROCEDURES],
+        "bot/team_schedule_forms.py": [
+            f"team.{part}.{procedure.form.name.removeprefix('team_')}"
+            for part, procedure in product(("of", "ask"), team_schedule_forms.PROCEDURES)
+        ],
+        "bot/history_words.py": [
+            *(f"history.{action}" for action in history_words.WORDED),
+            *(f"history.column.{name}" for name in team_schedule.COLUMNS),
+        ],
+        "bot/history.py": [f"history.by.{who}" for who in ("staff", "patient", "clock", "operator")],
         "bot/routes.py": [
             *(described(route) for route in COMMANDS),
             *(f"role.{role.value}" for role in Role),

@@ -89,7 +89,7 @@ DATA = st.builds(
         *(TEXTS, st.sampled_from(["value", "rise"]), COUNTS, COUNTS, DATES, DATES, JSONS, maybe(NUMBERS)),
         *(MOMENTS, st.booleans(), maybe(MOMENTS)),
     ),
-    audit=numbered(AuditRow, MOMENTS, TEXTS, TEXTS, maybe(COUNTS), maybe(JSONS), maybe(JSONS)),
+    audit=numbered(AuditRow, MOMENTS, TEXTS, TEXTS, maybe(COUNTS), maybe(JSONS), maybe(JSONS), maybe(COUNTS)),
     invitations=numbered(InvitationRow, MOMENTS, MOMENTS, maybe(MOMENTS)),
     own_items=rows(OwnItemRow, TEXTS, TEXTS, st.booleans(), TEXTS, TEXTS, TEXTS, MOMENTS),
     item_sets=rows(
