@@ -30,7 +30,7 @@ def test_everything_that_is_set_stands_on_one_screen(clinic: Clinic) -> None:
         "Whoever has not answered is asked once more: never\nSilent counts after: 3 days without an answer\n"
         "Reminders of infusions: 7 days before, the day before and that morning, at 09:00\n"
         "Weekly summary: every Monday at 08:00, next on Mon 9 Mar 2026, 08:00 (Europe/London)\n"
-        "Read with reminders, in: nothing is written\n"
+        "Words with the reminders: none yet\n"
         "Prices: no price for a gram, no price for a day in hospital\nAlerts: 0 rules"
     )
     assert coordinator.buttons == [
