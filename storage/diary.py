@@ -30,6 +30,16 @@ _DAY_OF = select(DiaryDay).where(
     DiaryDay.patient_id == bindparam("patient_id"),
     DiaryDay.diary_date == bindparam("diary_date"),
 )
+_DAYS_OPEN_AT = (
+    select(DiaryDay)
+    .where(
+        DiaryDay.team_id == bindparam("team_id"),
+        DiaryDay.patient_id == bindparam("patient_id"),
+        DiaryDay.opened_at <= bindparam("instant", type_=UtcDateTime),
+        DiaryDay.closes_at > bindparam("instant", type_=UtcDateTime),
+    )
+    .order_by(col(DiaryDay.diary_date).desc())
+)
 _NOTED_ON = (
     select(col(Answer.item), col(Answer.value), col(Answer.revision))
     .where(
@@ -156,17 +166,8 @@ def open_days(session: Session, days: Sequence[Mapping[str, Any]]) -> None:
 
 def days_open_at(session: Session, team_id: int, patient_id: int, instant: datetime) -> list[DiaryDay]:
     """Whose window was open then, the latest first: at most that day's and the day's before."""
-    query = (
-        select(DiaryDay)
-        .where(
-            DiaryDay.team_id == team_id,
-            DiaryDay.patient_id == patient_id,
-            DiaryDay.opened_at <= instant,
-            DiaryDay.closes_at > instant,
-        )
-        .order_by(col(DiaryDay.diary_date).desc())
-    )
-    return list(session.exec(query))
+    wanted = {"team_id": team_id, "patient_id": patient_id, "instant": instant}
+    return list(session.exec(_DAYS_OPEN_AT, params=wanted))
 
 
 def days_due_a_follow_up(session: Session, now: datetime, limit: int) -> list[tuple[DiaryDay, Patient, Chat]]:
