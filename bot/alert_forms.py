@@ -22,7 +22,7 @@ from storage.models import AlertKind, AlertRule, Item, Team
 # al:, al:add, al:words, al:end:3, al:readers:all, al:readers:clinicians
 _DATA = re.compile(r"al:(?:|(add)|(words)|(end):[0-9]{1,9}|(readers):(all|clinicians))", re.ASCII)
 ITEMS = tuple(item.value for item in Item)
-USUAL = "-"
+USUAL = "usual"
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,7 @@ def _said(said: bool | None, texts: Texts) -> Html:
 
 
 def _with(text: Html, said: Html) -> Html:
-    return Html(f"{text}\n\n<b>{said}</b>") if said else text
+    return Html(f"{text}\n\n<b>{said[:1].upper()}{said[1:]}.</b>") if said else text
 
 
 def _about(session: Session, someone: Someone, course: Course, place: str, action: str, now: datetime) -> Screen:

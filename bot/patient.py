@@ -42,7 +42,19 @@ def check_in_of(
     if patient is not None and day.snoozed and day.next_follow_up_at is not None:
         later = day.next_follow_up_at.astimezone(due.zone_of(patient.time_zone)).time()
     wide = patient is not None and patient.one_column
-    return CheckIn(day.diary_date, values, day.changing, choosing, message, written, day.noting, later, wide, asked)
+    return CheckIn(
+        day.diary_date,
+        values,
+        day.changing,
+        choosing,
+        message,
+        written,
+        day.noting,
+        later,
+        wide,
+        asked,
+        yesterday=day.shown_at is not None and due.local_date(day.time_zone, day.shown_at) > day.diary_date,
+    )
 
 
 def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -119,11 +131,11 @@ def check_in_pressed(session: Session, incoming: Incoming, someone: Someone) -> 
     if tap is None or day is None:
         return [Toast(texts("form.old_button")), CloseButtons(incoming.message_id)]
     _prove_delivered(session, day, tap, incoming, someone)
-    if day.shown_at is None and not incoming.repeated:
-        _mean(session, day, incoming.now)
     if day.closes_at <= incoming.now or patient.status not in patients.LIVING:
         shown = check_in.closed(check_in_of(session, day), texts)
         return [Toast(texts("check_in.too_late"), alert=True), Rewrite(incoming.message_id, shown)]
+    if not incoming.repeated:
+        _turn_to(session, day, incoming.now)
     asked = questions_of(session, day)
     toast = _act_on(session, day, tap, asked, incoming, someone)
     state = check_in_of(session, day, tap.message, choosing=tap.action == "change", asked=asked)
@@ -264,6 +276,13 @@ def _open_at(session: Session, patient: Patient, *instants: datetime) -> list[Di
     )
 
 
+def _turn_to(session: Session, day: DiaryDay, now: datetime) -> None:
+    """The first time, and once more the day after: it is then asked about as yesterday."""
+    today_ = due.local_date(day.time_zone, now)
+    if day.shown_at is None or due.local_date(day.time_zone, day.shown_at) <= day.diary_date < today_:
+        _mean(session, day, now)
+
+
 def _mean(session: Session, day: DiaryDay, now: datetime) -> None:
     """What is typed next is for this day, and for no other that is open."""
     day.shown_at = now
@@ -283,6 +302,7 @@ def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
         return _nothing_open(incoming, someone, texts("diary.ended" if ended else "check_in.none_open"))
     if incoming.repeated:
         return _show_again(session, day, someone)
+    _turn_to(session, day, incoming.now)
     state = check_in_of(session, day)
     if state.noting:
         return _note_written(session, day, state, incoming, someone)
@@ -301,9 +321,11 @@ def _not_read(session: Session, day: DiaryDay, state: CheckIn, incoming: Incomin
     texts = texts_in(someone.chat.language)
     asked = state.question
     if asked is None:
-        return _nothing_open(incoming, someone, texts("check_in.all_answered"), state.questions)
+        today_ = due.local_date(someone.the_patient.time_zone, incoming.now)
+        key = "check_in.all_answered" if day.diary_date == today_ else "check_in.all_answered_of"
+        return _nothing_open(incoming, someone, texts(key, day=day.diary_date), state.questions)
     not_read = texts("check_in.not_read", item=name_of(asked, texts), most=asked.scale[-1])
-    return _explained(session, day, state, someone, Html(f"{not_read} {_not_passed_on(someone, texts)}"))
+    return _explained(session, day, state, someone, Html(f"{_not_passed_on(someone, texts)}\n\n{not_read}"))
 
 
 def _note_written(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:

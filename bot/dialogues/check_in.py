@@ -28,7 +28,7 @@ class CheckIn:
     `changing`: the item opened again for correction. `message`: the outbox row that asked; 0 when the patient did.
     `notes`: what was written beside the numbers; `noting`: one is being written. `later`: by the patient's clock, when
     they want to be asked again. `one_column`: each number in a row of its own, as wide as the screen. `questions`: what
-    is asked that day, in order.
+    is asked that day, in order. `yesterday`: it is filled in the day after.
     """
 
     day: date
@@ -41,6 +41,7 @@ class CheckIn:
     later: time | None = None
     one_column: bool = False
     questions: Sequence[DiaryQuestion] = STANDARD
+    yesterday: bool = False
 
     @property
     def question(self) -> DiaryQuestion | None:
@@ -125,7 +126,10 @@ def asked_again(state: CheckIn, texts: Texts) -> Screen:
     asked = state.question
     if asked is None or state.noting:
         return screen(state, texts)
-    return Screen(Html(f"{_place(state, asked, texts)}\n{question_of(asked, texts)}"), _numbers(state, asked, texts))
+    return Screen(
+        Html(f"{_place(state, asked, texts)}\n{question_of(asked, texts, yesterday=state.yesterday)}"),
+        _numbers(state, asked, texts),
+    )
 
 
 def closed(state: CheckIn, texts: Texts) -> Screen:
@@ -134,7 +138,11 @@ def closed(state: CheckIn, texts: Texts) -> Screen:
 
 
 def _question(state: CheckIn, asked: DiaryQuestion, texts: Texts) -> Screen:
-    parts = (_place(state, asked, texts), question_of(asked, texts), anchors_of(asked, texts))
+    parts = (
+        _place(state, asked, texts),
+        question_of(asked, texts, yesterday=state.yesterday),
+        anchors_of(asked, texts),
+    )
     return Screen(Html("\n\n".join(parts)), _numbers(state, asked, texts))
 
 

@@ -11,10 +11,12 @@ def name_of(asked: DiaryQuestion, texts: Texts) -> str:
     return plain(texts(f"item.{asked.key}"))
 
 
-def question_of(asked: DiaryQuestion, texts: Texts) -> Html:
+def question_of(asked: DiaryQuestion, texts: Texts, *, yesterday: bool = False) -> Html:
+    """`yesterday`: it is filled in the day after."""
+    of = "question_yesterday" if yesterday else "question"
     if asked.wording:
-        return texts("check_in.own.question", name=_own(asked, texts)["name"])
-    return texts(f"check_in.{asked.key}.question")
+        return texts(f"check_in.own.{of}", name=_own(asked, texts)["name"])
+    return texts(f"check_in.{asked.key}.{of}")
 
 
 def anchors_of(asked: DiaryQuestion, texts: Texts) -> Html:

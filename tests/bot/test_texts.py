@@ -118,7 +118,8 @@ def families() -> dict[str, str]:
     asked = [*(item.value for item in Item), STAIRS]
     made = {
         "bot/dialogues/wording.py": [
-            *(f"check_in.{item}.{part}" for item, part in product(asked, ("question", "anchors"))),
+            *(f"check_in.{item}.{part}" for item, part in product([*asked, "own"], ("question", "question_yesterday"))),
+            *(f"check_in.{item}.anchors" for item in asked),
             *(f"item.{item}" for item in asked),
         ],
         "bot/dialogues/typed_answers.py": [f"check_in.words.{each}" for each in (*range(11), *asked)],

@@ -65,7 +65,7 @@ def test_a_reminder_is_answered_with_one_tap_and_shows_it(clinic_on_each: Clinic
     heard = len(chris.messages)
     anna.presses(YES)
     assert "Your infusion of Fri 20 Mar 2026 is in 7 days" in anna.sees
-    assert anna.sees.endswith("you said that you will be there")
+    assert anna.sees.endswith("You said that you will be there.")
     assert anna.buttons == [NO, "Add to my calendar"], "what is said is not offered again"
     assert said(clinic) == [(FRIDAY, True)]
     assert len(chris.messages) == heard, "that somebody comes is what everybody expects"
@@ -202,7 +202,7 @@ def test_two_telephones_say_one_thing(clinic: Clinic) -> None:
     anna.presses("Yes, tell the team")
     heard = len(chris.messages)
     anna.taps(reminder, on_one[NO])
-    assert anna.message(reminder)["text"].endswith("you said that you cannot come"), "it is known, and not asked again"
+    assert anna.message(reminder)["text"].endswith("You said that you cannot come."), "it is known, and not asked again"
     assert len(chris.messages) == heard
     anna.taps(reminder, on_one[YES], forge=True)
     anna.taps(listed, on_other[YES], forge=True)

@@ -63,8 +63,8 @@ def test_leaving_is_asked_once_and_going_on_changes_nothing(clinic: Clinic) -> N
     anna.says("/withdraw")
     assert anna.sees.startswith("Stop the diary?")
     assert PHONE in anna.sees
-    assert anna.buttons == ["No, go on", "Yes, stop the diary"]
-    anna.presses("No, go on")
+    assert anna.buttons == ["No, keep the diary", "Yes, stop the diary"]
+    anna.presses("No, keep the diary")
     assert anna.sees == "Your diary goes on. The next check-in comes on Mon 2 Mar 2026, 18:00."
     assert clinic.stored() == before
 
