@@ -6,7 +6,6 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-TRUE_SECONDS = 10.0
 
 
 class _Selector(selectors.SelectSelector):
@@ -16,16 +15,9 @@ class _Selector(selectors.SelectSelector):
 
     def select(self, timeout: float | None = None) -> list[Any]:
         if timeout is None:
-            return self.from_a_thread()
+            raise AssertionError("everybody waits, and nothing will ever happen")
         self.gone += max(timeout, 0.0)
         return super().select(0)
-
-    def from_a_thread(self) -> list[Any]:
-        """Nobody waits for time: what is left is a thread, such as one that closes the database."""
-        found = super().select(TRUE_SECONDS)
-        if not found:
-            raise AssertionError("everybody waits, and nothing will ever happen")
-        return found
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
