@@ -228,7 +228,7 @@ def pressed(session: Session, incoming: Incoming) -> list[Reply]:
 def _pressed_by_a_stranger(incoming: Incoming) -> list[Reply]:
     """Nothing is held on them; whoever has just had it erased, and did not see the answer, is told so again."""
     texts = texts_in(nearest_language(incoming.language))
-    if incoming.data == leaving.ERASED:
+    if incoming.data.startswith(leaving.ERASED):
         return leaving.gone(incoming, texts)
     return [Toast(texts("form.old_button"))]
 

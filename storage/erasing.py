@@ -33,6 +33,8 @@ STILL_TO_BE_SENT = (MessageState.WAITING, MessageState.PENDING, MessageState.SEN
 def erase_patient(session: Session, team_id: int, patient_id: int) -> None:
     """Leaves the pseudonym, and audit entries without contents. A chat that is the patient's alone goes too."""
     session.flush()
+    # Whoever writes about the patient meanwhile, on another replica, is waited for: the rows refer to this one.
+    session.connection().execute(select(col(Patient.id)).where(Patient.id == patient_id).with_for_update())
     _empty_audit(session, team_id, patient_id)
     _forget_forms(session, team_id, patient_id)
     for table in reversed(SQLModel.metadata.sorted_tables):
@@ -79,12 +81,12 @@ def _draw_team_pages_anew(session: Session, team_id: int) -> None:
         col(OutboxMessage.state).in_(STILL_TO_BE_SENT),
     )
     wanted = {drawing_id for drawing_id in session.exec(shown) if drawing_id is not None}
-    anew = pages & col(Drawing.id).in_(wanted)
+    anew = pages & col(Drawing.id).in_(wanted) & (col(Drawing.state) != DrawingState.FAILED)
     connection = session.connection()
     connection.execute(
         update(Drawing)
-        .where(anew, col(Drawing.state) != DrawingState.FAILED)
-        .values(state=DrawingState.WAITING, png=None, caption=None, owner=None, lease_until=None)
+        .where(anew)
+        .values(state=DrawingState.WAITING, attempts=0, png=None, caption=None, owner=None, lease_until=None)
     )
     waiting_again = (
         update(OutboxMessage)

@@ -459,7 +459,8 @@ class Alert(SQLModel, table=True):
     somebody to tell. `acknowledged_by`: one for all.
     """
 
-    __table_args__ = (UniqueConstraint("patient_id", "rule_id", "last_day"),)
+    # An erased alert's number, which old buttons bear, is never another's.
+    __table_args__ = (UniqueConstraint("patient_id", "rule_id", "last_day"), {"sqlite_autoincrement": True})
 
     id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id", index=True)

@@ -58,7 +58,7 @@ def test_a_rule_is_set_by_buttons_and_the_preview_says_how_often_it_would_have_t
     assert alerts_to(clinician) == []
     clinician.presses("‹ Back")
     clinician.presses("1")
-    assert "it would have told the team 4 times, about 2 of 2 patients." in clinician.sees
+    assert "it would have told the team 4 times (2 of 2 patients)." in clinician.sees
     clinician.presses("Yes, do it")
     assert clinician.sees == "Done. The rule holds from the next answer on: Pain 9 or more."
     clinician.presses("‹ Alerts")

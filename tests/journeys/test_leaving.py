@@ -415,3 +415,34 @@ def test_privacy_says_who_sees_what_and_since_when_they_agreed(clinic: Clinic) -
     assert anna.buttons == ["Stop the diary", "Have everything erased"]
     anna.presses("Stop the diary")
     assert anna.sees.startswith("Stop the diary?")
+
+
+def test_an_old_press_told_again_neither_stops_nor_consents(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    stopped(anna)
+    stop = max(clinic.world.updates)
+    anna.presses("Take it up again")
+    anna.presses("I agree")
+    agree = max(clinic.world.updates)
+    clinic.world.duplicate(stop)
+    clinic.calm()
+    assert anna.row.status is PatientStatus.ACTIVE
+    clinic.passes(minutes=1)
+    stopped(anna)
+    clinic.world.duplicate(agree)
+    clinic.calm()
+    assert anna.row.status is PatientStatus.WITHDRAWN, "a consent that nobody gave"
+
+
+def test_an_old_button_of_an_erased_diary_does_not_erase_the_next_one(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/privacy")
+    anna.presses("Have everything erased")
+    anna.presses("Go on to erasing")
+    first = anna.last
+    erased(anna)
+    anna.says(f"/start {clinic.invitation(Role.PATIENT)}")
+    for button in ("English", "Continue", "I agree", "Yes, Europe/London", "18:00"):
+        anna.presses(button)
+    assert anna.presses("Yes, erase everything", first).startswith("This button is no longer in use")
+    assert anna.row.status is PatientStatus.ACTIVE
