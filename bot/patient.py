@@ -221,8 +221,10 @@ def _store(
     known: dict[str, Noted],
 ) -> None:
     said_at = _said_at(incoming)
-    for item, value in values.items():
-        diary.record_answer(
+    new = [
+        item
+        for item, value in values.items()
+        if diary.record_answer(
             session,
             day=day,
             item=item,
@@ -233,7 +235,8 @@ def _store(
             way=way,
             known=known,
         )
-    alerts.look(session, day, values, incoming.what, incoming.now)
+    ]
+    alerts.look(session, day, new, incoming.what, incoming.now)
     if day.changing in values or day.noting or day.snoozed:
         _at_rest(day)
         session.add(day)

@@ -263,7 +263,13 @@ def values_of_team(session: Session, team_id: int, item: str, since: date) -> di
     """The same of all the team's patients, by id, from a day on."""
     query = (
         select(col(Answer.patient_id), col(Answer.diary_date), col(Answer.value))
-        .where(Answer.team_id == team_id, Answer.item == item, Answer.diary_date >= since)
+        .where(
+            Answer.team_id == team_id,
+            # An answer is found by whose it is.
+            col(Answer.patient_id).in_(select(Patient.id).where(Patient.team_id == team_id)),
+            Answer.item == item,
+            Answer.diary_date >= since,
+        )
         .order_by(col(Answer.revision))
     )
     diaries: dict[int, dict[date, int | None]] = defaultdict(dict)

@@ -463,7 +463,7 @@ class Alert(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("patient_id", "rule_id", "last_day"), {"sqlite_autoincrement": True})
 
     id: int = Field(default=None, primary_key=True)
-    team_id: int = Field(foreign_key="team.id", index=True)
+    team_id: int = Field(foreign_key="team.id")
     patient_id: int = Field(foreign_key="patient.id")
     rule_id: int = Field(foreign_key="alert_rule.id")
     first_day: date

@@ -101,7 +101,7 @@ def test_another_team_hears_nothing_and_can_press_nothing(clinic: Clinic) -> Non
     assert "There is no rule" in theirs.sees
 
 
-def test_of_whoever_has_withdrawn_nothing_is_told_any_more(clinic: Clinic) -> None:
+def test_what_was_raised_before_the_patient_stopped_is_told_and_nothing_after_it(clinic: Clinic) -> None:
     clinician, coordinator, anna = clinic.clinician(), clinic.coordinator(), clinic.patient()
     ruled(clinic)
     clinic.world.misbehave(Fault("server_error", "sendMessage", chat_id=clinician.account))
@@ -110,8 +110,11 @@ def test_of_whoever_has_withdrawn_nothing_is_told_any_more(clinic: Clinic) -> No
     clinic.passes(minutes=5)
     anna.says("/today")
     anna.says("9")
-    assert alerts_to(clinician) == alerts_to(coordinator) == []
+    assert len(alerts_to(clinician)) == 1, "the patient has read that the team is told"
+    assert alerts_to(coordinator) == []
     assert len(notices(anna)) == 1
+    clinician.presses("Seen")
+    assert "Seen by you" in clinician.sees
     assert {row.untold for row in clinic.rows(OutboxMessage)} == {False}
 
 

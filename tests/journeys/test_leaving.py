@@ -426,12 +426,14 @@ def test_an_old_press_told_again_neither_stops_nor_consents(clinic: Clinic) -> N
     agree = max(clinic.world.updates)
     clinic.world.duplicate(stop)
     clinic.calm()
-    assert anna.row.status is PatientStatus.ACTIVE
+    row = anna.row
+    assert row.status is PatientStatus.ACTIVE
     clinic.passes(minutes=1)
     stopped(anna)
     clinic.world.duplicate(agree)
     clinic.calm()
-    assert anna.row.status is PatientStatus.WITHDRAWN, "a consent that nobody gave"
+    row = anna.row
+    assert row.status is PatientStatus.WITHDRAWN, "a consent that nobody gave"
 
 
 def test_an_old_button_of_an_erased_diary_does_not_erase_the_next_one(clinic: Clinic) -> None:
