@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import course_forms, planning_forms, schedule_forms, team_forms
+from bot import asking_forms, course_forms, planning_forms, question_forms, schedule_forms, team_screen
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.invitation_link import link_to, qr_png
 from bot.patient_card import card, opening, state_of
@@ -19,13 +19,18 @@ from storage.chats import Someone
 from storage.models import CourseStatus, Patient, Staff, Team
 
 PAGE = 8
-# About a patient or a course: a button opens them. The team's own are opened by a command.
+# About a patient or a course: a button that names them opens these.
 OPENED_BY_BUTTONS: dict[str, Procedure] = {
     procedure.form.name: procedure
-    for procedure in (*planning_forms.PROCEDURES, *course_forms.PROCEDURES, *schedule_forms.PROCEDURES)
+    for procedure in (
+        *planning_forms.PROCEDURES,
+        *course_forms.PROCEDURES,
+        *schedule_forms.PROCEDURES,
+        question_forms.CHOICE,
+        *asking_forms.PROCEDURES,
+    )
 }
-OF_THE_TEAM = (team_forms.PRICES, team_forms.INSTRUCTIONS)
-PROCEDURES = {**OPENED_BY_BUTTONS, **{procedure.form.name: procedure for procedure in OF_THE_TEAM}}
+PROCEDURES = {**OPENED_BY_BUTTONS, **team_screen.PROCEDURES}
 
 
 def roster(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -46,7 +51,8 @@ def _roster(session: Session, someone: Someone, now: datetime, page: int) -> Scr
     lines = []
     for patient in shown:
         answered, coming = last_answers.get(patient.id), _coming(session, patient, now, texts)
-        state = state_of(patient, lost, silence.silent_since(session, patient, answered, now), texts)
+        silent_since = silence.silent_since(session, patient, team.silent_after, answered, now)
+        state = state_of(patient, lost, silent_since, texts)
         last = texts("roster.last", date=answered) if answered else texts("roster.never")
         lines.append(texts("roster.line", pseudonym=patient.pseudonym, state=state, last=last, next=coming))
     text = texts.plural("roster.heading", len(everyone), team=team.name, lines=Html("\n\n".join(lines)))
@@ -160,24 +166,6 @@ def _invitation(incoming: Incoming, invited: admission.Invited, team: Team, key:
     until = Html(texts.instant(invited.expires_at, team.time_zone))
     text = texts(key, pseudonym=invited.pseudonym, link=link, until=until)
     return Say(Screen(text, png=qr_png(link)))
-
-
-def prices(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """`/prices`: what a gram and a day in hospital cost the team, for the comparison of regimens."""
-    return _of_team(session, incoming, someone, team_forms.PRICES)
-
-
-def instructions(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """`/instructions`: what patients read with each reminder of an infusion."""
-    return _of_team(session, incoming, someone, team_forms.INSTRUCTIONS)
-
-
-def _of_team(session: Session, incoming: Incoming, someone: Someone, procedure: Procedure) -> list[Reply]:
-    filling = Filling(session, incoming, someone, {"id": someone.the_team.id})
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == procedure.form.name:
-        return go_on(procedure, filling, dialogue, None)
-    return begin(procedure, filling, in_place=False)
 
 
 def _actor(staff: Staff) -> str:

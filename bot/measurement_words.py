@@ -1,9 +1,12 @@
 """How values and steroid doses are said, and the words that are understood in a line about steroids."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
+from typing import Any
 
 from bot.texts import Html, Texts, languages, texts_in
+from jobs import measuring
 from jobs.inputs import CREATINE_KINASE
 from jobs.measured_lines import Words
 from jobs.steroids import SteroidStep
@@ -38,9 +41,20 @@ def step_words(step: SteroidStep, texts: Texts) -> Html:
 def row_words(row: Measurement | SteroidDose, texts: Texts) -> Html:
     """One entry, with its day."""
     if isinstance(row, Measurement):
-        value = value_words(row.analyte, row.value, row.upper_limit, texts)
-        return texts("measure.dated", value=value, date=row.taken_on)
+        return _dated(value_words(row.analyte, row.value, row.upper_limit, texts), row.taken_on, texts)
     return step_words(SteroidStep(row.starts_on, row.ends_on, row.drug, row.dose_mg, row.alternate_dose_mg), texts)
+
+
+def audited_words(facts: Mapping[str, Any], texts: Texts) -> Html:
+    """The same of an entry as the audit holds it: see jobs.measuring."""
+    if "analyte" in facts:
+        value = value_words(facts["analyte"], facts["value"], facts["upper_limit"], texts)
+        return _dated(value, date.fromisoformat(facts["taken_on"]), texts)
+    return step_words(measuring.audited_step(facts), texts)
+
+
+def _dated(value: Html, day: date, texts: Texts) -> Html:
+    return texts("measure.dated", value=value, date=day)
 
 
 @cache

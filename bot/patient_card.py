@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from bot import schedule_forms
+from bot import asking_forms, schedule_forms
 from bot.measurement_commands import entering
 from bot.replies import Button, Keyboard, Screen, rows_of
 from bot.texts import Html, Texts, texts_in
@@ -38,7 +38,7 @@ def card(session: Session, patient: Patient, someone: Someone, now: datetime, pa
     planned = [*outlook.unconfirmed(known, today), *outlook.coming(known, today)]
     lost, silent_since = (
         patients.unreachable_patients(session, team.id),
-        silence.silent_since(session, patient, answered, now),
+        silence.silent_since(session, patient, team.silent_after, answered, now),
     )
     text = texts(
         "card",
@@ -47,6 +47,7 @@ def card(session: Session, patient: Patient, someone: Someone, now: datetime, pa
         last=texts("roster.last", date=answered) if answered else texts("roster.never"),
         time=patient.prompt_time,
         zone=patient.time_zone,
+        more=_exceptions(patient, texts),
         leads=schedule_forms.leads_in_words(leads, texts),
         reminder_time=team.reminder_time,
         given=texts.plural("card.given", sum(course.status is CourseStatus.GIVEN for course in known)),
@@ -57,6 +58,14 @@ def card(session: Session, patient: Patient, someone: Someone, now: datetime, pa
     said = attendance.said_of_all(session, team.id, planned)
     rows = (*_courses(planned, patient, page, today, said, texts), *((_given(course, texts),) for course in given))
     return Screen(text, (*rows, *_ways_on(patient, texts)))
+
+
+def _exceptions(patient: Patient, texts: Texts) -> Html:
+    """What is otherwise than with most: days off, and that nobody asks once more."""
+    off = asking_forms.days_in_words(patient.days_off, texts)
+    lines = [texts("card.days_off", days=off)] if patient.days_off else []
+    lines += [] if patient.follow_up else [texts("card.no_follow_up")]
+    return Html("".join(f"\n{line}" for line in lines))
 
 
 def _courses(
@@ -100,9 +109,13 @@ def _ways_on(patient: Patient, texts: Texts) -> Keyboard:
     rows = [
         (opening("plan_course", patient.id, texts), opening("plan_series", patient.id, texts)),
         (opening("prompt_time", patient.id, texts), opening("time_zone", patient.id, texts)),
-        (opening("leads", patient.id, texts),),
+        (opening("days_off", patient.id, texts), opening("follow_up", patient.id, texts)),
+        (opening("leads", patient.id, texts), opening("patient_items", patient.id, texts)),
         entering(patient, texts),
-        (Button(texts("measure.button.entered"), f"me:below:{patient.id}"),),
+        (
+            Button(texts("measure.button.entered"), f"me:below:{patient.id}"),
+            Button(texts("card.button.history"), f"hi:{patient.id}"),
+        ),
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
     invited = [again] if patient.status is PatientStatus.INVITED else []

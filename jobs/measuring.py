@@ -5,6 +5,7 @@ A removed row is gone, and the audit holds what it was: no reader of the rows ca
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -143,3 +144,15 @@ def _dose_facts(row: SteroidDose) -> Mapping[str, object]:
     last = row.ends_on.isoformat() if row.ends_on else None
     doses = {"dose_mg": row.dose_mg, "alternate_dose_mg": row.alternate_dose_mg}
     return {"steroid": row.id, "drug": row.drug, "from": row.starts_on.isoformat(), "to": last, **doses}
+
+
+def audited_step(facts: Mapping[str, Any]) -> SteroidStep:
+    """A step as `_dose_facts` wrote it."""
+    last = facts["to"]
+    return SteroidStep(
+        date.fromisoformat(facts["from"]),
+        date.fromisoformat(last) if last else None,
+        facts["drug"],
+        facts["dose_mg"],
+        facts["alternate_dose_mg"],
+    )
