@@ -16,6 +16,7 @@ from bot import (
     own_zone,
     patient,
     pause,
+    roster,
     welcome,
 )
 from bot.alert_letters import with_notice
@@ -59,7 +60,7 @@ COMMANDS = (
     Route("mydata", Role.PATIENT, patient.own_copy),
     Route("privacy", Role.PATIENT, leaving.privacy),
     Route("withdraw", Role.PATIENT, leaving.withdraw),
-    Route("roster", Role.COORDINATOR, coordinator.roster),
+    Route("roster", Role.COORDINATOR, roster.roster),
     Route("invite", Role.COORDINATOR, coordinator.invite),
     Route("patient", Role.COORDINATOR, coordinator.patient_typed),
     Route("prices", Role.COORDINATOR, coordinator.prices),
@@ -75,7 +76,7 @@ BUTTONS = (
     Route("pa", Role.PATIENT, pause.pause_pressed),
     Route("le", Role.PATIENT, leaving.pressed),
     Route("in", Role.PATIENT, infusions.pressed),
-    Route("ro", Role.COORDINATOR, coordinator.roster_pressed),
+    Route("ro", Role.COORDINATOR, roster.roster_pressed),
     Route("pt", Role.COORDINATOR, coordinator.patient_pressed),
     Route("cs", Role.COORDINATOR, coordinator.card_pressed),
     Route("co", Role.COORDINATOR, coordinator.course_pressed),

@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.texts import FALLBACK, FOLDER, Html, MissingTextError, catalogue, languages, nearest_language, plain, texts_in
 from jobs.chart.facts import ChartTexts
 from jobs.csv_table import FaultCode
+from jobs.roster import Group
 from jobs.scores import SYMPTOMS
 from jobs.wearing_off.caveats import CaveatCode
 from jobs.wearing_off.contrast import Reason
@@ -126,6 +127,7 @@ def families() -> dict[str, str]:
             *(f"state.{status.value}" for status in PatientStatus if status is not PatientStatus.ERASED),
             *(f"{name}.button" for name in PROCEDURES if name not in {*NO_BUTTON, *alert_forms.PROCEDURES}),
         ],
+        "bot/roster.py": [f"roster.group.{group}" for group in Group],
         "bot/letters.py": [f"news.{k.value}" for k in MessageKind if k.value.startswith(("patient_", "course_"))],
         "bot/routes.py": [
             *(described(route) for route in COMMANDS),
