@@ -30,7 +30,7 @@ def _read(value: str, *_: object) -> str | None:
     if not any(sign.isalnum() for sign in label):
         raise Refusal("refusal.label_empty")
     if len(label) > LONGEST_LABEL:
-        raise Refusal("refusal.label", most=LONGEST_LABEL, length=len(label))
+        raise Refusal("refusal.label", most=LONGEST_LABEL)
     return label
 
 

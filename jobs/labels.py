@@ -13,7 +13,7 @@ from storage.models import Patient
 def set_label(session: Session, actor: str, patient: Patient, label: str | None, now: datetime) -> None:
     """None: no label. The audit says that there was one, and never which: it might be a name after all."""
     if label is not None and not 0 < len(label) <= LONGEST_LABEL:
-        raise Refusal("refusal.label", most=LONGEST_LABEL, length=len(label))
+        raise Refusal("refusal.label", most=LONGEST_LABEL)
     before = {"label": patient.label is not None}
     patients.set_label(session, patient, label)
     audit.record(

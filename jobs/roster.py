@@ -124,8 +124,8 @@ def by_group(everyone: Iterable[Standing]) -> dict[Group, list[Standing]]:
 
 def tidied(typed: str) -> str:
     """On one line, without what cannot be seen; letters and their accents as one sign."""
-    one_line = " ".join(unicodedata.normalize("NFC", typed).split())
-    return " ".join("".join(sign for sign in one_line if sign.isprintable()).split())
+    seen = "".join(sign for sign in " ".join(typed.split()) if sign.isprintable())
+    return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
 def as_searched(typed: str) -> str:
@@ -135,8 +135,13 @@ def as_searched(typed: str) -> str:
 
 def search(everyone: Iterable[Standing], typed: str) -> list[Standing]:
     """Those whose pseudonym or label has `typed` in it, without regard to case, accents and the code's hyphen."""
-    words, code = plain(typed), _code(typed)
-    return [each for each in everyone if _is_code_of(each, code) or (each.label and words in plain(each.label))]
+    words, code = _folded(typed), _code(typed)
+    return [each for each in everyone if _is_code_of(each, code) or (words and words in _folded(each.label or ""))]
+
+
+def _folded(typed: str) -> str:
+    """As it is compared; a sigma at an end is a sigma too."""
+    return plain(typed).casefold()
 
 
 def _code(typed: str) -> str:

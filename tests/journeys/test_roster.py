@@ -301,8 +301,9 @@ def test_a_label_is_set_changed_and_removed(clinic_on_each: Clinic) -> None:
     assert chris.sees.startswith(f"{anna.code} (bed 12 <b>) · active")
     chris.presses("Label")
     assert "the label is “bed 12 <b>”." in chris.sees
-    chris.says("group A, third on the list")
-    assert chris.sees.startswith("A label has at most 24 signs; this one has 26.")
+    for too_long in ("group A, third on the list", "x" * 25, "x" * 900):
+        chris.says(too_long)
+        assert chris.sees.startswith("A label has at most 24 characters; this one is longer.")
     chris.says("🙂")
     assert chris.sees.startswith("A label needs at least one letter or number.")
     assert label_of(anna) == "bed 12 <b>"
