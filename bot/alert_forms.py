@@ -7,7 +7,6 @@ from sqlmodel import Session
 
 from bot import alert_letters
 from bot.alert_letters import item_name, rule_words, words_of
-from bot.dialogues import check_in
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
@@ -18,12 +17,12 @@ from jobs.alert_settings import HIGHEST_THRESHOLD, LONGEST_WORDS, MOST_DAYS, Wan
 from jobs.refusals import Refusal
 from storage import alerts, audit, dialogues, outbox
 from storage.chats import Someone
-from storage.models import AlertKind, AlertRule, Team
+from storage.models import AlertKind, AlertRule, Item, Team
 
 # al:, al:add, al:words, al:end:3, al:readers:all, al:readers:clinicians
 _DATA = re.compile(r"al:(?:|(add)|(words)|(end):[0-9]{1,9}|(readers):(all|clinicians))", re.ASCII)
-ITEMS = tuple(item.value for item in check_in.ITEMS)
-USUAL = "-"
+ITEMS = tuple(item.value for item in Item)
+USUAL = "usual"
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,13 @@ def words_of(rule: AlertRule, texts: Texts) -> Html:
 
 
 def screen(session: Session, alert: Alert, reader: Staff, texts: Texts) -> Screen | None:
-    """The alert as it stands now: what was seen, what was corrected since, who has seen it. None for one withdrawn."""
+    """The alert as it stands now: what was seen, what was corrected since, who has seen it. None when it was erased.
+
+    Whoever has stopped since was told that the team is told.
+    """
     patient = patients.patient_of_team(session, alert.team_id, alert.patient_id)
     rule = alerts.rule_of_team(session, alert.team_id, alert.rule_id)
-    if rule is None or patient is None or patient.status not in patients.LIVING:
+    if rule is None or patient is None:
         return None
     lines = [_seen(alert, rule, texts)]
     if alert.reference is not None:

@@ -4,7 +4,7 @@ import re
 
 from sqlmodel import Session
 
-from bot import course_forms, label_form, planning_forms, schedule_forms, team_forms
+from bot import asking_forms, course_forms, label_form, planning_forms, question_forms, schedule_forms, team_screen
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.invitation_link import link_to, qr_png
 from bot.patient_card import card, opening
@@ -18,7 +18,7 @@ from storage import attendance, audit, courses, dialogues, patients
 from storage.chats import Someone
 from storage.models import CourseStatus, Staff, Team
 
-# About a patient or a course: a button opens them. The team's own are opened by a command.
+# About a patient or a course: a button that names them opens these.
 OPENED_BY_BUTTONS: dict[str, Procedure] = {
     procedure.form.name: procedure
     for procedure in (
@@ -26,10 +26,11 @@ OPENED_BY_BUTTONS: dict[str, Procedure] = {
         *course_forms.PROCEDURES,
         *schedule_forms.PROCEDURES,
         label_form.LABEL,
+        question_forms.CHOICE,
+        *asking_forms.PROCEDURES,
     )
 }
-OF_THE_TEAM = (team_forms.PRICES, team_forms.INSTRUCTIONS)
-PROCEDURES = {**OPENED_BY_BUTTONS, **{procedure.form.name: procedure for procedure in OF_THE_TEAM}}
+PROCEDURES = {**OPENED_BY_BUTTONS, **team_screen.PROCEDURES}
 
 
 def patient_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -112,24 +113,6 @@ def _invitation(incoming: Incoming, invited: admission.Invited, team: Team, key:
     until = Html(texts.instant(invited.expires_at, team.time_zone))
     text = texts(key, pseudonym=invited.pseudonym, link=link, until=until)
     return Say(Screen(text, png=qr_png(link)))
-
-
-def prices(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """`/prices`: what a gram and a day in hospital cost the team, for the comparison of regimens."""
-    return _of_team(session, incoming, someone, team_forms.PRICES)
-
-
-def instructions(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """`/instructions`: what patients read with each reminder of an infusion."""
-    return _of_team(session, incoming, someone, team_forms.INSTRUCTIONS)
-
-
-def _of_team(session: Session, incoming: Incoming, someone: Someone, procedure: Procedure) -> list[Reply]:
-    filling = Filling(session, incoming, someone, {"id": someone.the_team.id})
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == procedure.form.name:
-        return go_on(procedure, filling, dialogue, None)
-    return begin(procedure, filling, in_place=False)
 
 
 def _actor(staff: Staff) -> str:

@@ -18,6 +18,7 @@ from bot.dialogues.calendar import Days
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Button, Screen
+from bot.team_done import undo_button
 from bot.texts import Html, Texts, texts_in
 from jobs import outlook, schedule
 from storage import courses
@@ -68,7 +69,7 @@ def _apply_move(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     old, hears = course.planned_start, _told_of_move(facts, new, texts)
     schedule.move_course(filling.session, facts.actor, facts.patient, course, new, facts.now)
     done = texts("move_course.done", pseudonym=facts.patient.pseudonym, old=old, new=new, told=hears)
-    return back_to_patient(facts, done, texts)
+    return back_to_patient(facts, done, texts, undo_button(filling, texts))
 
 
 def _check_given(facts: CourseFacts, values: Values) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeGuard
+from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from sqlmodel import Session
 
@@ -14,14 +14,24 @@ from bot.texts import Html, Texts, texts_in
 from jobs.refusals import Refusal
 from storage import dialogues
 from storage.chats import Someone
-from storage.models import Dialogue
+from storage.models import Dialogue, Patient
 
 Subject = Mapping[str, Any]
 # In the state of a form that is finished: what it said.
 DONE = "done"
 VERSION = "version"
+# In the subject: whom the form is about. It goes with them when they have everything erased.
+PATIENT = "patient"
 # What is typed is said back where it cannot be read; nobody needs more of it.
 LONGEST_LINE = 60
+
+
+@runtime_checkable
+class AboutPatient(Protocol):
+    """Facts of a form about a patient."""
+
+    @property
+    def patient(self) -> Patient | None: ...
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,8 @@ class Procedure:
 def begin(procedure: Procedure, filling: Filling, *, in_place: bool) -> list[Reply]:
     """Opens the form, in the pressed message or in a new one; a form left unfinished is forgotten."""
     facts = procedure.load(filling)
-    filling = replace(filling, subject={**filling.subject, VERSION: procedure.version(facts)})
+    about = {PATIENT: facts.patient.id} if isinstance(facts, AboutPatient) and facts.patient is not None else {}
+    filling = replace(filling, subject={**filling.subject, **about, VERSION: procedure.version(facts)})
     state = State()
     shown = forms.screen(procedure.form, facts, state, texts_of(filling, state))
     _keep(procedure, filling, state, filling.incoming.message_id if in_place else None)
@@ -175,7 +186,8 @@ def _no_more(filling: Filling, state: State, refusal: Refusal) -> Screen:
 def _finish(procedure: Procedure, filling: Filling, shown: Screen) -> list[Reply]:
     """Ends the form. What it said is kept, until the next form, for whoever did not see it."""
     keyboard = [[[button.text, button.data] for button in row] for row in shown.keyboard]
-    stored = {DONE: {"text": str(shown.text), "keyboard": keyboard}, "by": filling.incoming.what}
+    said = {"text": str(shown.text), "keyboard": keyboard}
+    stored = {DONE: said, "by": filling.incoming.what, "subject": dict(filling.subject)}
     _store(procedure, filling, stored, filling.incoming.message_id if filling.incoming.data else None)
     return _in_its_place(filling, shown)
 

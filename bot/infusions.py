@@ -21,7 +21,7 @@ _DATA = re.compile(r"in:([rlm]):(\d{1,9}):(\d{4})(\d{2})(\d{2}):(yes|no|cannot|o
 REMINDER, LIST, OTHER = "r", "l", "m"
 FILE, ALL = "in:file", "in:list"
 # Of a long series, as many as have room on one screen.
-MOST_SHOWN = 8
+MOST_SHOWN = 5
 
 
 def infusions(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -126,7 +126,7 @@ def _said(said: bool | None, texts: Texts) -> Html:
 
 
 def _with(text: Html, said: Html) -> Html:
-    return Html(f"{text}\n\n<b>{said}</b>") if said else text
+    return Html(f"{text}\n\n<b>{said[:1].upper()}{said[1:]}.</b>") if said else text
 
 
 def _about(session: Session, someone: Someone, course: Course, place: str, action: str, now: datetime) -> Screen:
@@ -138,7 +138,8 @@ def _about(session: Session, someone: Someone, course: Course, place: str, actio
         back = Button(texts("check_in.button.back"), _data(course, place, "open"))
         return Screen(texts("infusions.ask_no", date=course.planned_start, team=team.name), ((cannot,), (back,)))
     if action == "cannot":
-        text = texts("infusions.told_no", date=course.planned_start, team=team.name, phone=telephone(team, texts))
+        key = "infusions.told_no" if attending.can_be_told(session, team) else "infusions.told_nobody"
+        text = texts(key, date=course.planned_start, team=team.name, phone=telephone(team, texts))
         return Screen(text, (*_choice(course, place, False, texts), _file_button(texts)))
     shown = reminder(session, patient, team, course, texts, now) if place == REMINDER else None
     if shown is not None:

@@ -140,6 +140,12 @@ def time_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:
     return [(texts.time(time.fromisoformat(at)), at) for at in OFFERED_TIMES]
 
 
+def _times_to_join(texts: Texts, facts: JoinFacts, *_: object) -> list[tuple[str, str]]:
+    """The team's own is among them."""
+    offered = sorted({*OFFERED_TIMES, facts.team.prompt_time.isoformat("minutes")})
+    return [(texts.time(time.fromisoformat(at)), at) for at in offered]
+
+
 LANGUAGE = Question(
     "language",
     lambda texts, facts, _: texts("join.language", team=facts.team.name),
@@ -170,5 +176,5 @@ ZONE = Question(
     lambda texts, facts, _: [(texts("join.button.zone", zone=facts.team.time_zone), facts.team.time_zone)],
     aside=TYPED_ZONE,
 )
-TIME = Question("time", lambda texts, *_: texts("join.time"), read_time, time_choices)
+TIME = Question("time", lambda texts, *_: texts("join.time"), read_time, _times_to_join)
 JOINING = Procedure(Form("join", (LANGUAGE, ABOUT, CONSENT, ZONE, TIME), can_cancel=False), _load, _join)

@@ -13,8 +13,8 @@ from storage.chats import Someone
 from storage.models import PatientStatus
 
 # Its press by a stranger is told what was done, too.
-ERASED = "le:erased"
-_DATA = re.compile(r"le:(ask|stop|stay|consent|agree|erase|really|erased)", re.ASCII)
+ERASED = "le:erased:"
+_DATA = re.compile(r"le:(ask|stop|stay|consent|agree|erase|really:([0-9]{1,9})|erased:([0-9]{1,9}))", re.ASCII)
 
 
 def withdraw(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -33,10 +33,13 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     texts, found = texts_in(someone.chat.language), _DATA.fullmatch(incoming.data)
     if found is None:
         return [Toast(texts("form.old_button"))]
-    action, now = found[1], incoming.now
-    if action == "stop" and _is_living(someone):
+    action, now = found[1].partition(":")[0], incoming.now
+    if {found[2], found[3]} - {None, str(someone.the_patient.id)}:
+        # Of a diary that this person kept before.
+        return [Toast(texts("form.old_button"))]
+    if action == "stop" and _is_living(someone) and not incoming.repeated:
         return _stopped(session, incoming, someone, texts)
-    if action == "agree":
+    if action == "agree" and not incoming.repeated:
         leaving.take_up_again(session, someone.the_patient, now)
         return [Toast(""), Rewrite(incoming.message_id, _going_on(someone, texts))]
     if action == "erased" and not incoming.repeated:
@@ -109,9 +112,9 @@ def _about_to_erase(action: str, someone: Someone, texts: Texts) -> Screen:
     """Twice, with the buttons the other way round: no double tap erases anything."""
     back = Button(texts("leaving.button.keep"), "le:stay")
     if action == "erase":
-        on = Button(texts("leaving.button.erase_ask"), "le:really")
+        on = Button(texts("leaving.button.erase_ask"), f"le:really:{someone.the_patient.id}")
         return Screen(texts("leaving.erase", team=someone.the_team.name), ((on,), (back,)))
-    really = Button(texts("leaving.button.erase_really"), ERASED)
+    really = Button(texts("leaving.button.erase_really"), f"{ERASED}{someone.the_patient.id}")
     return Screen(texts("leaving.really", pseudonym=someone.the_patient.pseudonym), ((back,), (really,)))
 
 
@@ -124,6 +127,6 @@ def _privacy(someone: Someone, texts: Texts) -> Screen:
         pseudonym=patient.pseudonym,
         agreed=texts("privacy.agreed", date=agreed, version=patient.consent_version) if agreed else Html(""),
     )
-    leave = Button(texts("leaving.button.leave"), "le:ask")
-    erase = Button(texts("leaving.button.erase"), "le:erase")
-    return Screen(text, ((leave,), (erase,)))
+    leave = (Button(texts("leaving.button.leave"), "le:ask"),)
+    erase = (Button(texts("leaving.button.erase"), "le:erase"),)
+    return Screen(text, (leave, erase) if _is_living(someone) else (erase,))

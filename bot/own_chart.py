@@ -1,9 +1,10 @@
 """A patient's own picture, of the last twelve weeks: what they said, and nothing about what it means."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from bot.dialogues.wording import anchors_of, name_of
 from bot.greetings import telephone
-from bot.pages import ITEMS, chart_texts
+from bot.pages import chart_texts
 from bot.pictures import Asked, Drawn, database_at
 from bot.texts import Html, Texts, plain, texts_in
 from jobs import record
@@ -11,6 +12,7 @@ from jobs.chart import own_chart
 from jobs.chart.facts import DiaryDay, OwnChartFacts
 from jobs.record import Record
 from storage import patients, teams
+from storage.questions import STANDARD, DiaryQuestion
 
 WEEKS = 12
 DAYS_IN_WORDS = 7
@@ -25,33 +27,47 @@ def drawn(asked: Asked) -> Drawn:
             raise LookupError("the patient is gone")
         kept, team = record.read(session, patient, asked.now), teams.team_by_id(session, patient.team_id)
     texts = texts_in(asked.language)
-    shown = facts(kept, texts)
-    caption = texts("own_chart.caption", lines=_last_days(shown, texts), phone=telephone(team, texts))
-    return Drawn(own_chart(shown), caption)
+    caption = texts("own_chart.caption", lines=_last_days(kept, texts), phone=telephone(team, texts))
+    return Drawn(own_chart(facts(kept, texts)), caption)
 
 
-def _last_days(shown: OwnChartFacts, texts: Texts) -> Html:
-    """In words what the picture ends with: whoever cannot see it hears it."""
-    days = [shown.today - timedelta(days=back) for back in reversed(range(DAYS_IN_WORDS))]
+def _last_days(kept: Record, texts: Texts) -> Html:
+    """In words what the picture ends with, and what has no place on its scale: whoever cannot see it hears it."""
+    days = [kept.today - timedelta(days=back) for back in reversed(range(DAYS_IN_WORDS))]
+    values = {entry.day: entry.values for entry in kept.entries}
     lines = []
-    for number, item in enumerate(shown.items):
-        scores = shown.scores(number)
-        values = ", ".join(NO_ANSWER if (score := scores.get(day)) is None else f"{score:.0f}" for day in days)
-        lines.append(texts("own_chart.line", item=item, values=values))
+    for asked in _answered_since(kept, _first(kept)):
+        scores = [values.get(day, {}).get(asked.key) for day in days]
+        said = ", ".join(NO_ANSWER if score is None else f"{score:.0f}" for score in scores)
+        # Of a team's own question a higher number may be better.
+        key = "own_chart.line_of_team" if asked.wording else "own_chart.line"
+        anchors = anchors_of(asked, texts) if asked.wording else Html("")
+        lines.append(texts(key, item=name_of(asked, texts), anchors=anchors, values=said))
     return Html("\n".join(lines))
 
 
-def facts(kept: Record, texts: Texts) -> OwnChartFacts:
+def _answered_since(kept: Record, first: date) -> list[DiaryQuestion]:
+    """The four, and what else was answered from that day on."""
+    answered = {key for entry in kept.entries if entry.day >= first for key in entry.values}
+    return [*STANDARD, *(asked for asked in kept.further if asked.key in answered)]
+
+
+def _first(kept: Record) -> date:
     """Twelve weeks up to today; of a younger diary, from its beginning, but two weeks at least."""
     first = max(kept.today - timedelta(weeks=WEEKS) + timedelta(days=1), kept.diary_from)
+    return min(first, kept.today - timedelta(days=13))
+
+
+def facts(kept: Record, texts: Texts) -> OwnChartFacts:
     return OwnChartFacts(
         title=plain(texts("own_chart.title")),
-        items=tuple(plain(texts(f"item.{item.value}")) for item in ITEMS),
-        first=min(first, kept.today - timedelta(days=13)),
+        items=tuple(name_of(asked, texts) for asked in STANDARD),
+        first=_first(kept),
         today=kept.today,
         diary_from=kept.diary_from,
         days=tuple(
-            DiaryDay(entry.day, tuple(entry.values.get(item) for item in ITEMS), entry.late) for entry in kept.entries
+            DiaryDay(entry.day, tuple(entry.values.get(asked.key) for asked in STANDARD), entry.late)
+            for entry in kept.entries
         ),
         not_asked=kept.not_asked,
         courses=kept.courses,

@@ -10,7 +10,7 @@ from bot.pictures import Asked, Drawn, database_at
 from bot.texts import Texts, plain, texts_in
 from jobs import due
 from jobs.own_data import OwnData, Separator, Words, collect, csv_zip, fhir_bundle
-from jobs.scores import ITEMS, SCALE_HIGH, SCALE_LOW
+from jobs.scores import ITEMS, SCALE_HIGH, SCALE_LOW, STAIRS
 from storage import diary, patients
 
 BUNDLE = "fhir-bundle.json"
@@ -47,12 +47,14 @@ def fhir_words(texts: Texts) -> Words:
     return Words(
         language=texts.language,
         decimal_mark=get_decimal_symbol(texts.locale),
-        items={item: plain(texts(f"item.{item}")) for item in ITEMS},
+        items={item: plain(texts(f"item.{item}")) for item in (*ITEMS, STAIRS)},
         wording=diary.WORDING,
-        questions={item: plain(texts(f"check_in.{item}.question")) for item in ITEMS},
+        questions={item: plain(texts(f"check_in.{item}.question")) for item in (*ITEMS, STAIRS)},
         code_system=plain(texts("fhir.code_system")),
         definition=plain(texts("fhir.definition", item="{item}", low=SCALE_LOW, high=SCALE_HIGH)),
         questionnaire=plain(texts("fhir.questionnaire")),
+        own_questionnaire=plain(texts("fhir.own_questionnaire")),
+        flights=plain(texts("fhir.flights")),
         consent=plain(texts("fhir.consent")),
         note=plain(texts("fhir.note")),
         revision=unfilled("fhir.revision", "day", "item", "revision", "value"),

@@ -49,16 +49,14 @@ def _set(session: Session, what: str, value: str, now: datetime, someone: Someon
     """What no button of ours says changes nothing."""
     patient, chat = someone.the_patient, someone.chat
     if what == "follow_up" and (value == "on") != patient.follow_up:
-        _note(session, someone, now, "follow_up", patient.follow_up, value == "on")
-        patient.follow_up = value == "on"
-        session.add(patient)
+        check_in_time.change_follow_up(session, audit.patient_actor(patient.id), patient, now, wanted=value == "on")
     elif what == "language" and value in languages() and value != chat.language:
-        _note(session, someone, now, "language", chat.language, value)
+        _note(session, someone, now, "language_changed", {"language": chat.language}, {"language": value})
         chat.language = value
         session.add(chat)
     elif what == "column" and (value == "on") != patient.one_column:
-        _note(session, someone, now, "one_column", patient.one_column, value == "on")
-        patient.one_column = value == "on"
+        before, patient.one_column = patient.one_column, value == "on"
+        _note(session, someone, now, "one_column_changed", {"one_column": before}, {"one_column": not before})
         session.add(patient)
     elif what == "day" and value.strip("-") != patient.days_off:
         check_in_time.change_days_off(session, audit.patient_actor(patient.id), patient, value.strip("-"), now)
@@ -66,17 +64,19 @@ def _set(session: Session, what: str, value: str, now: datetime, someone: Someon
         check_in_time.change_prompt_time(session, audit.patient_actor(patient.id), patient, at, now, is_theirs=True)
 
 
-def _note(session: Session, someone: Someone, now: datetime, what: str, before: object, after: object) -> None:
+def _note(
+    session: Session, someone: Someone, now: datetime, action: str, before: dict[str, object], after: dict[str, object]
+) -> None:
     patient = someone.the_patient
     audit.record(
         session,
         team_id=patient.team_id,
         at=now,
         actor=audit.patient_actor(patient.id),
-        action=f"{what}_changed",
+        action=action,
         patient_id=patient.id,
-        before={what: before},
-        after={what: after},
+        before=before,
+        after=after,
     )
 
 

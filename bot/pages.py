@@ -9,15 +9,16 @@ from babel.dates import get_month_names
 from babel.numbers import get_decimal_symbol
 
 from bot import finding_marks, findings
+from bot.dialogues.wording import name_of
 from bot.findings import BY_URGENCY, LEADING, Names, number
 from bot.texts import Html, Texts, plain
+from jobs import further
 from jobs.chart.answer import SteroidStrip
 from jobs.chart.facts import ChartCourse, ChartFacts, ChartTexts, DiaryDay, LabStrip, TeamChartFacts, TeamRow
 from jobs.cycle import Course
 from jobs.inputs import Inputs
 from jobs.record import Dose, Record
 from jobs.regimens import RegimenFacts, regimen_facts
-from jobs.silence import SILENT_AFTER
 from jobs.wearing_off import analyse
 from jobs.wearing_off.effects import Analysis, RegimenEffect
 from jobs.wearing_off.thresholds import DEFAULTS, Thresholds
@@ -173,7 +174,7 @@ def flag(each: Answered) -> str:
     if not each.kept.entries:
         return plain(each.texts("summary.never"))
     silent = each.silent_days()
-    return plain(each.texts.plural("summary.silent", silent)) if silent >= SILENT_AFTER else ""
+    return plain(each.texts.plural("summary.silent", silent)) if silent >= each.kept.silent_after else ""
 
 
 def answered_words(kept: Record, texts: Texts) -> Html:
@@ -181,6 +182,23 @@ def answered_words(kept: Record, texts: Texts) -> Html:
     if not could:
         return texts("chart.none_asked")
     return texts.plural("chart.answered", could, answered=answered)
+
+
+def further_words(kept: Record, texts: Texts) -> Html:
+    """What the team asks beside the four, in the week before the last course: a line; empty without an answer there."""
+    found = further.week_before_the_last_course(kept)
+    if not found:
+        return Html("")
+    means = [
+        texts(
+            "chart.further_mean",
+            name=name_of(each.asked, texts),
+            mean=number(each.mean, texts, "0.0"),
+            days=texts.plural("days", each.days),
+        )
+        for each in found
+    ]
+    return texts("chart.further", date=found[0].course, means=Html("; ".join(means)))
 
 
 def next_course_words(kept: Record, texts: Texts) -> Html:

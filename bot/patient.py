@@ -1,6 +1,6 @@
 """What a patient does: the check-in by tap and by typing, today's and yesterday's, the coming infusions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -8,30 +8,53 @@ from sqlmodel import Session
 from bot import leaving
 from bot.dialogues import check_in, typed_answers
 from bot.dialogues.check_in import CheckIn, Tap
+from bot.dialogues.wording import name_of
 from bot.greetings import telephone
 from bot.replies import CloseButtons, Drawing, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
 from jobs import alerts, due, follow_up, pages
 from jobs.refusals import Refusal
-from storage import diary, notes, outbox, patients
+from storage import diary, notes, outbox, patients, questions
 from storage.chats import Someone
 from storage.diary import Noted
-from storage.models import DiaryDay, Item, MessageKind, Patient, Way
+from storage.models import DiaryDay, MessageKind, Patient, Way
+from storage.questions import STANDARD, DiaryQuestion
 
+Questions = Sequence[DiaryQuestion]
 # By so much the machine's clock may be ahead of Telegram's, or be put back.
 CLOCKS_DIFFER = timedelta(hours=2)
 
 
-def check_in_of(session: Session, day: DiaryDay, message: int = 0, *, choosing: bool = False) -> CheckIn:
-    """The day's check-in as the rows have it."""
+def questions_of(session: Session, day: DiaryDay) -> Questions:
+    """What is asked on that day. It never changes once the day has begun."""
+    return questions.asked_on(session, day.team_id, day.patient_id, day.diary_date)
+
+
+def check_in_of(
+    session: Session, day: DiaryDay, message: int = 0, *, choosing: bool = False, asked: Questions | None = None
+) -> CheckIn:
+    """The day's check-in as the rows have it. `asked`: its questions, where they were read before."""
+    asked = asked or questions_of(session, day)
     values = {item: noted.value for item, noted in diary.noted_on(session, day).items()}
     # A note is written beside complete answers only.
-    written = notes.notes_on(session, day) if len(values) == len(check_in.ITEMS) else ()
+    written = notes.notes_on(session, day) if len(values) == len(asked) else ()
     later, patient = None, patients.patient_of_team(session, day.team_id, day.patient_id)
     if patient is not None and day.snoozed and day.next_follow_up_at is not None:
         later = day.next_follow_up_at.astimezone(due.zone_of(patient.time_zone)).time()
-    one_column = patient is not None and patient.one_column
-    return CheckIn(day.diary_date, values, day.changing, choosing, message, written, day.noting, later, one_column)
+    wide = patient is not None and patient.one_column
+    return CheckIn(
+        day.diary_date,
+        values,
+        day.changing,
+        choosing,
+        message,
+        written,
+        day.noting,
+        later,
+        wide,
+        asked,
+        yesterday=day.shown_at is not None and due.local_date(day.time_zone, day.shown_at) > day.diary_date,
+    )
 
 
 def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -108,13 +131,14 @@ def check_in_pressed(session: Session, incoming: Incoming, someone: Someone) -> 
     if tap is None or day is None:
         return [Toast(texts("form.old_button")), CloseButtons(incoming.message_id)]
     _prove_delivered(session, day, tap, incoming, someone)
-    if day.shown_at is None and not incoming.repeated:
-        _mean(session, day, incoming.now)
     if day.closes_at <= incoming.now or patient.status not in patients.LIVING:
         shown = check_in.closed(check_in_of(session, day), texts)
         return [Toast(texts("check_in.too_late"), alert=True), Rewrite(incoming.message_id, shown)]
-    toast = _act_on(session, day, tap, incoming, someone)
-    state = check_in_of(session, day, tap.message, choosing=tap.action == "change")
+    if not incoming.repeated:
+        _turn_to(session, day, incoming.now)
+    asked = questions_of(session, day)
+    toast = _act_on(session, day, tap, asked, incoming, someone)
+    state = check_in_of(session, day, tap.message, choosing=tap.action == "change", asked=asked)
     return [Toast(toast), Rewrite(incoming.message_id, check_in.screen(state, texts))]
 
 
@@ -131,20 +155,14 @@ def _prove_delivered(session: Session, day: DiaryDay, tap: Tap, incoming: Incomi
         session.add(day)
 
 
-def _act_on(session: Session, day: DiaryDay, tap: Tap, incoming: Incoming, someone: Someone) -> str:
+def _act_on(session: Session, day: DiaryDay, tap: Tap, asked: Questions, incoming: Incoming, someone: Someone) -> str:
     """Stores what was tapped; returns the toast."""
     texts = texts_in(someone.chat.language)
-    if tap.action in {"answer", "skip"} and tap.item is not None:
-        known = diary.noted_on(session, day)
-        if _is_superseded(day, incoming) and tap.item in known and tap.item is not day.changing:
-            return texts("form.old_button")
-        # Told twice, and late, an old press must not undo what was corrected after it.
-        if not incoming.repeated:
-            _store(session, day, {tap.item: tap.value}, incoming, Way.BUTTON, known)
-        name = texts(f"item.{tap.item.value}")
-        if tap.value is None:
-            return texts("check_in.toast_skipped", item=name)
-        return texts("check_in.toast", item=name, value=tap.value)
+    named = next((each for each in asked if each.key == tap.item), None)
+    if named is None and tap.item is not None:
+        return texts("form.old_button")
+    if tap.action in {"answer", "skip"} and named is not None:
+        return _answered(session, day, named, tap.value, incoming, texts)
     if incoming.repeated:
         return ""
     _at_rest(day)
@@ -152,10 +170,24 @@ def _act_on(session: Session, day: DiaryDay, tap: Tap, incoming: Incoming, someo
     if tap.action == "later":
         return _put_off(session, day, incoming, someone)
     day.changing = tap.item if tap.action == "ask" else None
-    day.noting = tap.action == "note" and check_in_of(session, day).may_be_noted
+    day.noting = tap.action == "note" and check_in_of(session, day, asked=asked).may_be_noted
     if day.noting or day.changing is not None:
         _mean(session, day, incoming.now)
     return ""
+
+
+def _answered(
+    session: Session, day: DiaryDay, named: DiaryQuestion, value: int | None, incoming: Incoming, texts: Texts
+) -> str:
+    """Stores the answer, None for a skip; returns the toast."""
+    known = diary.noted_on(session, day)
+    if _is_superseded(day, incoming) and named.key in known and named.key != day.changing:
+        return texts("form.old_button")
+    # Told twice, and late, an old press must not undo what was corrected after it.
+    if not incoming.repeated:
+        _store(session, day, {named.key: value}, incoming, Way.BUTTON, known)
+    key = "check_in.toast_skipped" if value is None else "check_in.toast"
+    return texts(key, item=name_of(named, texts), value=value)
 
 
 def _at_rest(day: DiaryDay) -> None:
@@ -183,14 +215,16 @@ def _is_superseded(day: DiaryDay, incoming: Incoming) -> bool:
 def _store(
     session: Session,
     day: DiaryDay,
-    values: dict[Item, int | None],
+    values: dict[str, int | None],
     incoming: Incoming,
     way: Way,
-    known: dict[Item, Noted],
+    known: dict[str, Noted],
 ) -> None:
     said_at = _said_at(incoming)
-    for item, value in values.items():
-        diary.record_answer(
+    new = [
+        item
+        for item, value in values.items()
+        if diary.record_answer(
             session,
             day=day,
             item=item,
@@ -201,7 +235,8 @@ def _store(
             way=way,
             known=known,
         )
-    alerts.look(session, day, values, incoming.what, incoming.now)
+    ]
+    alerts.look(session, day, new, incoming.what, incoming.now)
     if day.changing in values or day.noting or day.snoozed:
         _at_rest(day)
         session.add(day)
@@ -244,6 +279,13 @@ def _open_at(session: Session, patient: Patient, *instants: datetime) -> list[Di
     )
 
 
+def _turn_to(session: Session, day: DiaryDay, now: datetime) -> None:
+    """The first time, and once more the day after: it is then asked about as yesterday."""
+    today_ = due.local_date(day.time_zone, now)
+    if day.shown_at is None or due.local_date(day.time_zone, day.shown_at) <= day.diary_date < today_:
+        _mean(session, day, now)
+
+
 def _mean(session: Session, day: DiaryDay, now: datetime) -> None:
     """What is typed next is for this day, and for no other that is open."""
     day.shown_at = now
@@ -263,11 +305,12 @@ def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
         return _nothing_open(incoming, someone, texts("diary.ended" if ended else "check_in.none_open"))
     if incoming.repeated:
         return _show_again(session, day, someone)
+    _turn_to(session, day, incoming.now)
     state = check_in_of(session, day)
     if state.noting:
         return _note_written(session, day, state, incoming, someone)
     try:
-        values = typed_answers.read(incoming.text, check_in.ITEMS, state.question, someone.chat.language)
+        values = typed_answers.read(incoming.text, state.questions, state.question, someone.chat.language)
     except Refusal as refusal:
         return _explained(session, day, state, someone, texts(refusal.key, **refusal.arguments))
     if values is None:
@@ -279,10 +322,13 @@ def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
 
 def _not_read(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:
     texts = texts_in(someone.chat.language)
-    if state.question is None:
-        return _nothing_open(incoming, someone, texts("check_in.all_answered"))
-    not_read = texts("check_in.not_read", item=texts(f"item.{state.question.value}"))
-    return _explained(session, day, state, someone, Html(f"{not_read} {_not_passed_on(someone, texts)}"))
+    asked = state.question
+    if asked is None:
+        today_ = due.local_date(someone.the_patient.time_zone, incoming.now)
+        key = "check_in.all_answered" if day.diary_date == today_ else "check_in.all_answered_of"
+        return _nothing_open(incoming, someone, texts(key, day=day.diary_date), state.questions)
+    not_read = texts("check_in.not_read", item=name_of(asked, texts), most=asked.scale[-1])
+    return _explained(session, day, state, someone, Html(f"{_not_passed_on(someone, texts)}\n\n{not_read}"))
 
 
 def _note_written(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -299,9 +345,9 @@ def _note_written(session: Session, day: DiaryDay, state: CheckIn, incoming: Inc
     return [*_show_again(session, day, someone), Say(Screen(kept))]
 
 
-def _nothing_open(incoming: Incoming, someone: Someone, why: Html) -> list[Reply]:
+def _nothing_open(incoming: Incoming, someone: Someone, why: Html, asked: Questions = STANDARD) -> list[Reply]:
     """No question to answer. Words may have been meant for the team, whatever is open."""
-    if not typed_answers.is_answer(incoming.text, check_in.ITEMS, someone.chat.language):
+    if not typed_answers.is_answer(incoming.text, asked, someone.chat.language):
         why = Html(f"{why}\n\n{_not_passed_on(someone, texts_in(someone.chat.language))}")
     return [Say(Screen(why))]
 
@@ -345,7 +391,7 @@ def own_copy(session: Session, incoming: Incoming, someone: Someone) -> list[Rep
 
 def is_for_check_in(incoming: Incoming, someone: Someone) -> bool:
     """Whether a typed line is an answer whatever form is open: nobody lives in a city called 7."""
-    return typed_answers.is_answer(incoming.text, check_in.ITEMS, someone.chat.language)
+    return typed_answers.is_answer(incoming.text, STANDARD, someone.chat.language)
 
 
 def unreadable(_session: Session, _incoming: Incoming, someone: Someone) -> list[Reply]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from bot import schedule_forms
+from bot import asking_forms, schedule_forms
 from bot.replies import Button, Keyboard, Screen, rows_of
 from bot.texts import Html, Texts, texts_in
 from jobs import infusion_reminder, outlook, schedule, standing
@@ -45,7 +45,7 @@ def card(
 ) -> Screen:
     """`page`: of the planned courses. `back`: the data of the button that leads to the roster."""
     texts, team = texts_in(someone.chat.language), someone.the_team
-    (of,) = standing.standings(session, team.id, [patient], now)
+    (of,) = standing.standings(session, team, [patient], now)
     known = courses.courses_of(session, team.id, patient.id)
     leads = infusion_reminder.leads_of(session, patient)
     planned = [*outlook.unconfirmed(known, of.today), *outlook.coming(known, of.today)]
@@ -56,6 +56,7 @@ def card(
         last=last_answer(of, texts),
         time=patient.prompt_time,
         zone=patient.time_zone,
+        more=_exceptions(patient, texts),
         leads=schedule_forms.leads_in_words(leads, texts),
         reminder_time=team.reminder_time,
         given=texts.plural("card.given", sum(course.status is CourseStatus.GIVEN for course in known)),
@@ -66,6 +67,14 @@ def card(
     said = attendance.said_of_all(session, team.id, planned)
     rows = (*_courses(planned, patient, page, of.today, said, texts), *((_given(course, texts),) for course in given))
     return Screen(text, (*rows, *_ways_on(patient, back, texts)))
+
+
+def _exceptions(patient: Patient, texts: Texts) -> Html:
+    """What is otherwise than with most: days off, and that nobody asks once more."""
+    off = asking_forms.days_in_words(patient.days_off, texts)
+    lines = [texts("card.days_off", days=off)] if patient.days_off else []
+    lines += [] if patient.follow_up else [texts("card.no_follow_up")]
+    return Html("".join(f"\n{line}" for line in lines))
 
 
 def _courses(
@@ -109,7 +118,9 @@ def _ways_on(patient: Patient, back: str, texts: Texts) -> Keyboard:
     rows = [
         (opening("plan_course", patient.id, texts), opening("plan_series", patient.id, texts)),
         (opening("prompt_time", patient.id, texts), opening("time_zone", patient.id, texts)),
-        (opening("leads", patient.id, texts), opening("label", patient.id, texts)),
+        (opening("days_off", patient.id, texts), opening("follow_up", patient.id, texts)),
+        (opening("leads", patient.id, texts), opening("patient_items", patient.id, texts)),
+        (opening("label", patient.id, texts), Button(texts("card.button.history"), f"hi:{patient.id}")),
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
     invited = [again] if patient.status is PatientStatus.INVITED else []

@@ -28,13 +28,16 @@ def pause_pressed(session: Session, incoming: Incoming, someone: Someone) -> lis
     found = _DATA.fullmatch(incoming.data)
     if found is None:
         return [Toast(texts("form.old_button"))]
+    until = _date(found[2]) if found[2] is not None else None
     if not incoming.repeated and patient.status in patients.LIVING:
         actor = audit.patient_actor(patient.id)
         if found[1] == "on":
             pausing.go_on(session, actor, patient, incoming.now)
-        elif (until := _date(found[2])) is not None and until != patient.paused_until:
+        elif until is not None and until != patient.paused_until:
             pausing.pause(session, actor, patient, until, incoming.now)
-    return [Toast(""), Rewrite(incoming.message_id, _screen(someone, incoming, texts))]
+    is_over = found[1] == "on" and patient.status is PatientStatus.ACTIVE
+    shown = _over(patient, incoming, texts) if is_over else _screen(someone, incoming, texts)
+    return [Toast(""), Rewrite(incoming.message_id, shown)]
 
 
 def _date(written: str) -> date | None:
@@ -55,6 +58,10 @@ def _screen(someone: Someone, incoming: Incoming, texts: Texts) -> Screen:
     ends = [today + timedelta(days=days) for days in DAYS_OFFERED]
     buttons = [(Button(texts("pause.button.until", date=end), f"pa:{end.isoformat()}"),) for end in ends]
     return Screen(texts("pause.until_when", next=_next(patient, incoming, texts)), tuple(buttons))
+
+
+def _over(patient: Patient, incoming: Incoming, texts: Texts) -> Screen:
+    return Screen(texts("pause.over", next=_next(patient, incoming, texts)))
 
 
 def _next(patient: Patient, incoming: Incoming, texts: Texts) -> str:

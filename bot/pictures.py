@@ -84,22 +84,23 @@ def team_chart(asked: Asked) -> Drawn:
 
 
 def patient_drawn(kept: Record, texts: Texts) -> Drawn:
-    from bot.pages import Answered, answered_words, flag, next_course_words, patient_facts  # noqa: PLC0415
+    from bot.pages import Answered, answered_words, flag, further_words, next_course_words, patient_facts  # noqa: PLC0415
     from jobs.chart import patient_chart as drawn  # noqa: PLC0415
 
     answered = Answered(kept, texts)
-    caption = texts(
-        "chart.caption",
-        pseudonym=kept.pseudonym,
-        verdict=answered.headline,
-        sentence=answered.explanation,
-        state=Html(f"<b>{flagged}</b>{texts('chart.separator')}")
-        if (flagged := html.escape(flag(answered)))
-        else Html(""),
-        answered=answered_words(kept, texts),
-        next=next_course_words(kept, texts),
-        footer=texts("finding.footer_short"),
-    )
+    flagged = html.escape(flag(answered))
+    values = {
+        "pseudonym": kept.pseudonym,
+        "verdict": answered.headline,
+        "sentence": answered.explanation,
+        "state": Html(f"<b>{flagged}</b>{texts('chart.separator')}") if flagged else Html(""),
+        "answered": answered_words(kept, texts),
+        "next": next_course_words(kept, texts),
+        "footer": texts("finding.footer_short"),
+    }
+    caption = texts("chart.caption", further=further_words(kept, texts), **values)
+    if _length(caption) > LONGEST_CAPTION:
+        caption = texts("chart.caption", further=Html(""), **values)
     return Drawn(drawn(patient_facts(answered)), _short(caption))
 
 

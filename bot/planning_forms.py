@@ -19,6 +19,7 @@ from bot.dialogues.calendar import Days
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
+from bot.team_done import undo_button
 from bot.texts import Html, Texts, texts_in
 from jobs import outlook, schedule
 from jobs.schedule import CoursePlan
@@ -60,7 +61,7 @@ def _apply_plan(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     made = schedule.plan_courses(filling.session, facts.actor, facts.patient, _plans_of(values), facts.now)
     texts = texts_in(filling.someone.chat.language)
     done = texts.plural("plan.done", len(made), pseudonym=facts.patient.pseudonym, date=made[0].planned_start)
-    return back_to_patient(facts, done, texts)
+    return back_to_patient(facts, done, texts, undo_button(filling, texts))
 
 
 def _start(key: str) -> Question:

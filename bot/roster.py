@@ -79,7 +79,7 @@ def roster_pressed(session: Session, incoming: Incoming, someone: Someone) -> li
 
 def _everyone(session: Session, incoming: Incoming, someone: Someone) -> list[Standing]:
     team = someone.the_team
-    return standing.standings(session, team.id, patients.patients_of(session, team.id), incoming.now)
+    return standing.standings(session, team, patients.patients_of(session, team.id), incoming.now)
 
 
 def _screen(everyone: list[Standing], view: View, someone: Someone) -> Screen:

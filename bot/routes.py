@@ -10,13 +10,18 @@ from bot import (
     clinician,
     coordinator,
     filling,
+    history,
     infusions,
     leaving,
     own_settings,
     own_zone,
     patient,
     pause,
+    question_forms,
     roster,
+    taking_back,
+    team_questions,
+    team_screen,
     welcome,
 )
 from bot.alert_letters import with_notice
@@ -63,8 +68,11 @@ COMMANDS = (
     Route("roster", Role.COORDINATOR, roster.roster),
     Route("invite", Role.COORDINATOR, coordinator.invite),
     Route("patient", Role.COORDINATOR, coordinator.patient_typed),
-    Route("prices", Role.COORDINATOR, coordinator.prices),
-    Route("instructions", Role.COORDINATOR, coordinator.instructions),
+    Route("history", Role.COORDINATOR, history.typed),
+    Route("team", Role.COORDINATOR, team_screen.team),
+    Route("prices", Role.COORDINATOR, team_screen.prices),
+    Route("instructions", Role.COORDINATOR, team_screen.instructions),
+    Route("questions", Role.COORDINATOR, team_questions.questions_typed, Role.CLINICIAN),
     Route("summary", Role.CLINICIAN, clinician.summary),
     Route("chart", Role.CLINICIAN, clinician.chart),
     Route("notes", Role.CLINICIAN, clinician.notes_typed),
@@ -82,6 +90,10 @@ BUTTONS = (
     Route("co", Role.COORDINATOR, coordinator.course_pressed),
     Route("ia", Role.COORDINATOR, coordinator.invite_again_pressed),
     Route("o", Role.COORDINATOR, coordinator.form_opened),
+    Route("qu", Role.COORDINATOR, team_questions.questions_pressed, Role.CLINICIAN),
+    Route("te", Role.COORDINATOR, team_screen.pressed),
+    Route("hi", Role.COORDINATOR, history.pressed),
+    Route("un", Role.COORDINATOR, taking_back.pressed),
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
     Route("nt", Role.CLINICIAN, clinician.notes_pressed),
     Route("al", Role.CLINICIAN, alert_forms.pressed, also=Role.COORDINATOR),
@@ -92,6 +104,7 @@ PROCEDURES = {
     OWN_ZONE.form.name: OWN_ZONE,
     **coordinator.PROCEDURES,
     **alert_forms.PROCEDURES,
+    **question_forms.OF_TEAM,
 }
 
 
@@ -216,7 +229,7 @@ def pressed(session: Session, incoming: Incoming) -> list[Reply]:
 def _pressed_by_a_stranger(incoming: Incoming) -> list[Reply]:
     """Nothing is held on them; whoever has just had it erased, and did not see the answer, is told so again."""
     texts = texts_in(nearest_language(incoming.language))
-    if incoming.data == leaving.ERASED:
+    if incoming.data.startswith(leaving.ERASED):
         return leaving.gone(incoming, texts)
     return [Toast(texts("form.old_button"))]
 
@@ -243,7 +256,7 @@ def _may_fill_in(someone: Someone, form: str) -> bool:
         return not _is_known(someone)
     if form == OWN_ZONE.form.name:
         return has_role(someone, Role.PATIENT)
-    if form in alert_forms.PROCEDURES:
+    if form in alert_forms.PROCEDURES or form in question_forms.OF_TEAM:
         return someone.staff is not None
     return form in PROCEDURES and has_role(someone, Role.COORDINATOR)
 

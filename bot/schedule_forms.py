@@ -9,12 +9,14 @@ from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.joining import TYPED_ZONE, clock, read_time, read_zone, time_choices
 from bot.replies import Screen
+from bot.team_done import undo_button
 from bot.texts import Html, Texts, languages, plain, texts_in
 from jobs import check_in_time, infusion_reminder, schedule
 from jobs.refusals import Refusal
 
 USUAL_LEADS = ((7, 1, 0), (3, 1), (1, 0), (1,), ())
 NONE = "none"
+AS_TEAM = "team"
 # Whole days, with something between them that is no decimal point.
 _LEADS = re.compile(r"\d{1,3}(?:(?:\s*[,;&]\s*|\s+(?:(?:and|und|et)\s+)?)\d{1,3})*", re.ASCII)
 
@@ -62,7 +64,7 @@ def _apply_time(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     else:
         first = Html(texts.instant(coming, patient.time_zone))
         done = texts("prompt_time.done", pseudonym=patient.pseudonym, time=at, first=first, told=tells)
-    return back_to_patient(facts, done, texts)
+    return back_to_patient(facts, done, texts, undo_button(filling, texts))
 
 
 def _ask_zone(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
@@ -96,13 +98,13 @@ def _apply_zone(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     shown = {"pseudonym": patient.pseudonym, "time": patient.prompt_time, "zone": zone, "told": tells}
     if coming is not None:
         key, shown["first"] = "time_zone.done", Html(texts.instant(coming, zone))
-    return back_to_patient(facts, texts(key, **shown), texts)
+    return back_to_patient(facts, texts(key, **shown), texts, undo_button(filling, texts))
 
 
-def _read_leads(value: str, *_: object) -> list[int]:
+def read_leads(value: str, *_: object) -> list[int]:
     """`7 1 0`, `7, 1 and 0`, `none`, in whichever language."""
     said = value.strip().lower()
-    if said in {NONE, "", *_none_words()}:
+    if said in {NONE, "", *none_words()}:
         return []
     if not _LEADS.fullmatch(said):
         raise Refusal("form.leads_unknown", typed=value)
@@ -112,18 +114,40 @@ def _read_leads(value: str, *_: object) -> list[int]:
     return leads
 
 
-def _none_words() -> set[str]:
+def none_words() -> set[str]:
     """As the button says it, and as people type it."""
     spoken = [texts_in(language) for language in languages()]
     return {word for texts in spoken for word in (plain(texts("leads.none")), *texts("leads.none_words").split("/"))}
 
 
-def _lead_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:
+def lead_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:
     return [(leads_in_words(leads, texts), " ".join(map(str, leads)) or NONE) for leads in USUAL_LEADS]
 
 
+def _read_own_leads(value: str, *_: object) -> list[int] | str:
+    """The same, or as the team has it."""
+    return AS_TEAM if value == AS_TEAM else read_leads(value)
+
+
+def _own_lead_choices(texts: Texts, facts: CourseFacts, *_: object) -> list[tuple[str, str]]:
+    own = facts.patient.reminder_leads is not None
+    return [*lead_choices(texts), *([(texts("leads.button.as_team"), AS_TEAM)] if own else [])]
+
+
+def _own_leads(values: Values) -> list[int] | None:
+    return None if values["leads"] == AS_TEAM else values["leads"]
+
+
+def _new_leads(facts: CourseFacts, texts: Texts, values: Values) -> Html:
+    own = _own_leads(values)
+    if own is not None:
+        return leads_in_words(own, texts)
+    return texts("leads.as_team", leads=leads_in_words(facts.filling.someone.the_team.reminder_leads, texts))
+
+
 def _check_leads(facts: CourseFacts, values: Values) -> None:
-    if values["leads"] == infusion_reminder.leads_of(facts.filling.session, facts.patient):
+    own, now = _own_leads(values), infusion_reminder.leads_of(facts.filling.session, facts.patient)
+    if own == now or (own is None and facts.patient.reminder_leads is None):
         raise Refusal("refusal.leads_are_that_already")
 
 
@@ -134,15 +158,15 @@ def _ask_leads(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
 
 def _preview_leads(texts: Texts, facts: CourseFacts, values: Values) -> Html:
     old = leads_in_words(infusion_reminder.leads_of(facts.filling.session, facts.patient), texts)
-    new = leads_in_words(values["leads"], texts)
+    new = _new_leads(facts, texts, values)
     return texts("leads.preview", pseudonym=facts.patient.pseudonym, old=old, new=new)
 
 
 def _apply_leads(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    schedule.change_reminder_leads(filling.session, facts.actor, facts.patient, values["leads"], filling.incoming.now)
+    schedule.change_reminder_leads(filling.session, facts.actor, facts.patient, _own_leads(values), facts.now)
     texts = texts_in(filling.someone.chat.language)
-    leads = leads_in_words(values["leads"], texts)
-    return back_to_patient(facts, texts("leads.done", pseudonym=facts.patient.pseudonym, leads=leads), texts)
+    done = texts("leads.done", pseudonym=facts.patient.pseudonym, leads=_new_leads(facts, texts, values))
+    return back_to_patient(facts, done, texts, undo_button(filling, texts))
 
 
 PROCEDURES = (
@@ -166,7 +190,7 @@ PROCEDURES = (
     Procedure(
         Form(
             "leads",
-            (Question("leads", _ask_leads, _read_leads, _lead_choices, width=1),),
+            (Question("leads", _ask_leads, _read_own_leads, _own_lead_choices, width=1),),
             _preview_leads,
             _check_leads,
         ),

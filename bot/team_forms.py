@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
+from bot.team_done import done_screen
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import reading, team_settings
 from jobs.inputs import Prices
@@ -56,28 +57,27 @@ def _price_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:
     return [(texts("prices.button.none"), NOT_SET)]
 
 
-def _prices(currency: str | None, per_gram: float | None, per_day: float | None, texts: Texts) -> Html:
+def prices_in_words(currency: str | None, per_gram: float | None, per_day: float | None, texts: Texts) -> Html:
     """`62.5 EUR a gram, no price a day in hospital`."""
     gram = texts("prices.no_gram") if per_gram is None else texts("prices.gram", price=per_gram, currency=currency)
     day = texts("prices.no_day") if per_day is None else texts("prices.day", price=per_day, currency=currency)
     return texts("prices.both", gram=gram, day=day)
 
 
-def _set_now(facts: TeamFacts, texts: Texts) -> Html:
-    team = facts.team
-    return _prices(team.currency, team.price_per_gram, team.price_per_day, texts)
+def set_now(team: Team, texts: Texts) -> Html:
+    return prices_in_words(team.currency, team.price_per_gram, team.price_per_day, texts)
 
 
 def _preview(texts: Texts, facts: TeamFacts, values: Values) -> Html:
-    new = _prices(values["currency"], values["gram"], values["day"], texts)
-    return texts("prices.preview", old=_set_now(facts, texts), new=new)
+    new = prices_in_words(values["currency"], values["gram"], values["day"], texts)
+    return texts("prices.preview", old=set_now(facts.team, texts), new=new)
 
 
 def _apply(filling: Filling, facts: TeamFacts, values: Values) -> Screen:
     prices = Prices(values["currency"], values["gram"], values["day"])
     team_settings.set_prices(filling.session, facts.actor, facts.team, prices, filling.incoming.now)
     texts = texts_in(filling.someone.chat.language)
-    return Screen(texts("prices.done", new=_set_now(facts, texts)))
+    return done_screen(filling, texts("prices.done", new=set_now(facts.team, texts)), texts)
 
 
 PRICES = Procedure(
@@ -86,7 +86,7 @@ PRICES = Procedure(
         (
             Question(
                 "currency",
-                lambda texts, facts, _: texts("prices.currency", now=_set_now(facts, texts)),
+                lambda texts, facts, _: texts("prices.currency", now=set_now(facts.team, texts)),
                 _read_currency,
                 lambda *_: [(currency, currency) for currency in USUAL_CURRENCIES],
             ),
@@ -144,7 +144,8 @@ def _preview_instructions(texts: Texts, _facts: TeamFacts, values: Values) -> Ht
 def _apply_instructions(filling: Filling, facts: TeamFacts, values: Values) -> Screen:
     language, written = values["of"], values["written"]
     team_settings.set_instructions(filling.session, facts.actor, facts.team, language, written, filling.incoming.now)
-    return Screen(texts_in(filling.someone.chat.language)("instructions.done"))
+    texts = texts_in(filling.someone.chat.language)
+    return done_screen(filling, texts("instructions.done"), texts)
 
 
 INSTRUCTIONS = Procedure(

@@ -25,9 +25,12 @@ def look(session: Session, day: DiaryDay, items: Iterable[str], cause: str, now:
     for item in stored:
         for alert in alerts.alerts_that_saw(session, day.team_id, day.patient_id, item, day.diary_date):
             _show_anew(session, alert, f"corrected:{cause}", now)
-    for rule in alerts.rules_of(session, day.team_id):
-        if rule.item in stored:
-            _look_by(session, rule, day, cause, now)
+    rules = [rule for rule in alerts.rules_of(session, day.team_id) if rule.item in stored]
+    if rules:
+        # Two answers at once, of two days, would each not see the other's.
+        patients.hold(session, day.team_id, day.patient_id)
+    for rule in rules:
+        _look_by(session, rule, day, cause, now)
 
 
 def rule_of(row: AlertRule) -> Rule:
@@ -149,8 +152,7 @@ def _enqueue(session: Session, kind: MessageKind, alert: Alert, to: list[tuple[i
 def not_delivered(session: Session, message: OutboxMessage, now: datetime) -> None:
     """One reader was not reached. Where none was, the coordinators are told in their place."""
     alert = alerts.alert_of_team(session, message.team_id, message.alert_id or 0)
-    patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
-    if alert is None or alert.acknowledged_at is not None or patient is None or patient.status not in patients.LIVING:
+    if alert is None or alert.acknowledged_at is not None:
         return
     others = outbox.messages_of_alert(session, alert.team_id, alert.id)
     if any(other.state in ON_ITS_WAY for other in others):

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from jobs import due
 from jobs.refusals import Refusal
 from storage import attendance, audit, courses, outbox, patients, teams
-from storage.models import Course, CourseStatus, MessageKind, Patient
+from storage.models import Course, CourseStatus, MessageKind, Patient, Team
 
 STILL_WORTH_TELLING = timedelta(days=3)
 
@@ -43,6 +43,11 @@ def say(session: Session, patient: Patient, course: Course, now: datetime, *, is
     _tell(session, patient, course, now, before, is_coming=is_coming)
 
 
+def can_be_told(session: Session, team: Team) -> bool:
+    """Whether a coordinator's chat can be written to."""
+    return any(staff.coordinator for staff in teams.reachable_staff_of(session, team.id))
+
+
 def _tell(
     session: Session, patient: Patient, course: Course, now: datetime, before: bool | None, *, is_coming: bool
 ) -> None:
@@ -50,12 +55,15 @@ def _tell(
     kind, other = MessageKind.COURSE_DECLINED, MessageKind.COURSE_ACCEPTED
     if is_coming:
         kind, other = other, kind
-    unheard = outbox.withdraw(session, other, team_id=course.team_id, patient_id=patient.id, course_id=course.id)
-    coordinators = teams.coordinators_of(session, patient.team_id)
-    # That somebody comes is news to whoever was told that they do not.
-    if is_coming and (before is None or unheard >= len(coordinators)):
-        return
-    for coordinator in coordinators:
+    outbox.withdraw(session, other, team_id=course.team_id, patient_id=patient.id, course_id=course.id)
+    to_tell = teams.coordinators_of(session, patient.team_id)
+    if is_coming:
+        if before is None:
+            return
+        # That somebody comes is news to whoever was told that they do not.
+        heard = outbox.heard_last(session, (kind, other), team_id=course.team_id, course_id=course.id)
+        to_tell = [coordinator for coordinator in to_tell if heard.get(coordinator.chat_id) is other]
+    for coordinator in to_tell:
         message = outbox.draft(
             kind=kind,
             team_id=course.team_id,

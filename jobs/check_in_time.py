@@ -75,14 +75,10 @@ def coming_prompt(patient: Patient, now: datetime) -> datetime | None:
 
 def change_days_off(session: Session, actor: str, patient: Patient, days_off: str, now: datetime) -> None:
     """`days_off`: as the column has it. One day of the week, at least, is asked."""
-    if not re.fullmatch("0?1?2?3?4?5?6?", days_off) or len(days_off) > MOST_DAYS_OFF:
-        raise Refusal("refusal.days_off")
+    check_days_off(days_off)
+    following = prompt_with(session, patient, days_off, now)
     before, patient.days_off = patient.days_off, days_off
-    waiting = patient.next_prompt_at
-    if patient.status is PatientStatus.PAUSED and patient.paused_until is not None:
-        patient.next_prompt_at = daily_prompt.prompt_from(patient, patient.paused_until)
-    elif patient.status is PatientStatus.ACTIVE and waiting is not None and waiting > now:
-        patient.next_prompt_at = daily_prompt.next_to_be_asked(session, patient, now)
+    patient.next_prompt_at = following
     session.add(patient)
     audit.record(
         session,
@@ -93,6 +89,37 @@ def change_days_off(session: Session, actor: str, patient: Patient, days_off: st
         patient_id=patient.id,
         before={"days_off": before},
         after={"days_off": days_off},
+    )
+
+
+def check_days_off(days_off: str) -> None:
+    if not re.fullmatch("0?1?2?3?4?5?6?", days_off) or len(days_off) > MOST_DAYS_OFF:
+        raise Refusal("refusal.days_off")
+
+
+def prompt_with(session: Session, patient: Patient, days_off: str, now: datetime) -> datetime | None:
+    """When the next question comes if these are the days off."""
+    changed, waiting = Patient(**{**patient.model_dump(), "days_off": days_off}), patient.next_prompt_at
+    if patient.status is PatientStatus.PAUSED and patient.paused_until is not None:
+        return daily_prompt.prompt_from(changed, patient.paused_until)
+    if patient.status is PatientStatus.ACTIVE and waiting is not None and waiting > now:
+        return daily_prompt.next_to_be_asked(session, changed, now)
+    return waiting
+
+
+def change_follow_up(session: Session, actor: str, patient: Patient, now: datetime, *, wanted: bool) -> None:
+    """Whether they are asked once more when they have not answered; of what is queued, nothing unwanted is sent."""
+    before, patient.follow_up = patient.follow_up, wanted
+    session.add(patient)
+    audit.record(
+        session,
+        team_id=patient.team_id,
+        at=now,
+        actor=actor,
+        action="follow_up_changed",
+        patient_id=patient.id,
+        before={"follow_up": before},
+        after={"follow_up": wanted},
     )
 
 

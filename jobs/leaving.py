@@ -60,7 +60,7 @@ def erase(session: Session, patient: Patient, now: datetime) -> None:
         team_id=patient.team_id,
         at=now,
         actor=audit.patient_actor(patient.id),
-        action="patient_erased",
+        action=audit.ERASED,
         patient_id=patient.id,
     )
     admission.tell_coordinators_at_once(session, MessageKind.PATIENT_ERASED, patient, now)

@@ -10,18 +10,24 @@ from jobs import cycle, due
 from jobs.inputs import CREATINE_KINASE, CourseDose, Inputs, LabValue, Prices
 from jobs.scores import Diary, DiaryDay
 from jobs.steroids import SteroidStep
-from storage import chats, courses, diary, measurements, teams
+from storage import chats, courses, diary, measurements, questions, teams
 from storage.models import Course, CourseStatus, Item, Patient, PatientStatus, Team
+from storage.questions import DiaryQuestion
 
 UNIT = "U/l"
+# Where no team has set its own limit, as in files.
+USUAL_SILENCE = 3
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One diary day with at least one answer: the latest revision of each item, 0-10; None where it was skipped."""
+    """One diary day with at least one answer: the latest revision of each item; None where it was skipped.
+
+    0-10 each; `stairs`, where the team asks for them, are flights.
+    """
 
     day: date
-    values: Mapping[Item, float | None]
+    values: Mapping[str, float | None]
     late: bool
 
 
@@ -43,7 +49,8 @@ class Dose:
 class Record:
     """`courses` and `doses` run in parallel, by first day.
 
-    `creatine_kinase`: (day, U/l), and `weights`: (day, kg), both by day.
+    `creatine_kinase`: (day, U/l), and `weights`: (day, kg), both by day. `further`: what was answered beside the four.
+    `silent_after`: asked days without an answer.
     """
 
     pseudonym: str
@@ -60,6 +67,8 @@ class Record:
     paused_until: date | None = None
     reachable: bool = True
     prices: Prices | None = None
+    further: tuple[DiaryQuestion, ...] = ()
+    silent_after: int = USUAL_SILENCE
 
     def inputs(self) -> Inputs:
         """What the answer is computed from."""
@@ -111,7 +120,7 @@ class Record:
 
 def read(session: Session, patient: Patient, now: datetime) -> Record:
     """The record as it stands at `now`, in the patient's own days."""
-    today = due.local_date(patient.time_zone, now)
+    team, today = teams.team_by_id(session, patient.team_id), due.local_date(patient.time_zone, now)
     began = patient.consented_at or patient.created_at
     first = diary.first_answered_day(session, patient.id) or today
     diary_from = min(first, today, due.local_date(patient.time_zone, began))
@@ -146,8 +155,15 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
         weights=tuple((value.taken_on, value.value) for value in weights),
         paused_until=patient.paused_until if patient.status is PatientStatus.PAUSED else None,
         reachable=patient.chat_id is None or chats.chat_by_id(session, patient.chat_id).unreachable_since is None,
-        prices=prices_of(teams.team_by_id(session, patient.team_id)),
+        prices=prices_of(team),
+        silent_after=team.silent_after,
+        further=_further(session, patient, entries),
     )
+
+
+def _further(session: Session, patient: Patient, entries: tuple[Entry, ...]) -> tuple[DiaryQuestion, ...]:
+    keys = {key for entry in entries for key in entry.values} - set(Item)
+    return questions.questions_called(session, patient.team_id, keys) if keys else ()
 
 
 def prices_of(team: Team) -> Prices | None:

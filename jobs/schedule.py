@@ -24,6 +24,7 @@ MOST_LEADS = 5
 LONGEST_LEAD = 60
 # In the audit, and looked for there.
 GIVEN = "course_given"
+PLANNED = "course_planned"
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def plan_courses(
         session.add(course)
         session.flush()
         infusion_reminder.schedule(session, patient, course, now)
-        _record(session, actor, "course_planned", course, now, None)
+        _record(session, actor, PLANNED, course, now, None)
         made.append(course)
     return made
 
@@ -111,7 +112,7 @@ def check_move(session: Session, patient: Patient, course: Course, start: date, 
 def move_course(session: Session, actor: str, patient: Patient, course: Course, start: date, now: datetime) -> None:
     """Moves a planned course; its reminders follow, and the patient is told once what was and what is."""
     check_move(session, patient, course, start, due.local_date(patient.time_zone, now))
-    before = _facts(course)
+    before = facts_of(course)
     # What the clinic said when it was planned is not known here: from then on the patient may know of the old day.
     course.told_start = course.told_start or course.planned_start
     course.planned_start = start
@@ -146,7 +147,7 @@ def mark_given(
 ) -> None:
     """Keeps when and how much was really given beside what was planned."""
     check_given(session, patient, course, start, days, dose, due.local_date(patient.time_zone, now))
-    before = _facts(course)
+    before = facts_of(course)
     course.status = CourseStatus.GIVEN
     course.given_start, course.given_end = start, start + timedelta(days=days - 1)
     course.grams_per_kg_per_day = dose
@@ -157,7 +158,7 @@ def mark_given(
 
 def cancel_course(session: Session, actor: str, patient: Patient, course: Course, now: datetime) -> None:
     _check_planned(course)
-    before, is_news = _facts(course), is_cancelling_news(session, patient, course, now)
+    before, is_news = facts_of(course), is_cancelling_news(session, patient, course, now)
     course.told_start = (course.told_start or course.planned_start) if is_news else None
     course.status = CourseStatus.CANCELLED
     course.revision += 1
@@ -195,7 +196,7 @@ def check_reopen(session: Session, patient: Patient, course: Course, now: dateti
 def reopen_course(session: Session, actor: str, patient: Patient, course: Course, now: datetime) -> None:
     """It was not given after all: it is planned again, as it was before it was marked."""
     check_reopen(session, patient, course, now)
-    marked, before = given_lately(session, patient, now)[course.id], _facts(course)
+    marked, before = given_lately(session, patient, now)[course.id], facts_of(course)
     assert marked.before is not None
     course.status, course.given_start, course.given_end = CourseStatus.PLANNED, None, None
     course.grams_per_kg_per_day = marked.before["grams_per_kg_per_day"]
@@ -209,12 +210,19 @@ def _check_planned(course: Course) -> None:
         raise Refusal(f"refusal.course_is_{course.status.value}")
 
 
-def change_reminder_leads(session: Session, actor: str, patient: Patient, leads: Sequence[int], now: datetime) -> None:
-    """`leads`: days before a course; empty for no reminders at all."""
+def check_leads(leads: Sequence[int]) -> None:
     if len(leads) > MOST_LEADS or any(not 0 <= lead <= LONGEST_LEAD for lead in leads):
         raise Refusal("refusal.leads", most=MOST_LEADS, longest=LONGEST_LEAD)
-    before = infusion_reminder.leads_of(session, patient)
-    patients.set_reminder_leads(session, patient, sorted(set(leads), reverse=True))
+
+
+def change_reminder_leads(
+    session: Session, actor: str, patient: Patient, leads: Sequence[int] | None, now: datetime
+) -> None:
+    """`leads`: days before a course; empty for no reminders at all, None for those that the team has."""
+    check_leads(leads or [])
+    before = leads_facts(session, patient)
+    own = None if leads is None else sorted(set(leads), reverse=True)
+    patients.set_reminder_leads(session, patient, own)
     infusion_reminder.schedule_all(session, patient, now)
     audit.record(
         session,
@@ -223,12 +231,18 @@ def change_reminder_leads(session: Session, actor: str, patient: Patient, leads:
         actor=actor,
         action="reminder_leads_changed",
         patient_id=patient.id,
-        before={"leads": list(before)},
-        after={"leads": patient.reminder_leads},
+        before=before,
+        after=leads_facts(session, patient),
     )
 
 
-def _facts(course: Course) -> dict[str, Any]:
+def leads_facts(session: Session, patient: Patient) -> dict[str, Any]:
+    """`as_team`: the patient has none of their own."""
+    return {"leads": infusion_reminder.leads_of(session, patient), "as_team": patient.reminder_leads is None}
+
+
+def facts_of(course: Course) -> dict[str, Any]:
+    """The course as its audit entries have it."""
     given = course.given_start
     return {
         "status": course.status.value,
@@ -252,5 +266,5 @@ def _record(
         patient_id=course.patient_id,
         course_id=course.id,
         before=before,
-        after=_facts(course),
+        after=facts_of(course),
     )

@@ -10,6 +10,8 @@ Symptom = Literal["pain", "tiredness", "weakness", "exertion_pain", "mean"]
 SYMPTOMS: tuple[Symptom, ...] = get_args(Symptom)
 ITEMS = SYMPTOMS[:-1]
 SCALE_LOW, SCALE_HIGH = 0, 10
+# Asked beside the four, where a team wants to know; kept and handed out, no part of the answer.
+STAIRS, MOST_FLIGHTS = "stairs", 99
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,14 @@ from jobs import due
 from storage import diary
 from storage.models import Patient, PatientStatus
 
-# Asked days in a row without an answer, after which someone counts as silent.
-SILENT_AFTER = 3
 
-
-def silent_since(session: Session, team_id: int, people: Iterable[Patient], now: datetime) -> dict[int, date]:
+def silent_since(
+    session: Session, team_id: int, people: Iterable[Patient], silent_after: int, now: datetime
+) -> dict[int, date]:
     """By patient id, the first of the days that were asked and not answered, once there are enough of them.
 
-    Today's answer may still come; days that were not asked are nobody's silence. A query for each date that it is
-    where they live: three at the most.
+    Today's answer may still come; days that were not asked are nobody's silence. `silent_after`: how many are enough,
+    as the team has it. A query for each date that it is where they live: three at the most.
     """
     by_today: dict[date, list[int]] = defaultdict(list)
     for patient in people:
@@ -27,5 +26,5 @@ def silent_since(session: Session, team_id: int, people: Iterable[Patient], now:
     silent: dict[int, date] = {}
     for today, ids in by_today.items():
         asked = diary.asked_since_the_last_answer(session, team_id, ids, before=today)
-        silent |= {patient_id: first for patient_id, (first, count) in asked.items() if count >= SILENT_AFTER}
+        silent |= {patient_id: first for patient_id, (first, count) in asked.items() if count >= silent_after}
     return silent

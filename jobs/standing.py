@@ -9,15 +9,16 @@ from sqlmodel import Session
 from jobs import due, silence
 from jobs.roster import Plan, Standing
 from storage import alerts, attendance, courses, diary, patients
-from storage.models import Patient
+from storage.models import Patient, Team
 
 
-def standings(session: Session, team_id: int, people: Sequence[Patient], now: datetime) -> list[Standing]:
+def standings(session: Session, team: Team, people: Sequence[Patient], now: datetime) -> list[Standing]:
     """Of these patients of the team, in the order given."""
-    ids = [patient.id for patient in people]
+    team_id, ids = team.id, [patient.id for patient in people]
     answered = diary.last_answered_days(session, team_id, ids)
     lost = patients.unreachable_patients(session, team_id)
-    silent = silence.silent_since(session, team_id, (each for each in people if each.id not in lost), now)
+    reached = [each for each in people if each.id not in lost]
+    silent = silence.silent_since(session, team_id, reached, team.silent_after, now)
     unseen = alerts.patients_with_unseen_alerts(session, team_id)
     plans = _plans(session, team_id, ids)
     return [

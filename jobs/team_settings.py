@@ -23,25 +23,30 @@ def set_prices(session: Session, actor: str, team: Team, prices: Prices, now: da
     for price in (prices.per_gram, prices.per_day):
         if price is not None and not (math.isfinite(price) and 0 <= price <= HIGHEST_PRICE):
             raise Refusal("refusal.price", most=HIGHEST_PRICE)
-    before = _facts(team)
+    before = price_facts(team)
     none_set = prices.per_gram is None and prices.per_day is None
     team.currency = None if none_set else prices.currency
     team.price_per_gram, team.price_per_day = prices.per_gram, prices.per_day
     session.add(team)
-    audit.record(session, team_id=team.id, at=now, actor=actor, action="prices_set", before=before, after=_facts(team))
+    audit.record(
+        session, team_id=team.id, at=now, actor=actor, action="prices_set", before=before, after=price_facts(team)
+    )
 
 
 def set_instructions(session: Session, actor: str, team: Team, language: str, written: str, now: datetime) -> None:
-    """What patients who read this language are told with each reminder; empty for nothing."""
+    """What patients who read this language are told with each reminder; empty for nothing.
+
+    A text that is changed keeps its place: the first one given is read by whoever has none in their language.
+    """
     if len(written) > LONGEST_INSTRUCTIONS:
         raise Refusal("refusal.instructions", most=LONGEST_INSTRUCTIONS, length=len(written))
     before = dict(team.instructions)
     others = {known: text for known, text in before.items() if known != language}
-    team.instructions = {**others, language: written} if written else others
+    team.instructions = {**before, language: written} if written else others
     session.add(team)
     after = team.instructions
     audit.record(session, team_id=team.id, at=now, actor=actor, action="instructions_set", before=before, after=after)
 
 
-def _facts(team: Team) -> dict[str, Any]:
+def price_facts(team: Team) -> dict[str, Any]:
     return {"currency": team.currency, "per_gram": team.price_per_gram, "per_day": team.price_per_day}

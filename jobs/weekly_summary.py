@@ -1,7 +1,7 @@
 """The weekly summary: on the team's day and hour, one outbox message a clinician."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlmodel import Session
 
@@ -15,7 +15,12 @@ STILL_WORTH_SENDING = timedelta(hours=24)
 
 
 def next_summary(team: Team, after: datetime) -> datetime:
-    return due.next_weekly_moment(team.time_zone, team.summary_weekday, team.summary_time, after)
+    return next_summary_on(team.time_zone, team.summary_weekday, team.summary_time, after)
+
+
+def next_summary_on(zone: str, weekday: int, at: time, after: datetime) -> datetime:
+    """When a team would get its next one, if it had this day and hour."""
+    return due.next_weekly_moment(zone, weekday, at, after)
 
 
 def run(session: Session, now: datetime) -> bool:

@@ -23,6 +23,19 @@ _CAUSED_BY = (
     .order_by(col(Alert.id))
 )
 
+_THAT_SAW = (
+    select(Alert)
+    .join(AlertRule, col(Alert.rule_id) == col(AlertRule.id))
+    .where(
+        Alert.team_id == bindparam("team_id"),
+        Alert.patient_id == bindparam("patient_id"),
+        AlertRule.item == bindparam("item"),
+        Alert.first_day <= bindparam("day"),
+        Alert.last_day >= bindparam("day"),
+    )
+    .order_by(col(Alert.id))
+)
+
 
 def rules_of(session: Session, team_id: int) -> list[AlertRule]:
     """Those in force, the oldest first."""
@@ -51,19 +64,8 @@ def alerts_of_rule(session: Session, team_id: int, patient_id: int, rule_id: int
 
 def alerts_that_saw(session: Session, team_id: int, patient_id: int, item: str, day: date) -> list[Alert]:
     """Of any rule about this item, also of one that has ended."""
-    query = (
-        select(Alert)
-        .join(AlertRule, col(Alert.rule_id) == col(AlertRule.id))
-        .where(
-            Alert.team_id == team_id,
-            Alert.patient_id == patient_id,
-            AlertRule.item == item,
-            Alert.first_day <= day,
-            Alert.last_day >= day,
-        )
-        .order_by(col(Alert.id))
-    )
-    return [alert for alert in session.exec(query) if day.isoformat() in alert.seen]
+    wanted = {"team_id": team_id, "patient_id": patient_id, "item": item, "day": day}
+    return [alert for alert in session.exec(_THAT_SAW, params=wanted) if day.isoformat() in alert.seen]
 
 
 def patients_with_unseen_alerts(session: Session, team_id: int) -> set[int]:

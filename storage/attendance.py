@@ -47,7 +47,12 @@ def said_of_all(session: Session, team_id: int, courses: list[Course]) -> dict[i
     where = {course.id: course.planned_start for course in courses}
     query = (
         select(Attendance)
-        .where(Attendance.team_id == team_id, col(Attendance.course_id).in_(where))
+        .where(
+            Attendance.team_id == team_id,
+            # By whom they are is how it is found; by which course, what is wanted of it.
+            col(Attendance.patient_id).in_({course.patient_id for course in courses}),
+            col(Attendance.course_id).in_(where),
+        )
         .order_by(col(Attendance.id))
     )
     said = [each for each in session.exec(query) if each.planned_start == where[each.course_id]]

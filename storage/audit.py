@@ -1,19 +1,24 @@
 """Who changed what, when, from what to what."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select, true
 
-from storage.models import AuditEntry
+from storage.models import AuditEntry, Patient, PatientStatus
 
 OPERATOR = "operator"
+STAFF = "staff:"
 CLOCK = "clock"
+# That a patient had everything erased is all that is left of them.
+ERASED = "patient_erased"
+_TAKES_BACK = "takes_back"
 
 
 def staff_actor(staff_id: int) -> str:
-    return f"staff:{staff_id}"
+    return f"{STAFF}{staff_id}"
 
 
 def patient_actor(patient_id: int) -> str:
@@ -43,8 +48,71 @@ def record(
             course_id=course_id,
             before=dict(before) if before is not None else None,
             after=dict(after) if after is not None else None,
+            takes_back=session.info.get(_TAKES_BACK),
         )
     )
+
+
+@contextmanager
+def taking_back(session: Session, entry: AuditEntry) -> Iterator[None]:
+    """The change that is made within undoes `entry`, and its own entry says so."""
+    session.info[_TAKES_BACK] = entry.id
+    try:
+        yield
+        session.flush()
+    finally:
+        del session.info[_TAKES_BACK]
+
+
+def entry_of_team(session: Session, team_id: int, entry_id: int) -> AuditEntry | None:
+    return session.exec(select(AuditEntry).where(AuditEntry.team_id == team_id, AuditEntry.id == entry_id)).first()
+
+
+def made_together_with(session: Session, team_id: int, entry: AuditEntry) -> list[AuditEntry]:
+    """The entry with those of the same change, such as a series of courses that was planned at once; in their order."""
+    query = select(AuditEntry).where(
+        AuditEntry.team_id == team_id,
+        AuditEntry.patient_id == entry.patient_id,
+        AuditEntry.actor == entry.actor,
+        AuditEntry.action == entry.action,
+        AuditEntry.at == entry.at,
+    )
+    return list(session.exec(query.order_by(col(AuditEntry.id))))
+
+
+def is_taken_back(session: Session, team_id: int, entry_id: int) -> bool:
+    query = select(AuditEntry.id).where(AuditEntry.team_id == team_id, AuditEntry.takes_back == entry_id)
+    return session.exec(query).first() is not None
+
+
+def newest_by(session: Session, team_id: int, actor: str) -> AuditEntry:
+    """What this actor changed last, such as a moment ago in the same transaction."""
+    query = select(AuditEntry).where(AuditEntry.team_id == team_id, AuditEntry.actor == actor)
+    return session.exec(query.order_by(col(AuditEntry.id).desc()).limit(1)).one()
+
+
+def latest_of(
+    session: Session, team_id: int, patient_id: int | None, limit: int, but: Collection[str]
+) -> list[tuple[AuditEntry, Patient | None]]:
+    """The team's latest entries, or a patient's, with whom they are about; newest first, save the actions in `but`.
+
+    Of whoever had everything erased, there is only that it was erased.
+    """
+    query = (
+        select(AuditEntry, Patient)
+        .outerjoin(Patient, (col(AuditEntry.patient_id) == Patient.id) & (col(Patient.team_id) == team_id))
+        .where(
+            AuditEntry.team_id == team_id,
+            true() if patient_id is None else col(AuditEntry.patient_id) == patient_id,
+            col(AuditEntry.action).not_in(but),
+            or_(
+                col(Patient.id).is_(None),
+                col(Patient.status) != PatientStatus.ERASED,
+                AuditEntry.action == ERASED,
+            ),
+        )
+    )
+    return list(session.exec(query.order_by(col(AuditEntry.id).desc()).limit(limit)))
 
 
 def history_of_patient(session: Session, team_id: int, patient_id: int) -> list[AuditEntry]:

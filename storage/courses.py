@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, or_, select, update
 
-from storage.models import Course, CourseStatus
+from storage.models import Course, CourseStatus, Patient
+from storage.patients import LEFT
 
 
 def first_day(course: Course) -> date:
@@ -45,6 +46,17 @@ def planned_of(session: Session, team_id: int, patient_ids: Collection[int]) -> 
         .order_by(col(Course.planned_start), col(Course.id))
     )
     return [(course, patient, start, days) for course, patient, start, days in session.exec(query)]
+
+
+def planned_courses_of_team(session: Session, team_id: int) -> list[tuple[Course, Patient]]:
+    """With whose they are; not those of patients who have left."""
+    query = (
+        select(Course, Patient)
+        .join(Patient, col(Course.patient_id) == col(Patient.id))
+        .where(Course.team_id == team_id, Course.status == CourseStatus.PLANNED, col(Patient.status).not_in(LEFT))
+        .order_by(col(Course.id))
+    )
+    return list(session.exec(query))
 
 
 def patients_with_a_course_between(

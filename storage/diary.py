@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, bindparam, case, insert
 from sqlmodel import Session, and_, col, func, or_, select, update
 
 from storage.database import insert_ignoring_duplicates
-from storage.models import Answer, Chat, DiaryDay, Item, Patient, Way
+from storage.models import Answer, Chat, DiaryDay, Patient, Way
 from storage.types import UtcDateTime
 
-# The version of the questions' wording, kept with every answer.
+# The version of the questions' wording, kept with every answer; a team's own question has its words in its row.
 WORDING = "2026-1"
+OWN_WORDING = "own"
 
 
 def _of_patient(table: type[Answer] | type[DiaryDay], patient_id: int) -> ColumnElement[bool]:
@@ -28,6 +29,16 @@ _DAY_OF = select(DiaryDay).where(
     DiaryDay.team_id == bindparam("team_id"),
     DiaryDay.patient_id == bindparam("patient_id"),
     DiaryDay.diary_date == bindparam("diary_date"),
+)
+_DAYS_OPEN_AT = (
+    select(DiaryDay)
+    .where(
+        DiaryDay.team_id == bindparam("team_id"),
+        DiaryDay.patient_id == bindparam("patient_id"),
+        DiaryDay.opened_at <= bindparam("instant", type_=UtcDateTime),
+        DiaryDay.closes_at > bindparam("instant", type_=UtcDateTime),
+    )
+    .order_by(col(DiaryDay.diary_date).desc())
 )
 _NOTED_ON = (
     select(col(Answer.item), col(Answer.value), col(Answer.revision))
@@ -155,17 +166,8 @@ def open_days(session: Session, days: Sequence[Mapping[str, Any]]) -> None:
 
 def days_open_at(session: Session, team_id: int, patient_id: int, instant: datetime) -> list[DiaryDay]:
     """Whose window was open then, the latest first: at most that day's and the day's before."""
-    query = (
-        select(DiaryDay)
-        .where(
-            DiaryDay.team_id == team_id,
-            DiaryDay.patient_id == patient_id,
-            DiaryDay.opened_at <= instant,
-            DiaryDay.closes_at > instant,
-        )
-        .order_by(col(DiaryDay.diary_date).desc())
-    )
-    return list(session.exec(query))
+    wanted = {"team_id": team_id, "patient_id": patient_id, "instant": instant}
+    return list(session.exec(_DAYS_OPEN_AT, params=wanted))
 
 
 def days_due_a_follow_up(session: Session, now: datetime, limit: int) -> list[tuple[DiaryDay, Patient, Chat]]:
@@ -228,7 +230,7 @@ def days_answered(session: Session, days: Sequence[DiaryDay]) -> set[int]:
     return set(session.exec(query)) if days else set()
 
 
-def noted_on(session: Session, day: DiaryDay) -> dict[Item, Noted]:
+def noted_on(session: Session, day: DiaryDay) -> dict[str, Noted]:
     """Each item answered or skipped on that day, as it was last."""
     wanted = {"team_id": day.team_id, "patient_id": day.patient_id, "diary_date": day.diary_date}
     found = session.connection().execute(_NOTED_ON, wanted)
@@ -237,14 +239,14 @@ def noted_on(session: Session, day: DiaryDay) -> dict[Item, Noted]:
 
 def scores_between(
     session: Session, patient_id: int, first: date, last: date
-) -> Mapping[date, Mapping[Item, tuple[int | None, bool]]]:
+) -> Mapping[date, Mapping[str, tuple[int | None, bool]]]:
     """(value, late) of the latest revision of each item, by day. Without rows as objects: a team's diaries are long."""
     query = (
         select(col(Answer.diary_date), col(Answer.item), col(Answer.value), col(Answer.late))
         .where(_of_patient(Answer, patient_id), Answer.diary_date >= first, Answer.diary_date <= last)
         .order_by(col(Answer.diary_date), col(Answer.revision))
     )
-    days: dict[date, dict[Item, tuple[int | None, bool]]] = defaultdict(dict)
+    days: dict[date, dict[str, tuple[int | None, bool]]] = defaultdict(dict)
     for day, item, value, late in session.exec(query):
         days[day][item] = (value, late)
     return days
@@ -261,7 +263,13 @@ def values_of_team(session: Session, team_id: int, item: str, since: date) -> di
     """The same of all the team's patients, by id, from a day on."""
     query = (
         select(col(Answer.patient_id), col(Answer.diary_date), col(Answer.value))
-        .where(Answer.team_id == team_id, Answer.item == item, Answer.diary_date >= since)
+        .where(
+            Answer.team_id == team_id,
+            # An answer is found by whose it is.
+            col(Answer.patient_id).in_(select(Patient.id).where(Patient.team_id == team_id)),
+            Answer.item == item,
+            Answer.diary_date >= since,
+        )
         .order_by(col(Answer.revision))
     )
     diaries: dict[int, dict[date, int | None]] = defaultdict(dict)
@@ -325,13 +333,13 @@ def record_answer(
     session: Session,
     *,
     day: DiaryDay,
-    item: Item,
+    item: str,
     value: int | None,
     answered_at: datetime,
     received_at: datetime,
     late: bool,
     way: Way,
-    known: Mapping[Item, Noted],
+    known: Mapping[str, Noted],
 ) -> bool:
     """A new revision; False when the latest one says the same already, as when a press is delivered twice."""
     last = known.get(item)
@@ -348,7 +356,7 @@ def record_answer(
         "received_at": received_at,
         "late": late,
         "way": way,
-        "wording": WORDING,
+        "wording": OWN_WORDING if item.startswith("own:") else WORDING,
     }
     session.connection().execute(_ADD_ANSWER, answer)
     return True

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, time
 
 from sqlmodel import Session, SQLModel, col, delete, select, update
 
+from storage import patients
 from storage.models import (
     AuditEntry,
     Chat,
-    Course,
     Dialogue,
     Drawing,
     DrawingState,
@@ -31,8 +31,9 @@ STILL_TO_BE_SENT = (MessageState.WAITING, MessageState.PENDING, MessageState.SEN
 
 
 def erase_patient(session: Session, team_id: int, patient_id: int) -> None:
-    """Leaves the pseudonym, and audit entries without contents. A chat that is the patient's alone goes too."""
+    """Leaves the pseudonym, and audit entries without contents. Their chat goes too: no patient is of the staff."""
     session.flush()
+    patients.hold(session, team_id, patient_id, against_rows=True)
     _empty_audit(session, team_id, patient_id)
     _forget_forms(session, team_id, patient_id)
     for table in reversed(SQLModel.metadata.sorted_tables):
@@ -59,13 +60,11 @@ def _empty_audit(session: Session, team_id: int, patient_id: int) -> None:
 
 def _forget_forms(session: Session, team_id: int, patient_id: int) -> None:
     """Forms of the team's staff about the patient, open or finished: their answers, and what they said at the end."""
-    courses = session.exec(select(Course.id).where(Course.team_id == team_id, Course.patient_id == patient_id))
-    about = {patient_id, *courses}
     query = select(Patient.pseudonym).where(Patient.team_id == team_id, Patient.id == patient_id)
     pseudonym = session.exec(query).one()
     forms = select(Dialogue).join(Staff, col(Staff.chat_id) == col(Dialogue.chat_id)).where(Staff.team_id == team_id)
     for form in session.exec(forms):
-        if form.state.get("subject", {}).get("id") in about or pseudonym in json.dumps(form.state):
+        if form.state.get("subject", {}).get("patient") == patient_id or pseudonym in json.dumps(form.state):
             session.delete(form)
     session.flush()
 
@@ -79,12 +78,12 @@ def _draw_team_pages_anew(session: Session, team_id: int) -> None:
         col(OutboxMessage.state).in_(STILL_TO_BE_SENT),
     )
     wanted = {drawing_id for drawing_id in session.exec(shown) if drawing_id is not None}
-    anew = pages & col(Drawing.id).in_(wanted)
+    anew = pages & col(Drawing.id).in_(wanted) & (col(Drawing.state) != DrawingState.FAILED)
     connection = session.connection()
     connection.execute(
         update(Drawing)
-        .where(anew, col(Drawing.state) != DrawingState.FAILED)
-        .values(state=DrawingState.WAITING, png=None, caption=None, owner=None, lease_until=None)
+        .where(anew)
+        .values(state=DrawingState.WAITING, attempts=0, png=None, caption=None, owner=None, lease_until=None)
     )
     waiting_again = (
         update(OutboxMessage)

@@ -53,6 +53,11 @@ class Item(StrEnum):
     EXERTION_PAIN = "exertion_pain"
 
 
+# A team's further question with words of ours: how many flights of stairs were climbed without symptoms.
+STAIRS = "stairs"
+MOST_FLIGHTS = 99
+
+
 class Way(StrEnum):
     """How an answer came."""
 
@@ -126,6 +131,7 @@ class Team(SQLModel, table=True):
 
     `instructions`: by language, what patients read with each reminder of an infusion.
     `follow_up_after`: minutes after which an unanswered check-in is asked once more; empty: never.
+    `silent_after`: asked days in a row without an answer, after which a patient counts as silent.
     The prices are what the team pays: for a gram of what is infused, and for a day in hospital. Empty: not set.
     `alert_words`: by language, what a patient reads first when an alert has told the team; without: the usual words.
     """
@@ -134,6 +140,7 @@ class Team(SQLModel, table=True):
         CheckConstraint("price_per_gram >= 0", name="ck_team_price_per_gram"),
         CheckConstraint("price_per_day >= 0", name="ck_team_price_per_day"),
         CheckConstraint("follow_up_after > 0", name="ck_team_follow_up_after"),
+        CheckConstraint("silent_after BETWEEN 2 AND 14", name="ck_team_silent_after"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -142,6 +149,7 @@ class Team(SQLModel, table=True):
     telephone: str | None = Field(default=None, max_length=40)
     prompt_time: time = time(18, 0)
     follow_up_after: int | None = None
+    silent_after: int = Field(default=3, sa_column_kwargs={"server_default": "3"})
     reminder_leads: list[int] = Field(default_factory=lambda: [7, 1, 0], sa_type=JSON)
     reminder_time: time = time(9, 0)
     instructions: dict[str, str] = Field(
@@ -253,7 +261,7 @@ class DiaryDay(SQLModel, table=True):
     closes_at: datetime = Field(sa_type=UtcDateTime)
     asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     message_id: int | None = Field(default=None, sa_type=BigInteger)
-    changing: Item | None = Field(default=None, sa_type=choice_of(Item))
+    changing: str | None = Field(default=None, max_length=24)
     noting: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     next_follow_up_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     snoozed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
@@ -276,18 +284,23 @@ class Note(SQLModel, table=True):
 
 
 class Answer(SQLModel, table=True):
-    """One answer to one item; a correction is a further revision. `value` empty means skipped on purpose."""
+    """One answer to one item; a correction is a further revision. `value` empty means skipped on purpose.
+
+    `item`: one of `Item`, `stairs`, or an own item's key. `wording`: the version of our words, or `own`.
+    """
 
     __table_args__ = (
         UniqueConstraint("patient_id", "diary_date", "item", "revision"),
-        CheckConstraint("value BETWEEN 0 AND 10", name="ck_answer_value"),
+        CheckConstraint(
+            "value BETWEEN 0 AND 10 OR (item = 'stairs' AND value BETWEEN 0 AND 99)", name="ck_answer_value"
+        ),
     )
 
     id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id")
     patient_id: int = Field(foreign_key="patient.id")
     diary_date: date
-    item: Item = Field(sa_type=choice_of(Item))
+    item: str = Field(max_length=24)
     revision: int
     value: int | None = None
     answered_at: datetime = Field(sa_type=UtcDateTime)
@@ -295,6 +308,47 @@ class Answer(SQLModel, table=True):
     late: bool = False
     way: Way = Field(sa_type=choice_of(Way))
     wording: str = Field(max_length=16)
+
+
+class OwnItem(SQLModel, table=True):
+    """A 0-10 question that a team has added to the four. Never changed: other words are another item.
+
+    `wording`: by language its `name`, and what 0 (`low`) and 10 (`high`) mean; `language`: the one for all others.
+    """
+
+    __tablename__ = "own_item"
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    language: str = Field(max_length=8)
+    wording: dict[str, dict[str, str]] = Field(sa_type=JSON)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+    @property
+    def key(self) -> str:
+        """As answers and sets have it."""
+        return own_key(self.id)
+
+
+def own_key(number: int) -> str:
+    return f"own:{number}"
+
+
+class ItemSet(SQLModel, table=True):
+    """What is asked beside the four, in this order, from a diary date on; a change is a further row.
+
+    Without `patient_id`: of everyone on the team for whom nothing else was chosen. `items` empty: as the team has it.
+    """
+
+    __tablename__ = "item_set"
+    __table_args__ = (Index("ix_item_set_team_id_patient_id_valid_from", "team_id", "patient_id", "valid_from"),)
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id")
+    patient_id: int | None = Field(default=None, foreign_key="patient.id")
+    valid_from: date
+    items: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    created_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Course(SQLModel, table=True):
@@ -406,10 +460,11 @@ class Alert(SQLModel, table=True):
     somebody to tell. `acknowledged_by`: one for all.
     """
 
-    __table_args__ = (UniqueConstraint("patient_id", "rule_id", "last_day"),)
+    # An erased alert's number, which old buttons bear, is never another's.
+    __table_args__ = (UniqueConstraint("patient_id", "rule_id", "last_day"), {"sqlite_autoincrement": True})
 
     id: int = Field(default=None, primary_key=True)
-    team_id: int = Field(foreign_key="team.id", index=True)
+    team_id: int = Field(foreign_key="team.id")
     patient_id: int = Field(foreign_key="patient.id")
     rule_id: int = Field(foreign_key="alert_rule.id")
     first_day: date
@@ -520,7 +575,10 @@ class Receipt(SQLModel, table=True):
 
 
 class AuditEntry(SQLModel, table=True):
-    """Who changed what, when, from what to what. `actor` is `staff:3`, `patient:7`, `operator` or `clock`."""
+    """Who changed what, when, from what to what. `actor` is `staff:3`, `patient:7`, `operator` or `clock`.
+
+    `takes_back`: the earlier entry whose change this one undid; each can be undone once.
+    """
 
     __tablename__ = "audit"
 
@@ -533,3 +591,4 @@ class AuditEntry(SQLModel, table=True):
     course_id: int | None = Field(default=None, foreign_key="course.id")
     before: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     after: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    takes_back: int | None = Field(default=None, foreign_key="audit.id", unique=True)

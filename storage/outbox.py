@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update, and_, bindparam, case
-from sqlmodel import Session, col, func, select, text, true, update
+from sqlmodel import Session, col, func, or_, select, text, true, update
 
 from storage.database import insert_ignoring_duplicates
 from storage.models import BEING_SENT, TO_EXPIRE, TO_SEND, Chat, MessageKind, MessageState, OutboxMessage, Patient
@@ -311,6 +311,26 @@ def withdraw(
         .values(state=MessageState.WITHDRAWN)
     )
     return session.connection().execute(statement).rowcount
+
+
+def heard_last(
+    session: Session, kinds: Collection[MessageKind], *, team_id: int, course_id: int
+) -> dict[int, MessageKind]:
+    """By chat id, which of these kinds about a course arrived there last, or may have."""
+    query = (
+        select(OutboxMessage.chat_id, OutboxMessage.kind)
+        .where(
+            OutboxMessage.team_id == team_id,
+            OutboxMessage.course_id == course_id,
+            col(OutboxMessage.kind).in_(kinds),
+            or_(
+                col(OutboxMessage.state).in_((MessageState.SENDING, MessageState.SENT)),
+                col(OutboxMessage.doubtful),
+            ),
+        )
+        .order_by(col(OutboxMessage.id))
+    )
+    return {chat_id: MessageKind(kind) for chat_id, kind in session.exec(query)}
 
 
 def release(session: Session, drawing_id: int, team_id: int) -> None:

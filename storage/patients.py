@@ -35,6 +35,15 @@ def patient_of_team(session: Session, team_id: int, patient_id: int) -> Patient 
     return patient if known else None
 
 
+def hold(session: Session, team_id: int, patient_id: int, *, against_rows: bool = False) -> None:
+    """Until the commit nobody else decides about this patient: on PostgreSQL; on SQLite one writes at a time anyway.
+
+    `against_rows`: nor adds a row about them. Whoever is adding one now is waited for, and it is seen afterwards.
+    """
+    query = select(Patient.id).where(Patient.team_id == team_id, Patient.id == patient_id)
+    session.exec(query.with_for_update(key_share=not against_rows)).first()
+
+
 def pseudonym_of(session: Session, team_id: int, patient_id: int) -> str | None:
     """That of an erased patient too, of whom it is all that is left."""
     return session.exec(select(Patient.pseudonym).where(Patient.team_id == team_id, Patient.id == patient_id)).first()
@@ -96,8 +105,8 @@ def set_prompt(session: Session, patient: Patient, at: time, next_prompt_at: dat
     session.add(patient)
 
 
-def set_reminder_leads(session: Session, patient: Patient, leads: Sequence[int]) -> None:
-    patient.reminder_leads = list(leads)
+def set_reminder_leads(session: Session, patient: Patient, leads: Sequence[int] | None) -> None:
+    patient.reminder_leads = None if leads is None else list(leads)
     session.add(patient)
 
 

@@ -108,7 +108,7 @@ class Someone:
         """(diary date, item, revision, value) of every answer ever stored, in the order in which they came."""
         patient = self.row.id
         return [
-            (answer.diary_date.isoformat(), answer.item.value, answer.revision, answer.value)
+            (answer.diary_date.isoformat(), answer.item, answer.revision, answer.value)
             for answer in self.clinic.rows(Answer)
             if answer.patient_id == patient
         ]

@@ -9,14 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
-from bot.dialogues import typed_answers
+from bot.dialogues.wording import anchors_of, name_of, question_of
 from bot.replies import Button, Keyboard, Screen, rows_of
 from bot.texts import Html, Texts
-from storage.models import Item
+from storage.models import STAIRS, Item, own_key
+from storage.questions import FLIGHTS, SCALE, STANDARD, DiaryQuestion
 
-ITEMS = tuple(Item)
 LONGEST_NOTE, MOST_NOTES = 500, 3
-SCALE = typed_answers.SCALE
+# How a button names its question.
+_OURS = {**{str(place): item.value for place, item in enumerate(Item)}, "s": STAIRS}
+_CODES = {key: code for code, key in _OURS.items()}
 
 
 @dataclass(frozen=True)
@@ -25,23 +27,28 @@ class CheckIn:
 
     `changing`: the item opened again for correction. `message`: the outbox row that asked; 0 when the patient did.
     `notes`: what was written beside the numbers; `noting`: one is being written. `later`: by the patient's clock, when
-    they want to be asked again. `one_column`: each number in a row of its own, as wide as the screen.
+    they want to be asked again. `one_column`: each number in a row of its own, as wide as the screen. `questions`: what
+    is asked that day, in order. `yesterday`: it is filled in the day after.
     """
 
     day: date
-    values: Mapping[Item, int | None] = field(default_factory=dict)
-    changing: Item | None = None
+    values: Mapping[str, int | None] = field(default_factory=dict)
+    changing: str | None = None
     choosing: bool = False
     message: int = 0
     notes: Sequence[str] = ()
     noting: bool = False
     later: time | None = None
     one_column: bool = False
+    questions: Sequence[DiaryQuestion] = STANDARD
+    yesterday: bool = False
 
     @property
-    def question(self) -> Item | None:
+    def question(self) -> DiaryQuestion | None:
         """What is being asked; None when all is answered."""
-        return self.changing or next((item for item in ITEMS if item not in self.values), None)
+        unanswered = (each for each in self.questions if each.key not in self.values)
+        changed = (each for each in self.questions if each.key == self.changing)
+        return next(changed if self.changing is not None else unanswered, None)
 
     @property
     def may_be_noted(self) -> bool:
@@ -58,29 +65,36 @@ class Tap:
     message: int
     day: date
     action: str
-    item: Item | None = None
+    item: str | None = None
     value: int | None = None
 
 
-def _data(state: CheckIn, action: str, item: Item | None = None, value: int | None = None) -> str:
-    index = "" if item is None else str(ITEMS.index(item))
-    return f"c:{state.message}:{state.day:%Y%m%d}:{action}:{index}:{'' if value is None else value}"
+def _data(state: CheckIn, action: str, item: str | None = None, value: int | None = None) -> str:
+    code = "" if item is None else code_of(item)
+    return f"c:{state.message}:{state.day:%Y%m%d}:{action}:{code}:{'' if value is None else value}"
+
+
+def code_of(item: str) -> str:
+    """How a button names an item: `0` to `3` for the four, `s` for stairs, `o12` for the team's own."""
+    return _CODES.get(item) or item.replace("own:", "o")
 
 
 _TAP = re.compile(
-    r"c:(\d{1,18}):(\d{4})(\d{2})(\d{2}):(answer|skip|change|ask|note|later|back):([0-3]?):(\d{0,2})", re.ASCII
+    r"c:(\d{1,18}):(\d{4})(\d{2})(\d{2}):(answer|skip|change|ask|note|later|back):([0-3s]|o\d{1,9}|):(\d{0,2})",
+    re.ASCII,
 )
 
 
 def read_tap(data: str) -> Tap | None:
-    """None for data that no check-in made."""
+    """None for data that no check-in made. Whether the item is asked that day is not known here."""
     found = _TAP.fullmatch(data)
     if found is None:
         return None
-    message, year, month, day, action, index, value = found.groups()
-    item = ITEMS[int(index)] if index else None
+    message, year, month, day, action, code, value = found.groups()
+    item = (_OURS.get(code) or own_key(int(code[1:]))) if code else None
     number = int(value) if value else None
-    if (action in {"answer", "skip", "ask"}) != (item is not None) or (action == "answer") != (number in SCALE):
+    scale = FLIGHTS if item == STAIRS else SCALE
+    if (action in {"answer", "skip", "ask"}) != (item is not None) or (action == "answer") != (number in scale):
         return None
     try:
         return Tap(int(message), date(int(year), int(month), int(day)), action, item, number)
@@ -109,11 +123,13 @@ def screen(state: CheckIn, texts: Texts, *, again: bool = False) -> Screen:
 
 def asked_again(state: CheckIn, texts: Texts) -> Screen:
     """The question without its anchors, for below what was not understood: both are to be seen above the numbers."""
-    item = state.question
-    if item is None or state.noting:
+    asked = state.question
+    if asked is None or state.noting:
         return screen(state, texts)
-    question = texts(f"check_in.{item.value}.question")
-    return Screen(Html(f"{_place(state, item, texts)}\n{question}"), _numbers(state, item, texts))
+    return Screen(
+        Html(f"{_place(state, asked, texts)}\n{question_of(asked, texts, yesterday=state.yesterday)}"),
+        _numbers(state, asked, texts),
+    )
 
 
 def closed(state: CheckIn, texts: Texts) -> Screen:
@@ -121,14 +137,19 @@ def closed(state: CheckIn, texts: Texts) -> Screen:
     return Screen(_summary(state, texts, "check_in.closed"))
 
 
-def _question(state: CheckIn, item: Item, texts: Texts) -> Screen:
-    question, anchors = texts(f"check_in.{item.value}.question"), texts(f"check_in.{item.value}.anchors")
-    return Screen(Html(f"{_place(state, item, texts)}\n\n{question}\n\n{anchors}"), _numbers(state, item, texts))
+def _question(state: CheckIn, asked: DiaryQuestion, texts: Texts) -> Screen:
+    parts = (
+        _place(state, asked, texts),
+        question_of(asked, texts, yesterday=state.yesterday),
+        anchors_of(asked, texts),
+    )
+    return Screen(Html("\n\n".join(parts)), _numbers(state, asked, texts))
 
 
-def _numbers(state: CheckIn, item: Item, texts: Texts) -> Keyboard:
-    numbers = [Button(str(value), _data(state, "answer", item, value)) for value in SCALE]
-    last = [Button(texts("check_in.button.skip"), _data(state, "skip", item))]
+def _numbers(state: CheckIn, asked: DiaryQuestion, texts: Texts) -> Keyboard:
+    # Of more flights than ten the number is typed.
+    numbers = [Button(str(value), _data(state, "answer", asked.key, value)) for value in SCALE]
+    last = [Button(texts("check_in.button.skip"), _data(state, "skip", asked.key))]
     if state.changing is not None:
         last = [Button(texts("check_in.button.back"), _data(state, "back"))]
     elif state.message and not state.values:
@@ -137,25 +158,26 @@ def _numbers(state: CheckIn, item: Item, texts: Texts) -> Keyboard:
     return (*rows_of(numbers, 1 if state.one_column else 6), tuple(last))
 
 
-def _place(state: CheckIn, item: Item, texts: Texts) -> Html:
-    return texts("check_in.place", number=ITEMS.index(item) + 1, of=len(ITEMS), day=state.day)
+def _place(state: CheckIn, asked: DiaryQuestion, texts: Texts) -> Html:
+    number = state.questions.index(asked) + 1
+    return texts("check_in.place", number=number, of=len(state.questions), day=state.day)
 
 
 def _items_to_change(state: CheckIn, texts: Texts) -> Keyboard:
-    answered = [item for item in ITEMS if item in state.values]
-    buttons = [(Button(_line(item, state.values[item], texts), _data(state, "ask", item)),) for item in answered]
+    answered = [each for each in state.questions if each.key in state.values]
+    buttons = [(Button(_line(each, state, texts), _data(state, "ask", each.key)),) for each in answered]
     return (*buttons, (Button(texts("check_in.button.back"), _data(state, "back")),))
 
 
-def _line(item: Item, value: int | None, texts: Texts) -> Html:
-    name = texts(f"item.{item.value}")
+def _line(asked: DiaryQuestion, state: CheckIn, texts: Texts) -> Html:
+    name, value = name_of(asked, texts), state.values[asked.key]
     if value is None:
         return texts("check_in.line_skipped", item=name)
-    return texts("check_in.line", item=name, value=value)
+    return texts("check_in.line" if asked.scale == SCALE else "check_in.line_count", item=name, value=value)
 
 
 def _summary(state: CheckIn, texts: Texts, heading: str) -> Html:
-    lines = [_line(item, state.values[item], texts) for item in ITEMS if item in state.values]
-    noted = lines or [texts("check_in.nothing_noted")]
+    noted = [_line(each, state, texts) for each in state.questions if each.key in state.values]
+    noted = noted or [texts("check_in.nothing_noted")]
     noted += [texts("check_in.note.line", note=note) for note in state.notes]
     return texts(heading, day=state.day, noted=Html("\n".join(noted)))

@@ -127,6 +127,9 @@ def _taken(form: Form, facts: Any, state: State, question: Question, given: Give
     aside = question.aside.of(given) if question.aside is not None else None
     if aside is not None:
         return replace(state, aside=aside)
+    if state.aside is not None and given.question is None:
+        # What is typed below it answers nothing: no "yes" there is a yes to the question behind it.
+        return state
     also = question.also(given.value, facts)
     values = {**state.values, question.key: question.read(given.value, facts, state.values), **also}
     form.check(facts, values)

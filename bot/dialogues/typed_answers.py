@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from bot.dialogues.wording import name_of
 from bot.texts import Texts, plain, texts_in
 from jobs.refusals import Refusal
-from storage.models import Item
+from storage.models import STAIRS
+from storage.questions import SCALE, STANDARD, DiaryQuestion
 
-SCALE = range(11)
 # Longer lines are told to somebody, and are no answer.
 LONGEST_ANSWER = 120
 _DECIMAL = re.compile(r"(?<![\d.,])\d*[.,]\d+(?![.,]?\d)")
@@ -26,123 +27,154 @@ _BETWEEN = frozenset(",;:.!&=-")
 
 @dataclass(frozen=True)
 class _Number:
-    typed: str
+    """`of_ten`: as in `7/10`."""
 
-    @property
-    def value(self) -> int:
+    typed: str
+    of_ten: bool
+
+    def on(self, scale: range) -> int:
         """Refusal off the scale."""
-        if len(self.typed) > 6 or int(self.typed) not in SCALE:
-            raise Refusal("check_in.out_of_range", typed=self.typed[:6] + ("…" if len(self.typed) > 6 else ""))
+        if self.of_ten and scale != SCALE:
+            raise Refusal("check_in.whole_numbers", most=scale[-1])
+        if len(self.typed) > 6 or int(self.typed) not in scale:
+            typed = self.typed[:6] + ("…" if len(self.typed) > 6 else "")
+            raise Refusal("check_in.out_of_range", typed=typed, most=scale[-1])
         return int(self.typed)
 
 
-_Token = _Number | Item | str
-_SKIP, _OF = "skip", "of"
+_Token = _Number | DiaryQuestion | str
+_SKIP = "skip"
+# As many of these as there are questions show how all are answered at once.
+_EXAMPLE = "3 2 2 4 3 2 4 3 2"
 
 
-def read(line: str, items: Sequence[Item], question: Item | None, language: str) -> dict[Item, int | None] | None:
+def read(
+    line: str, questions: Sequence[DiaryQuestion], asked: DiaryQuestion | None, language: str
+) -> dict[str, int | None] | None:
     """The answers in a line, by item; None for what is no answer, or one number where nothing is asked.
 
-    `7`, `7/10`, `seven`, `skip` answer `question`; `3 2 2 4` answers all `items` in their order; `pain 3, weakness 2`
-    those it names. Refusal for a number off the scale, a fraction, or several numbers but not as many as the items.
+    `7`, `7/10`, `seven`, `skip` answer what is `asked`; `3 2 2 4` answers all `questions` in their order; `pain 3,
+    weakness 2` those it names. Refusal for a number off its scale, a fraction, or several numbers but not as many as
+    the questions.
     """
-    text = normalised(line)
+    words = _words(language)
+    named = _named_by(questions, words, language)
+    text = _marked(normalised(line), words, named)
     if len(line) > LONGEST_ANSWER or _OTHERWISE.search(text):
         return None
     if _DECIMAL.search(text) or _RANGE.fullmatch(text.strip()):
-        raise Refusal("check_in.whole_numbers")
-    tokens = list(_tokens(text, language))
+        raise Refusal("check_in.whole_numbers", most=(asked.scale if asked is not None else SCALE)[-1])
+    tokens = list(_tokens(text, words, {_mark(place): each for place, each in enumerate(questions)}))
     if any(token == "" for token in tokens) or not any(isinstance(t, _Number) or t == _SKIP for t in tokens):
         return None
-    if isinstance(tokens[0], Item):
+    if isinstance(tokens[0], DiaryQuestion):
         return _by_name(tokens)
-    if any(isinstance(token, Item) for token in tokens):
+    if any(isinstance(token, DiaryQuestion) for token in tokens):
         return None
     if len(tokens) == 1:
-        return None if question is None else {question: _value(tokens[0])}
-    values = [_value(token) for token in tokens]
-    if len(values) != len(items):
-        raise Refusal("check_in.not_as_many", count=len(values), of=len(items))
-    return dict(zip(items, values, strict=True))
+        return None if asked is None else {asked.key: _value(tokens[0], asked)}
+    if len(tokens) != len(questions):
+        example = " ".join(_EXAMPLE.split()[: len(questions)])
+        raise Refusal("check_in.not_as_many", count=len(tokens), of=len(questions), example=example)
+    return {each.key: _value(token, each) for each, token in zip(questions, tokens, strict=True)}
 
 
-def _by_name(tokens: Sequence[_Token]) -> dict[Item, int | None] | None:
+def _by_name(tokens: Sequence[_Token]) -> dict[str, int | None] | None:
     """Each name with the value behind it; None where one has none, or two, or is named twice."""
-    answers: dict[Item, int | None] = {}
+    answers: dict[str, int | None] = {}
     for name, value in zip(tokens[::2], tokens[1::2], strict=False):
-        if not isinstance(name, Item) or isinstance(value, Item) or name in answers:
+        if not isinstance(name, DiaryQuestion) or isinstance(value, DiaryQuestion) or name.key in answers:
             return None
-        answers[name] = _value(value)
+        answers[name.key] = _value(value, name)
     return answers if len(tokens) % 2 == 0 else None
 
 
-def _value(token: _Token) -> int | None:
-    return token.value if isinstance(token, _Number) else None
+def _value(token: _Token, asked: DiaryQuestion) -> int | None:
+    return token.on(asked.scale) if isinstance(token, _Number) else None
 
 
-def _tokens(text: str, language: str) -> Iterator[_Token]:
-    """Numbers, names and skips; "" for anything else. What only stands between is left out, and `/10` too."""
-    words = _words(language)
-    rest = [words.number.get(word, word) for word in _TOKEN.findall(_named(text, words))]
+def _tokens(text: str, words: "_Words", named: Mapping[str, DiaryQuestion]) -> Iterator[_Token]:
+    """Numbers, questions and skips; "" for anything else. What only stands between is left out, and `/10` too."""
+    rest = [words.number.get(word, word) for word in _TOKEN.findall(text)]
     while rest:
         word = rest.pop(0)
         if word in _BETWEEN:
             continue
         if word.lstrip("-").isdecimal():
-            if rest and rest[0] == "/":
+            of_ten = rest[:1] == ["/"]
+            if of_ten:
                 if rest[1:2] != ["10"]:
                     yield ""
                 del rest[:2]
-            yield _Number(word)
-        elif word in words.named:
-            yield words.named[word]
+            yield _Number(word, of_ten)
+        elif word in named:
+            yield named[word]
         else:
             yield _SKIP if word in words.skip else ""
 
 
-def _named(text: str, words: "_Words") -> str:
-    """The text with each item's name as one word, the longest name first: pain on exertion is not pain."""
-    for phrase, mark in words.phrases:
+def _mark(place: int) -> str:
+    """What stands for a question's name: letters alone, so that it stays one word; and none that anybody would type."""
+    return f"item{chr(ord('a') + place)}item"
+
+
+def _named_by(questions: Sequence[DiaryQuestion], words: "_Words", language: str) -> list[tuple[str, str]]:
+    """(phrase, the mark that stands for it)."""
+    texts = texts_in(language)
+    return [
+        (phrase, _mark(place))
+        for place, each in enumerate(questions)
+        for phrase in ([normalised(name_of(each, texts))] if each.wording else words.phrases[each.key])
+    ]
+
+
+def _marked(text: str, words: "_Words", named: Sequence[tuple[str, str]]) -> str:
+    """The text with each name as one word, the longest name first: pain on exertion is not pain."""
+    standing_for = [*named, *((phrase, "/") for phrase in words.of)]
+    for phrase, mark in sorted(standing_for, key=lambda pair: len(pair[0]), reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", mark, text)
     return text
 
 
 @dataclass(frozen=True)
 class _Words:
-    """`phrases`: (phrase, the word that stands for it), the longest first. `number`: word -> digits."""
+    """Of a language. `phrases`: what our items are called, by key. `number`: word -> digits."""
 
-    phrases: Sequence[tuple[str, str]]
-    named: Mapping[str, Item]
+    phrases: Mapping[str, Sequence[str]]
     number: Mapping[str, str]
     skip: frozenset[str]
+    of: frozenset[str]
 
 
 @cache
 def _words(language: str) -> _Words:
     texts = texts_in(language)
-    # Letters alone, so that each stays one word; and none that anybody would type.
-    marks = {item: f"item{chr(ord('a') + index)}item" for index, item in enumerate(Item)}
-    phrases = [(phrase, "/") for phrase in _alternatives(texts, "check_in.words.of")]
-    for item, mark in marks.items():
-        phrases.append((normalised(plain(texts(f"item.{item.value}"))), mark))
-        phrases += [(phrase, mark) for phrase in _alternatives(texts, f"check_in.words.{item.value}")]
-    number = {word: str(value) for value in SCALE for word in _alternatives(texts, f"check_in.words.{value}")}
+    ours = (*(each.key for each in STANDARD), STAIRS)
     return _Words(
-        sorted(phrases, key=lambda pair: len(pair[0]), reverse=True),
-        {mark: item for item, mark in marks.items()},
-        number,
+        {
+            key: [normalised(plain(texts(f"item.{key}"))), *_alternatives(texts, f"check_in.words.{key}")]
+            for key in ours
+        },
+        {word: str(value) for value in SCALE for word in _alternatives(texts, f"check_in.words.{value}")},
         frozenset(_alternatives(texts, "check_in.words.skip")),
+        frozenset(_alternatives(texts, "check_in.words.of")),
     )
+
+
+def is_understood_already(name: str, language: str) -> bool:
+    """Whether this word means something else to the check-in: a number, a skip, or a question of ours."""
+    words, said = _words(language), normalised(name)
+    return said in {*words.number, *words.skip, *words.of} or any(said in phrases for phrases in words.phrases.values())
 
 
 def _alternatives(texts: Texts, key: str) -> list[str]:
     return [normalised(word) for word in plain(texts(key)).split("/")]
 
 
-def is_answer(line: str, items: Sequence[Item], language: str) -> bool:
+def is_answer(line: str, questions: Sequence[DiaryQuestion], language: str) -> bool:
     """Whether it was meant as an answer, on the scale or not."""
     try:
-        return read(line, items, items[0], language) is not None
+        return read(line, questions, questions[0], language) is not None
     except Refusal:
         return True
 

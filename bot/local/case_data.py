@@ -29,7 +29,7 @@ class CaseEntry:
     """A diary day that was answered. `entered_at`: local time, without a zone."""
 
     day: date
-    values: dict[Item, int]
+    values: dict[str, int]
     entered_at: datetime
     late: bool
 

@@ -18,7 +18,6 @@ from bot.texts import Texts, plain
 from jobs import due
 from jobs.clock import MovableClock
 from storage import chats, upcoming
-from storage.models import Item
 from storage.upcoming import Upcoming
 
 COORDINATOR, CLINICIAN, FIRST_NEWCOMER = 2001, 3001, 4001
@@ -119,8 +118,7 @@ class Director:
         while (question := self._open_question()) is not None:
             day, item, message_id, buttons = question
             entry = self._entries.get(day)
-            wanted = str(entry.values[item]) if entry else None
-            data = next((data for text, data in buttons if text == wanted and data), None)
+            data = _answering(buttons, entry.values.get(item)) if entry else None
             if data is None:
                 return
             self._world.press(seed.CASE_PATIENT, message_id, data)
@@ -131,7 +129,7 @@ class Director:
         """Whether the bot goes on to the next question, and this button with it."""
         return await self._world.until(lambda _: data not in self._data_of(message_id), PATIENCE)
 
-    def _open_question(self) -> tuple[date, Item, int, list[tuple[str, str | None]]] | None:
+    def _open_question(self) -> tuple[date, str, int, list[tuple[str, str | None]]] | None:
         for message in reversed(self._world.messages(seed.CASE_PATIENT)):
             buttons = self._world.buttons(message)
             taps = [check_in.read_tap(data) for _, data in buttons if data]
@@ -207,3 +205,10 @@ class Director:
             mover.cancel()
         for queue in self._listeners:
             queue.put_nowait(False)
+
+
+def _answering(buttons: list[tuple[str, str | None]], value: int | None) -> str | None:
+    """The button that gives this value; what the case does not know is skipped."""
+    action = "skip" if value is None else "answer"
+    taps = [(data, check_in.read_tap(data)) for _, data in buttons if data]
+    return next((data for data, tap in taps if tap is not None and (tap.action, tap.value) == (action, value)), None)

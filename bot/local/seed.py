@@ -215,7 +215,7 @@ def _made_up(first: date, until: date, dice: random.Random) -> list[case_data.Ca
     for day in _days(first, until):
         level += 0.5 * (3.0 - level) + dice.gauss(0, 0.8)
         if dice.random() < 0.85:
-            values = {item: round(min(max(level + dice.gauss(0, 0.5), 0), 10)) for item in Item}
+            values: dict[str, int] = {item: round(min(max(level + dice.gauss(0, 0.5), 0), 10)) for item in Item}
             made.append(case_data.CaseEntry(day, values, datetime.combine(day, time(18, 20)), late=False))
     return made
 

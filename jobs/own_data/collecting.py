@@ -1,7 +1,8 @@
 """Reading everything held on one patient."""
 
+from collections.abc import Iterator
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from sqlmodel import Session, SQLModel
 
@@ -13,19 +14,21 @@ from jobs.own_data.facts import (
     CourseRow,
     DayRow,
     InvitationRow,
+    ItemSetRow,
     MeasurementRow,
     MessageRow,
     NoteRow,
     OwnData,
+    OwnItemRow,
     SteroidRow,
     Who,
 )
-from jobs.scores import ITEMS
-from storage import audit, chats, courses, measurements, own_data, teams
-from storage.models import Alert, AlertRule, Answer, AuditEntry, Chat, OutboxMessage, Patient
+from jobs.scores import ITEMS, STAIRS
+from storage import audit, chats, courses, measurements, own_data, questions, teams
+from storage.models import Alert, AlertRule, Answer, AuditEntry, Chat, ItemSet, OutboxMessage, OwnItem, Patient
 
 T = TypeVar("T")
-ORDER = {item: k for k, item in enumerate(ITEMS)}
+ORDER: dict[str, int] = {item: k for k, item in enumerate((*ITEMS, STAIRS))}
 
 
 def collect(session: Session, patient: Patient) -> OwnData:
@@ -45,11 +48,28 @@ def collect(session: Session, patient: Patient) -> OwnData:
         messages=tuple(_message(patient, message) for message in own_data.all_messages_about(*of)),
         audit=tuple(_audited(entry) for entry in audit.history_of_patient(*of)),
         invitations=tuple(_plain(InvitationRow, each) for each in own_data.all_invitations_of(*of)),
+        own_items=tuple(row for each in questions.own_items_of(session, patient.team_id) for row in _in_words(each)),
+        item_sets=tuple(_item_set(each) for each in questions.all_sets_for(*of)),
     )
 
 
 def _in_order(answer: Answer) -> tuple[Any, ...]:
-    return answer.diary_date, ORDER[answer.item.value], answer.revision
+    place = ORDER.get(answer.item)
+    own = int(answer.item.removeprefix("own:")) if place is None else 0
+    return answer.diary_date, len(ORDER) if place is None else place, own, answer.revision
+
+
+def _in_words(item: OwnItem) -> Iterator[OwnItemRow]:
+    """A row a language."""
+    for language, words in item.wording.items():
+        yield OwnItemRow(
+            item.key, language, language == item.language, words["name"], words["low"], words["high"], item.created_at
+        )
+
+
+def _item_set(each: ItemSet) -> ItemSetRow:
+    of: Literal["patient", "team"] = "team" if each.patient_id is None else "patient"
+    return ItemSetRow(each.valid_from, of, None if each.items is None else tuple(each.items), each.created_at)
 
 
 def _who(session: Session, patient: Patient) -> Who:

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal
 
+from jobs.scores import STAIRS
+
+# The wording of a team's own question stands with the question.
+OWN_WORDING = "own"
+
 
 @dataclass(frozen=True)
 class Who:
@@ -52,8 +57,40 @@ class DayRow:
 
 
 @dataclass(frozen=True)
+class OwnItemRow:
+    """A 0-10 question that the team has added, in the words of one language: `item`, as the answers have it.
+
+    `low` and `high`: what 0 and 10 mean. `for_others`: also for whoever reads a language without words of its own.
+    """
+
+    item: str
+    language: str
+    for_others: bool
+    name: str
+    low: str
+    high: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class ItemSetRow:
+    """What was asked beside the four from a date on, in order; of the whole `team`, or of this `patient`.
+
+    `items` None: as the team has it.
+    """
+
+    valid_from: date
+    of: Literal["patient", "team"]
+    items: tuple[str, ...] | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
 class AnswerRow:
-    """`value`: 0-10, None where the question was skipped on purpose. `revision`: from 1; the highest one counts."""
+    """`value` None: skipped on purpose; 0-10, of `stairs` flights. `revision`: from 1; the highest one counts.
+
+    `wording` is the version of our words, or `own` for those of an OwnItemRow.
+    """
 
     diary_date: date
     item: str
@@ -163,7 +200,10 @@ class AlertRow:
 
 @dataclass(frozen=True)
 class AuditRow:
-    """`actor`: `patient`, `staff`, `operator` or `clock`. Which member of staff it was is that member's datum."""
+    """`actor`: `patient`, `staff`, `operator` or `clock`. Which member of staff it was is that member's datum.
+
+    `takes_back`: the `id` of the change that this one undid.
+    """
 
     id: int
     at: datetime
@@ -172,6 +212,7 @@ class AuditRow:
     course_id: int | None
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
+    takes_back: int | None
 
 
 @dataclass(frozen=True)
@@ -209,6 +250,8 @@ class OwnData:
     notes: Sequence[NoteRow] = ()
     attendance: Sequence[AttendanceRow] = ()
     alerts: Sequence[AlertRow] = ()
+    own_items: Sequence[OwnItemRow] = ()
+    item_sets: Sequence[ItemSetRow] = ()
 
     def latest_answers(self) -> dict[tuple[date, str], AnswerRow]:
         """By (diary date, item), the revision that counts; in the order of `answers`."""
@@ -218,6 +261,19 @@ class OwnData:
             if known is None or answer.revision > known.revision:
                 latest[answer.diary_date, answer.item] = answer
         return latest
+
+    def own_words(self) -> dict[str, OwnItemRow]:
+        """By item, the team's own questions as the patient reads them, the oldest first."""
+        words: dict[str, OwnItemRow] = {}
+        for row in self.own_items:
+            if row.language == self.who.language or (row.for_others and row.item not in words):
+                words[row.item] = row
+        return words
+
+    def further_items(self) -> list[str]:
+        """What was ever answered or skipped beside the four: stairs, then the team's own, the oldest first."""
+        answered = {answer.item for answer in self.answers}
+        return [item for item in (STAIRS, *self.own_words()) if item in answered]
 
     def zones(self) -> dict[date, str]:
         """The time zone in which each diary day was lived."""

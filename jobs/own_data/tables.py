@@ -19,10 +19,12 @@ from jobs.own_data.facts import (
     CourseRow,
     DayRow,
     InvitationRow,
+    ItemSetRow,
     MeasurementRow,
     MessageRow,
     NoteRow,
     OwnData,
+    OwnItemRow,
     SteroidRow,
     Who,
 )
@@ -68,6 +70,8 @@ def tables(data: OwnData) -> list[Table]:
         _diary(data, zones),
         _table("diary_days.csv", DayRow, data.days, of_day),
         _table("answers.csv", AnswerRow, data.answers, of_day, value=_or_skipped),
+        _table("questions.csv", OwnItemRow, data.own_items, of_patient),
+        _table("question_sets.csv", ItemSetRow, data.item_sets, of_patient),
         _table("notes.csv", NoteRow, data.notes, of_day),
         _table(COURSES, CourseRow, data.courses, of_patient, _COURSE_NAMES),
         _table("attendance.csv", AttendanceRow, data.attendance, of_patient),
@@ -105,19 +109,20 @@ def _or_skipped(answer: AnswerRow) -> int | str:
 
 def _diary(data: OwnData, zones: Mapping[date, str]) -> Table:
     """One line a day with an answer, as it counts: the latest revision of each question, empty where it was skipped."""
+    further = data.further_items()
     days: dict[date, dict[str, AnswerRow]] = {}
     for (day, item), answer in data.latest_answers().items():
         days.setdefault(day, {})[item] = answer
     lines = [
-        Line(zone, [day, *_scores(answers), _entered(answers, zone), _timeliness(answers)])
+        Line(zone, [day, *_scores(answers, further), _entered(answers, zone), _timeliness(answers)])
         for day, answers in days.items()
         for zone in [data.zone_on(day, zones)]
     ]
-    return Table(DIARY, ["date", *ITEMS, "entered_at", "timeliness"], lines)
+    return Table(DIARY, ["date", *ITEMS, *further, "entered_at", "timeliness"], lines)
 
 
-def _scores(answers: Mapping[str, AnswerRow]) -> list[int | None]:
-    return [answers[item].value if item in answers else None for item in ITEMS]
+def _scores(answers: Mapping[str, AnswerRow], further: Sequence[str]) -> list[int | None]:
+    return [answers[item].value if item in answers else None for item in (*ITEMS, *further)]
 
 
 def _entered(answers: Mapping[str, AnswerRow], zone: str) -> str:

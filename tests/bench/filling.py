@@ -28,8 +28,9 @@ SELECT k, 1, k, 'P-' || k, 'active', '{zone}', {evening}, CASE WHEN k <= {due} T
 """
 # What an ordinary day has behind it: yesterday's question, its four answers and its message.
 DAYS = """
-INSERT INTO diaryday (team_id, patient_id, diary_date, time_zone, opened_at, closes_at, asked_at, message_id)
-WITH RECURSIVE series(k) AS ({series}) SELECT 1, k, {day}, '{zone}', {before}, {now}, {before}, 1 FROM series
+INSERT INTO diaryday
+ (team_id, patient_id, diary_date, time_zone, opened_at, closes_at, asked_at, shown_at, message_id)
+WITH RECURSIVE series(k) AS ({series}) SELECT 1, k, {day}, '{zone}', {before}, {now}, {before}, {before}, 1 FROM series
 """
 ANSWERS = """
 INSERT INTO answer

@@ -55,6 +55,12 @@ def test_each_key_stands_once() -> None:
         assert sorted(key for key in set(keys) if keys.count(key) > 1) == [], language
 
 
+@every_language
+def test_each_key_has_one_wording(language: str) -> None:
+    written = (FOLDER / language / DOMAIN).read_text("utf-8")
+    assert re.findall(r'^msgstr "(.{0,40}).*"\nmsgstr "', written, re.MULTILINE) == []
+
+
 @every_other
 def test_nothing_is_left_in_english(language: str) -> None:
     english = wordings(FALLBACK)
@@ -90,6 +96,7 @@ def captions(texts: Texts) -> Iterator[str]:
     day = max((texts.day(date(2026, 1, 1) + timedelta(days=n)) for n in range(365)), key=len)
     link = "https://t.me/infusion_diary_of_the_clinic_bot?start=" + "x" * 43
     yield texts("own_copy.caption")
+    yield texts("calendar_file.caption")
     for key in ("invite.made", "invite.made_again"):
         yield texts(key, pseudonym="P-7KQ4", link=link, until=f"{day}, 18:00")
     numbers = dict.fromkeys(("difference", "low", "high", "returning", "usable", "of", "rise", "important"), "−10,00")
@@ -105,6 +112,7 @@ def captions(texts: Texts) -> Iterator[str]:
             state=texts("state.paused_until", date=day),
             answered=texts.plural("chart.answered", 28, answered=28),
             next=texts("roster.unconfirmed", date=day),
+            further=texts("chart.further", date=day, means="Flights of stairs 12.5 (7 days); Stiffness 10.0 (7 days)"),
             footer=texts("finding.footer_short"),
         )
 

@@ -27,6 +27,7 @@ from jobs.wearing_off.verdict import Verdict, interval_verdict
 from storage import patients, teams
 from storage.database import Database
 from storage.models import Item
+from storage.questions import DiaryQuestion
 from storage.writer import Writer
 from tests.jobs.chart.examples import DAY, ENGLISH, RECORDS, a_diary, moved, the_case
 from tests.jobs.wearing_off.examples import Span, courses_on, day, diary_with
@@ -317,6 +318,33 @@ def test_names_given_by_hand_cannot_make_a_caption_too_long() -> None:
     caption = patient_drawn(named, ENGLISH).caption
     assert caption is not None
     assert len(caption) <= LONGEST_CAPTION
+
+
+def with_further(record: Record, *names: str) -> Record:
+    """The record with a 7 each day for stairs, and for questions of the team's own that are called so."""
+    own = [DiaryQuestion(f"own:{k}", "en", {"en": {"name": name}}) for k, name in enumerate(names)]
+    further = (DiaryQuestion("stairs"), *own)
+    more: dict[str, float | None] = {each.key: 7 for each in further}
+    entries = tuple(replace(entry, values={**entry.values, **more}) for entry in record.entries)
+    return replace(record, entries=entries, further=further)
+
+
+def test_what_a_team_asks_beside_is_said_in_words_and_changes_no_finding() -> None:
+    case = RECORDS["the case"]
+    plainly, beside = (patient_drawn(record, ENGLISH) for record in (case, with_further(case, "Sleep & <b>rest</b>")))
+    said = (
+        "\nFlights of stairs 7.0 (4 days); Sleep &amp; &lt;b&gt;rest&lt;/b&gt; 7.0 (4 days)"
+        " in the week before the course of Mon 19 Jul 1999, on average; no part of the finding"
+    )
+    assert beside.caption.replace(said, "") == plainly.caption
+    assert said in beside.caption
+    assert beside.png == plainly.png
+
+
+def test_a_caption_that_is_full_says_nothing_of_it() -> None:
+    case = RECORDS["the case"]
+    long = with_further(case, *("x" * 300 for _ in range(4)))
+    assert patient_drawn(long, ENGLISH).caption == patient_drawn(case, ENGLISH).caption
 
 
 def a_team() -> list[Record]:

@@ -14,12 +14,14 @@ from typing import get_args, get_type_hints
 import pytest
 from babel.messages.plurals import get_plural
 
-from bot import alert_forms
+from bot import history_words, team_schedule_forms, team_screen
+from bot.coordinator import OPENED_BY_BUTTONS
 from bot.local import demo
 from bot.local.formatting import HtmlReading
-from bot.routes import COMMANDS, PROCEDURES, described
+from bot.routes import COMMANDS, described
 from bot.settings import Settings
 from bot.texts import FALLBACK, FOLDER, Html, MissingTextError, catalogue, languages, nearest_language, plain, texts_in
+from jobs import team_schedule
 from jobs.chart.facts import ChartTexts
 from jobs.csv_table import FaultCode
 from jobs.roster import Group
@@ -27,7 +29,7 @@ from jobs.scores import SYMPTOMS
 from jobs.wearing_off.caveats import CaveatCode
 from jobs.wearing_off.contrast import Reason
 from jobs.wearing_off.verdict import Verdict
-from storage.models import CourseStatus, Item, MessageKind, PatientStatus, Role
+from storage.models import STAIRS, CourseStatus, Item, MessageKind, PatientStatus, Role
 from storage.upcoming import Upcoming
 
 ROOT = FOLDER.parents[1]
@@ -106,8 +108,6 @@ def literals() -> frozenset[str]:
     return frozenset(found)
 
 
-# Forms that a command opens, or another screen.
-NO_BUTTON = {"join", "prices", "instructions", "own_zone"}
 COLUMNS = ("course", "date", "week_before", "mid_course", "mid_after", "difference", "verdict", "symptom", "regimen")
 MORE_COLUMNS = ("pooled", "days_before", "days_after", "less", "per_cent")
 MEASURES = ("given", "interval", "dose_course", "dose_28", "grams_28", "days_28", "pain_before", "kinase_before")
@@ -116,19 +116,30 @@ MORE_MEASURES = ("steroid", "cost_28")
 
 def families() -> dict[str, str]:
     """Every key that the code puts together from a part, with the place where it does."""
-    items = [item.value for item in Item]
+    asked = [*(item.value for item in Item), STAIRS]
     made = {
-        "bot/dialogues/check_in.py": [
-            *(f"check_in.{item}.{part}" for item, part in product(items, ("question", "anchors"))),
-            *(f"item.{item}" for item in items),
+        "bot/dialogues/wording.py": [
+            *(f"check_in.{item}.{part}" for item, part in product([*asked, "own"], ("question", "question_yesterday"))),
+            *(f"check_in.{item}.anchors" for item in asked),
+            *(f"item.{item}" for item in asked),
         ],
-        "bot/dialogues/typed_answers.py": [f"check_in.words.{each}" for each in (*range(11), *items)],
+        "bot/dialogues/typed_answers.py": [f"check_in.words.{each}" for each in (*range(11), *asked)],
         "bot/patient_card.py": [
             *(f"state.{status.value}" for status in PatientStatus if status is not PatientStatus.ERASED),
-            *(f"{name}.button" for name in PROCEDURES if name not in {*NO_BUTTON, *alert_forms.PROCEDURES}),
+            *(f"{name}.button" for name in OPENED_BY_BUTTONS),
         ],
         "bot/roster.py": [f"roster.group.{group}" for group in Group],
         "bot/letters.py": [f"news.{k.value}" for k in MessageKind if k.value.startswith(("patient_", "course_"))],
+        "bot/team_screen.py": [f"team.button.{name}" for name in team_screen.PROCEDURES],
+        "bot/team_schedule_forms.py": [
+            f"team.{part}.{procedure.form.name.removeprefix('team_')}"
+            for part, procedure in product(("of", "ask"), team_schedule_forms.PROCEDURES)
+        ],
+        "bot/history_words.py": [
+            *(f"history.{action}" for action in history_words.WORDED),
+            *(f"history.column.{name}" for name in team_schedule.COLUMNS),
+        ],
+        "bot/history.py": [f"history.by.{who}" for who in ("staff", "patient", "clock", "operator")],
         "bot/routes.py": [
             *(described(route) for route in COMMANDS),
             *(f"role.{role.value}" for role in Role),

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogues.typed_answers import LONGEST_ANSWER, SCALE, is_answer, normalised, read
+from bot.dialogues.typed_answers import LONGEST_ANSWER, is_answer, is_understood_already, normalised, read
 from bot.texts import languages, plain, texts_in
 from jobs.refusals import Refusal
-from storage.models import Item
+from storage.models import STAIRS, Item
+from storage.questions import SCALE, STANDARD, DiaryQuestion
 
-ITEMS = tuple(Item)
-PAIN, TIREDNESS, WEAKNESS, EXERTION = ITEMS
+PAIN, TIREDNESS, WEAKNESS, EXERTION = Item
+ASKED = STANDARD[1]
 WORDS = {
     "en": "zero one two three four five six seven eight nine ten",
     "fr": "zéro un deux trois quatre cinq six sept huit neuf dix",
@@ -18,8 +19,8 @@ WORDS = {
 }
 
 
-def answers(typed: str, language: str = "en") -> dict[Item, int | None] | None:
-    return read(typed, ITEMS, TIREDNESS, language)
+def answers(typed: str, language: str = "en") -> dict[str, int | None] | None:
+    return read(typed, STANDARD, ASKED, language)
 
 
 @pytest.mark.parametrize("typed", ["7", " 7 ", "7/10", "7 / 10", "007", "7!", "7.", "7/10.", "7 of 10", "7 out of 10",
@@ -82,7 +83,7 @@ def test_some_may_be_skipped_in_a_row() -> None:
         ("pain skip", {PAIN: None}),
     ],
 )
-def test_by_name(typed: str, read_as: dict[Item, int | None]) -> None:
+def test_by_name(typed: str, read_as: dict[str, int | None]) -> None:
     assert answers(typed) == read_as
 
 
@@ -101,7 +102,7 @@ def test_each_item_answers_to_its_own_name_in_each_language(language: str) -> No
 )  # fmt: skip
 def test_what_is_no_answer_is_not_guessed(typed: str) -> None:
     assert answers(typed) is None
-    assert not is_answer(typed, ITEMS, "en")
+    assert not is_answer(typed, STANDARD, "en")
 
 
 @pytest.mark.parametrize(
@@ -134,13 +135,13 @@ def test_what_cannot_be_stored_is_refused_with_its_reason(typed: str, key: str) 
     with pytest.raises(Refusal) as refused:
         answers(typed)
     assert refused.value.key == key
-    assert is_answer(typed, ITEMS, "en")
+    assert is_answer(typed, STANDARD, "en")
 
 
 def test_a_number_where_nothing_is_asked_is_no_answer_but_a_name_is() -> None:
-    assert read("7", ITEMS, None, "en") is None
-    assert read("pain 7", ITEMS, None, "en") == {PAIN: 7}
-    assert is_answer("7", ITEMS, "en")
+    assert read("7", STANDARD, None, "en") is None
+    assert read("pain 7", STANDARD, None, "en") == {PAIN: 7}
+    assert is_answer("7", STANDARD, "en")
 
 
 @given(st.one_of(st.text(max_size=40), st.text(alphabet="0123456789 /.,-;:pain skipoutfe", max_size=40)))
@@ -153,6 +154,71 @@ def test_whatever_is_typed_is_on_the_scale_or_refused_or_not_read(typed: str) ->
             refused = refusal.key
         assert refused in {None, "check_in.out_of_range", "check_in.whole_numbers", "check_in.not_as_many"}
         assert found is None or all(value is None or value in SCALE for value in found.values())
+
+
+OWN = DiaryQuestion("own:3", "en", {"en": {"name": "Sleep (7 h), 1-2"}, "fr": {"name": "Sommeil"}})
+ALL = (*STANDARD, OWN, DiaryQuestion(STAIRS))
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "read_as"),
+    [
+        ("12", "en", {STAIRS: 12}),
+        ("3 2 2 4 5 99", "en", {PAIN: 3, TIREDNESS: 2, WEAKNESS: 2, EXERTION: 4, "own:3": 5, STAIRS: 99}),
+        ("sleep (7 H), 1-2: 4", "en", {"own:3": 4}),
+        ("SOMMEIL 4, étages 12", "fr", {"own:3": 4, STAIRS: 12}),
+        ("sleep (7 h), 1-2 vier", "de", {"own:3": 4}),
+        ("stockwerke 3", "de", {STAIRS: 3}),
+        ("ten", "en", {STAIRS: 10}),
+    ],
+)
+def test_what_a_team_asks_beside_is_typed_as_the_four_are(
+    typed: str, language: str, read_as: dict[str, int | None]
+) -> None:
+    assert read(typed, ALL, ALL[-1], language) == read_as
+
+
+@pytest.mark.parametrize(
+    ("typed", "key", "most"),
+    [
+        ("100", "check_in.out_of_range", 99),
+        ("-1", "check_in.out_of_range", 99),
+        ("1.5", "check_in.whole_numbers", 99),
+        ("7/10", "check_in.whole_numbers", 99),
+        ("stairs 7 out of 10", "check_in.whole_numbers", 99),
+        ("3 2 2 4 11 5", "check_in.out_of_range", 10),
+        ("sleep (7 h), 1-2 11", "check_in.out_of_range", 10),
+    ],
+)
+def test_each_question_has_its_own_scale(typed: str, key: str, most: int) -> None:
+    with pytest.raises(Refusal) as refused:
+        read(typed, ALL, ALL[-1], "en")
+    assert (refused.value.key, refused.value.arguments["most"]) == (key, most)
+
+
+def test_what_is_not_asked_has_no_name() -> None:
+    assert read("stairs 4", STANDARD, ASKED, "en") is None
+    assert read("sommeil 4", STANDARD, ASKED, "fr") is None
+
+
+@pytest.mark.parametrize("name", ["Pain", "PAINS", "fatigue", "Müdigkeit", "sept", "of", "skip", "étages", "Douleur"])
+def test_a_word_that_means_something_already_is_known(name: str) -> None:
+    assert any(is_understood_already(name, language) for language in languages())
+    assert not any(is_understood_already(f"{name} at night", language) for language in languages())
+
+
+@given(
+    st.text(st.characters(categories=["L", "N", "P", "S", "Z"]), min_size=1, max_size=30).filter(
+        lambda name: any(map(str.isalpha, normalised(name)))
+    ),
+    st.integers(0, 10),
+)
+def test_whatever_a_question_is_called_it_answers_to_its_name(name: str, value: int) -> None:
+    called = " ".join(name.split())
+    asked = DiaryQuestion("own:1", "en", {"en": {"name": called}})
+    if is_understood_already(called, "en"):
+        return
+    assert read(f"{called} {value}", (*STANDARD, asked), ASKED, "en") == {"own:1": value}
 
 
 @given(st.text(max_size=60))

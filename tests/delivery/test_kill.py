@@ -67,7 +67,7 @@ def test_killed_between_the_commit_and_the_reply_it_replies_when_it_is_back(
     service.world.wait_for(lambda world: "tiredness" in world.messages(1)[0]["text"], PATIENCE)
     service.world.wait_for(lambda world: not world.waiting_updates, PATIENCE)
     (answer,) = service.rows(Answer)
-    assert (answer.item.value, answer.revision, answer.value) == ("pain", 1, 7)
+    assert (answer.item, answer.revision, answer.value) == ("pain", 1, 7)
     assert len(service.messages(1)) == 1
     assert service.world.unanswered_callbacks() == []
 

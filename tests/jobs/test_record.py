@@ -20,7 +20,7 @@ BY = audit.OPERATOR
 
 
 def answered(
-    session: Session, patient: Patient, day: date, item: Item, value: int | None, *, late: bool = False
+    session: Session, patient: Patient, day: date, item: str, value: int | None, *, late: bool = False
 ) -> None:
     row = diary.open_day(
         session,

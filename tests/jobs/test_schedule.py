@@ -187,7 +187,7 @@ def test_a_change_of_prompt_time_or_lead_times_is_kept_too(database: Database) -
         schedule.change_reminder_leads(session, BY, patient, [3, 10, 3], NOW)
         assert [(entry.action, entry.before, entry.after) for entry in history(session)[1:]] == [
             ("prompt_time_changed", {"prompt_time": "18:00"}, {"prompt_time": "20:30"}),
-            ("reminder_leads_changed", {"leads": [7, 1, 0]}, {"leads": [10, 3]}),
+            ("reminder_leads_changed", {"leads": [7, 1, 0], "as_team": True}, {"leads": [10, 3], "as_team": False}),
         ]
 
 

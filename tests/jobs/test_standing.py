@@ -15,7 +15,7 @@ from jobs.roster import Plan, Standing
 from jobs.schedule import CoursePlan
 from storage import alerts, audit, diary, patients
 from storage.database import Database
-from storage.models import Alert, AlertKind, AlertRule, Chat, Course, Item, Patient, PatientStatus, Role, Way
+from storage.models import Alert, AlertKind, AlertRule, Chat, Course, Item, Patient, PatientStatus, Role, Team, Way
 from tests.storage.support import NOW, committing, joined_patient, joined_staff, rows_of
 
 TODAY, DAY = NOW.date(), timedelta(days=1)
@@ -42,8 +42,12 @@ def asked(session: Session, patient: Patient, days_ago: int, value: int | None =
         diary.record_answer(session, day=row, item=Item.PAIN, value=value, known={}, **at)
 
 
+def team_row(session: Session, patient: Patient) -> Team:
+    return session.get_one(Team, patient.team_id)
+
+
 def stands(session: Session, patient: Patient, now: datetime = NOW) -> Standing:
-    return standing.standings(session, patient.team_id, [patient], now)[0]
+    return standing.standings(session, team_row(session, patient), [patient], now)[0]
 
 
 def alerted(session: Session, patient: Patient) -> Alert:
@@ -79,7 +83,7 @@ def test_today_is_today_where_the_patient_lives(database: Database) -> None:
         for patient in (here, there):
             for days_ago in (2, 1, 0):
                 asked(session, patient, days_ago)
-        of_both = standing.standings(session, here.team_id, [here, there], NOW)
+        of_both = standing.standings(session, team_row(session, here), [here, there], NOW)
     assert [of.today - TODAY for of in of_both] == [0 * DAY, DAY]
     assert [of.silent_since for of in of_both] == [None, TODAY - 2 * DAY]
 
@@ -93,7 +97,7 @@ def test_whoever_cannot_be_reached_or_is_paused_is_not_silent(database: Database
         session.get_one(Chat, lost.chat_id).unreachable_since = NOW
         paused.status = PatientStatus.PAUSED
         session.flush()
-        of_both = standing.standings(session, lost.team_id, [lost, paused], NOW)
+        of_both = standing.standings(session, team_row(session, lost), [lost, paused], NOW)
     assert [(of.is_reachable, of.silent_since) for of in of_both] == [(False, None), (True, None)]
 
 
@@ -135,7 +139,7 @@ def test_nothing_of_another_team_is_read(database: Database) -> None:
         attending.say(session, patient, rows_of(session, Course)[0], NOW, is_coming=False)
         alerted(session, patient)
         other = joined_patient(session, 2)
-        (of,) = standing.standings(session, other.team_id, [patient], NOW)
+        (of,) = standing.standings(session, team_row(session, other), [patient], NOW)
     assert (of.last_answer, of.silent_since, of.has_unseen_alert, of.plans) == (None, None, False, [])
 
 
@@ -162,10 +166,11 @@ def test_many_take_no_more_queries_than_one(database: Database) -> None:
             asked(session, patient, 1, 3, answers=True)
             schedule.plan_courses(session, "operator", patient, [CoursePlan(date(2026, 3, 20), 2, 0.4)], NOW)
         session.flush()
+        team = team_row(session, everyone[0])
         with counted(session) as of_one:
-            standing.standings(session, everyone[0].team_id, everyone[:1], NOW)
+            standing.standings(session, team, everyone[:1], NOW)
         with counted(session) as of_all:
-            standing.standings(session, everyone[0].team_id, everyone, NOW)
+            standing.standings(session, team, everyone, NOW)
     assert len(of_all) == len(of_one) <= 6
 
 

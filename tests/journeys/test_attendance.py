@@ -6,12 +6,23 @@ import pytest
 from sqlmodel import Session
 
 from jobs import schedule
-from storage import audit
-from storage.models import Attendance, Chat, Course, OutboxMessage, Patient, PatientStatus
+from storage import audit, teams
+from storage.models import (
+    Attendance,
+    Chat,
+    Course,
+    MessageKind,
+    MessageState,
+    OutboxMessage,
+    Patient,
+    PatientStatus,
+)
+from tests.delivery.support import fails_to_connect
 from tests.journeys.scenes import PHONE
 from tests.support import Clinic, Someone
 
 FRIDAY = "2026-03-20"
+DECLINED = MessageKind.COURSE_DECLINED
 YES, NO = "I'll be there on Fri 20 Mar 2026", "I can't make it on Fri 20 Mar 2026"
 
 
@@ -35,6 +46,14 @@ def moved(clinic: Clinic, anna: Someone, to: str) -> None:
     clinic.calm()
 
 
+def declines_unheard(clinic: Clinic, anna: Someone, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The patient cannot come, and Telegram cannot be reached to tell it."""
+    fails_to_connect(clinic, monkeypatch, 1)
+    anna.presses(NO)
+    anna.presses("Yes, tell the team")
+    assert [row.state for row in clinic.rows(OutboxMessage) if row.kind is DECLINED] == [MessageState.PENDING]
+
+
 def said(clinic: Clinic) -> list[tuple[str, bool]]:
     return [(each.planned_start.isoformat(), each.is_coming) for each in clinic.rows(Attendance)]
 
@@ -46,7 +65,7 @@ def test_a_reminder_is_answered_with_one_tap_and_shows_it(clinic_on_each: Clinic
     heard = len(chris.messages)
     anna.presses(YES)
     assert "Your infusion of Fri 20 Mar 2026 is in 7 days" in anna.sees
-    assert anna.sees.endswith("you said that you will be there")
+    assert anna.sees.endswith("You said that you will be there.")
     assert anna.buttons == [NO, "Add to my calendar"], "what is said is not offered again"
     assert said(clinic) == [(FRIDAY, True)]
     assert len(chris.messages) == heard, "that somebody comes is what everybody expects"
@@ -96,17 +115,39 @@ def test_who_can_come_after_all_says_so_and_the_coordinator_hears_that_too(clini
     assert said(clinic) == [(FRIDAY, False), (FRIDAY, True)], "nothing is overwritten"
 
 
-def test_one_changed_before_it_was_sent_is_not_told_at_all(clinic: Clinic) -> None:
+def test_one_changed_before_it_was_sent_is_not_told_at_all(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     anna, chris = reminded(clinic)
-    clinic.world.block(chris.account)
-    clinic.calm()
     heard = len(chris.messages)
+    declines_unheard(clinic, anna, monkeypatch)
+    anna.presses(YES)
+    clinic.passes(hours=1)
+    assert said(clinic) == [(FRIDAY, False), (FRIDAY, True)]
+    assert chris.everything[heard:] == [], "neither the one nor the other"
+
+
+def test_that_somebody_can_come_after_all_is_told_only_to_who_heard_the_contrary(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna, chris = reminded(clinic)
+    dora = clinic.coordinator()
+    clinic.world.block(dora.account)
+    clinic.calm()
     anna.presses(NO)
     anna.presses("Yes, tell the team")
-    anna.presses(YES)
-    clinic.world.unblock(chris.account)
+    clinic.world.unblock(dora.account)
     clinic.calm()
-    assert not any("cannot come" in text for text in chris.everything[heard:])
+    heard = len(dora.messages)
+    anna.presses(YES)
+    assert "after all" in chris.sees
+    assert len(dora.messages) == heard
+    clinic.passes(minutes=5)
+    anna.presses(NO)
+    anna.presses("Yes, tell the team")
+    for coordinator in (chris, dora):
+        assert f"{anna.code} cannot come" in coordinator.sees
+    clinic.passes(minutes=5)
+    anna.presses(YES)
+    for coordinator in (chris, dora):
+        assert "after all" in coordinator.sees, "each time anew"
 
 
 def test_a_press_told_twice_is_said_once(clinic: Clinic) -> None:
@@ -140,17 +181,44 @@ def test_an_answer_about_the_old_day_does_not_hold_for_the_new_one(clinic: Clini
     assert said(clinic) == [(FRIDAY, True), ("2026-03-27", True)]
 
 
-def test_news_that_is_no_longer_so_is_not_sent(clinic: Clinic) -> None:
+def test_news_that_is_no_longer_so_is_not_sent(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     anna, chris = reminded(clinic)
     heard = len(chris.messages)
-    anna_row = anna.row
-    clinic.clock.move_to(clinic.local("2026-03-13 09:05"))
-    clinic.world.press(anna.account, anna.last["message_id"], f"in:r:{anna.courses[0].id}:20260320:cannot", forge=True)
+    declines_unheard(clinic, anna, monkeypatch)
     moved(clinic, anna, "2026-03-27")
-    told = [text for text in chris.everything[heard:] if "cannot come" in text]
-    assert len(told) <= 1
-    assert all("Fri 20 Mar" in text for text in told)
-    assert anna_row.id == 1
+    clinic.passes(hours=1)
+    assert "to Fri 27 Mar 2026" in anna.sees
+    assert chris.everything[heard:] == []
+    assert [row.state for row in clinic.rows(OutboxMessage) if row.kind is DECLINED] == [MessageState.WITHDRAWN]
+
+
+def test_two_telephones_say_one_thing(clinic: Clinic) -> None:
+    anna, chris = reminded(clinic)
+    reminder = anna.last["message_id"]
+    anna.says("/infusions")
+    listed = anna.last["message_id"]
+    on_one, on_other = anna.buttons_of(reminder), anna.buttons_of(listed)
+    anna.presses(NO)
+    anna.presses("Yes, tell the team")
+    heard = len(chris.messages)
+    anna.taps(reminder, on_one[NO])
+    assert anna.message(reminder)["text"].endswith("You said that you cannot come."), "it is known, and not asked again"
+    assert len(chris.messages) == heard
+    anna.taps(reminder, on_one[YES], forge=True)
+    anna.taps(listed, on_other[YES], forge=True)
+    assert len(chris.messages) == heard + 1
+    assert said(clinic) == [(FRIDAY, False), (FRIDAY, True)]
+
+
+def test_another_team_hears_nothing(clinic: Clinic) -> None:
+    eve = clinic.coordinator(clinic.another_team("Another clinic"))
+    anna, _ = reminded(clinic)
+    heard = len(eve.messages)
+    anna.presses(NO)
+    anna.presses("Yes, tell the team")
+    assert len(eve.messages) == heard
+    eve.forges(f"co:{anna.courses[0].id}")
+    assert anna.code not in "\n".join(eve.everything)
 
 
 @pytest.mark.parametrize("end", ["given", "cancelled", "over", "withdrawn"])
@@ -217,7 +285,7 @@ def test_a_long_series_fits_the_screen(clinic: Clinic) -> None:
         clinic.planned(anna, f"2026-{month:02}-01", days=1)
     anna.says("/infusions")
     assert anna.sees.count("\n") == 9
-    assert len(anna.buttons) == 2 + 7 + 1
+    assert len(anna.buttons) == 2 + 4 + 1
 
 
 def test_nobody_elses_course_is_answered_for(clinic: Clinic) -> None:
@@ -245,8 +313,6 @@ def test_a_colleague_who_left_the_team_hears_nothing(clinic: Clinic) -> None:
     heard = len(chris.messages)
 
     def leaves(session: Session) -> None:
-        from storage import teams
-
         staff = teams.coordinators_of(session, 1)[0]
         staff.coordinator = False
         session.add(staff)
@@ -255,7 +321,7 @@ def test_a_colleague_who_left_the_team_hears_nothing(clinic: Clinic) -> None:
     anna.presses(NO)
     anna.presses("Yes, tell the team")
     assert len(chris.messages) == heard
-    assert [row for row in clinic.rows(OutboxMessage) if row.kind.value == "course_declined"] == []
+    assert [row for row in clinic.rows(OutboxMessage) if row.kind is DECLINED] == []
 
 
 # The team's own words.
@@ -291,6 +357,20 @@ def test_the_teams_own_words_stand_in_every_reminder(clinic: Clinic) -> None:
     assert "Ward 3" in anna.sees
 
 
+def test_a_text_that_is_changed_keeps_its_place_for_who_has_none_of_their_own(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna, chris = clinic.patient(), clinic.coordinator()
+    spoken(clinic, anna, "fr")
+    for language, written in (("English", "Ward 3."), ("Deutsch", "Station 3."), ("English", "Ward 4.")):
+        chris.says("/instructions")
+        chris.presses(language)
+        chris.says(written)
+        chris.presses("Yes, do it")
+    clinic.planned(anna, FRIDAY)
+    clinic.becomes(clinic.local("2026-03-13 09:00"))
+    assert "Ward 4." in anna.sees
+
+
 def test_they_can_be_taken_away_and_are_not_endless(clinic: Clinic) -> None:
     chris = clinic.coordinator()
     chris.says("/instructions")
@@ -306,3 +386,13 @@ def test_they_can_be_taken_away_and_are_not_endless(clinic: Clinic) -> None:
     chris.presses("Yes, do it")
     (team,) = [row for row in clinic.stored()["Team"] if row["id"] == 1]
     assert team["instructions"] == {}
+
+
+def test_where_nobody_can_be_told_the_patient_is_told_that(clinic: Clinic) -> None:
+    anna, chris = reminded(clinic)
+    clinic.world.block(chris.account)
+    clinic.calm()
+    anna.presses(NO)
+    anna.presses("Yes, tell the team")
+    assert "nobody at Neuromuscular clinic can be reached through this diary just now" in anna.sees
+    assert PHONE in anna.sees

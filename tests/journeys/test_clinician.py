@@ -174,7 +174,7 @@ def test_a_clinician_who_is_no_coordinator_has_no_roster(clinic: Clinic) -> None
         assert "/patient P-7KQ4" not in clinician.sees
     assert clinic.stored() == before
     commands = [entry["command"] for entry in clinic.world.commands_for(clinician.account, "en")]
-    assert commands == ["summary", "chart", "notes", "alerts", "help"]
+    assert commands == ["questions", "summary", "chart", "notes", "alerts", "help"]
 
 
 def test_a_large_team_fits_the_caption_and_says_how_many_more_there_are(clinic: Clinic) -> None:

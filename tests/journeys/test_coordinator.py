@@ -25,7 +25,9 @@ def test_a_coordinator_is_made_by_a_link_and_offered_the_commands(clinic_on_each
     assert f"You are on the team {TEAM}" in coordinator.sees
     assert "/roster" in coordinator.sees
     commands = [entry["command"] for entry in clinic.world.commands_for(coordinator.account, "en")]
-    assert commands == ["roster", "invite", "patient", "prices", "instructions", "alerts", "help"]
+    assert commands == [
+        *("roster", "invite", "patient", "history", "team", "prices", "instructions", "questions", "alerts", "help"),
+    ]
     (staff,) = clinic.rows(Staff)
     assert (staff.coordinator, staff.clinician) == (True, False)
 
@@ -152,12 +154,16 @@ def test_a_patients_card_says_what_there_is_and_what_can_be_done(clinic: Clinic)
         "Plan a series",
         "Check-in time",
         "Time zone",
+        "Days off",
+        "Asking once more",
         "Reminders",
+        "Questions",
         "Label",
+        "History",
         "‹ Patients",
     ]
     rows = coordinator.last["reply_markup"]["inline_keyboard"]
-    assert [len(row) for row in rows] == [2, 2, 2, 2, 1], "it fits a telephone"
+    assert [len(row) for row in rows] == [2, 2, 2, 2, 2, 2, 1], "it fits a telephone"
     coordinator.presses("Thu 12 Mar")
     assert coordinator.sees == f"{anna.code}\nCourse planned for Thu 12 Mar 2026, 2 days, 0.4 g/kg a day"
     coordinator.presses(f"‹ {anna.code}")

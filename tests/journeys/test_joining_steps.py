@@ -76,6 +76,9 @@ def test_whoever_declines_leaves_no_record_and_can_come_back(clinic_on_each: Cli
 
     anna.says("why do you ask?")
     assert "Do you agree?" not in anna.sees, "a no is a no"
+    anna.says("yes")
+    assert anna.sees.startswith("That is fine."), "and no yes to what is not to be seen"
+    assert anna.buttons == ["Let me think again"]
     anna.presses("Let me think again")
     assert "Do you agree?" in anna.sees
     anna.presses("No, thank you")

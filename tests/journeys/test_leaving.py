@@ -63,8 +63,8 @@ def test_leaving_is_asked_once_and_going_on_changes_nothing(clinic: Clinic) -> N
     anna.says("/withdraw")
     assert anna.sees.startswith("Stop the diary?")
     assert PHONE in anna.sees
-    assert anna.buttons == ["No, go on", "Yes, stop the diary"]
-    anna.presses("No, go on")
+    assert anna.buttons == ["No, keep the diary", "Yes, stop the diary"]
+    anna.presses("No, keep the diary")
     assert anna.sees == "Your diary goes on. The next check-in comes on Mon 2 Mar 2026, 18:00."
     assert clinic.stored() == before
 
@@ -415,3 +415,36 @@ def test_privacy_says_who_sees_what_and_since_when_they_agreed(clinic: Clinic) -
     assert anna.buttons == ["Stop the diary", "Have everything erased"]
     anna.presses("Stop the diary")
     assert anna.sees.startswith("Stop the diary?")
+
+
+def test_an_old_press_told_again_neither_stops_nor_consents(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    stopped(anna)
+    stop = max(clinic.world.updates)
+    anna.presses("Take it up again")
+    anna.presses("I agree")
+    agree = max(clinic.world.updates)
+    clinic.world.duplicate(stop)
+    clinic.calm()
+    row = anna.row
+    assert row.status is PatientStatus.ACTIVE
+    clinic.passes(minutes=1)
+    stopped(anna)
+    clinic.world.duplicate(agree)
+    clinic.calm()
+    row = anna.row
+    assert row.status is PatientStatus.WITHDRAWN, "a consent that nobody gave"
+
+
+def test_an_old_button_of_an_erased_diary_does_not_erase_the_next_one(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/privacy")
+    anna.presses("Have everything erased")
+    anna.presses("Go on to erasing")
+    first = anna.last
+    erased(anna)
+    anna.says(f"/start {clinic.invitation(Role.PATIENT)}")
+    for button in ("English", "Continue", "I agree", "Yes, Europe/London", "18:00"):
+        anna.presses(button)
+    assert anna.presses("Yes, erase everything", first).startswith("This button is no longer in use")
+    assert anna.row.status is PatientStatus.ACTIVE

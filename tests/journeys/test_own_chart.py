@@ -6,6 +6,7 @@ from PIL import Image
 
 from storage.models import Drawing
 from tests.journeys.scenes import PHONE
+from tests.journeys.test_own_items import adds, asks_stairs
 from tests.support import Clinic
 
 
@@ -39,3 +40,14 @@ def test_asked_twice_by_one_line_it_comes_once(clinic: Clinic) -> None:
     clinic.world.redeliver(max(clinic.world.updates))
     clinic.calm()
     assert len(anna.messages) == said
+
+
+def test_the_teams_own_questions_are_said_in_words_with_what_their_ends_mean(clinic: Clinic) -> None:
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    adds(coordinator)
+    asks_stairs(coordinator)
+    clinic.becomes(clinic.local("2026-03-03 18:00"))
+    anna.says("3 2 2 4 8 12")
+    anna.says("/chart")
+    assert "Sleep (0 very badly – 10 very well): –, –, –, –, –, –, 8" in anna.sees
+    assert "Flights of stairs: –, –, –, –, –, –, 12" in anna.sees

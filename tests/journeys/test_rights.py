@@ -12,7 +12,7 @@ from storage.models import Role
 from tests.support import Clinic, Someone
 
 # They show the presser's own team.
-OWN = {"ro:0", "ro:1", "ro:", "ro:all:0", "ro:look:3", "ro:find:0:P", "ro:nobody:0", "al:"}
+OWN = {"ro:0", "ro:1", "ro:", "ro:all:0", "ro:look:3", "ro:find:0:P", "ro:nobody:0", "al:", "qu:", "te:", "hi:team"}
 OLD_BUTTON = "This button is no longer in use. Nothing was changed."
 GONE = "This has changed meanwhile, so nothing was done."
 # What a member of the other team gets: `{code}`, `{patient}` and `{course}` are team A's.
@@ -28,8 +28,11 @@ COMMANDS_WALKED = {
     "roster": ("/roster", "/roster {code}", "/roster {bare}", "/roster bed 12"),
     "invite": ("/invite {code}",),
     "patient": ("/patient {code}", "/patient {patient}"),
+    "history": ("/history {code}", "/history {bare}", "/history"),
+    "team": ("/team", "/team {code}"),
     "prices": ("/prices",),
     "instructions": ("/instructions",),
+    "questions": ("/questions", "/questions {code}"),
     "summary": ("/summary", "/summary {code}"),
     "chart": ("/chart {code}", "/chart {bare}", "/chart"),
     "alerts": ("/alerts", "/alerts {code}"),
@@ -58,6 +61,10 @@ BUTTONS_WALKED = {
     "co": ("co:{course}",),
     "ia": ("ia:{patient}", "ia:{invited}"),
     "o": tuple(f"o:{form}:{subject}" for form in PROCEDURES for subject in ("{patient}", "{course}", "{invited}")),
+    "qu": ("qu:", "qu:stop:1", "qu:stop:{patient}", "qu:stop", "qu:nothing:1"),
+    "te": ("te:", "te:no_such_form", "te:prices:1"),
+    "hi": ("hi:team", "hi:{patient}", "hi:{invited}"),
+    "un": tuple(f"un:{entry}" for entry in range(1, 30)),
     "ch": ("ch:{patient}", "ch:{invited}"),
     "al": ("al:", "al:end:{rule}"),
     "as": ("as:{alert}",),

@@ -130,7 +130,7 @@ def test_an_alert_that_nobody_has_seen_needs_a_look_until_somebody_has(clinic: C
     doc.presses("Seen")
     chris.presses("‹ Patients")
     assert chris.sees.startswith(f"{TEAM}: 1 patient\nNeeds a look: 0")
-    assert chris.buttons == ["All patients 1"], "an old button says so, and leads on"
+    assert "All patients 1" in chris.buttons, "an old button says so, and leads on"
 
 
 def test_two_hundred_have_pages_with_a_way_to_the_first_and_the_last(clinic: Clinic) -> None:
@@ -200,7 +200,7 @@ def test_old_buttons_lead_somewhere_when_the_team_has_become_smaller(clinic: Cli
     ):
         chris.taps(old, old_button, forge=True)
         assert says in chris.sees
-        assert chris.buttons == ["All patients 1"]
+        assert "All patients 1" in chris.buttons
     for older in ("ro:0", "ro:3"):
         chris.taps(old, older, forge=True)
         assert codes_in(chris) == [codes[1]]

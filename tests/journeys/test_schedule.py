@@ -178,8 +178,8 @@ def test_new_lead_times_replace_every_old_reminder(clinic_on_each: Clinic) -> No
     assert clinic.history(anna.row)[-1] == (
         "staff:1",
         "reminder_leads_changed",
-        {"leads": [7, 1, 0]},
-        {"leads": [5, 2]},
+        {"leads": [7, 1, 0], "as_team": True},
+        {"leads": [5, 2], "as_team": False},
     )
     reminded = []
     for day in range(9, 17):

@@ -24,7 +24,14 @@ def test_they_are_shown_as_they_are(following_up: Clinic) -> None:
         "Your settings\n\nCheck-in: every day at 18:00 (Europe/London)\n"
         "When you have not answered: I ask once more that evening\nNumbers: in two rows\nLanguage: English"
     )
-    assert anna.buttons == ["Change the time", "Days off", "Time zone", "Do not ask again", "Large buttons", "Language"]
+    assert anna.buttons == [
+        "Change the time",
+        "Days off",
+        "Time zone",
+        "No second question",
+        "Large buttons",
+        "Language",
+    ]
 
 
 def test_the_time_is_changed_in_two_taps_and_the_next_check_in_comes_then(following_up: Clinic) -> None:
@@ -53,9 +60,9 @@ def test_the_follow_up_is_turned_off_and_on(following_up: Clinic) -> None:
     clinic = following_up
     anna = clinic.patient()
     anna.says("/settings")
-    anna.presses("Do not ask again")
+    anna.presses("No second question")
     assert "I do not ask again" in anna.sees
-    anna.presses("Ask once more")
+    anna.presses("Ask a second time")
     assert "I ask once more that evening" in anna.sees
     assert [entry[1:] for entry in clinic.history(anna.row) if entry[1] == "follow_up_changed"] == [
         ("follow_up_changed", {"follow_up": True}, {"follow_up": False}),

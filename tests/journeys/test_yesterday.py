@@ -24,7 +24,7 @@ def test_what_was_left_half_is_completed_the_next_morning(clinic_on_each: Clinic
     anna.presses("5")
     anna.says("4")
     assert "Noted, thank you" in anna.sees
-    late = [(answer.item.value, answer.value, answer.late) for answer in clinic.rows(Answer)]
+    late = [(answer.item, answer.value, answer.late) for answer in clinic.rows(Answer)]
     assert late == [
         ("pain", 7, False), ("tiredness", 6, False), ("weakness", 5, True), ("exertion_pain", 4, True)
     ]  # fmt: skip
@@ -107,3 +107,25 @@ def test_todays_puts_away_what_was_begun_in_yesterdays(clinic: Clinic) -> None:
     anna.says("/today")
     anna.says("6")
     assert anna.answers[-1][0] == "2026-03-03"
+
+
+def test_it_is_asked_about_as_yesterday_and_by_no_other_word(clinic: Clinic) -> None:
+    anna = next_morning(clinic)
+    anna.says("/yesterday")
+    assert "How strong was your pain yesterday?" in anna.sees
+    anna.presses("3")
+    assert "How strong was your tiredness yesterday?" in anna.sees
+    anna.says("2")
+    assert "How strong was your weakness yesterday?" in anna.sees
+    anna.says("2")
+    anna.says("4")
+    anna.says("9")
+    assert anna.sees.startswith("The check-in of Mon 2 Mar 2026 is complete.")
+    clinic.becomes(clinic.local("2026-03-03 18:00"))
+    assert "How strong was your pain today?" in anna.sees
+
+
+def test_last_evenings_question_answered_in_the_morning_goes_on_about_yesterday(clinic: Clinic) -> None:
+    anna = next_morning(clinic)
+    anna.presses("3")
+    assert "How strong was your tiredness yesterday?" in anna.sees

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 
-from jobs import due, weekly_summary
+from jobs import due, item_sets, weekly_summary
+from storage.audit import OPERATOR
 from storage.models import Role, Team
+from storage.questions import Wording
 from tests.simulation.memory import Memory, memory, stored
 from tests.storage.support import committing, joined_patient, joined_staff, team_of
 
@@ -95,6 +97,10 @@ def _image(most_patients: int) -> bytes:
             joined_staff(session, account, Role.CLINICIAN, now=EARLY)
         for account in range(1, most_patients + 1):
             joined_patient(session, account, now=EARLY)
+        # The team asks something beside the four.
+        sleep: Wording = {"en": {"name": "Sleep", "low": "very badly", "high": "very well"}}
+        item_sets.add(session, OPERATOR, team_of(session), "en", sleep, EARLY)
+        item_sets.ask_stairs(session, OPERATOR, team_of(session), EARLY)
     # The coordinator has heard of all who joined; the pseudonyms were drawn by lot.
     kept.raw.execute("DELETE FROM outbox")
     kept.raw.execute("UPDATE patient SET pseudonym = printf('P-%04d', id)")

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from bot.dialogues import check_in
 from bot.dialogues.check_in import Tap
-from storage.models import Item
+from storage.models import STAIRS, Item
 from tests.simulation.journal import Given
 from tests.simulation.memory import instant, stored
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
 
+# As the clinic of a seed has it.
+ASKED = (*(item.value for item in Item), "own:1", STAIRS)
 HABITS = ("ignores", "taps one", "taps all", "types", "late", "twice", "changes", "asks")
 WEIGHTS = (42, 22, 8, 10, 6, 5, 4, 3)
 
@@ -118,7 +120,7 @@ class PatientAtHome:
         """Answers what that message asked when it was looked at, or skips it."""
         assert shown.item is not None
         action, number = ("skip", "") if value is None else ("answer", str(value))
-        index = check_in.ITEMS.index(shown.item)
+        index = check_in.code_of(shown.item)
         data = f"c:{shown.message}:{shown.day:%Y%m%d}:{action}:{index}:{number}"
         self._simulation.telegram.press(self.account, message, data, forge=True)
         self._gives(shown, value, message)
@@ -139,9 +141,9 @@ class PatientAtHome:
         simulation = self._simulation
         update = simulation.telegram.last_update
         simulation.journal.note(
-            "patient %s: %s of %s is %s (update %s)", self.account, shown.item.value, shown.day, value, update
+            "patient %s: %s of %s is %s (update %s)", self.account, shown.item, shown.day, value, update
         )
-        simulation.journal.given[update] = Given(self.account, shown.day, shown.item.value, value, message, update)
+        simulation.journal.given[update] = Given(self.account, shown.day, shown.item, value, message, update)
 
     def _asked_now(self) -> tuple[date, Any] | None:
         """Which question a number typed now would answer, by what is stored."""
@@ -160,5 +162,5 @@ class PatientAtHome:
                 "SELECT DISTINCT item FROM answer WHERE patient_id = ? AND diary_date = ?", self.account, day[0]
             )
         }
-        asked = day[1] or next((item.value for item in check_in.ITEMS if item.value not in answered), None)
-        return (date.fromisoformat(day[0]), Item(asked)) if asked else None
+        asked = day[1] or next((item for item in ASKED if item not in answered), None)
+        return (date.fromisoformat(day[0]), asked) if asked else None

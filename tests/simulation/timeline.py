@@ -8,11 +8,13 @@ import asyncio
 import heapq
 import itertools
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.delivery.virtual_time import VirtualLoop, _Selector
 
+T = TypeVar("T")
 Action = Callable[[], None]
 # Seconds since the start of a seed are large: a moment reached must not be a hair before itself.
 HAIR = 1e-7
@@ -29,6 +31,18 @@ class _Jumping(_Selector):
         return []
 
 
+class _AtOnce(ThreadPoolExecutor):
+    """What a thread would do is done where it was asked for: while a true thread works, simulated time would run on."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> "Future[T]":
+        done: Future[T] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except BaseException as fault:
+            done.set_exception(fault)
+        return done
+
+
 class SimulatedLoop(VirtualLoop):
     """Begins at any time."""
 
@@ -36,6 +50,7 @@ class SimulatedLoop(VirtualLoop):
         self._passing = _Jumping()
         self._passing.gone = gone
         asyncio.SelectorEventLoop.__init__(self, self._passing)
+        self.set_default_executor(_AtOnce(1))
 
     def goes_to(self, seconds: float) -> None:
         """Time has gone on without it."""

@@ -141,6 +141,46 @@ def test_what_is_stored_and_refers_to_each_other_outlives_a_migration_up_and_dow
     empty_database.migrate()
 
 
+def test_answers_to_questions_that_an_older_version_does_not_know_go_and_the_others_stay(
+    empty_database: Database,
+) -> None:
+    empty_database.migrate()
+
+    def run(statement: str, **values: Any) -> list[Any]:
+        with empty_database.writing() as connection:
+            done = connection.execute(text(statement), values)
+            return [tuple(row) for row in done] if done.returns_rows else []
+
+    def answer(item: str, value: int) -> None:
+        run(
+            "INSERT INTO answer (team_id, patient_id, diary_date, item, revision, value, answered_at, received_at,"
+            " late, way, wording) VALUES (1, 1, '2026-03-02', :item, 1, :value, '2026-03-02 10:00:00',"
+            " '2026-03-02 10:00:00', false, 'typed', '2026-1')",
+            item=item,
+            value=value,
+        )
+
+    run(
+        "INSERT INTO team (id, name, time_zone, prompt_time, reminder_leads, reminder_time, summary_weekday,"
+        " summary_time, created_at) VALUES (1, 'Clinic', 'UTC', '18:00:00', '[7, 1]', '09:00:00', 0, '08:00:00',"
+        " '2026-03-02 10:00:00')"
+    )
+    run(
+        "INSERT INTO patient (id, team_id, pseudonym, status, time_zone, prompt_time, created_at)"
+        " VALUES (1, 1, 'P-AAAA', 'active', 'UTC', '18:00:00', '2026-03-02 10:00:00')"
+    )
+    answer("pain", 10)
+    answer("stairs", 99)
+    answer("own:1", 10)
+    for item, value in (("weakness", 11), ("own:2", 11), ("stairs", 100), ("tiredness", -1)):
+        with pytest.raises(IntegrityError):
+            answer(item, value)
+    empty_database.migrate("0008")
+    assert run("SELECT item FROM answer") == [("pain",)]
+    empty_database.migrate()
+    assert run("SELECT item FROM answer") == [("pain",)]
+
+
 def test_references_are_minded_again_after_a_migration(sqlite_database: Database) -> None:
     sqlite_database.migrate("0001")
     sqlite_database.migrate()

@@ -138,6 +138,14 @@ QUESTIONS: dict[str, Ask] = {
         patient.id in diary.last_answered_days(s, team, [patient.id])
     ),
     "history_of_patient": lambda s, team, patient, course, staff: audit.history_of_patient(s, team, patient.id),
+    "latest_of": lambda s, team, patient, course, staff: audit.latest_of(s, team, patient.id, 15, ()),
+    "entry_of_team": lambda s, team, patient, course, staff: audit.entry_of_team(s, team, entry_about(s, patient).id),
+    "made_together_with": lambda s, team, patient, course, staff: audit.made_together_with(
+        s, team, entry_about(s, patient)
+    ),
+    "planned_courses_of_team": lambda s, team, patient, course, staff: [
+        c for c, _ in courses.planned_courses_of_team(s, team) if c is course
+    ],
     "unreachable_patients": lambda s, team, patient, course, staff: (
         patient.id in patients.unreachable_patients(s, team)
     ),
@@ -147,6 +155,10 @@ QUESTIONS: dict[str, Ask] = {
     ],
     "staff_in_chat": lambda s, team, patient, course, staff: teams.staff_in_chat(s, team, staff.chat_id),
 }
+
+
+def entry_about(session: Session, patient: Patient) -> models.AuditEntry:
+    return audit.history_of_patient(session, patient.team_id, patient.id)[0]
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -1,40 +1,61 @@
 """What the patient answered: a response a day, an observation an answered item, and who corrected what."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date, datetime
 from itertools import groupby
 
 from jobs.own_data.facts import AnswerRow, DayRow, NoteRow, OwnData
-from jobs.own_data.fhir.naming import HL7, OURS, Names, Resource, concept, extension, moment
-from jobs.own_data.fhir.questions import QUESTIONNAIRE, SURVEY, code_of
+from jobs.own_data.fhir.naming import HL7, OURS, Names, Resource, concept, extension, moment, quantity
+from jobs.own_data.fhir.questions import SURVEY, asked_by, codes_of
 from jobs.own_data.fhir.words import Words
-from jobs.scores import ITEMS
+from jobs.scores import ITEMS, STAIRS
 
 ZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
 
 
 def diary(data: OwnData, names: Names, words: Words, now: datetime) -> Iterator[Resource]:
     days = {day.diary_date: day for day in data.days}
-    zones = data.zones()
+    zones, codes = data.zones(), codes_of(data, words)
     for day, every in groupby(data.answers, key=lambda answer: answer.diary_date):
-        yield from _day(list(every), days.get(day), data.zone_on(day, zones), names, words, now)
+        asked = {*ITEMS, *_further_asked(data, day)}
+        yield from _day(list(every), days.get(day), asked, data.zone_on(day, zones), names, codes, words, now)
     said: Counter[tuple[date, datetime]] = Counter()
     for note in data.notes:
         said[note.diary_date, note.said_at] += 1
         yield _note(note, said[note.diary_date, note.said_at], data.zone_on(note.diary_date, zones), names, words)
 
 
+def _further_asked(data: OwnData, day: date) -> Sequence[str]:
+    """What was asked beside the four on that date, by the sets of the copy."""
+    valid = [each for each in data.item_sets if each.valid_from <= day]
+    of_patient = next((each.items for each in reversed(valid) if each.of == "patient"), None)
+    of_team = next((each.items for each in reversed(valid) if each.of == "team"), None)
+    return of_team or () if of_patient is None else of_patient
+
+
 def _day(
-    answers: Sequence[AnswerRow], day: DayRow | None, zone: str, names: Names, words: Words, now: datetime
+    answers: Sequence[AnswerRow],
+    day: DayRow | None,
+    asked: Set[str],
+    zone: str,
+    names: Names,
+    codes: Mapping[str, Resource],
+    words: Words,
+    now: datetime,
 ) -> Iterator[Resource]:
-    """`answers`: all of one day, by item and revision. A response for each wording: on all days but one that is one."""
+    """`answers`: all of one day, by item and revision; `asked`: what makes it whole.
+
+    A response for each wording: on all days but one that is one, and one for the team's own questions.
+    """
     latest = {answer.item: answer for answer in answers}
     is_open = day is not None and day.closes_at > now
     for wording in sorted({answer.wording for answer in latest.values()}):
         worded = {item: answer for item, answer in latest.items() if answer.wording == wording}
-        yield _response(worded, whole=len(latest) == len(ITEMS), is_open=is_open, zone=zone, names=names)
-    yield from (_observation(answer, zone, names, words) for answer in latest.values() if answer.value is not None)
+        yield _response(worded, whole=asked <= latest.keys(), is_open=is_open, zone=zone, names=names)
+    for answer in latest.values():
+        if answer.value is not None:
+            yield _observation(answer, zone, names, codes[answer.item], words)
     before: dict[str, AnswerRow] = {}
     for answer in answers:
         if answer.item in before:
@@ -51,15 +72,13 @@ def _response(answers: Mapping[str, AnswerRow], *, whole: bool, is_open: bool, z
         "resourceType": "QuestionnaireResponse",
         "id": names.id(*_response_key(one)),
         "extension": [{"url": ZONE, "valueCode": zone}],
-        "questionnaire": f"{QUESTIONNAIRE}|{one.wording}",
+        "questionnaire": asked_by(one.wording, names),
         "status": "in-progress" if is_open and not whole else ended,
         "subject": names.patient,
         "authored": moment(max(answer.answered_at for answer in answers.values()), zone),
         "author": names.patient,
         "source": names.patient,
-        "item": [
-            {"linkId": item, "answer": [{"valueInteger": answers[item].value}]} for item in ITEMS if item in answers
-        ],
+        "item": [{"linkId": item, "answer": [{"valueInteger": answer.value}]} for item, answer in answers.items()],
     }
 
 
@@ -71,19 +90,25 @@ def _observation_key(answer: AnswerRow) -> tuple[str, date, str]:
     return "Observation", answer.diary_date, answer.item
 
 
-def _observation(answer: AnswerRow, zone: str, names: Names, words: Words) -> Resource:
+def _value(answer: AnswerRow, words: Words) -> Resource:
+    if answer.item == STAIRS and answer.value is not None:
+        return {"valueQuantity": quantity(answer.value, words.flights, "{flights}")}
+    return {"valueInteger": answer.value}
+
+
+def _observation(answer: AnswerRow, zone: str, names: Names, code: Resource, words: Words) -> Resource:
     return {
         "resourceType": "Observation",
         "id": names.id(*_observation_key(answer)),
         "extension": [*_late(answer), extension("way", valueCode=answer.way)],
         "status": "amended" if answer.revision > 1 else "final",
         "category": [SURVEY],
-        "code": code_of(answer.item, words),
+        "code": code,
         "subject": names.patient,
         "effectiveDateTime": answer.diary_date.isoformat(),
         "issued": moment(answer.received_at, zone),
         "performer": [names.patient],
-        "valueInteger": answer.value,
+        **_value(answer, words),
         "derivedFrom": [names.to(*_response_key(answer))],
     }
 

@@ -21,6 +21,8 @@ class Words:
     code_system: str
     definition: str
     questionnaire: str
+    own_questionnaire: str
+    flights: str
     consent: str
     note: str
     revision: str

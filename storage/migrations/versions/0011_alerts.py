@@ -56,8 +56,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_alert_team_id_team')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_alert')),
         sa.UniqueConstraint('patient_id', 'rule_id', 'last_day', name=op.f('uq_alert_patient_id_rule_id_last_day')),
+        sqlite_autoincrement=True,
     )
-    op.create_index(op.f('ix_alert_team_id'), 'alert', ['team_id'], unique=False)
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.add_column(sa.Column('alert_id', sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f('ix_outbox_alert_id'), ['alert_id'], unique=False)

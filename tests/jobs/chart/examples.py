@@ -69,7 +69,7 @@ def a_diary(
         elif not missing_every or step % missing_every:
             ahead = min(((course.start - day).days for course in made if course.start > day), default=99)
             score = level if level is not None else min(10, (step * step + 3 * step) % 4 + max(0, 8 - ahead))
-            values = dict.fromkeys(Item, float(score))
+            values: dict[str, float | None] = dict.fromkeys(Item, float(score))
             if uneven:
                 rise = 3 + max(0, 8 - ahead) / 2
                 values = {item: float(min(10, max(0, round(dice.gauss(rise, 1.5))))) for item in Item}

@@ -19,10 +19,12 @@ from jobs.own_data.facts import (
     CourseRow,
     DayRow,
     InvitationRow,
+    ItemSetRow,
     MeasurementRow,
     MessageRow,
     NoteRow,
     OwnData,
+    OwnItemRow,
     SteroidRow,
     Who,
 )
@@ -37,6 +39,8 @@ FILES: dict[str, tuple[str, type[Any], dict[str, str]]] = {
     "answers.csv": ("answers", AnswerRow, {}),
     "notes.csv": ("notes", NoteRow, {}),
     "attendance.csv": ("attendance", AttendanceRow, {}),
+    "questions.csv": ("own_items", OwnItemRow, {}),
+    "question_sets.csv": ("item_sets", ItemSetRow, {}),
     "courses.csv": (
         "courses",
         CourseRow,
@@ -72,6 +76,14 @@ def answer(day: date, item: str, value: int | None, revision: int = 1, **more: A
     at = datetime.combine(day, time(19), UTC) + revision * HOUR
     known: dict[str, Any] = {"answered_at": at, "received_at": at, "late": False, "way": "button", "wording": "2026-1"}
     return AnswerRow(day, item, revision, value, **{**known, **more})
+
+
+def own_item(number: int, *languages: str, **more: Any) -> tuple[OwnItemRow, ...]:
+    """A team's own question in these languages, of which the first is for all others."""
+    known: dict[str, Any] = {"low": "very badly", "high": "very well", "created_at": NOW}
+    return tuple(
+        OwnItemRow(f"own:{number}", tag, tag == languages[0], f"Sleep {tag}", **{**known, **more}) for tag in languages
+    )
 
 
 def day_row(day: date, zone: str = LONDON) -> DayRow:
@@ -136,7 +148,7 @@ def _value(text: str, hint: Any, separator: str) -> Any:
         assert NoneType in kinds
         return None
     if get_origin(kind) is tuple:
-        return () if text == "none" else tuple(int(each) for each in text.split(" "))
+        return () if text == "none" else tuple(get_args(kind)[0](each) for each in text.split(" "))
     readings: dict[Any, Any] = {
         bool: {"yes": True, "no": False}.__getitem__,
         float: lambda cell: float(cell.replace(",", ".") if separator == ";" else cell),

@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel
 
 from bot.own_copy import fhir_words
 from bot.texts import texts_in
-from jobs import own_data, schedule
+from jobs import item_sets, own_data, schedule
 from jobs.own_data import OwnData
 from jobs.own_data.facts import (
     AlertRow,
@@ -19,6 +19,7 @@ from jobs.own_data.facts import (
     CourseRow,
     DayRow,
     InvitationRow,
+    ItemSetRow,
     MeasurementRow,
     MessageRow,
     NoteRow,
@@ -44,7 +45,8 @@ from storage.models import (
     SteroidDose,
     Way,
 )
-from tests.storage.support import NOW, committing, joined_patient, joined_staff, rows_of
+from storage.questions import Wording
+from tests.storage.support import NOW, committing, joined_patient, joined_staff, rows_of, team_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TODAY = NOW.date()
@@ -57,6 +59,7 @@ KINDS: dict[str, type[Any]] = {
     "answer": AnswerRow,
     "note": NoteRow,
     "attendance": AttendanceRow,
+    "item_set": ItemSetRow,
     "course": CourseRow,
     "measurement": MeasurementRow,
     "steroid_dose": SteroidRow,
@@ -114,6 +117,9 @@ def filled(session: Session, account: int, team: str, mark: str) -> Patient:
     second.regimen = f"{mark} regimen"
     session.add(second)
     schedule.cancel_course(session, "staff:77", patient, second, NOW)
+    sleep: Wording = {"en": {"name": f"{team} sleep", "low": "badly", "high": "well"}}
+    own = item_sets.add(session, "staff:77", team_of(session, team), "en", sleep, NOW)
+    item_sets.choose(session, "staff:77", patient, [own.key], NOW)
     session.add(Note(diary_date=TODAY, text=f"{mark} note", said_at=NOW - HOUR, late=True, **of))
     session.add(Measurement(analyte="CK", taken_on=TODAY, value=210.5, unit="U/l", upper_limit=190.0, **of))
     session.add(Measurement(analyte=f"{mark} value", taken_on=TODAY, value=1.0, unit="mg", **of))
@@ -185,6 +191,14 @@ def test_everything_is_in_it(two_teams: Database) -> None:
     ]
     assert {a.received_at - a.answered_at for a in data.answers} == {HOUR}
     assert data.notes == (NoteRow(TODAY, "mark0 note", NOW - HOUR, NOW, late=True),)
+    assert {each.item: each.name for each in data.own_items} == dict.fromkeys(
+        ("own:1", "own:2"), "Neuromuscular clinic sleep"
+    )
+    assert [(each.of, each.valid_from, each.items) for each in data.item_sets] == [
+        ("team", TODAY + DAY, ("own:1",)),
+        ("patient", TODAY + DAY, ("own:1",)),
+        ("team", TODAY + DAY, ("own:1", "own:2")),
+    ]
     assert [(c.status, c.regimen) for c in data.courses] == [("planned", None), ("cancelled", "mark0 regimen")]
     assert [(m.analyte, m.value, m.upper_limit) for m in data.measurements] == [
         ("CK", 210.5, 190.0),

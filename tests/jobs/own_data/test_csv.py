@@ -13,7 +13,7 @@ from jobs.csv_files import FolderInputs, read_folder
 from jobs.inputs import LabValue
 from jobs.own_data import NoteRow, OwnData, csv_zip
 from jobs.own_data.cells import guarded, unguarded
-from jobs.own_data.facts import MeasurementRow, SteroidRow
+from jobs.own_data.facts import ItemSetRow, MeasurementRow, SteroidRow
 from jobs.own_data.tables import tables
 from jobs.scores import DiaryDay
 from jobs.steroids import SteroidStep
@@ -26,6 +26,7 @@ from tests.jobs.own_data.support import (
     day_row,
     files_of,
     lines_of,
+    own_item,
     read_back,
     who,
 )
@@ -78,6 +79,41 @@ def test_the_diary_shows_what_counts_a_line_a_day() -> None:
         ["2026-03-28", "3", "", "", "", "2026-03-28T21:00:00", "on_time"],
         ["2026-03-29", "0", "1", "2", "3", "2026-03-29T21:00:00", "late"],
     ]
+
+
+def test_what_a_team_asks_beside_has_columns_after_the_four_and_its_words_in_a_file(tmp_path: Path) -> None:
+    data = OwnData(
+        who(language="fr"),
+        answers=(
+            *(answer(FIRST, item, 2) for item in ITEMS),
+            answer(FIRST, "stairs", 12),
+            answer(FIRST, "own:7", 0, wording="own"),
+            answer(FIRST + DAY, "own:7", None, wording="own"),
+        ),
+        own_items=(*own_item(7, "en", "fr"), *own_item(8, "de")),
+        item_sets=(ItemSetRow(FIRST, "team", ("stairs", "own:7"), NOW), ItemSetRow(FIRST, "patient", None, NOW)),
+    )
+    header, *lines = text_of(data, "diary.csv")
+    assert header[:7] == ["date", *ITEMS, "stairs", "own:7"]
+    assert [line[:7] for line in lines] == [
+        ["2026-03-28", "2", "2", "2", "2", "12", "0"],
+        ["2026-03-29", "", "", "", "", "", ""],
+    ]
+    assert [line[:4] for line in text_of(data, "questions.csv")[1:]] == [
+        ["own:7", "en", "yes", "Sleep en"],
+        ["own:7", "fr", "no", "Sleep fr"],
+        ["own:8", "de", "yes", "Sleep de"],
+    ]
+    assert [line[:3] for line in text_of(data, "question_sets.csv")[1:]] == [
+        ["2026-03-28", "team", "stairs own:7"],
+        ["2026-03-28", "patient", ""],
+    ]
+    assert read_back(csv_zip(data, NOW, "words")) == data
+    for file, lines_ in (("diary.csv", text_of(data, "diary.csv")), ("courses.csv", text_of(diary(), "courses.csv"))):
+        (tmp_path / file).write_text("\n".join(",".join(line) for line in lines_))
+    inputs = read_folder(tmp_path)
+    assert isinstance(inputs, FolderInputs), inputs
+    assert inputs.diary.days == (DiaryDay(FIRST, 2, 2, 2, 2),), "the report reads the four alone"
 
 
 def test_moments_are_told_as_they_were_on_the_wall() -> None:

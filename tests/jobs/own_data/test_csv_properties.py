@@ -16,9 +16,11 @@ from jobs.own_data.facts import (
     CourseRow,
     DayRow,
     InvitationRow,
+    ItemSetRow,
     MeasurementRow,
     MessageRow,
     NoteRow,
+    OwnItemRow,
     SteroidRow,
     Who,
 )
@@ -87,8 +89,14 @@ DATA = st.builds(
         *(TEXTS, st.sampled_from(["value", "rise"]), COUNTS, COUNTS, DATES, DATES, JSONS, maybe(NUMBERS)),
         *(MOMENTS, st.booleans(), maybe(MOMENTS)),
     ),
-    audit=numbered(AuditRow, MOMENTS, TEXTS, TEXTS, maybe(COUNTS), maybe(JSONS), maybe(JSONS)),
+    audit=numbered(AuditRow, MOMENTS, TEXTS, TEXTS, maybe(COUNTS), maybe(JSONS), maybe(JSONS), maybe(COUNTS)),
     invitations=numbered(InvitationRow, MOMENTS, MOMENTS, maybe(MOMENTS)),
+    own_items=rows(OwnItemRow, TEXTS, TEXTS, st.booleans(), TEXTS, TEXTS, TEXTS, MOMENTS),
+    item_sets=rows(
+        ItemSetRow,
+        *(DATES, st.sampled_from(["patient", "team"])),
+        *(maybe(st.lists(st.sampled_from(["stairs", "own:1", "own:23"]), max_size=3).map(tuple)), MOMENTS),
+    ),
     notes=rows(NoteRow, DATES, TEXTS, MOMENTS, MOMENTS, st.booleans()),
 )
 

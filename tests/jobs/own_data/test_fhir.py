@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from bot.own_copy import fhir_words
 from bot.texts import languages, plain, texts_in
 from jobs.own_data import NoteRow, OwnData, Version, Words, fhir_bundle
-from jobs.own_data.facts import MeasurementRow, SteroidRow
+from jobs.own_data.facts import ItemSetRow, MeasurementRow, SteroidRow
 from jobs.own_data.fhir.naming import OURS, moment
 from jobs.own_data.fhir.questions import CODES
 from storage import diary
-from tests.jobs.own_data.support import DAY, HOUR, ITEMS, NOW, answer, course, day_row, who
+from tests.jobs.own_data.support import DAY, HOUR, ITEMS, NOW, answer, course, day_row, own_item, who
 from tests.jobs.own_data.test_csv import FIRST
 from tests.jobs.own_data.test_csv import diary as three_days
 
@@ -131,7 +131,7 @@ def test_every_reference_resolves_within(version: Version) -> None:
     used = {node["code"] for node in nodes(found) if node.get("system") == CODES}
     assert used == codes
     linked = {item["linkId"] for each in of_type(found, "Questionnaire") for item in each["item"]}
-    assert linked == set(ITEMS)
+    assert linked == {*ITEMS, "stairs"}
 
 
 @both
@@ -362,9 +362,9 @@ def test_the_questions_are_worded_as_the_bot_asks_them(language: str) -> None:
     found = resources(OwnData(who(), answers=rows), words=fhir_words(texts))
     asked = {each["version"]: [item["text"] for item in each["item"]] for each in of_type(found, "Questionnaire")}
     assert asked == {
-        diary.WORDING: [plain(texts(f"check_in.{item}.question")) for item in ITEMS],
+        diary.WORDING: [plain(texts(f"check_in.{item}.question")) for item in (*ITEMS, "stairs")],
         # Of a wording that is no more, the words are not known.
-        "2025-7": [plain(texts(f"item.{item}")) for item in ITEMS],
+        "2025-7": [plain(texts(f"item.{item}")) for item in (*ITEMS, "stairs")],
     }
 
 
@@ -400,6 +400,65 @@ def _without_words(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _without_words(held) for name, held in value.items() if name not in READ_BY_PEOPLE | {"language"}}
     return [_without_words(held) for held in value] if isinstance(value, list) else value
+
+
+def further(language: str = "en", day: date = FIRST) -> OwnData:
+    """The four, stairs and a question of the team's own, each answered; a second one was asked and skipped."""
+    rows = (
+        *(answer(day, item, 2) for item in ITEMS),
+        answer(day, "stairs", 12),
+        answer(day, "own:7", 0, wording="own"),
+        answer(day, "own:8", None, wording="own"),
+    )
+    own = (*own_item(7, "en", "fr"), *own_item(8, "de"), *own_item(9, "en"))
+    sets = (
+        ItemSetRow(FIRST, "team", ("stairs", "own:7", "own:8"), NOW),
+        ItemSetRow(FIRST + 2 * DAY, "patient", ("own:9",), NOW),
+        ItemSetRow(FIRST + 4 * DAY, "patient", None, NOW),
+    )
+    return OwnData(who(language=language), answers=rows, own_items=own, item_sets=sets)
+
+
+@both
+def test_what_a_team_asks_beside_is_told_by_its_text_and_by_no_code(version: Version) -> None:
+    found = resources(further("fr"), version)
+    stairs, sleep = of_type(found, "Observation")[4:]
+    assert stairs["code"] == {"text": "Flights of stairs"}
+    assert stairs["valueQuantity"] == {
+        "value": 12,
+        "unit": "flights",
+        "system": "http://unitsofmeasure.org",
+        "code": "{flights}",
+    }
+    assert (sleep["code"], sleep["valueInteger"]) == ({"text": "Sleep fr"}, 0)
+
+
+@both
+def test_the_teams_own_questions_have_a_questionnaire_of_their_own(version: Version) -> None:
+    found = resources(further(), version)
+    ours, own = of_type(found, "Questionnaire")
+    assert [(item["linkId"], item["text"]) for item in own["item"]] == [
+        ("own:7", "Sleep en: 0 very badly - 10 very well"),
+        ("own:8", "Sleep de: 0 very badly - 10 very well"),
+    ]
+    assert "version" not in own
+    assert {item["linkId"]: item["extension"][1]["valueInteger"] for item in ours["item"]}["stairs"] == 99
+    responses = of_type(found, "QuestionnaireResponse")
+    assert [each["questionnaire"] for each in responses] == [f"{ours['url']}|2026-1", own["url"]]
+    assert [[item["linkId"] for item in each["item"]] for each in responses] == [
+        [*ITEMS, "stairs"],
+        ["own:7", "own:8"],
+    ]
+    assert "answer" not in responses[1]["item"][1], "asked and skipped"
+
+
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [(FIRST - DAY, "completed"), (FIRST, "completed"), (FIRST + 2 * DAY, "stopped"), (FIRST + 4 * DAY, "completed")],
+)
+def test_a_day_is_whole_when_all_is_answered_that_was_asked_on_it(day: date, status: str) -> None:
+    responses = of_type(resources(further(day=day)), "QuestionnaireResponse")
+    assert [each["status"] for each in responses] == [status, status]
 
 
 REVISIONS = st.lists(st.none() | st.integers(0, 10), min_size=1, max_size=3)

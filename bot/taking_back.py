@@ -1,0 +1,43 @@
+"""*Undo* below what was done: for an hour, once, for any coordinator of the team."""
+
+from sqlmodel import Session
+
+from bot.filling import is_open
+from bot.history import what_was_changed
+from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast, number_in
+from bot.team_done import team_button
+from bot.texts import Html, Texts, texts_in
+from jobs import taking_back
+from jobs.refusals import Refusal
+from storage import audit, dialogues, patients
+from storage.chats import Someone
+from storage.models import AuditEntry
+
+
+def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """Told again, it shows again what was done."""
+    texts, staff, number = texts_in(someone.chat.language), someone.the_staff, number_in(incoming.data)
+    if number is None:
+        raise Refusal("refusal.gone")
+    entry = taking_back.to_take_back(session, staff.team_id, number)
+    if not (incoming.repeated and audit.is_taken_back(session, staff.team_id, entry.id)):
+        taking_back.take_back(session, audit.staff_actor(staff.id), entry, incoming.now)
+        _forget_what_was_said(session, incoming, someone)
+    undone = [what_was_changed(each, texts) for each in taking_back.whole_change(session, entry)]
+    done = texts("taking_back.done", what=Html("\n".join(undone)))
+    return [Toast(""), Rewrite(incoming.message_id, Screen(done, ((_back(session, entry, texts),),)))]
+
+
+def _forget_what_was_said(session: Session, incoming: Incoming, someone: Someone) -> None:
+    """That it is done is no longer so: a late press on the form above must not show it again."""
+    dialogue = dialogues.dialogue_of(session, someone.chat.id)
+    if dialogue is not None and not is_open(dialogue) and dialogue.message_id == incoming.message_id:
+        dialogues.end_dialogue(session, someone.chat.id)
+
+
+def _back(session: Session, entry: AuditEntry, texts: Texts) -> Button:
+    """To whom it is about: the patient, or the team."""
+    if entry.patient_id is None:
+        return team_button(texts)
+    pseudonym = patients.pseudonym_of(session, entry.team_id, entry.patient_id)
+    return Button(texts("course.button.patient", pseudonym=pseudonym), f"pt:{entry.patient_id}")

@@ -1,0 +1,22 @@
+"""What follows a change: *Undo*, and the way back."""
+
+from bot.filling import Filling
+from bot.replies import Button, Screen
+from bot.texts import Html, Texts
+from storage import audit
+
+
+def undo_button(filling: Filling, texts: Texts) -> Button:
+    """It takes back what the one who fills in has just changed."""
+    staff = filling.someone.the_staff
+    entry = audit.newest_by(filling.session, staff.team_id, audit.staff_actor(staff.id))
+    return Button(texts("taking_back.button"), f"un:{entry.id}")
+
+
+def team_button(texts: Texts) -> Button:
+    return Button(texts("team.button.back"), "te:")
+
+
+def done_screen(filling: Filling, text: Html, texts: Texts) -> Screen:
+    """After a change to what the team has."""
+    return Screen(text, ((undo_button(filling, texts),), (team_button(texts),)))

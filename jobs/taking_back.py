@@ -1,0 +1,153 @@
+"""Undo: a change to a schedule is taken back within an hour, once, by any coordinator, while nothing else came between.
+
+What was and what is to be again stands in the audit; a table says for each action what is now, and how to go back.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from jobs import check_in_time, schedule, team_schedule, team_settings
+from jobs.inputs import Prices
+from jobs.refusals import Refusal
+from storage import audit, courses, patients, teams
+from storage.models import AuditEntry, Course, Patient, Team
+
+CAN_BE_TAKEN_BACK = timedelta(hours=1)
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an entry is about."""
+
+    session: Session
+    team: Team
+    patient: Patient | None
+    course: Course | None
+
+    @property
+    def the_patient(self) -> Patient:
+        if self.patient is None or self.patient.status in patients.LEFT:
+            raise Refusal("refusal.gone")
+        return self.patient
+
+    @property
+    def the_course(self) -> Course:
+        if self.course is None:
+            raise Refusal("refusal.gone")
+        return self.course
+
+
+@dataclass(frozen=True)
+class Way:
+    """`now` gives the facts as they stand, in the form of the entry; `back` sets those that the entry had before."""
+
+    now: Callable[[Subject, Facts], Facts]
+    back: Callable[[Subject, str, Facts, datetime], None]
+
+
+def _prices_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
+    # Without any price the currency is of no account.
+    prices = Prices(before["currency"] or "EUR", before["per_gram"], before["per_day"])
+    team_settings.set_prices(of.session, actor, of.team, prices, now)
+
+
+def _instructions_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
+    known = of.team.instructions
+    language = next(tag for tag in {**before, **known} if before.get(tag) != known.get(tag))
+    team_settings.set_instructions(of.session, actor, of.team, language, before.get(language, ""), now)
+
+
+def _leads_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
+    leads = None if before["as_team"] else before["leads"]
+    schedule.change_reminder_leads(of.session, actor, of.the_patient, leads, now)
+
+
+def _prompt_time_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
+    check_in_time.change_prompt_time(of.session, actor, of.the_patient, time.fromisoformat(before["prompt_time"]), now)
+
+
+def _move_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
+    schedule.move_course(of.session, actor, of.the_patient, of.the_course, date.fromisoformat(before["start"]), now)
+
+
+def _cancel(of: Subject, actor: str, _before: Facts, now: datetime) -> None:
+    """A course that should not have been planned; the patient hears of it only if they have heard of the course."""
+    schedule.cancel_course(of.session, actor, of.the_patient, of.the_course, now)
+
+
+WAYS: dict[str, Way] = {
+    team_schedule.CHANGED: Way(
+        lambda of, after: team_schedule.facts(of.team, list(after)),
+        lambda of, actor, before, now: team_schedule.change(of.session, actor, of.team, before, now),
+    ),
+    "prices_set": Way(lambda of, _: team_settings.price_facts(of.team), _prices_back),
+    "instructions_set": Way(lambda of, _: of.team.instructions, _instructions_back),
+    "prompt_time_changed": Way(
+        lambda of, _: {"prompt_time": of.the_patient.prompt_time.isoformat("minutes")}, _prompt_time_back
+    ),
+    "time_zone_changed": Way(
+        lambda of, _: {"time_zone": of.the_patient.time_zone},
+        lambda of, actor, before, now: check_in_time.change_time_zone(
+            of.session, actor, of.the_patient, before["time_zone"], now
+        ),
+    ),
+    "days_off_changed": Way(
+        lambda of, _: {"days_off": of.the_patient.days_off},
+        lambda of, actor, before, now: check_in_time.change_days_off(
+            of.session, actor, of.the_patient, before["days_off"], now
+        ),
+    ),
+    "follow_up_changed": Way(
+        lambda of, _: {"follow_up": of.the_patient.follow_up},
+        lambda of, actor, before, now: check_in_time.change_follow_up(
+            of.session, actor, of.the_patient, now, wanted=before["follow_up"]
+        ),
+    ),
+    "reminder_leads_changed": Way(lambda of, _: schedule.leads_facts(of.session, of.the_patient), _leads_back),
+    schedule.PLANNED: Way(lambda of, _: schedule.facts_of(of.the_course), _cancel),
+    "course_moved": Way(lambda of, _: schedule.facts_of(of.the_course), _move_back),
+}
+
+
+def to_take_back(session: Session, team_id: int, entry_id: int) -> AuditEntry:
+    """The entry of a change that a coordinator of this team made. Refusal for any other."""
+    entry = audit.entry_of_team(session, team_id, entry_id)
+    is_staffs = entry is not None and entry.actor.startswith(audit.STAFF) and entry.takes_back is None
+    if entry is None or not is_staffs or entry.action not in WAYS or entry.after is None:
+        raise Refusal("refusal.gone")
+    return entry
+
+
+def whole_change(session: Session, entry: AuditEntry) -> list[AuditEntry]:
+    """A series of courses is planned at once, and taken back at once."""
+    return audit.made_together_with(session, entry.team_id, entry) if entry.action == schedule.PLANNED else [entry]
+
+
+def take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -> None:
+    """All is as it was before the change, and further entries say so. Refusal that says what is in the way."""
+    for each in whole_change(session, entry):
+        _take_back(session, actor, each, now)
+
+
+def _take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -> None:
+    if audit.is_taken_back(session, entry.team_id, entry.id):
+        raise Refusal("refusal.taken_back_already")
+    if now > entry.at + CAN_BE_TAKEN_BACK:
+        raise Refusal("refusal.too_late_to_take_back", minutes=CAN_BE_TAKEN_BACK // timedelta(minutes=1))
+    of, way = _subject(session, entry), WAYS[entry.action]
+    if way.now(of, entry.after or {}) != entry.after:
+        raise Refusal("refusal.changed_since")
+    with audit.taking_back(session, entry):
+        way.back(of, actor, entry.before or {}, now)
+
+
+def _subject(session: Session, entry: AuditEntry) -> Subject:
+    team, patient_id, course_id = teams.team_by_id(session, entry.team_id), entry.patient_id, entry.course_id
+    patient = patients.patient_of_team(session, team.id, patient_id) if patient_id is not None else None
+    course = courses.course_of_team(session, team.id, course_id) if course_id is not None else None
+    return Subject(session, team, patient, course)

@@ -1,0 +1,144 @@
+"""The latest changes in words: when, who, what, from what to what."""
+
+import pytest
+
+from storage.models import Role
+from tests.support import Clinic, Someone
+
+
+def change(coordinator: Someone, anna: Someone, button: str, said: str) -> None:
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses(button)
+    coordinator.says(said)
+    coordinator.presses("Yes, do it")
+
+
+def entries(member: Someone) -> list[str]:
+    """Without their heading, newest first."""
+    return member.sees.split("\n\n")[1:]
+
+
+def test_a_patients_history_says_when_who_and_from_what_to_what(clinic: Clinic) -> None:
+    mine, colleague, anna = clinic.coordinator(), clinic.coordinator(), clinic.patient()
+    change(mine, anna, "Check-in time", "20:30")
+    clinic.passes(minutes=5)
+    change(colleague, anna, "Reminders", "3")
+    anna.says("/settings")
+    anna.presses("Large buttons")
+    mine.says(f"/history {anna.code}")
+    assert mine.sees.startswith(f"{anna.code}: the latest changes\n\n")
+    assert entries(mine) == [
+        "Mon 2 Mar 2026, 10:05, the patient\nlarge buttons: off → on",
+        "Mon 2 Mar 2026, 10:05, a colleague\nreminders: 7 days before, the day before and that morning "
+        "(as the team has it) → 3 days before",
+        "Mon 2 Mar 2026, 10:00, you\ncheck-in time: 18:00 → 20:30",
+        "Mon 2 Mar 2026, 10:00, the patient\njoined the diary",
+        "Mon 2 Mar 2026, 10:00, the operator\npatient invited",
+    ]
+    mine.presses(f"‹ {anna.code}")
+    mine.presses("History")
+    assert len(entries(mine)) == 5, "and from the card"
+
+
+def test_the_teams_history_says_whom_it_is_about(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    clinic.planned(anna, "2026-03-20", days=2, dose=0.8)
+    coordinator.says("/team")
+    coordinator.presses("Weekly summary")
+    for said in ("Friday", "9:30"):
+        coordinator.says(said)
+    coordinator.presses("Yes, do it")
+    coordinator.presses("Undo")
+    coordinator.says("/history")
+    when = "Mon 2 Mar 2026, 10:00"
+    assert entries(coordinator) == [
+        f"{when}, you\nBy undo: day of the summary: Friday → Monday; hour of the summary: 09:30 → 08:00",
+        f"{when}, you\nday of the summary: Monday → Friday; hour of the summary: 08:00 → 09:30",
+        f"{when}, the operator\n{anna.code}: course planned for Fri 20 Mar 2026, 2 days, 0.8 g/kg a day",
+        f"{when}, the patient\n{anna.code}: joined the diary",
+        f"{when}, the operator\n{anna.code}: patient invited",
+        f"{when}, you\njoined: coordinators",
+        f"{when}, the operator\ninvitation made for coordinators",
+        f"{when}, the operator\nteam made",
+    ]
+    coordinator.presses("‹ Team settings")
+    coordinator.presses("History")
+    assert len(entries(coordinator)) == 8
+
+
+def test_it_stops_at_fifteen(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    for minute in range(10, 30):
+        change(coordinator, anna, "Check-in time", f"18:{minute}")
+    coordinator.says("/history")
+    assert len(entries(coordinator)) == 15
+    assert entries(coordinator)[0].endswith("18:28 → 18:29")
+    assert entries(coordinator)[-1].endswith("18:14 → 18:15")
+
+
+def test_another_teams_is_not_shown(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    clinic.another_team("Rheumatology")
+    stranger = clinic.coordinator("Rheumatology")
+    stranger.says("/history")
+    assert anna.code not in stranger.sees
+    stranger.says(f"/history {anna.code}")
+    assert stranger.sees.startswith("There is no patient")
+
+
+def test_alerts_are_told_of_only_to_their_readers(clinic: Clinic) -> None:
+    coordinator, doctor, anna = clinic.coordinator(), clinic.clinician(), clinic.patient()
+    doctor.says("/alerts")
+    for pressed in ("Add a rule", "Pain", "A value", "7", "1", "Yes, do it"):
+        doctor.presses(pressed)
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("8 7 7 7")
+    coordinator.says(f"/history {anna.code}")
+    assert "alert" not in coordinator.sees
+    coordinator.says("/history")
+    assert "alert rule added: Pain 7 or more" in coordinator.sees, "the rules are every coordinator's to see"
+    assert "an alert was raised" not in coordinator.sees
+    doctor.says("/alerts")
+    doctor.presses("Tell coordinators")
+    coordinator.says(f"/history {anna.code}")
+    assert "the patient\nan alert was raised" in coordinator.sees
+
+
+def test_of_whoever_had_all_erased_there_is_only_that(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    code = anna.code
+    change(coordinator, anna, "Check-in time", "20:30")
+    anna.says("/withdraw")
+    for button in ("Yes, stop the diary", "Have everything erased", "Go on to erasing", "Yes, erase"):
+        anna.presses(button)
+    coordinator.says("/history")
+    about = [entry for entry in entries(coordinator) if code in entry]
+    assert about == [f"Mon 2 Mar 2026, 10:00, the patient\n{code}: had everything erased"]
+
+
+def test_what_does_not_exist_is_said_so(clinic: Clinic) -> None:
+    coordinator = clinic.coordinator()
+    coordinator.says("/history P-9999")
+    assert "P-9999" in coordinator.sees
+    assert "latest changes" not in coordinator.sees
+    before = clinic.stored()
+    for data in ("hi:", "hi:999", "hi:x", "hi:team:1"):
+        assert coordinator.forges(data).startswith("This has changed meanwhile")
+    assert clinic.stored() == before
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "a colleague\n{code}: check-in time: 18:00 → 20:30"),
+        ("fr", "un membre de l’équipe\n{code}\u00a0: heure du questionnaire\u00a0: 18:00 → 20:30"),
+        ("de", "jemand aus dem Team\n{code}: Uhrzeit der Tagesfragen: 18:00 → 20:30"),
+    ],
+)
+def test_it_is_told_in_the_readers_language(clinic: Clinic, language: str, said: str) -> None:
+    coordinator, anna, reader = clinic.coordinator(), clinic.patient(), clinic.someone(language)
+    reader.says(f"/start {clinic.invitation(Role.COORDINATOR)}")
+    change(coordinator, anna, "Check-in time", "20:30")
+    reader.says("/history")
+    assert said.format(code=anna.code) in entries(reader)[0]
+    assert clinic.world.refused() == []
