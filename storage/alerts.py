@@ -68,6 +68,12 @@ def alerts_that_saw(session: Session, team_id: int, patient_id: int, item: str, 
     return [alert for alert in session.exec(_THAT_SAW, params=wanted) if day.isoformat() in alert.seen]
 
 
+def patients_with_unseen_alerts(session: Session, team_id: int) -> set[int]:
+    """Of whom an alert was raised that nobody has acknowledged."""
+    query = select(Alert.patient_id).where(Alert.team_id == team_id, col(Alert.acknowledged_at).is_(None)).distinct()
+    return set(session.exec(query))
+
+
 def acknowledge(session: Session, team_id: int, alert_id: int, staff_id: int, now: datetime) -> bool:
     """False when somebody has done so before: one for all."""
     statement = (
