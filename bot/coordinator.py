@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import asking_forms, course_forms, planning_forms, question_forms, schedule_forms, team_screen
+from bot.course_facts import dose_in_words
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.invitation_link import link_to, qr_png
 from bot.patient_card import card, opening, state_of
@@ -120,7 +121,7 @@ def course_pressed(session: Session, incoming: Incoming, someone: Someone) -> li
         course.planned_days,
         pseudonym=patient.pseudonym,
         date=course.planned_start,
-        dose=course.grams_per_kg_per_day,
+        dose=dose_in_words(course.planned_days, course.grams_per_kg_per_day, texts),
     )
     said = attendance.said_of(session, course)
     if said is not None:

@@ -8,6 +8,7 @@ from bot.course_facts import (
     USUAL_DOSES,
     CourseFacts,
     back_to_patient,
+    dose_in_words,
     load_course,
     near,
     read_date,
@@ -98,7 +99,8 @@ def _ask_given(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
 def _as_planned(texts: Texts, facts: CourseFacts, _values: Values) -> list[tuple[str, str]]:
     if courses.last_day(facts.the_course) > facts.today:
         return []
-    return [(texts("give_course.as_planned", **_in_words(texts, facts, _planned(facts))), AS_PLANNED)]
+    shown = {**_in_words(texts, facts, _planned(facts)), "dose": facts.the_course.grams_per_kg_per_day}
+    return [(texts("give_course.as_planned", **shown), AS_PLANNED)]
 
 
 def _read_given(value: str, facts: CourseFacts, values: Values) -> str:
@@ -110,7 +112,7 @@ def _in_words(texts: Texts, facts: CourseFacts, values: Values) -> dict[str, obj
         "pseudonym": facts.patient.pseudonym,
         "date": date.fromisoformat(values["start"]),
         "days": texts.plural("days", values["days"]),
-        "dose": values["dose"],
+        "dose": dose_in_words(values["days"], values["dose"], texts),
     }
 
 

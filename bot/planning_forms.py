@@ -8,6 +8,7 @@ from bot.course_facts import (
     USUAL_DOSES,
     CourseFacts,
     back_to_patient,
+    dose_in_words,
     load_patient,
     near,
     read_date,
@@ -51,7 +52,7 @@ def _preview_plan(texts: Texts, facts: CourseFacts, values: Values) -> Html:
         pseudonym=facts.patient.pseudonym,
         dates=dates,
         days=texts.plural("days", values["days"]),
-        dose=values["dose"],
+        dose=dose_in_words(values["days"], values["dose"], texts),
         near=near(facts, texts, [(plan.start, plan.start + timedelta(days=plan.days - 1)) for plan in plans]),
         reminders=reminders(facts, texts, [plan.start for plan in plans]),
     )

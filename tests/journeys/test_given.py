@@ -11,11 +11,11 @@ def test_a_course_is_marked_given_with_its_true_days_and_dose(clinic_on_each: Cl
     clinic.becomes(clinic.local("2026-03-03 09:00"))
     clinic.becomes(clinic.local("2026-03-05 12:00"))
     coordinator.presses("Was given")
-    coordinator.presses("3•")
+    coordinator.presses("3*")
     assert coordinator.sees == f"{anna.code}, from Tue 3 Mar 2026: on how many days in a row?"
     coordinator.presses("3 days")
     coordinator.says("0.5 g/kg a day")
-    assert "noted as given from Tue 3 Mar 2026, 3 days, 0.5 g/kg a day" in coordinator.sees
+    assert "noted as given from Tue 3 Mar 2026, 3 days, 0.5 g/kg a day, 1.5 g/kg a course" in coordinator.sees
     coordinator.presses("Yes, do it")
     (course,) = clinic.rows(Course)
     assert course.status is CourseStatus.GIVEN
@@ -41,10 +41,13 @@ def test_a_course_that_went_as_planned_is_confirmed_in_one_press(clinic: Clinic)
     coordinator.says(f"/patient {anna.code}")
     coordinator.presses("Tue 3 Mar 2026")
     coordinator.presses("Was given")
-    assert "It was planned for Tue 3 Mar 2026, 2 days, 0.4 g/kg a day." in coordinator.sees
+    assert "It was planned for Tue 3 Mar 2026, 2 days, 0.4 g/kg a day, 0.8 g/kg a course." in coordinator.sees
     assert coordinator.buttons[0] == "As planned: Tue 3 Mar 2026, 2 days, 0.4 g/kg"
     coordinator.presses("As planned")
-    assert "noted as given from Tue 3 Mar 2026, 2 days, 0.4 g/kg a day. Is that right?" in coordinator.sees
+    assert (
+        "noted as given from Tue 3 Mar 2026, 2 days, 0.4 g/kg a day, 0.8 g/kg a course. Is that right?"
+        in coordinator.sees
+    )
     coordinator.presses("Yes, do it")
     (course,) = clinic.rows(Course)
     assert (course.status, str(course.given_start), str(course.given_end)) == (
