@@ -126,7 +126,10 @@ def course_pressed(session: Session, incoming: Incoming, someone: Someone) -> li
     said = attendance.said_of(session, course)
     if said is not None:
         text = Html(f"{text}\n{texts('course.accepted' if said else 'course.declined')}")
-    forms = ("move_course", "give_course", "cancel_course")
+    forms = ["move_course", "give_course", "cancel_course"]
+    if course.planned_start > due.local_date(patient.time_zone, incoming.now):
+        forms.remove("give_course")
+        text = Html(f"{text}\n\n{texts('course.still_to_come')}")
     rows = [(opening(form, course.id, texts),) for form in forms]
     rows.append((Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}"),))
     return [Toast(""), Rewrite(incoming.message_id, Screen(text, tuple(rows)))]

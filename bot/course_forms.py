@@ -79,8 +79,14 @@ def _check_given(facts: CourseFacts, values: Values) -> None:
     schedule.check_given(facts.filling.session, facts.patient, facts.the_course, start, days, dose, facts.today)
 
 
+def _load_to_give(filling: Filling) -> CourseFacts:
+    facts = load_course(filling)
+    schedule.check_may_be_given(facts.the_course, facts.today)
+    return facts
+
+
 def _days_it_may_have_been_given(facts: CourseFacts) -> Days:
-    planned = min(facts.today, facts.the_course.planned_start)
+    planned = facts.the_course.planned_start
     marked = outlook.days_with_a_course(facts.known)
     return Days(planned - schedule.FARTHEST_BACK, planned, last=facts.today, marked=marked)
 
@@ -199,7 +205,7 @@ PROCEDURES = (
     Procedure(Form("move_course", (MOVE_TO,), _preview_move, _check_move), load_course, _apply_move, _course_version),
     Procedure(
         Form("give_course", (GIVEN_ON, DAYS, DOSE), _preview_given, _check_given),
-        load_course,
+        _load_to_give,
         _apply_given,
         _course_version,
     ),

@@ -122,15 +122,22 @@ def move_course(session: Session, actor: str, patient: Patient, course: Course, 
     _record(session, actor, "course_moved", course, now, before)
 
 
+def check_may_be_given(course: Course, today: date) -> None:
+    """Not before the day for which it is planned: a course that was given early is moved first, so that all know."""
+    _check_planned(course)
+    if course.planned_start > today:
+        raise Refusal("refusal.given_before_planned", date=course.planned_start)
+
+
 def check_given(
     session: Session, patient: Patient, course: Course, start: date, days: int, dose: float, today: date
 ) -> None:
-    _check_planned(course)
+    check_may_be_given(course, today)
     _check_numbers(days, dose)
     end = start + timedelta(days=days - 1)
     if end > today:
         raise Refusal("refusal.given_in_the_future", date=end)
-    if start < min(today, course.planned_start) - FARTHEST_BACK:
+    if start < course.planned_start - FARTHEST_BACK:
         raise Refusal("refusal.given_too_long_ago", date=start, most=FARTHEST_BACK.days)
     _check_room(session, patient, start, end, besides=course.id)
 
