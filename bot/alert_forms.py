@@ -1,13 +1,14 @@
 """`/alerts`: what a team is told at once, by buttons, and what a patient then reads; and *Seen* below an alert."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
 from bot import alert_letters
-from bot.alert_letters import item_name, rule_words, words_of
+from bot.alert_letters import rule_words, words_of
 from bot.dialogues.form import Form, Question, Values
+from bot.dialogues.wording import anchors_of, name_of
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.texts import Html, Texts, languages, texts_in
@@ -15,23 +16,24 @@ from jobs import alert_settings
 from jobs import alerts as alert_jobs
 from jobs.alert_settings import HIGHEST_THRESHOLD, LONGEST_WORDS, MOST_DAYS, Wanted
 from jobs.refusals import Refusal
-from storage import alerts, audit, dialogues, outbox
+from storage import alerts, audit, dialogues, outbox, questions
 from storage.chats import Someone
-from storage.models import AlertKind, AlertRule, Item, Team
+from storage.models import AlertKind, AlertRule, Team
+from storage.questions import DiaryQuestion
 
 # al:, al:add, al:words, al:end:3, al:readers:all, al:readers:clinicians
 _DATA = re.compile(r"al:(?:|(add)|(words)|(end):[0-9]{1,9}|(readers):(all|clinicians))", re.ASCII)
-ITEMS = tuple(item.value for item in Item)
 USUAL = "usual"
 
 
 @dataclass(frozen=True)
 class AlertFacts:
-    """The team of whoever fills the form in, and its rules; `rule`: the one that is to end."""
+    """The team of whoever fills the form in, its rules, and what one can be about; `rule`: the one that is to end."""
 
     filling: Filling
     team: Team
     rules: list[AlertRule]
+    offered: tuple[DiaryQuestion, ...]
     rule: AlertRule | None = None
 
     @property
@@ -42,6 +44,17 @@ class AlertFacts:
     def the_rule(self) -> AlertRule:
         assert self.rule is not None  # loaded by _load_rule
         return self.rule
+
+    def asked(self, values: Values) -> DiaryQuestion:
+        """What the rule is to be about."""
+        return next(each for each in self.offered if each.key == values["item"])
+
+    def in_words(self, rule: AlertRule, texts: Texts) -> Html:
+        return _in_words(self.filling.session, rule, texts)
+
+
+def _in_words(session: Session, rule: AlertRule, texts: Texts) -> Html:
+    return words_of(rule, questions.question_called(session, rule.team_id, rule.item), texts)
 
 
 def overview(session: Session, _incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -92,7 +105,7 @@ def seen_pressed(session: Session, incoming: Incoming, someone: Someone) -> list
 def _overview(session: Session, someone: Someone) -> Screen:
     texts, team = texts_in(someone.chat.language), someone.the_team
     rules = alerts.rules_of(session, team.id)
-    lines = [texts("alerts.line", number=k, rule=words_of(rule, texts)) for k, rule in enumerate(rules, 1)]
+    lines = [texts("alerts.line", number=k, rule=_in_words(session, rule, texts)) for k, rule in enumerate(rules, 1)]
     everyone = team.alerts_to_coordinators
     text = texts(
         "alerts.overview",
@@ -115,7 +128,8 @@ def _done(text: Html, texts: Texts) -> Screen:
 
 def _load(filling: Filling) -> AlertFacts:
     team = filling.someone.the_team
-    return AlertFacts(filling, team, alerts.rules_of(filling.session, team.id))
+    can_be_about = alert_settings.can_be_about(filling.session, team)
+    return AlertFacts(filling, team, alerts.rules_of(filling.session, team.id), can_be_about)
 
 
 def _load_with_room(filling: Filling) -> AlertFacts:
@@ -128,7 +142,7 @@ def _load_rule(filling: Filling) -> AlertFacts:
     rule = next((rule for rule in facts.rules if rule.id == filling.subject["id"]), None)
     if rule is None:
         raise Refusal("refusal.gone")
-    return AlertFacts(filling, facts.team, facts.rules, rule)
+    return replace(facts, rule=rule)
 
 
 def _one_of(known: tuple[str, ...], value: str) -> str:
@@ -151,13 +165,19 @@ def _check(facts: AlertFacts, values: Values) -> None:
         alert_settings.check(facts.filling.session, facts.team, _wanted(values))
 
 
-def _ask_threshold(texts: Texts, _facts: AlertFacts, values: Values) -> Html:
+def _read_item(value: str, facts: AlertFacts, _values: Values) -> str:
+    return _one_of(tuple(each.key for each in facts.offered), value)
+
+
+def _ask_threshold(texts: Texts, facts: AlertFacts, values: Values) -> Html:
+    """With what the ends of the scale mean: of a team's own question 10 may be the good one."""
     key = "alert_rule.ask_value" if values["kind"] == AlertKind.VALUE else "alert_rule.ask_rise"
-    return texts(key, item=item_name(values["item"], texts))
+    about = facts.asked(values)
+    return Html(f"{texts(key, item=name_of(about, texts))}\n{anchors_of(about, texts)}")
 
 
-def _ask_days(texts: Texts, _facts: AlertFacts, values: Values) -> Html:
-    so_far = rule_words(values["item"], AlertKind(values["kind"]), values["threshold"], 1, texts)
+def _ask_days(texts: Texts, facts: AlertFacts, values: Values) -> Html:
+    so_far = rule_words(facts.asked(values), AlertKind(values["kind"]), values["threshold"], 1, texts)
     return texts("alert_rule.ask_days", rule=so_far)
 
 
@@ -169,24 +189,24 @@ def _preview_rule(texts: Texts, facts: AlertFacts, values: Values) -> Html:
     wanted, now = _wanted(values), facts.filling.incoming.now
     would = alert_settings.would_have_told(facts.filling.session, facts.team, wanted, now)
     days = alert_settings.LOOKS_BACK.days
-    rule = rule_words(wanted.item, wanted.kind, wanted.threshold, wanted.days, texts)
+    rule = rule_words(facts.asked(values), wanted.kind, wanted.threshold, wanted.days, texts)
     return texts.plural("alert_rule.preview", would.times, rule=rule, days=days, patients=would.patients, of=would.of)
 
 
 def _apply_rule(filling: Filling, facts: AlertFacts, values: Values) -> Screen:
     texts, now = texts_in(filling.someone.chat.language), filling.incoming.now
     rule = alert_settings.add_rule(filling.session, facts.actor, facts.team, _wanted(values), now)
-    return _done(texts("alert_rule.done", rule=words_of(rule, texts)), texts)
+    return _done(texts("alert_rule.done", rule=facts.in_words(rule, texts)), texts)
 
 
 def _preview_end(texts: Texts, facts: AlertFacts, _values: Values) -> Html:
-    return texts("alert_end.preview", rule=words_of(facts.the_rule, texts))
+    return texts("alert_end.preview", rule=facts.in_words(facts.the_rule, texts))
 
 
 def _apply_end(filling: Filling, facts: AlertFacts, _values: Values) -> Screen:
     texts = texts_in(filling.someone.chat.language)
     alert_settings.end_rule(filling.session, facts.actor, facts.the_rule, filling.incoming.now)
-    return _done(texts("alert_end.done", rule=words_of(facts.the_rule, texts)), texts)
+    return _done(texts("alert_end.done", rule=facts.in_words(facts.the_rule, texts)), texts)
 
 
 def _ask_words(texts: Texts, facts: AlertFacts, values: Values) -> Html:
@@ -220,13 +240,13 @@ ADD = Procedure(
             Question(
                 "item",
                 lambda texts, *_: texts("alert_rule.ask_item"),
-                lambda value, *_: _one_of(ITEMS, value),
-                lambda texts, *_: [(item_name(item, texts), item) for item in ITEMS],
+                _read_item,
+                lambda texts, facts, _: [(texts.show(name_of(each, texts)), each.key) for each in facts.offered],
                 width=1,
             ),
             Question(
                 "kind",
-                lambda texts, _facts, values: texts("alert_rule.ask_kind", item=item_name(values["item"], texts)),
+                lambda texts, facts, values: texts("alert_rule.ask_kind", item=name_of(facts.asked(values), texts)),
                 lambda value, *_: _one_of(tuple(AlertKind), value),
                 lambda texts, *_: [
                     (texts("alert_rule.button.value"), AlertKind.VALUE.value),
@@ -254,7 +274,7 @@ ADD = Procedure(
     ),
     _load_with_room,
     _apply_rule,
-    lambda facts: [rule.id for rule in facts.rules],
+    lambda facts: [[rule.id for rule in facts.rules], [each.key for each in facts.offered]],
 )
 END = Procedure(Form("alert_end", (), _preview_end), _load_rule, _apply_end)
 WORDS = Procedure(

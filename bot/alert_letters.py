@@ -5,31 +5,29 @@ from datetime import date
 
 from sqlmodel import Session
 
+from bot.dialogues.wording import name_of
 from bot.greetings import telephone
 from bot.replies import Button, Incoming, Reply, Say, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import alerts as alert_jobs
-from storage import alerts, diary, patients, teams
+from storage import alerts, diary, patients, questions, teams
 from storage.chats import Someone
 from storage.models import Alert, AlertKind, AlertRule, Staff, Team
+from storage.questions import DiaryQuestion
 
 KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
 # The latest answers of a run that was long when its rule was made.
 MOST_SHOWN = 7
 
 
-def item_name(item: str, texts: Texts) -> Html:
-    return texts(f"item.{item}")
-
-
-def rule_words(item: str, kind: AlertKind, threshold: int, days: int, texts: Texts) -> Html:
+def rule_words(about: DiaryQuestion, kind: AlertKind, threshold: int, days: int, texts: Texts) -> Html:
     """`Pain 8 or more on 3 answered days in a row`."""
     key = "alert.rule_value" if kind is AlertKind.VALUE else "alert.rule_rise"
-    return texts.plural(key, days, item=item_name(item, texts), threshold=threshold)
+    return texts.plural(key, days, item=name_of(about, texts), threshold=threshold)
 
 
-def words_of(rule: AlertRule, texts: Texts) -> Html:
-    return rule_words(rule.item, rule.kind, rule.threshold, rule.days, texts)
+def words_of(rule: AlertRule, about: DiaryQuestion, texts: Texts) -> Html:
+    return rule_words(about, rule.kind, rule.threshold, rule.days, texts)
 
 
 def screen(session: Session, alert: Alert, reader: Staff, texts: Texts) -> Screen | None:
@@ -41,10 +39,11 @@ def screen(session: Session, alert: Alert, reader: Staff, texts: Texts) -> Scree
     rule = alerts.rule_of_team(session, alert.team_id, alert.rule_id)
     if rule is None or patient is None:
         return None
-    lines = [_seen(alert, rule, texts)]
+    about = questions.question_called(session, alert.team_id, rule.item)
+    lines = [_seen(alert, about, texts)]
     if alert.reference is not None:
         lines.append(texts("alert.reference", reference=alert.reference))
-    lines.append(texts("alert.rule", rule=words_of(rule, texts)))
+    lines.append(texts("alert.rule", rule=words_of(rule, about, texts)))
     corrected = [_corrected(day, value, texts) for day, value in corrections(session, alert, rule).items()]
     if corrected:
         lines.append(texts("alert.corrected", days=Html(", ".join(corrected))))
@@ -67,14 +66,14 @@ def corrections(session: Session, alert: Alert, rule: AlertRule) -> dict[date, i
     return {day: values.get(day) for day, value in sorted(then.items()) if values.get(day) != value}
 
 
-def _seen(alert: Alert, rule: AlertRule, texts: Texts) -> Html:
+def _seen(alert: Alert, about: DiaryQuestion, texts: Texts) -> Html:
     values = [str(alert.seen[day]) for day in sorted(alert.seen)]
     shown = ", ".join(values[-MOST_SHOWN:])
     span = texts.day(alert.last_day)
     if alert.first_day != alert.last_day:
         span = texts("chart.span", first=alert.first_day, last=alert.last_day)
     more = "… " if len(values) > MOST_SHOWN else ""
-    item = item_name(rule.item, texts)
+    item = name_of(about, texts)
     return texts.plural("alert.seen", len(values), item=item, values=f"{more}{shown}", span=Html(span))
 
 

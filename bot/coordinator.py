@@ -5,6 +5,7 @@ import re
 from sqlmodel import Session
 
 from bot import asking_forms, course_forms, label_form, planning_forms, question_forms, schedule_forms, team_screen
+from bot.course_facts import dose_in_words
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.invitation_link import link_to, qr_png
 from bot.patient_card import card, opening
@@ -12,7 +13,7 @@ from bot.patients_named import pressed_patient, typed_patient
 from bot.replies import Button, Incoming, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.roster import back_to, roster
 from bot.texts import Html, Texts, texts_in
-from jobs import admission
+from jobs import admission, due
 from jobs.refusals import Refusal
 from storage import attendance, audit, courses, dialogues, patients
 from storage.chats import Someone
@@ -67,12 +68,15 @@ def course_pressed(session: Session, incoming: Incoming, someone: Someone) -> li
         course.planned_days,
         pseudonym=patient.pseudonym,
         date=course.planned_start,
-        dose=course.grams_per_kg_per_day,
+        dose=dose_in_words(course.planned_days, course.grams_per_kg_per_day, texts),
     )
     said = attendance.said_of(session, course)
     if said is not None:
         text = Html(f"{text}\n{texts('course.accepted' if said else 'course.declined')}")
-    forms = ("move_course", "give_course", "cancel_course")
+    forms = ["move_course", "give_course", "cancel_course"]
+    if course.planned_start > due.local_date(patient.time_zone, incoming.now):
+        forms.remove("give_course")
+        text = Html(f"{text}\n\n{texts('course.still_to_come')}")
     rows = [(opening(form, course.id, texts),) for form in forms]
     rows.append((Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}"),))
     return [Toast(""), Rewrite(incoming.message_id, Screen(text, tuple(rows)))]

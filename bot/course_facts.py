@@ -114,12 +114,20 @@ def _days_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:
     return [(texts.plural("form.days_button", days), str(days)) for days in USUAL_DAYS]
 
 
+def dose_in_words(days: int, dose: float, texts: Texts) -> Html:
+    """`0.8 g/kg a day, 1.6 g/kg a course`: what a course of so many days comes to, so that a slip is seen."""
+    if days == 1:
+        return texts("plan.dose_a_day", dose=dose)
+    return texts("plan.dose_a_course", dose=dose, total=round(days * dose, DECIMALS_SHOWN))
+
+
 def so_far(texts: Texts, facts: CourseFacts, values: Values) -> Html:
-    """`P-7KQ4, from Thu 16 Apr 2026, 2 days, 0.8 g/kg a day`: what a question is about, as far as it is known."""
+    """`P-7KQ4, from Thu 16 Apr 2026, 2 days, 0.8 g/kg a day, 1.6 g/kg a course`: what is known so far."""
     parts = [texts("plan.of", pseudonym=facts.patient.pseudonym)]
     parts += [texts("plan.from", date=date.fromisoformat(values["start"]))] if "start" in values else []
     parts += [texts.plural("days", values["days"])] if "days" in values else []
-    parts += [texts("plan.dose_a_day", dose=values["dose"])] if "dose" in values else []
+    # The days are asked before the dose.
+    parts += [dose_in_words(values["days"], values["dose"], texts)] if "dose" in values else []
     return Html(", ".join(parts))
 
 

@@ -8,6 +8,7 @@ from bot.course_facts import (
     USUAL_DOSES,
     CourseFacts,
     back_to_patient,
+    dose_in_words,
     load_course,
     near,
     read_date,
@@ -78,8 +79,14 @@ def _check_given(facts: CourseFacts, values: Values) -> None:
     schedule.check_given(facts.filling.session, facts.patient, facts.the_course, start, days, dose, facts.today)
 
 
+def _load_to_give(filling: Filling) -> CourseFacts:
+    facts = load_course(filling)
+    schedule.check_may_be_given(facts.the_course, facts.today)
+    return facts
+
+
 def _days_it_may_have_been_given(facts: CourseFacts) -> Days:
-    planned = min(facts.today, facts.the_course.planned_start)
+    planned = facts.the_course.planned_start
     marked = outlook.days_with_a_course(facts.known)
     return Days(planned - schedule.FARTHEST_BACK, planned, last=facts.today, marked=marked)
 
@@ -98,7 +105,8 @@ def _ask_given(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
 def _as_planned(texts: Texts, facts: CourseFacts, _values: Values) -> list[tuple[str, str]]:
     if courses.last_day(facts.the_course) > facts.today:
         return []
-    return [(texts("give_course.as_planned", **_in_words(texts, facts, _planned(facts))), AS_PLANNED)]
+    shown = {**_in_words(texts, facts, _planned(facts)), "dose": facts.the_course.grams_per_kg_per_day}
+    return [(texts("give_course.as_planned", **shown), AS_PLANNED)]
 
 
 def _read_given(value: str, facts: CourseFacts, values: Values) -> str:
@@ -110,7 +118,7 @@ def _in_words(texts: Texts, facts: CourseFacts, values: Values) -> dict[str, obj
         "pseudonym": facts.patient.pseudonym,
         "date": date.fromisoformat(values["start"]),
         "days": texts.plural("days", values["days"]),
-        "dose": values["dose"],
+        "dose": dose_in_words(values["days"], values["dose"], texts),
     }
 
 
@@ -197,7 +205,7 @@ PROCEDURES = (
     Procedure(Form("move_course", (MOVE_TO,), _preview_move, _check_move), load_course, _apply_move, _course_version),
     Procedure(
         Form("give_course", (GIVEN_ON, DAYS, DOSE), _preview_given, _check_given),
-        load_course,
+        _load_to_give,
         _apply_given,
         _course_version,
     ),

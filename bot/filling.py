@@ -51,7 +51,7 @@ class Procedure:
     `load` gives the form's facts, afresh at every step: Refusal when the subject is gone or not this person's.
     `apply` does what was confirmed, in the same transaction, and says so. `version` tells, as JSON, whether what the
     form is about was changed by somebody else since it was opened: then the form ends, and nothing is overwritten.
-    `longest`: of a line typed into it, no more is read.
+    `longest`: of a line typed into it, no more is read. `cancelled`: what is shown then, without which it is only said.
     """
 
     form: Form
@@ -59,6 +59,7 @@ class Procedure:
     apply: Callable[[Filling, Any, forms.Values], Screen]
     version: Callable[[Any], Any] = lambda _facts: None
     longest: int = LONGEST_LINE
+    cancelled: Callable[[Filling], Screen] | None = None
 
 
 def begin(procedure: Procedure, filling: Filling, *, in_place: bool, values: forms.Values | None = None) -> list[Reply]:
@@ -168,6 +169,8 @@ def go_on(
     except Refusal as refusal:
         refused, state = refusal, before
     if state.cancelled:
+        if procedure.cancelled is not None:
+            return _finish(procedure, filling, procedure.cancelled(filling))
         dialogues.end_dialogue(filling.session, filling.someone.chat.id)
         return _in_its_place(filling, Screen(texts_of(filling, state)("form.cancelled")))
     shown = forms.screen(procedure.form, facts, state, texts_of(filling, state), refused)

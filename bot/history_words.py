@@ -14,6 +14,7 @@ from bot.texts import Html, Texts, texts_in
 from jobs import team_schedule
 from storage import audit
 from storage.models import AlertKind, AuditEntry
+from storage.questions import DiaryQuestion
 
 Facts = Mapping[str, Any]
 
@@ -52,8 +53,8 @@ def _course(facts: Facts, texts: Texts) -> dict[str, object]:
 
 
 def _rule(facts: Facts, texts: Texts) -> dict[str, object]:
-    kind = AlertKind(facts["kind"])
-    return {"rule": rule_words(facts["item"], kind, facts["threshold"], facts["days"], texts)}
+    about = DiaryQuestion(facts["item"], **facts.get("asked", {}))
+    return {"rule": rule_words(about, AlertKind(facts["kind"]), facts["threshold"], facts["days"], texts)}
 
 
 def _role(facts: Facts, texts: Texts) -> dict[str, object]:

@@ -148,7 +148,7 @@ def _told(patient: Patient, told: list[Course]) -> Callable[[Session, int, datet
         note(session)
         session.flush()
         known = patients.patient_of_team(session, team_id, patient_id)
-        if known is not None and courses.courses_to_tell(session, team_id, patient_id):
+        if known is not None and outlook.untold(session, known, noted_at):
             infusion_reminder.announce_changes(session, known, noted_at)
 
     return sent
@@ -158,7 +158,7 @@ def _courses_changed(
     session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime
 ) -> Letter | None:
     patient = _patient(session, message)
-    untold = courses.courses_to_tell(session, patient.team_id, patient.id) if patient else []
+    untold = outlook.untold(session, patient, now) if patient else []
     in_doubt = patient is not None and outbox.dates_in_doubt(session, patient.team_id, patient.id)
     if patient is None or patient.status not in patients.LIVING or not (untold or in_doubt):
         return None
@@ -173,15 +173,22 @@ def _courses_changed(
             Screen(text, infusions.changed_keyboard(coming, texts)),
             _told(patient, [*untold, *coming]),
         )
-    lines = [
-        texts("changed.cancelled", old=course.told_start)
-        if course.status is CourseStatus.CANCELLED
-        else texts("changed.moved", old=course.told_start, new=course.planned_start)
-        for course in untold
-    ]
-    text = texts("changed", lines=Html("\n".join(lines)), phone=phone)
+    if all(course.to_announce for course in untold):
+        days = texts.listed([texts.day(course.planned_start) for course in untold])
+        text = texts.plural("changed.planned", len(untold), dates=days, phone=phone)
+    else:
+        lines = Html("\n".join(_changed(course, texts) for course in untold))
+        text = texts("changed", lines=lines, phone=phone)
     keyboard = infusions.changed_keyboard(untold, texts)
     return Letter(chat.telegram_id, Screen(text, keyboard), _told(patient, untold))
+
+
+def _changed(course: Course, texts: Texts) -> Html:
+    if course.status is CourseStatus.CANCELLED:
+        return texts("changed.cancelled", old=course.told_start)
+    if course.to_announce:
+        return texts("changed.new", new=course.planned_start)
+    return texts("changed.moved", old=course.told_start, new=course.planned_start)
 
 
 def _attendance(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:

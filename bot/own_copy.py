@@ -64,6 +64,8 @@ def fhir_words(texts: Texts) -> Words:
         regimen=unfilled("chart.regimen", "name"),
         dose=unfilled("fhir.dose", "dose"),
         dose_in_turn=unfilled("fhir.dose_in_turn", "dose"),
+        alert_value=unfilled("fhir.alert_value", "item", "threshold", "days"),
+        alert_rise=unfilled("fhir.alert_rise", "item", "threshold", "days"),
         creatine_kinase=plain(texts("fhir.creatine_kinase")),
         weight=plain(texts("fhir.weight")),
     )

@@ -7,9 +7,10 @@ from sqlmodel import Session
 
 from bot import leaving
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure, begin, go_on, is_open, typed
+from bot.filling import Filling, Procedure, begin, is_open, typed
 from bot.joining import TYPED_ZONE, clock, read_zone
-from bot.replies import Incoming, Reply, Say, Screen, Toast
+from bot.own_overview import nothing_changed, way_back
+from bot.replies import Incoming, Reply, Say, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import check_in_time, zone_by_place
 from jobs.refusals import Refusal
@@ -22,14 +23,6 @@ from storage.models import Patient
 class ZoneFacts:
     patient: Patient
     now: datetime
-
-
-def opened(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """The button in the settings."""
-    filling, dialogue = _filling(session, incoming, someone), dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == OWN_ZONE.form.name:
-        return [Toast(""), *go_on(OWN_ZONE, filling, dialogue, None)]
-    return [Toast(""), *begin(OWN_ZONE, filling, in_place=True)]
 
 
 def located(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -69,16 +62,17 @@ def _ask(texts: Texts, facts: ZoneFacts, _values: Values) -> Html:
 def _apply(filling: Filling, facts: ZoneFacts, values: Values) -> Screen:
     patient, zone, texts = facts.patient, values["zone"], texts_in(filling.someone.chat.language)
     if zone == patient.time_zone:
-        return Screen(texts("own_zone.is_that_already", zone=zone, time=clock(zone, facts)))
+        return Screen(texts("own_zone.is_that_already", zone=zone, time=clock(zone, facts)), way_back(texts))
     actor = audit.patient_actor(patient.id)
     check_in_time.change_time_zone(filling.session, actor, patient, zone, facts.now, is_theirs=True)
     coming = check_in_time.coming_prompt(patient, facts.now)
     first = Html(texts.instant(coming, zone)) if coming is not None else Html(texts.time(patient.prompt_time))
-    return Screen(texts("own_zone.done", zone=zone, first=first))
+    return Screen(texts("own_zone.done", zone=zone, first=first), way_back(texts))
 
 
 OWN_ZONE = Procedure(
     Form("own_zone", (Question("zone", _ask, read_zone, aside=TYPED_ZONE),)),
     _load,
     _apply,
+    cancelled=nothing_changed,
 )

@@ -8,11 +8,13 @@ from bot.course_facts import (
     USUAL_DOSES,
     CourseFacts,
     back_to_patient,
+    dose_in_words,
     load_patient,
     near,
     read_date,
     reminders,
     so_far,
+    told,
     whole_number,
 )
 from bot.dialogues.calendar import Days
@@ -51,16 +53,19 @@ def _preview_plan(texts: Texts, facts: CourseFacts, values: Values) -> Html:
         pseudonym=facts.patient.pseudonym,
         dates=dates,
         days=texts.plural("days", values["days"]),
-        dose=values["dose"],
+        dose=dose_in_words(values["days"], values["dose"], texts),
+        told=told(facts, texts),
         near=near(facts, texts, [(plan.start, plan.start + timedelta(days=plan.days - 1)) for plan in plans]),
         reminders=reminders(facts, texts, [plan.start for plan in plans]),
     )
 
 
 def _apply_plan(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    made = schedule.plan_courses(filling.session, facts.actor, facts.patient, _plans_of(values), facts.now)
+    patient, plans = facts.patient, _plans_of(values)
+    made = schedule.plan_courses(filling.session, facts.actor, patient, plans, facts.now, announced=True)
     texts = texts_in(filling.someone.chat.language)
-    done = texts.plural("plan.done", len(made), pseudonym=facts.patient.pseudonym, date=made[0].planned_start)
+    first, hears = made[0].planned_start, told(facts, texts)
+    done = texts.plural("plan.done", len(made), pseudonym=patient.pseudonym, date=first, told=hears)
     return back_to_patient(facts, done, texts, undo_button(filling, texts))
 
 

@@ -16,6 +16,7 @@ from bot import (
     leaving,
     measurement_commands,
     own_settings,
+    own_time,
     own_zone,
     patient,
     pause,
@@ -30,6 +31,7 @@ from bot.alert_letters import with_notice
 from bot.filling import Filling
 from bot.greetings import greeting
 from bot.joining import JOINING
+from bot.own_time import OWN_TIME
 from bot.own_zone import OWN_ZONE
 from bot.replies import Incoming, OfferCommands, Reply, Say, Screen, Toast
 from bot.texts import Html, Texts, nearest_language, plain, texts_in
@@ -110,6 +112,7 @@ BUTTONS = (
 PROCEDURES = {
     JOINING.form.name: JOINING,
     OWN_ZONE.form.name: OWN_ZONE,
+    OWN_TIME.form.name: OWN_TIME,
     **coordinator.PROCEDURES,
     **alert_forms.PROCEDURES,
     **question_forms.OF_TEAM,
@@ -263,7 +266,7 @@ def _joined(session: Session, before: Someone, replies: list[Reply]) -> list[Rep
 def _may_fill_in(someone: Someone, form: str) -> bool:
     if form == JOINING.form.name:
         return not _is_known(someone)
-    if form == OWN_ZONE.form.name:
+    if form in {OWN_ZONE.form.name, OWN_TIME.form.name}:
         return has_role(someone, Role.PATIENT)
     if form in {*alert_forms.PROCEDURES, *question_forms.OF_TEAM, *measurement_commands.PROCEDURES}:
         return someone.staff is not None
@@ -280,6 +283,8 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     if said_last is not None:
         return said_last
     answers = someone.patient is not None and patient.is_for_check_in(incoming, someone)
+    if filling.is_open(dialogue) and dialogue.form == OWN_TIME.form.name and own_time.is_time(incoming.text):
+        answers = False
     if filling.is_open(dialogue) and _may_fill_in(someone, dialogue.form) and not answers:
         said = filling.typed(PROCEDURES, _filling(session, incoming, someone, dialogue), dialogue)
         return _joined(session, someone, said)

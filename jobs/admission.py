@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from sqlmodel import Session
 
-from jobs import check_in_time, due, follow_up, infusion_reminder, weekly_summary
+from jobs import check_in_time, due, follow_up, infusion_reminder, outlook, weekly_summary
 from jobs.refusals import Refusal
 from storage import audit, chats, courses, invitations, outbox, patients, teams
 from storage.chats import Someone
@@ -156,7 +156,7 @@ def join_patient(session: Session, invitation: Invitation, chat: Chat, zone: str
 def _tell_of_nothing_yet(session: Session, patient: Patient) -> None:
     """What was planned and moved before the patient came is no news: they have heard of no course."""
     for course in courses.all_courses_of(session, patient.team_id, patient.id):
-        course.told_start = None
+        course.told_start, course.to_announce = None, False
         session.add(course)
 
 
@@ -182,7 +182,7 @@ def chat_found(session: Session, someone: Someone, now: datetime) -> None:
     if patient is None:
         return
     _record_reach(session, patient, "patient_reachable", now)
-    if courses.courses_to_tell(session, patient.team_id, patient.id):
+    if outlook.untold(session, patient, now):
         infusion_reminder.announce_changes(session, patient, now)
     check_in_time.announce_if_news(session, patient, now)
 

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs import alert_rules, due
+from jobs import alert_rules, due, item_sets
 from jobs.refusals import Refusal
 from storage import alerts as stored
-from storage import audit, diary, patients
-from storage.models import AlertKind, AlertRule, Team
+from storage import audit, diary, patients, questions
+from storage.models import STAIRS, AlertKind, AlertRule, Team
+from storage.questions import STANDARD, DiaryQuestion
 
 MOST_RULES = 5
 HIGHEST_THRESHOLD, MOST_DAYS = 10, 7
@@ -47,8 +48,16 @@ def check_room(session: Session, team: Team) -> None:
         raise Refusal("refusal.alert_rules_most", most=MOST_RULES)
 
 
+def can_be_about(session: Session, team: Team) -> tuple[DiaryQuestion, ...]:
+    """The four, and the team's own questions from 0 to 10 that are asked now. Not stairs, of which fewer are worse."""
+    asked = {*item_sets.team_items(session, team.id)} - {STAIRS}
+    return (*STANDARD, *questions.questions_called(session, team.id, asked))
+
+
 def check(session: Session, team: Team, wanted: Wanted) -> None:
-    """Refusal for what is no rule, or is there already."""
+    """Refusal for what is no rule, is about something that is not asked, or is there already."""
+    if wanted.item not in {each.key for each in can_be_about(session, team)}:
+        raise Refusal("refusal.alert_choose")
     if not (1 <= wanted.threshold <= HIGHEST_THRESHOLD and 1 <= wanted.days <= MOST_DAYS):
         raise Refusal("refusal.alert_choose")
     known = stored.rules_of(session, team.id)
@@ -85,7 +94,7 @@ def add_rule(session: Session, actor: str, team: Team, wanted: Wanted, now: date
         at=now,
         actor=actor,
         action="alert_rule_added",
-        after={"rule": rule.id, **_facts(rule)},
+        after={"rule": rule.id, **_facts(session, rule)},
     )
     return rule
 
@@ -102,12 +111,15 @@ def end_rule(session: Session, actor: str, rule: AlertRule, now: datetime) -> No
         at=now,
         actor=actor,
         action="alert_rule_ended",
-        before={"rule": rule.id, **_facts(rule)},
+        before={"rule": rule.id, **_facts(session, rule)},
     )
 
 
-def _facts(rule: AlertRule) -> Mapping[str, object]:
-    return {"item": str(rule.item), "kind": rule.kind.value, "threshold": rule.threshold, "days": rule.days}
+def _facts(session: Session, rule: AlertRule) -> Mapping[str, object]:
+    """`asked`: the words of a question of the team's own, which stay what they are."""
+    about = questions.question_called(session, rule.team_id, rule.item)
+    asked = {"asked": {"language": about.language, "wording": about.wording}} if about.wording else {}
+    return {"item": str(rule.item), "kind": rule.kind.value, "threshold": rule.threshold, "days": rule.days, **asked}
 
 
 def set_readers(session: Session, actor: str, team: Team, *, coordinators: bool, now: datetime) -> None:

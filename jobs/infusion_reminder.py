@@ -1,4 +1,4 @@
-"""Reminders before a course, and the one message that says that a course has moved or is cancelled."""
+"""Reminders before a course, and the one message that says that courses are planned, have moved or are cancelled."""
 
 import logging
 from datetime import datetime, timedelta
@@ -112,10 +112,10 @@ def _enqueue(session: Session, patient: Patient, course: Course, lead: int | Non
 
 
 def announce_changes(session: Session, patient: Patient, now: datetime) -> None:
-    """Queues the message that tells the patient of moved and cancelled courses; several changes make one."""
+    """Queues the message that tells the patient of new, moved and cancelled courses; several changes make one."""
     if patient.status not in patients.LIVING or patient.chat_id is None:
         return
-    changes = sum(course.revision for course in courses.all_courses_of(session, patient.team_id, patient.id))
+    changes = sum(course.revision + 1 for course in courses.all_courses_of(session, patient.team_id, patient.id))
     # The new one says all that a waiting one would have said.
     outbox.withdraw(session, MessageKind.COURSES_CHANGED, team_id=patient.team_id, patient_id=patient.id)
     outbox.enqueue_again(

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from jobs import admission, check_in_time, daily_prompt, infusion_reminder
-from storage import audit, courses, diary, erasing, outbox, patients
+from jobs import admission, check_in_time, daily_prompt, infusion_reminder, outlook
+from storage import audit, diary, erasing, outbox, patients
 from storage.models import MessageKind, Patient, PatientStatus
 
 # What a patient who has left is not sent any more. Their own copy, once asked for, still comes.
@@ -44,7 +44,7 @@ def take_up_again(session: Session, patient: Patient, now: datetime) -> None:
     patient.next_prompt_at = daily_prompt.next_to_be_asked(session, patient, now)
     session.add(patient)
     infusion_reminder.schedule_all(session, patient, now)
-    if courses.courses_to_tell(session, patient.team_id, patient.id):
+    if outlook.untold(session, patient, now):
         infusion_reminder.announce_changes(session, patient, now)
     check_in_time.announce_if_news(session, patient, now)
     _record(session, patient, "patient_came_back", before, now)

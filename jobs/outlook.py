@@ -41,6 +41,13 @@ def nearest(known: Iterable[Course], start: date, end: date, within: timedelta) 
     return (course, days) if course is not None and days <= within.days else None
 
 
+def untold(session: Session, patient: Patient, now: datetime) -> list[Course]:
+    """What the patient is to be told of courses; of one that is over it is no news that it was planned."""
+    today = due.local_date(patient.time_zone, now)
+    known = courses.courses_to_tell(session, patient.team_id, patient.id)
+    return [course for course in known if not course.to_announce or courses.last_day(course) >= today]
+
+
 def is_reminder_left(session: Session, patient: Patient, start: date, now: datetime) -> bool:
     """Whether a course that begins on `start` will still be reminded of."""
     return any(moment > _worth_sending_since(now) for moment in _reminders(session, patient, start))
@@ -69,7 +76,7 @@ def told(of: Sequence[Course]) -> Callable[[Session], None]:
 
     def note(session: Session) -> None:
         for course in courses.courses_by_id(session, known):
-            course.told_start = known[course.id]
+            course.told_start, course.to_announce = known[course.id], False
             session.add(course)
 
     return note

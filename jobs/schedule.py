@@ -11,7 +11,7 @@ from sqlmodel import Session
 from jobs import due, infusion_reminder, outlook
 from jobs.check_in_time import change_prompt_time as change_prompt_time  # noqa: PLC0414  (among the other changes)
 from jobs.refusals import Refusal
-from storage import audit, courses, patients
+from storage import audit, courses, outbox, patients
 from storage.models import AuditEntry, Course, CourseStatus, Patient
 
 LONGEST_COURSE = 10
@@ -75,9 +75,18 @@ def _check_room(session: Session, patient: Patient, start: date, end: date, besi
 
 
 def plan_courses(
-    session: Session, actor: str, patient: Patient, plans: Sequence[CoursePlan], now: datetime
+    session: Session,
+    actor: str,
+    patient: Patient,
+    plans: Sequence[CoursePlan],
+    now: datetime,
+    *,
+    announced: bool = False,
 ) -> list[Course]:
-    """Plans them all, or none: Refusal where one is impossible."""
+    """Plans them all, or none: Refusal where one is impossible. `announced`: the patient hears of all in one message.
+
+    Whoever has not joined is told by whoever plans, as with moves.
+    """
     check_plans(session, patient, plans, due.local_date(patient.time_zone, now))
     made = []
     for plan in plans:
@@ -87,6 +96,7 @@ def plan_courses(
             planned_start=plan.start,
             planned_days=plan.days,
             grams_per_kg_per_day=plan.grams_per_kg_per_day,
+            to_announce=announced and patient.chat_id is not None,
             created_at=now,
         )
         session.add(course)
@@ -94,6 +104,8 @@ def plan_courses(
         infusion_reminder.schedule(session, patient, course, now)
         _record(session, actor, PLANNED, course, now, None)
         made.append(course)
+    if announced:
+        infusion_reminder.announce_changes(session, patient, now)
     return made
 
 
@@ -110,11 +122,15 @@ def check_move(session: Session, patient: Patient, course: Course, start: date, 
 
 
 def move_course(session: Session, actor: str, patient: Patient, course: Course, start: date, now: datetime) -> None:
-    """Moves a planned course; its reminders follow, and the patient is told once what was and what is."""
+    """Moves a planned course; its reminders follow, and the patient is told once what was and what is.
+
+    Of a course that is still to be announced the patient hears the new day alone.
+    """
     check_move(session, patient, course, start, due.local_date(patient.time_zone, now))
     before = facts_of(course)
-    # What the clinic said when it was planned is not known here: from then on the patient may know of the old day.
-    course.told_start = course.told_start or course.planned_start
+    if not course.to_announce or outlook.has_heard_of(session, patient, course, now):
+        # What the clinic said when it was planned is not known here: the patient may know of the old day.
+        course.told_start, course.to_announce = course.told_start or course.planned_start, False
     course.planned_start = start
     course.revision += 1
     infusion_reminder.schedule(session, patient, course, now)
@@ -122,15 +138,22 @@ def move_course(session: Session, actor: str, patient: Patient, course: Course, 
     _record(session, actor, "course_moved", course, now, before)
 
 
+def check_may_be_given(course: Course, today: date) -> None:
+    """Not before the day for which it is planned: a course that was given early is moved first, so that all know."""
+    _check_planned(course)
+    if course.planned_start > today:
+        raise Refusal("refusal.given_before_planned", date=course.planned_start)
+
+
 def check_given(
     session: Session, patient: Patient, course: Course, start: date, days: int, dose: float, today: date
 ) -> None:
-    _check_planned(course)
+    check_may_be_given(course, today)
     _check_numbers(days, dose)
     end = start + timedelta(days=days - 1)
     if end > today:
         raise Refusal("refusal.given_in_the_future", date=end)
-    if start < min(today, course.planned_start) - FARTHEST_BACK:
+    if start < course.planned_start - FARTHEST_BACK:
         raise Refusal("refusal.given_too_long_ago", date=start, most=FARTHEST_BACK.days)
     _check_room(session, patient, start, end, besides=course.id)
 
@@ -160,6 +183,7 @@ def cancel_course(session: Session, actor: str, patient: Patient, course: Course
     _check_planned(course)
     before, is_news = facts_of(course), is_cancelling_news(session, patient, course, now)
     course.told_start = (course.told_start or course.planned_start) if is_news else None
+    course.to_announce = False
     course.status = CourseStatus.CANCELLED
     course.revision += 1
     infusion_reminder.schedule(session, patient, course, now)
@@ -171,7 +195,8 @@ def cancel_course(session: Session, actor: str, patient: Patient, course: Course
 def is_cancelling_news(session: Session, patient: Patient, course: Course, now: datetime) -> bool:
     """Not of a course that is over, nor of one that the patient never heard of."""
     is_over = courses.last_day(course) < due.local_date(patient.time_zone, now)
-    return not is_over and outlook.has_heard_of(session, patient, course, now)
+    may_have_arrived = course.to_announce and outbox.dates_in_doubt(session, patient.team_id, patient.id)
+    return not is_over and (may_have_arrived or outlook.has_heard_of(session, patient, course, now))
 
 
 def given_lately(session: Session, patient: Patient, now: datetime) -> dict[int, AuditEntry]:

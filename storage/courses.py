@@ -78,16 +78,18 @@ def courses_by_id(session: Session, ids: Iterable[int]) -> list[Course]:
 
 
 def courses_to_tell(session: Session, team_id: int, patient_id: int) -> list[Course]:
-    """Courses whose first day, or whose cancelling, the patient has not been told."""
+    """Courses of which the patient has not been told: that they are planned, their first day, or that they are not."""
+    planned = col(Course.status) == CourseStatus.PLANNED
+    has_heard = col(Course.told_start).is_not(None)
     query = (
         select(Course)
         .where(
             Course.team_id == team_id,
             Course.patient_id == patient_id,
-            col(Course.told_start).is_not(None),
             or_(
-                (col(Course.status) == CourseStatus.PLANNED) & (Course.told_start != Course.planned_start),
-                col(Course.status) == CourseStatus.CANCELLED,
+                has_heard & planned & (Course.told_start != Course.planned_start),
+                has_heard & (col(Course.status) == CourseStatus.CANCELLED),
+                col(Course.to_announce) & planned,
             ),
         )
         .order_by(col(Course.planned_start))

@@ -354,7 +354,8 @@ class ItemSet(SQLModel, table=True):
 class Course(SQLModel, table=True):
     """A course of infusions: planned dates and given dates, both kept. Doses in g/kg body weight a day.
 
-    `told_start` is the first day as the patient last heard it; where it differs, a message is due.
+    `told_start` is the first day as the patient last heard it; where it differs, a message is due. `to_announce`: it
+    was planned in the chat, and the patient has heard nothing of it yet; a message is due, too.
     """
 
     __table_args__ = (
@@ -375,6 +376,7 @@ class Course(SQLModel, table=True):
     regimen: str | None = Field(default=None, max_length=40)
     status: CourseStatus = Field(default=CourseStatus.PLANNED, sa_type=choice_of(CourseStatus))
     told_start: date | None = None
+    to_announce: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     next_reminder_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     next_reminder_lead: int | None = None
     revision: int = 0

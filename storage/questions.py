@@ -82,6 +82,12 @@ def questions_called(session: Session, team_id: int, keys: Collection[str]) -> t
     return tuple(each for each in (DiaryQuestion(STAIRS), *own) if each.key in keys)
 
 
+def question_called(session: Session, team_id: int, key: str) -> DiaryQuestion:
+    """One of the four, or one of the team's, also where it is asked no more."""
+    known = {each.key: each for each in (*STANDARD, *questions_called(session, team_id, {key}))}
+    return known[key]
+
+
 def add_own_item(session: Session, team_id: int, language: str, wording: Wording, now: datetime) -> OwnItem:
     item = OwnItem(team_id=team_id, language=language, wording=wording, created_at=now)
     session.add(item)

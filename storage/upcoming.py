@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlmodel import Session, col, select
+from sqlalchemy import exists
+from sqlmodel import Session, col, or_, select
 
-from storage.models import Course, DiaryDay, MessageState, OutboxMessage, Patient, Team
+from storage.models import Answer, Course, DiaryDay, MessageState, OutboxMessage, Patient, Team
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,12 @@ def next_upcoming(session: Session) -> Upcoming | None:
         .where(col(Patient.next_prompt_at).is_not(None))
         .order_by(col(Patient.next_prompt_at), col(Patient.id))
     )
+    # Whoever has begun to answer is not asked again, unless they asked for it.
+    begun = exists().where(col(Answer.patient_id) == DiaryDay.patient_id, col(Answer.diary_date) == DiaryDay.diary_date)
     follow_up = (
         select(DiaryDay.next_follow_up_at, Patient.pseudonym)
         .join(Patient, col(DiaryDay.patient_id) == col(Patient.id))
-        .where(col(DiaryDay.next_follow_up_at).is_not(None))
+        .where(col(DiaryDay.next_follow_up_at).is_not(None), or_(col(DiaryDay.snoozed), ~begun))
         .order_by(col(DiaryDay.next_follow_up_at))
     )
     reminder = (

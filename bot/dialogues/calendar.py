@@ -5,12 +5,12 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.texts import Texts
+from bot.texts import Html, Texts
 
 NOTHING = "-"
-# Telegram refuses a button whose text is only a space.
-BLANK = "·"
-MARK = "•"
+# Telegram refuses a button whose text is only a space. What both signs mean stands above, in words (`legend`).
+BLANK = "–"
+MARK = "*"
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,26 @@ def month_of_days(days: Days, month: str | None, texts: Texts) -> list[list[Day]
     first, last = days.first, days.last
     shown = date.fromisoformat(f"{month}-01") if month and is_month(month) else days.shown.replace(day=1)
     earlier, later = (shown - timedelta(days=1)).replace(day=1), (shown + timedelta(days=32)).replace(day=1)
-    turn_back = Day("‹", f"{earlier:%Y-%m}") if earlier >= first.replace(day=1) else Day(BLANK, NOTHING)
-    turn_on = Day("›", f"{later:%Y-%m}") if last is None or later <= last else Day(BLANK, NOTHING)
+    turn_back, turn_on = Day(BLANK, NOTHING), Day(BLANK, NOTHING)
+    if earlier >= first.replace(day=1):
+        turn_back = Day(f"‹ {texts.short_month(earlier)}", f"{earlier:%Y-%m}")
+    if last is None or later <= last:
+        turn_on = Day(f"{texts.short_month(later)} ›", f"{later:%Y-%m}")
     header = [turn_back, Day(texts.month(shown), NOTHING), turn_on]
     monday = date(2024, 1, 1)
     names = [Day(texts.short_weekday(monday + timedelta(days=k)), NOTHING) for k in range(7)]
     dates = calendar.Calendar().monthdatescalendar(shown.year, shown.month)
     weeks = [[_cell(day, shown, days) for day in week] for week in dates]
     return [header, names, *(week for week in weeks if any(day.value != NOTHING for day in week))]
+
+
+def legend(rows: list[list[Day]], texts: Texts) -> Html:
+    """What the signs on this page mean; to be read, and to be heard by whoever has the screen read out."""
+    labels = [cell.label for row in rows for cell in row]
+    marked = any(label.endswith(MARK) for label in labels)
+    lines = [texts("calendar.marked", mark=MARK)] if marked else []
+    lines += [texts("calendar.blank", blank=BLANK)] if BLANK in labels else []
+    return Html("\n".join(lines))
 
 
 def _cell(day: date, shown: date, days: Days) -> Day:

@@ -159,7 +159,11 @@ def screen(form: Form, facts: Any, state: State, texts: Texts, refused: Refusal 
         text = question.ask(texts, facts, state.values)
         if refused is not None:
             text = question.briefly(texts) if question.briefly is not None else Html(text.partition("\n")[0])
-        rows = _answers(form, question, facts, state, texts)
+        rows = _buttons(form, question, question.choices(texts, facts, state.values), question.width)
+        if question.calendar is not None:
+            month = calendar.month_of_days(question.calendar(facts, state.values), state.month, texts)
+            rows += tuple(tuple(Button(d.label, _data(form, question.key, d.value)) for d in week) for week in month)
+            text = Html(f"{text}\n\n{calendar.legend(month, texts)}".rstrip())
     if refused is not None:
         text = Html(f"{texts(refused.key, **refused.arguments)}\n\n{text}")
     return Screen(text, (*rows, *_ways_out(form, question, state, texts)))
@@ -167,14 +171,6 @@ def screen(form: Form, facts: Any, state: State, texts: Texts, refused: Refusal 
 
 def _buttons(form: Form, question: Question, choices: list[tuple[str, str]], width: int) -> Keyboard:
     return rows_of([Button(label, _data(form, question.key, value)) for label, value in choices], width)
-
-
-def _answers(form: Form, question: Question, facts: Any, state: State, texts: Texts) -> Keyboard:
-    rows = _buttons(form, question, question.choices(texts, facts, state.values), question.width)
-    if question.calendar is None:
-        return rows
-    month = calendar.month_of_days(question.calendar(facts, state.values), state.month, texts)
-    return (*rows, *(tuple(Button(d.label, _data(form, question.key, d.value)) for d in week) for week in month))
 
 
 def _ways_out(form: Form, question: Question | None, state: State, texts: Texts) -> Keyboard:

@@ -129,6 +129,9 @@ class Texts:
     def month(self, day: date) -> str:
         return str(format_date(day, format="LLLL y", locale=self.locale))
 
+    def short_month(self, day: date) -> str:
+        return str(format_date(day, format="LLL", locale=self.locale))
+
     def short_weekday(self, day: date) -> str:
         return str(format_date(day, format="EEEEEE", locale=self.locale))
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 from sqlmodel import Session, SQLModel
 
 from jobs.own_data.facts import (
+    WEEKDAYS,
     AlertRow,
     AnswerRow,
     AttendanceRow,
@@ -78,7 +79,7 @@ def _who(session: Session, patient: Patient) -> Who:
         Who,
         patient,
         team=teams.team_by_id(session, patient.team_id).name,
-        days_off=tuple(map(int, patient.days_off)),
+        days_off=_weekdays(patient.days_off),
         reminder_leads=None if patient.reminder_leads is None else tuple(patient.reminder_leads),
         **_chat(chat),
     )
@@ -104,8 +105,21 @@ def _alert(alert: Alert, rule: AlertRule) -> AlertRow:
     return _plain(AlertRow, alert, **of_rule)
 
 
+def _weekdays(days_off: str) -> tuple[str, ...]:
+    """By name, of a text such as `56`."""
+    return tuple(WEEKDAYS[int(day)] for day in days_off)
+
+
 def _audited(entry: AuditEntry) -> AuditRow:
-    return _plain(AuditRow, entry, actor=entry.actor.partition(":")[0])
+    actor, before, after = entry.actor.partition(":")[0], _readable(entry.before), _readable(entry.after)
+    return _plain(AuditRow, entry, actor=actor, before=before, after=after)
+
+
+def _readable(facts: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Weekdays by name there too."""
+    if facts is None or "days_off" not in facts:
+        return facts
+    return {**facts, "days_off": " ".join(_weekdays(facts["days_off"])) or "none"}
 
 
 def _plain(kind: type[T], row: SQLModel, /, **instead: Any) -> T:

@@ -9,13 +9,15 @@ from jobs.scores import STAIRS
 
 # The wording of a team's own question stands with the question.
 OWN_WORDING = "own"
+# In English, as the columns of a CSV file are.
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
 class Who:
     """The patient and the chat. `telegram_id` None: no chat yet. `reminder_leads`: days before, None: the team's.
 
-    `follow_up`: asked once more on a day without an answer. `days_off`: weekdays that are not asked, 0 is Monday.
+    `follow_up`: asked once more on a day without an answer. `days_off`: weekdays that are not asked, by name.
     `one_column`: the check-in's numbers stand in one column. `label`: the team's own, by which it finds the patient.
     `told_prompt_time`, `told_time_zone`: as the patient last heard them, None: as they are.
     """
@@ -38,7 +40,7 @@ class Who:
     chat_created_at: datetime | None = None
     unreachable_since: datetime | None = None
     follow_up: bool = True
-    days_off: tuple[int, ...] = ()
+    days_off: tuple[str, ...] = ()
     one_column: bool = False
     withdrawn_at: datetime | None = None
     label: str | None = None
@@ -105,7 +107,10 @@ class AnswerRow:
 
 @dataclass(frozen=True)
 class CourseRow:
-    """Doses in g/kg body weight a day; `status` is `planned`, `given` or `cancelled`."""
+    """Doses in g/kg body weight a day; `status` is `planned`, `given` or `cancelled`.
+
+    `told_start`: as the patient last heard it. `to_announce`: the patient is still to hear of it.
+    """
 
     id: int
     planned_start: date
@@ -116,6 +121,7 @@ class CourseRow:
     regimen: str | None
     status: str
     told_start: date | None
+    to_announce: bool
     next_reminder_at: datetime | None
     next_reminder_lead: int | None
     revision: int

@@ -20,7 +20,7 @@ def months(first: date, month: str | None, texts: Texts = TEXTS, **more: Any) ->
 
 def test_a_month_shows_its_days_from_the_first_allowed_one() -> None:
     rows = months(date(2026, 3, 12), None)
-    assert [cell.label for cell in rows[0]] == [BLANK, "March 2026", "›"]
+    assert [cell.label for cell in rows[0]] == [BLANK, "March 2026", "Apr ›"]
     assert [cell.label for cell in rows[1]] == ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
     assert [cell.label for cell in rows[2]] == [BLANK, BLANK, BLANK, "12", "13", "14", "15"]
     assert rows[2][3].value == "2026-03-12"
@@ -39,7 +39,7 @@ def test_turning_goes_no_further_back_than_the_first_allowed_month() -> None:
 
 def test_days_with_something_on_them_are_marked_and_can_be_chosen_all_the_same() -> None:
     rows = months(date(2026, 3, 12), None, marked=frozenset([date(2026, 3, 13), date(2026, 4, 1)]))
-    assert [cell.label for cell in rows[2]] == [BLANK, BLANK, BLANK, "12", "13•", "14", "15"]
+    assert [cell.label for cell in rows[2]] == [BLANK, BLANK, BLANK, "12", "13*", "14", "15"]
     assert rows[2][4].value == "2026-03-13"
 
 

@@ -47,8 +47,8 @@ def moving(to: date) -> Attempt:
     return lambda session, patient, known: schedule.move_course(session, BY, patient, known[0], to, NOW)
 
 
-def giving(start: date, days: int = 2, dose: float = 0.4) -> Attempt:
-    return lambda session, patient, known: schedule.mark_given(session, BY, patient, known[0], start, days, dose, NOW)
+def giving(start: date, days: int = 2, dose: float = 0.4, now: datetime = NOW + (SOON - TODAY)) -> Attempt:
+    return lambda session, patient, known: schedule.mark_given(session, BY, patient, known[0], start, days, dose, now)
 
 
 def reminding(*leads: int) -> Attempt:
@@ -82,10 +82,11 @@ IMPOSSIBLE: dict[str, tuple[Attempt, str]] = {
     "a move years ahead": (moving(TODAY + 731 * DAY), "refusal.course_too_far"),
     "a move to where it is": (moving(SOON), "refusal.course_is_there_already"),
     "a move onto another": (moving(SOON + 29 * DAY), "refusal.course_overlaps"),
-    "given tomorrow": (giving(TODAY), "refusal.given_in_the_future"),
-    "given months ago": (giving(TODAY - 61 * DAY), "refusal.given_too_long_ago"),
-    "given in no time": (giving(TODAY, days=0), "refusal.course_days"),
-    "given nothing": (giving(TODAY - DAY, dose=0), "refusal.dose"),
+    "given while it is still to come": (giving(TODAY - DAY, now=NOW), "refusal.given_before_planned"),
+    "given tomorrow": (giving(SOON), "refusal.given_in_the_future"),
+    "given months ago": (giving(SOON - 61 * DAY), "refusal.given_too_long_ago"),
+    "given in no time": (giving(SOON, days=0), "refusal.course_days"),
+    "given nothing": (giving(SOON - DAY, dose=0), "refusal.dose"),
     "six reminders": (reminding(1, 2, 3, 4, 5, 6), "refusal.leads"),
     "a reminder after the course": (reminding(-1), "refusal.leads"),
     "a reminder months before": (reminding(61), "refusal.leads"),
@@ -203,18 +204,20 @@ def test_what_was_planned_is_kept_beside_what_was_given(database: Database) -> N
 
 def test_what_was_marked_given_is_planned_again_as_it_was_with_its_reminders(database: Database) -> None:
     with committing(database) as session:
-        patient, (course,) = planned(session, plan(TODAY + 9 * DAY, 3))
-        waits = course.next_reminder_at
+        patient, (today, course) = planned(session, plan(TODAY, 1), plan(TODAY + 9 * DAY, 3))
+        waits = today.next_reminder_at
+        assert waits is not None
+        schedule.mark_given(session, BY, patient, today, TODAY, 1, 0.6, NOW + HOUR)
+        assert today.next_reminder_at is None
+        schedule.reopen_course(session, BY, patient, today, NOW + 2 * HOUR)
+        assert today.next_reminder_at == waits
         late = NOW + 12 * DAY
         schedule.mark_given(session, BY, patient, course, TODAY + 9 * DAY, 1, 0.6, late)
         schedule.reopen_course(session, BY, patient, course, late + HOUR)
         assert (course.planned_days, course.grams_per_kg_per_day, course.given_start) == (3, 0.4, None)
         assert course.next_reminder_at is None, "those have passed"
-        schedule.mark_given(session, BY, patient, course, TODAY, 1, 0.6, NOW + HOUR)
-        schedule.reopen_course(session, BY, patient, course, NOW + 2 * HOUR)
-        assert course.next_reminder_at == waits
         assert [entry.action for entry in history(session)] == [
-            "course_planned", "course_given", "course_not_given", "course_given", "course_not_given"
+            "course_planned", "course_planned", "course_given", "course_not_given", "course_given", "course_not_given"
         ]  # fmt: skip
 
 

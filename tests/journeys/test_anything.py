@@ -15,13 +15,14 @@ from tests.support import Clinic, Someone
 LINES = (
     *("7", "seven", "3 2 2 4", "pain 3", "pain 3, weakness skip", "11", "3.5", "skip", "hello", "=1+1", "<b>&", "🙂"),
     *("/today", "/yesterday", "/infusions", "/settings", "/pause", "/help", "/start", "/notes", "/nonsense", "x" * 600),
-    *("/withdraw", "/privacy", "Paris"),
+    *("/withdraw", "/privacy", "Paris", "7:30 pm"),
 )
 FORGED = (
     "c:0:20260302:note::",
     "c:0:20260303:answer:0:5",
     "c:9:20260302:later::",
-    "st:time:0030",
+    "f:own_time:hour:19",
+    "st:hours",
     "pa:2026-03-05",
     "st:day:56",
     "st:zone",

@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from bot.texts import plain, texts_in
 from jobs import schedule
 from storage import audit, teams
 from storage.models import (
@@ -355,6 +356,39 @@ def test_the_teams_own_words_stand_in_every_reminder(clinic: Clinic) -> None:
     clinic.becomes(clinic.local("2026-03-19 09:00"))
     assert "Station 3, zweiter Stock." in ben.sees
     assert "Ward 3" in anna.sees
+
+
+@pytest.mark.parametrize(
+    ("language", "answers_for_it", "no_doses", "confirmed"),
+    [
+        (
+            "en",
+            "your team answers for them",
+            "Doses, medicines and medical advice do not belong here.",
+            "is that right?",
+        ),
+        (
+            "fr",
+            "votre équipe en répond",
+            "Doses, médicaments et conseils médicaux n’y ont pas leur place.",
+            "correct ?",
+        ),
+        ("de", "Ihr Team steht dafür ein", "Dosen, Medikamente und medizinischer Rat gehören nicht hierher.", "das?"),
+    ],
+)
+def test_that_the_team_answers_for_its_words_is_said_before_and_when_they_are_confirmed(
+    clinic: Clinic, language: str, answers_for_it: str, no_doses: str, confirmed: str
+) -> None:
+    chris = clinic.coordinator()
+    clinic.write(lambda session: setattr(session.exec(select(Chat)).one(), "language", language))
+    chris.says("/instructions")
+    assert answers_for_it in chris.sees
+    assert no_doses in chris.sees
+    chris.presses("English")
+    chris.says("Take 500 mg more.")
+    assert chris.sees.endswith(confirmed), "no machine judges them, so whoever writes them does"
+    shown = texts_in(language)("instructions.preview", language="English", written="Take 500 mg more.")
+    assert chris.sees == plain(shown)
 
 
 def test_a_text_that_is_changed_keeps_its_place_for_who_has_none_of_their_own(clinic_on_each: Clinic) -> None:

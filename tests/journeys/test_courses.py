@@ -82,7 +82,7 @@ def test_a_course_moved_by_typing_or_by_the_calendar(clinic: Clinic) -> None:
     assert "is in the past" in coordinator.sees
     coordinator.says("20 Mar")
     coordinator.presses("‹ Back")
-    coordinator.presses("›")
+    coordinator.presses("Apr ›")
     coordinator.presses("20")
     assert "to Mon 20 Apr 2026" in coordinator.sees
     coordinator.presses("Yes, do it")

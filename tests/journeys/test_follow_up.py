@@ -1,13 +1,14 @@
 """One follow-up a day, only for whoever has not answered; and "Later", which the patient chooses."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import Session, update
 
 from bot.local.faults import Fault
 from jobs import check_in_time, follow_up
+from storage import upcoming
 from storage.database import Database
 from storage.models import DiaryDay, MessageKind, MessageState, OutboxMessage, Patient
 from tests.support import Clinic, Someone
@@ -57,6 +58,27 @@ def test_its_buttons_answer_the_day(following_up: Clinic) -> None:
         anna.presses(value)
     assert [answer[0::3] for answer in anna.answers] == [("2026-03-02", value) for value in (3, 2, 2, 4)]
     assert AGAIN not in anna.sees
+
+
+def test_an_answered_day_is_not_what_comes_next(following_up: Clinic) -> None:
+    """As the demo's page says it, and the operator's doctor."""
+    clinic = following_up
+    anna = asked(clinic)
+    assert next_of(clinic) == ("follow_up", clinic.local("2026-03-02 21:00"))
+    anna.says("7")
+    assert next_of(clinic) == ("prompt", clinic.local("2026-03-03 18:00"))
+
+
+def test_whoever_pressed_later_is_what_comes_next(following_up: Clinic) -> None:
+    clinic = following_up
+    anna = asked(clinic)
+    anna.presses("Later")
+    assert next_of(clinic) == ("follow_up", clinic.local("2026-03-02 19:00"))
+
+
+def next_of(clinic: Clinic) -> tuple[str, datetime]:
+    following = clinic.read(upcoming.next_upcoming)
+    return following.kind, following.at
 
 
 @pytest.mark.parametrize("said", ["3 2 2 4", "7"])

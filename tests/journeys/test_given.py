@@ -5,17 +5,25 @@ from tests.journeys.scenes import course_open, told
 from tests.support import Clinic, Someone
 
 
-def test_a_course_is_marked_given_with_its_true_days_and_dose(clinic_on_each: Clinic) -> None:
-    clinic = clinic_on_each
+def course_to_be_confirmed(clinic: Clinic) -> tuple[Someone, Someone]:
+    """A coordinator who looks at the course of 3 March, two days after it began, and the patient."""
     coordinator, anna = course_open(clinic, "2026-03-03")
     clinic.becomes(clinic.local("2026-03-03 09:00"))
     clinic.becomes(clinic.local("2026-03-05 12:00"))
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Tue 3 Mar")
+    return coordinator, anna
+
+
+def test_a_course_is_marked_given_with_its_true_days_and_dose(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    coordinator, anna = course_to_be_confirmed(clinic)
     coordinator.presses("Was given")
-    coordinator.presses("3•")
+    coordinator.presses("3*")
     assert coordinator.sees == f"{anna.code}, from Tue 3 Mar 2026: on how many days in a row?"
     coordinator.presses("3 days")
     coordinator.says("0.5 g/kg a day")
-    assert "noted as given from Tue 3 Mar 2026, 3 days, 0.5 g/kg a day" in coordinator.sees
+    assert "noted as given from Tue 3 Mar 2026, 3 days, 0.5 g/kg a day, 1.5 g/kg a course" in coordinator.sees
     coordinator.presses("Yes, do it")
     (course,) = clinic.rows(Course)
     assert course.status is CourseStatus.GIVEN
@@ -34,17 +42,22 @@ def test_a_course_is_marked_given_with_its_true_days_and_dose(clinic_on_each: Cl
 
 def test_a_course_that_went_as_planned_is_confirmed_in_one_press(clinic: Clinic) -> None:
     coordinator, anna = course_open(clinic, "2026-03-03")
-    coordinator.presses("Was given")
-    assert "As planned" not in " ".join(coordinator.buttons), "it is still to come"
     clinic.becomes(clinic.local("2026-03-03 09:00"))
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Tue 3 Mar")
+    coordinator.presses("Was given")
+    assert "As planned" not in " ".join(coordinator.buttons), "its last day is still to come"
     clinic.becomes(clinic.local("2026-03-05 12:00"))
     coordinator.says(f"/patient {anna.code}")
     coordinator.presses("Tue 3 Mar 2026")
     coordinator.presses("Was given")
-    assert "It was planned for Tue 3 Mar 2026, 2 days, 0.4 g/kg a day." in coordinator.sees
+    assert "It was planned for Tue 3 Mar 2026, 2 days, 0.4 g/kg a day, 0.8 g/kg a course." in coordinator.sees
     assert coordinator.buttons[0] == "As planned: Tue 3 Mar 2026, 2 days, 0.4 g/kg"
     coordinator.presses("As planned")
-    assert "noted as given from Tue 3 Mar 2026, 2 days, 0.4 g/kg a day. Is that right?" in coordinator.sees
+    assert (
+        "noted as given from Tue 3 Mar 2026, 2 days, 0.4 g/kg a day, 0.8 g/kg a course. Is that right?"
+        in coordinator.sees
+    )
     coordinator.presses("Yes, do it")
     (course,) = clinic.rows(Course)
     assert (course.status, str(course.given_start), str(course.given_end)) == (
@@ -52,11 +65,35 @@ def test_a_course_that_went_as_planned_is_confirmed_in_one_press(clinic: Clinic)
     )  # fmt: skip
 
 
+def test_a_course_that_is_still_to_come_was_not_given_and_one_given_early_is_moved_first(clinic: Clinic) -> None:
+    coordinator, anna = course_open(clinic, "2026-03-03")
+    (course,) = anna.courses
+    assert "Was given" not in coordinator.buttons
+    assert "From that day on you can say here that it was given." in coordinator.sees
+    before = clinic.stored()
+    refused = coordinator.forges(f"o:give_course:{course.id}")
+    assert refused.startswith(
+        "The course is planned for Tue 3 Mar 2026, which is still to come. If it was given earlier"
+    )
+    assert clinic.stored() == before, "an old button changes nothing"
+    coordinator.presses("Move")
+    coordinator.says("today")
+    coordinator.presses("Yes, do it")
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Mon 2 Mar")
+    coordinator.presses("Was given")
+    for typed in ("yesterday", "2", "0.4"):
+        coordinator.says(typed)
+    coordinator.presses("Yes, do it")
+    (course,) = clinic.rows(Course)
+    assert (course.status, str(course.given_start), str(course.given_end)) == (
+        CourseStatus.GIVEN, "2026-03-01", "2026-03-02"
+    )  # fmt: skip
+
+
 def marked_given_by_mistake(clinic: Clinic) -> tuple[Someone, Someone]:
     """A coordinator who has just noted the course of 3 March as given, with another dose, and the patient."""
-    coordinator, anna = course_open(clinic, "2026-03-03")
-    clinic.becomes(clinic.local("2026-03-03 09:00"))
-    clinic.becomes(clinic.local("2026-03-05 12:00"))
+    coordinator, anna = course_to_be_confirmed(clinic)
     coordinator.presses("Was given")
     for typed in ("3 Mar", "1", "0.5"):
         coordinator.says(typed)
@@ -104,6 +141,8 @@ def test_it_can_be_taken_back_from_the_card_for_a_day_and_no_longer(clinic: Clin
 def test_it_is_not_taken_back_onto_a_course_that_was_planned_meanwhile(clinic: Clinic) -> None:
     coordinator, anna = course_open(clinic, "2026-03-05")
     clinic.becomes(clinic.local("2026-03-05 12:00"))
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Thu 5 Mar")
     coordinator.presses("Was given")
     for typed in ("4 Mar", "1", "0.4"):
         coordinator.says(typed)

@@ -2,12 +2,14 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, SQLModel, select
 
-from jobs import admission
+from jobs import admission, item_sets
+from storage import audit
 from storage.database import Database
 from storage.models import (
     AuditEntry,
@@ -17,6 +19,7 @@ from storage.models import (
     Dialogue,
     Drawing,
     DrawingState,
+    Measurement,
     MessageKind,
     MessageState,
     OutboxMessage,
@@ -24,8 +27,11 @@ from storage.models import (
     PatientStatus,
     Receipt,
     Role,
+    SteroidDose,
+    Team,
 )
 from tests.journeys.scenes import PHONE
+from tests.journeys.test_alerts import ruled
 from tests.support import Clinic, Someone
 
 SECRET = "The lift was broken again"
@@ -44,17 +50,43 @@ def erased(anna: Someone) -> None:
 
 
 def lived_in(clinic: Clinic) -> tuple[Someone, Someone]:
-    """A patient with answers, a note, courses, a queue, a page; and a coordinator with forms about them."""
+    """A patient of whom there is something in every table, and a coordinator with forms about them."""
     anna, chris = clinic.patient(), clinic.coordinator()
     clinic.planned(anna, "2026-03-03")
+    ruled(clinic)
+    clinic.write(lambda session: measured_and_chosen(session, session.get_one(Patient, anna.row.id), clinic))
+    anna.says("/infusions")
+    anna.presses("I'll be there on Tue 3 Mar 2026")
     clinic.becomes(clinic.local("2026-03-02 18:00"))
-    anna.says("3 2 2 4")
+    anna.says("8 2 2 4")
     anna.presses("Add a note")
     anna.says(SECRET)
+    anna.says("/chart")
     chris.says(f"/patient {anna.code}")
     chris.presses("Check-in time")
     chris.presses("20:00")
     return anna, chris
+
+
+def measured_and_chosen(session: Session, patient: Patient, clinic: Clinic) -> None:
+    """What nobody enters in the chat, and a question that is asked of this patient alone."""
+    now = clinic.clock.now()
+    of: dict[str, Any] = {"team_id": patient.team_id, "patient_id": patient.id}
+    session.add(Measurement(analyte="CK", taken_on=now.date(), value=210.5, unit="U/l", received_at=now, **of))
+    session.add(SteroidDose(drug="prednisone", starts_on=now.date(), dose_mg=10.0, received_at=now, **of))
+    team = session.get_one(Team, patient.team_id)
+    words = {"en": {"name": "Sleep", "low": "badly", "high": "well"}}
+    own = item_sets.add(session, audit.OPERATOR, team, "en", words, now)
+    item_sets.choose(session, audit.OPERATOR, patient, [own.key], now)
+
+
+def rows_about(session: Session, patient_id: int) -> dict[str, int]:
+    """How many rows of each table that can have any are about a patient."""
+    tables = [table for table in SQLModel.metadata.sorted_tables if "patient_id" in table.c]
+    return {
+        table.name: len(session.connection().execute(sa_select(table).where(table.c.patient_id == patient_id)).all())
+        for table in tables
+    }
 
 
 def test_leaving_is_asked_once_and_going_on_changes_nothing(clinic: Clinic) -> None:
@@ -215,21 +247,15 @@ def test_erasing_leaves_the_code_and_nothing_else(clinic_on_each: Clinic) -> Non
     ben.says("1 1 1 1")
     account, code, chat, number = anna.account, anna.code, anna.row.chat_id, anna.row.id
     others = {table: [r for r in rows if r.get("patient_id") == ben.row.id] for table, rows in clinic.stored().items()}
+    before = clinic.read(lambda session: rows_about(session, number))
+    assert [table for table, rows in before.items() if not rows] == [], "there is something to erase in each"
     erased(anna)
     assert anna.sees.startswith("Everything about you is erased.")
     assert anna.buttons == []
     offered = [entry["command"] for entry in clinic.world.commands_for(account, "en")]
     assert offered == ["help"]
 
-    def rows_about(session: Session) -> dict[str, int]:
-        found = {}
-        for table in SQLModel.metadata.sorted_tables:
-            if "patient_id" in table.c:
-                query = sa_select(table).where(table.c.patient_id == number)
-                found[table.name] = len(session.connection().execute(query).all())
-        return found
-
-    kept = clinic.read(rows_about)
+    kept = clinic.read(lambda session: rows_about(session, number))
     assert {table for table, rows in kept.items() if rows} == {"audit", "outbox"}
     (news,) = [row for row in clinic.rows(OutboxMessage) if row.patient_id == number]
     assert news.kind is MessageKind.PATIENT_ERASED
@@ -245,6 +271,20 @@ def test_erasing_leaves_the_code_and_nothing_else(clinic_on_each: Clinic) -> Non
         table: [r for r in rows if r.get("patient_id") == ben.row.id] for table, rows in clinic.stored().items()
     } == others
     assert f"{code} has had everything erased." in chris.sees
+
+
+def test_a_form_that_is_open_about_another_patient_goes_on(clinic: Clinic) -> None:
+    anna, ben, chris, kim = clinic.patient(), clinic.patient(), clinic.coordinator(), clinic.coordinator()
+    for member, about in ((chris, ben), (kim, anna)):
+        member.says(f"/patient {about.code}")
+        member.presses("Check-in time")
+        member.says("20:00")
+    erased(anna)
+    kim.presses("Yes, do it")
+    assert "Done" not in kim.sees
+    chris.presses("Yes, do it")
+    assert chris.sees.startswith(f"Done: {ben.code} is asked at 20:00 each day")
+    assert ben.row.prompt_time.isoformat("minutes") == "20:00"
 
 
 def test_whoever_was_erased_is_a_stranger(clinic: Clinic) -> None:

@@ -28,7 +28,8 @@ def test_an_impossible_date_is_said_and_nothing_is_stored(clinic: Clinic, typed:
     clinic.planned(anna, "2026-03-10", days=2)
     coordinator.says(typed)
     assert said in coordinator.sees
-    assert coordinator.sees.endswith(f"\n\n{anna.code}: on which day does the course begin?"), "the question, in short"
+    shortly = f"\n\n{anna.code}: on which day does the course begin?\n\nA day with * has a course already."
+    assert shortly in coordinator.sees, "the question, in short, and what the signs below it mean"
     assert coordinator.buttons_of(coordinator.messages[-2]["message_id"]) == {}
     assert anna.starts == ["2026-03-10"]
 
@@ -95,7 +96,7 @@ def test_a_date_in_the_examples_is_of_this_year(sqlite_database: Database) -> No
 def test_a_key_of_the_calendar_that_is_no_day_says_so_and_changes_nothing(clinic: Clinic) -> None:
     coordinator, _ = planning(clinic)
     before, seen = clinic.stored(), coordinator.sees
-    for label in ("March 2026", "Mo", "·"):
+    for label in ("March 2026", "Mo", "–"):
         dead = coordinator.buttons_of(coordinator.last["message_id"])[label]
         toast = coordinator.taps(coordinator.last["message_id"], dead)
         assert toast == "There is nothing to choose here. Please press a day."
@@ -108,8 +109,8 @@ def test_the_calendar_shows_which_days_have_a_course(clinic: Clinic) -> None:
     clinic.planned(anna, "2026-03-18", days=2)
     coordinator.says(f"/patient {anna.code}")
     coordinator.presses("Plan a course")
-    assert "Days with • have a course already." in coordinator.sees
-    assert [label for label in coordinator.buttons if "•" in label] == ["18•", "19•"]
+    assert "A day with * has a course already.\nA – is no day to choose." in coordinator.sees
+    assert [label for label in coordinator.buttons if "*" in label] == ["18*", "19*"]
 
 
 def test_a_course_that_would_run_into_the_next_one_is_refused_when_its_days_are_known(clinic: Clinic) -> None:

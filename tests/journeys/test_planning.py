@@ -12,19 +12,20 @@ def test_one_course_by_the_calendar(clinic_on_each: Clinic) -> None:
     coordinator, anna = planning(clinic)
     form = coordinator.last["message_id"]
     assert f"{anna.code}: on which day does the course begin?" in coordinator.sees
-    assert coordinator.buttons[:10] == ["·", "March 2026", "›", "Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
+    assert coordinator.buttons[:10] == ["–", "March 2026", "Apr ›", "Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
     assert coordinator.buttons[10] == "2", "days that have passed are not offered"
-    coordinator.presses("›")
-    assert coordinator.buttons[:3] == ["‹", "April 2026", "›"]
-    coordinator.presses("‹")
-    coordinator.presses("›")
+    coordinator.presses("Apr ›")
+    assert coordinator.buttons[:3] == ["‹ Mar", "April 2026", "May ›"]
+    coordinator.presses("‹ Mar")
+    coordinator.presses("Apr ›")
     coordinator.presses("16")
     assert ": on how many days in a row?" in coordinator.sees
     coordinator.presses("2 days")
     assert ": which dose on each day" in coordinator.sees
     coordinator.presses("0.8 g/kg")
     assert (
-        f"{anna.code}: a course of 2 days, 0.8 g/kg a day, will be planned for\n– Thu 16 Apr 2026" in coordinator.sees
+        f"{anna.code}: a course of 2 days, 0.8 g/kg a day, 1.6 g/kg a course, will be planned for\n– Thu 16 Apr 2026"
+        in coordinator.sees
     )
     assert anna.courses == [], "nothing is stored before it is confirmed"
     coordinator.presses("Yes, do it")
@@ -45,7 +46,10 @@ def test_one_course_by_typing(clinic: Clinic) -> None:
     coordinator, anna = planning(clinic)
     for typed in ("12 Mar", "3", "0,4"):
         coordinator.says(typed)
-    assert "a course of 3 days, 0.4 g/kg a day, will be planned for\n– Thu 12 Mar 2026" in coordinator.sees
+    assert (
+        "a course of 3 days, 0.4 g/kg a day, 1.2 g/kg a course, will be planned for\n– Thu 12 Mar 2026"
+        in coordinator.sees
+    )
     coordinator.says("yes")
     assert coordinator.sees.startswith(
         "Please press “Yes, do it” or “Cancel, change nothing”. To change an answer, press “‹ Back”."
@@ -67,12 +71,18 @@ def test_a_series_shows_all_its_dates_first(clinic_on_each: Clinic) -> None:
     coordinator.presses("5 days")
     assert coordinator.sees == f"{code}, from Thu 12 Mar 2026, 5 days: which dose on each day, in g/kg?"
     coordinator.presses("0.4 g/kg")
-    assert coordinator.sees == f"{code}, from Thu 12 Mar 2026, 5 days, 0.4 g/kg a day: every how many weeks?"
+    assert (
+        coordinator.sees
+        == f"{code}, from Thu 12 Mar 2026, 5 days, 0.4 g/kg a day, 2 g/kg a course: every how many weeks?"
+    )
     coordinator.presses("every 4 weeks")
-    assert coordinator.sees == f"{code}, from Thu 12 Mar 2026, 5 days, 0.4 g/kg a day: how many courses in all?"
+    assert (
+        coordinator.sees
+        == f"{code}, from Thu 12 Mar 2026, 5 days, 0.4 g/kg a day, 2 g/kg a course: how many courses in all?"
+    )
     coordinator.presses("3")
     assert (
-        "3 courses of 5 days, 0.4 g/kg a day, will be planned for\n"
+        "3 courses of 5 days, 0.4 g/kg a day, 2 g/kg a course, will be planned for\n"
         "– Thu 12 Mar 2026\n– Thu 9 Apr 2026\n– Thu 7 May 2026" in coordinator.sees
     )
     assert anna.starts == []

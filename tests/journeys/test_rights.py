@@ -51,7 +51,7 @@ BUTTONS_WALKED = {
         "c:{message}:20260302:note::",
     ),
     "st": (
-        *("st:time:0700", "st:follow_up:off", "st:day:56", "st:column:on", "st:zone", "st:language:de", "st:"),
+        *("st:follow_up:off", "st:day:56", "st:column:on", "st:zone", "st:language:de", "st:"),
         *("st:days", "st:hours", "st:languages"),
     ),
     "in": (

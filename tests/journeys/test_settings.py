@@ -40,9 +40,9 @@ def test_the_time_is_changed_in_two_taps_and_the_next_check_in_comes_then(follow
     anna.says("/settings")
     anna.presses("Change the time")
     assert "You are asked at 18:00 now." in anna.sees
-    assert anna.buttons == [*(f"{hour:02}" for hour in range(24)), "Back"]
+    assert anna.buttons == [*(f"{hour:02}" for hour in range(24)), "Cancel, change nothing"]
     anna.presses("20")
-    assert anna.buttons == ["20:00", "20:15", "20:30", "20:45", "Back"]
+    assert anna.buttons == ["20:00", "20:15", "20:30", "20:45", "‹ Back", "Cancel, change nothing"]
     anna.presses("20:30")
     assert "every day at 20:30" in anna.sees
     assert ("patient:1", "prompt_time_changed", {"prompt_time": "18:00"}, {"prompt_time": "20:30"}) in clinic.history(
@@ -54,6 +54,57 @@ def test_the_time_is_changed_in_two_taps_and_the_next_check_in_comes_then(follow
     assert "How strong was your pain today?" in anna.sees
     told = [row for row in clinic.rows(OutboxMessage) if row.kind is MessageKind.PROMPT_TIME_CHANGED]
     assert told == [], "whoever does it need not be told of it"
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [("7:30 pm", "19:30"), ("19:30", "19:30"), ("19h30", "19:30"), ("1930", "19:30"), ("18.45", "18:45")],
+)
+def test_the_time_can_be_typed_too(clinic: Clinic, typed: str, at: str) -> None:
+    anna = clinic.patient()
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("/settings")
+    anna.presses("Change the time")
+    assert "or type a time such as 19:30" in anna.sees
+    anna.says(typed)
+    assert f"every day at {at}" in anna.sees
+    assert "Change the time" in anna.buttons, "the settings, as they are now"
+    assert anna.row.prompt_time.isoformat("minutes") == at
+    assert anna.answers == [], "it is no answer to the check-in above"
+
+
+def test_a_time_that_cannot_be_read_is_asked_for_again_and_a_redelivered_one_changes_nothing(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/settings")
+    anna.presses("Change the time")
+    before = clinic.stored()
+    for typed in ("half past", "25:00"):
+        anna.says(typed)
+        assert anna.sees.startswith(f"I cannot read “{typed}” as a time of day.")
+    assert clinic.stored()["Patient"] == before["Patient"]
+    anna.says("7:30 pm")
+    line = max(clinic.world.updates)
+    anna.says("/settings")
+    anna.presses("Change the time")
+    clinic.world.duplicate(line)
+    clinic.calm()
+    assert [entry[1] for entry in clinic.history(anna.row)].count("prompt_time_changed") == 1
+
+
+@pytest.mark.parametrize("button", ["Change the time", "Time zone"])
+def test_whoever_cancels_is_shown_that_nothing_changed_and_the_settings(clinic: Clinic, button: str) -> None:
+    anna = clinic.patient()
+    anna.says("/settings")
+    overview, buttons = anna.sees, anna.buttons
+    before = clinic.stored()
+    anna.presses(button)
+    anna.presses("Cancel")
+    assert anna.sees == f"Cancelled. Nothing was changed.\n\n{overview}"
+    assert anna.buttons == buttons
+    assert {**clinic.stored(), "Dialogue": []} == {**before, "Dialogue": []}
+    clinic.world.duplicate(max(clinic.world.updates))
+    clinic.calm()
+    assert anna.buttons == buttons, "told again, it leaves the way on"
 
 
 def test_the_follow_up_is_turned_off_and_on(following_up: Clinic) -> None:
@@ -104,7 +155,7 @@ def test_back_leads_to_the_settings(clinic: Clinic) -> None:
     anna = clinic.patient()
     anna.says("/settings")
     overview = anna.sees
-    for button in ("Change the time", "Language"):
+    for button in ("Days off", "Language"):
         anna.presses(button)
         anna.presses("Back")
         assert anna.sees == overview
@@ -220,6 +271,8 @@ def test_the_zone_follows_a_city_that_is_typed(clinic: Clinic) -> None:
     assert anna.sees == (
         "From now on I go by the clock of Europe/Zurich. The next check-in comes on Mon 2 Mar 2026, 18:00."
     )
+    anna.presses("‹ Settings")
+    assert "every day at 18:00 (Europe/Zurich)" in anna.sees
     assert anna.row.time_zone == "Europe/Zurich"
     assert [row for row in clinic.rows(OutboxMessage) if row.kind is MessageKind.PROMPT_TIME_CHANGED] == []
     clinic.becomes(clinic.local("2026-03-02 17:00"))

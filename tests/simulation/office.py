@@ -90,7 +90,7 @@ class Office:
 
     def _plan(self, session: Session, patient: Patient) -> None:
         plan = CoursePlan(self._ahead(patient), self.rng.choice((1, 2)), 0.4)
-        schedule.plan_courses(session, OPERATOR, patient, [plan], self._simulation.time.now())
+        schedule.plan_courses(session, OPERATOR, patient, [plan], self._simulation.time.now(), announced=True)
 
     def _move(self, session: Session, patient: Patient) -> None:
         course, now = self._planned(session, patient), self._simulation.time.now()

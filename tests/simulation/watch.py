@@ -14,7 +14,7 @@ from bot.letters import Letter
 from bot.pacer import Priority
 from bot.replies import Screen
 from bot.speaker import Speaker
-from jobs import due
+from jobs import due, outlook
 from storage import courses, outbox, patients
 from storage.models import Course, CourseStatus, MessageKind, OutboxMessage
 
@@ -72,11 +72,11 @@ def _tells(session: Session, message: OutboxMessage, now: datetime) -> dict[int,
         return {int(course): date.fromisoformat(day)}
     if message.kind is not MessageKind.COURSES_CHANGED or message.patient_id is None:
         return {}
-    told = courses.courses_to_tell(session, message.team_id, message.patient_id)
-    if outbox.dates_in_doubt(session, message.team_id, message.patient_id):
+    patient = patients.patient_of_team(session, message.team_id, message.patient_id)
+    told = outlook.untold(session, patient, now) if patient is not None else []
+    if patient is not None and outbox.dates_in_doubt(session, message.team_id, message.patient_id):
         known = courses.courses_of(session, message.team_id, message.patient_id)
-        patient = patients.patient_of_team(session, message.team_id, message.patient_id)
-        today = due.local_date(patient.time_zone if patient is not None else "UTC", now)
+        today = due.local_date(patient.time_zone, now)
         told += [c for c in known if c.status is CourseStatus.PLANNED and courses.last_day(c) >= today]
     return {course.id: _stands(course) for course in told}
 

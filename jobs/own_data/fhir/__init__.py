@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from jobs.own_data.facts import OwnData
+from jobs.own_data.fhir.alerts import alerts
 from jobs.own_data.fhir.diary import diary
 from jobs.own_data.fhir.naming import Names, Resource, Version, moment, pruned
 from jobs.own_data.fhir.people import people
@@ -22,9 +23,9 @@ MODULES = {"R5": "fhir.resources", "R4B": "fhir.resources.R4B"}
 def fhir_bundle(data: OwnData, now: datetime, words: Words, version: Version = "R5") -> bytes:
     """A Bundle of type `collection` as UTF-8 JSON, in FHIR R5 (5.0.0) or R4B (4.3.0); the same input, the same bytes.
 
-    What other systems can use: the patient by pseudonym, consent, diary, courses, values, steroids. Messages, changes
-    of settings, invitations, days without an answer and the Telegram account are in the CSV files alone. `now`: aware.
-    `words`: in the language of whoever reads it; codes are the same in all.
+    What other systems can use: the patient by pseudonym, consent, diary, courses, values, steroids, alerts. Messages,
+    changes of settings, invitations, days without an answer and the Telegram account are in the CSV files alone.
+    `now`: aware. `words`: in the language of whoever reads it; codes are the same in all.
     pydantic's ValidationError if the library finds fault with it, which would be a fault of ours.
     """
     names = Names.of(data)
@@ -34,6 +35,7 @@ def fhir_bundle(data: OwnData, now: datetime, words: Words, version: Version = "
         questions(data, names, words),
         diary(data, names, words, now),
         treatment(data, names, words, version, now),
+        alerts(data, names, words),
     )
     bundle = {
         "resourceType": "Bundle",

@@ -99,6 +99,7 @@ def course(number: int, start: date, status: str, days: int = 2, **more: Any) ->
         "grams_per_kg_per_day": 0.4,
         "regimen": None,
         "told_start": None,
+        "to_announce": False,
         "next_reminder_at": None,
         "next_reminder_lead": None,
         "revision": 0,

@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel
 
 from bot.own_copy import fhir_words
 from bot.texts import texts_in
-from jobs import item_sets, own_data, schedule
+from jobs import check_in_time, item_sets, own_data, schedule
 from jobs.own_data import OwnData
 from jobs.own_data.facts import (
     AlertRow,
@@ -216,6 +216,16 @@ def test_everything_is_in_it(two_teams: Database) -> None:
     assert planned[0].after is not None
     assert planned[0].after["days"] == 2
     assert [invitation.used_at for invitation in data.invitations] == [NOW]
+
+
+def test_days_off_are_weekdays_by_name_in_the_settings_and_in_their_history(two_teams: Database) -> None:
+    with committing(two_teams) as session:
+        patient = rows_of(session, Patient)[0]
+        check_in_time.change_days_off(session, "patient:1", patient, "56", NOW)
+        data = copy_of(session)
+    assert data.who.days_off == ("Saturday", "Sunday")
+    changed = data.audit[-1]
+    assert (changed.before, changed.after) == ({"days_off": "none"}, {"days_off": "Saturday Sunday"})
 
 
 def test_nothing_of_another_patient_or_team_is_in_it(two_teams: Database) -> None:

@@ -72,7 +72,13 @@ DATA = st.builds(
     courses=numbered(
         CourseRow,
         *(DATES, st.integers(1, 9), maybe(DATES), maybe(DATES), NUMBERS, maybe(TEXTS)),
-        *(st.sampled_from(["planned", "given", "cancelled"]), maybe(DATES), maybe(MOMENTS), maybe(COUNTS)),
+        *(
+            st.sampled_from(["planned", "given", "cancelled"]),
+            maybe(DATES),
+            st.booleans(),
+            maybe(MOMENTS),
+            maybe(COUNTS),
+        ),
         *(COUNTS, MOMENTS),
     ),
     measurements=numbered(

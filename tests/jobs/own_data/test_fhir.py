@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.own_copy import fhir_words
 from bot.texts import languages, plain, texts_in
 from jobs.own_data import NoteRow, OwnData, Version, Words, fhir_bundle
-from jobs.own_data.facts import ItemSetRow, MeasurementRow, SteroidRow
+from jobs.own_data.facts import AlertRow, ItemSetRow, MeasurementRow, SteroidRow
 from jobs.own_data.fhir.naming import OURS, moment
 from jobs.own_data.fhir.questions import CODES
 from storage import diary
@@ -36,6 +36,7 @@ STATES = {
     "MedicationRequest": {"active", "completed", "cancelled"},
     "Observation": {"final", "amended"},
     "Consent": {"active", "inactive"},
+    "Flag": {"active", "inactive", "entered-in-error"},
 }
 
 
@@ -72,7 +73,13 @@ def item_of(observation: Resource) -> str:
 def full() -> OwnData:
     data = three_days()
     note = NoteRow(FIRST, '=cmd|"/c calc"\nüber alles \U0001f600\x07', NOW, NOW, late=True)
-    return OwnData(data.who, data.days, data.answers, data.courses, data.measurements, data.steroids, notes=(note,))
+    seen = AlertRow(1, "pain", "value", 8, 1, FIRST, FIRST, {FIRST.isoformat(): 8}, None, NOW, True, NOW + HOUR)
+    unseen = replace(seen, id=2, kind="rise", threshold=3, days=2, last_day=FIRST + DAY, acknowledged_at=None)
+    return OwnData(
+        *(data.who, data.days, data.answers, data.courses, data.measurements, data.steroids),
+        notes=(note,),
+        alerts=(seen, unseen),
+    )
 
 
 @both
@@ -91,6 +98,7 @@ def test_the_library_reads_it_again_and_says_the_same(version: Version) -> None:
         "MedicationRequest": 3,
         "MedicationAdministration": 4,
         "MedicationStatement": 1,
+        "Flag": 2,
     }
 
 
@@ -103,6 +111,26 @@ def test_codes_are_the_specifications(version: Version) -> None:
         for name, field in model_of(kind).model_fields.items():
             choices = (field.json_schema_extra or {}).get("enum_values")
             assert not choices or name not in resource or resource[name] in choices, (kind, name)
+
+
+@both
+def test_an_alert_is_a_flag_until_somebody_had_seen_it(version: Version) -> None:
+    found = resources(full(), version)
+    (patient,) = of_type(found, "Patient")
+    seen, unseen = of_type(found, "Flag")
+    assert (seen["status"], unseen["status"]) == ("inactive", "active")
+    assert seen["subject"] == {"reference": f"urn:uuid:{patient['id']}"}
+    assert seen["code"]["text"] == "A rule of the care team was met: Pain 8 or more; answered days in a row: 1"
+    assert unseen["code"]["text"].endswith("Pain 3 or more over the own reference; answered days in a row: 2")
+    assert unseen["period"] == {"start": FIRST.isoformat(), "end": (FIRST + DAY).isoformat()}
+
+
+@both
+def test_an_alert_about_a_question_of_the_teams_own_names_it(version: Version) -> None:
+    alert = AlertRow(1, "own:7", "value", 8, 1, FIRST, FIRST, {}, None, NOW, True, None)
+    data = replace(full(), own_items=own_item(7, "en"), alerts=(alert,))
+    (flag,) = of_type(resources(data, version), "Flag")
+    assert "Sleep en 8 or more" in flag["code"]["text"]
 
 
 @both

@@ -1,0 +1,22 @@
+"""which courses the patient is still to hear of
+
+Revision: 0015, after 0014
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0015'
+down_revision = '0014'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table('course', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('to_announce', sa.Boolean(), server_default=sa.false(), nullable=False))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('course', schema=None) as batch_op:
+        batch_op.drop_column('to_announce')
