@@ -1,19 +1,17 @@
 """How an alert reads: to the team, what was seen and never what to do; to the patient, what was done."""
 
-from collections.abc import Callable
 from datetime import date
 
 from sqlmodel import Session
 
 from bot.greetings import telephone
-from bot.replies import Button, Incoming, Reply, Say, Screen
+from bot.replies import Button, Incoming, KnownWork, Reply, Say, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import alerts as alert_jobs
 from storage import alerts, diary, patients, teams
 from storage.chats import Someone
 from storage.models import Alert, AlertKind, AlertRule, Staff, Team
 
-KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
 # The latest answers of a run that was long when its rule was made.
 MOST_SHOWN = 7
 

@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from bot import alert_letters, infusions
 from bot.dialogues import check_in
+from bot.diary_day import check_in_of
 from bot.greetings import telephone
-from bot.patient import check_in_of
 from bot.replies import Button, CloseButtons, Rewrite, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import alerts as alert_jobs

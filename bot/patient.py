@@ -1,60 +1,25 @@
-"""What a patient does: the check-in by tap and by typing, today's and yesterday's, the coming infusions."""
+"""What a patient does: the check-in by tap and by typing, today's and yesterday's, and asking for what is kept."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import leaving
+from bot import diary_day, leaving
 from bot.dialogues import check_in, typed_answers
 from bot.dialogues.check_in import CheckIn, Tap
 from bot.dialogues.wording import name_of
+from bot.diary_day import Questions, check_in_of, questions_of
 from bot.greetings import telephone
 from bot.replies import CloseButtons, Drawing, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
 from jobs import alerts, due, follow_up, pages
 from jobs.refusals import Refusal
-from storage import diary, notes, outbox, patients, questions
+from storage import diary, notes, outbox, patients
 from storage.chats import Someone
 from storage.diary import Noted
-from storage.models import DiaryDay, MessageKind, Patient, Way
+from storage.models import DiaryDay, MessageKind, Way
 from storage.questions import STANDARD, DiaryQuestion
-
-Questions = Sequence[DiaryQuestion]
-# By so much the machine's clock may be ahead of Telegram's, or be put back.
-CLOCKS_DIFFER = timedelta(hours=2)
-
-
-def questions_of(session: Session, day: DiaryDay) -> Questions:
-    """What is asked on that day. It never changes once the day has begun."""
-    return questions.asked_on(session, day.team_id, day.patient_id, day.diary_date)
-
-
-def check_in_of(
-    session: Session, day: DiaryDay, message: int = 0, *, choosing: bool = False, asked: Questions | None = None
-) -> CheckIn:
-    """The day's check-in as the rows have it. `asked`: its questions, where they were read before."""
-    asked = asked or questions_of(session, day)
-    values = {item: noted.value for item, noted in diary.noted_on(session, day).items()}
-    # A note is written beside complete answers only.
-    written = notes.notes_on(session, day) if len(values) == len(asked) else ()
-    later, patient = None, patients.patient_of_team(session, day.team_id, day.patient_id)
-    if patient is not None and day.snoozed and day.next_follow_up_at is not None:
-        later = day.next_follow_up_at.astimezone(due.zone_of(patient.time_zone)).time()
-    wide = patient is not None and patient.one_column
-    return CheckIn(
-        day.diary_date,
-        values,
-        day.changing,
-        choosing,
-        message,
-        written,
-        day.noting,
-        later,
-        wide,
-        asked,
-        yesterday=day.shown_at is not None and due.local_date(day.time_zone, day.shown_at) > day.diary_date,
-    )
 
 
 def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -63,7 +28,7 @@ def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
     texts = texts_in(someone.chat.language)
     if patient.status not in patients.LIVING:
         return [Say(leaving.ended(someone, texts))]
-    return _brought(session, open_today(session, patient, incoming.now), texts, incoming.now)
+    return _brought(session, diary_day.open_today(session, patient, incoming.now), texts, incoming.now)
 
 
 def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -71,10 +36,7 @@ def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Re
     patient, texts = someone.the_patient, texts_in(someone.chat.language)
     if patient.status not in patients.LIVING:
         return [Say(leaving.ended(someone, texts))]
-    before = due.local_date(patient.time_zone, incoming.now) - timedelta(days=1)
-    day = diary.day_of(session, patient.team_id, patient.id, before)
-    if day is None and before >= due.local_date(patient.time_zone, patient.consented_at or patient.created_at):
-        day = _opened(session, patient, before, incoming.now)
+    day = diary_day.open_yesterday(session, patient, incoming.now)
     if day is None or day.closes_at <= incoming.now:
         shown = check_in.closed(check_in_of(session, day), texts) if day else Screen(texts("check_in.no_yesterday"))
         return [Say(shown)]
@@ -84,31 +46,11 @@ def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Re
 def _brought(session: Session, day: DiaryDay, texts: Texts, now: datetime) -> list[Reply]:
     """The day's check-in in a new message, from its beginning; the one before is put away."""
     _at_rest(day)
-    _mean(session, day, now)
+    diary_day.mean(session, day, now)
     replies: list[Reply] = [Say(check_in.screen(check_in_of(session, day), texts), _note_message(day))]
     if day.message_id is not None:
         replies.append(CloseButtons(day.message_id))
     return replies
-
-
-def open_today(session: Session, patient: Patient, now: datetime) -> DiaryDay:
-    """Today's row: open from local midnight until tomorrow's prompt."""
-    return _opened(session, patient, due.local_date(patient.time_zone, now), now)
-
-
-def _opened(session: Session, patient: Patient, day: date, now: datetime) -> DiaryDay:
-    """A day's row: it closes with the next day's prompt."""
-    prompt = due.local_moment(patient.time_zone, day, patient.prompt_time)
-    return diary.open_day(
-        session,
-        team_id=patient.team_id,
-        patient_id=patient.id,
-        diary_date=day,
-        time_zone=patient.time_zone,
-        # To the second: so are the times of what is typed into it.
-        opened_at=now.replace(microsecond=0),
-        closes_at=due.next_local_moment(patient.time_zone, patient.prompt_time, prompt),
-    )
 
 
 def _note_message(day: DiaryDay) -> Callable[[Session, int], None]:
@@ -135,7 +77,7 @@ def check_in_pressed(session: Session, incoming: Incoming, someone: Someone) -> 
         shown = check_in.closed(check_in_of(session, day), texts)
         return [Toast(texts("check_in.too_late"), alert=True), Rewrite(incoming.message_id, shown)]
     if not incoming.repeated:
-        _turn_to(session, day, incoming.now)
+        diary_day.turn_to(session, day, incoming.now)
     asked = questions_of(session, day)
     toast = _act_on(session, day, tap, asked, incoming, someone)
     state = check_in_of(session, day, tap.message, choosing=tap.action == "change", asked=asked)
@@ -172,7 +114,7 @@ def _act_on(session: Session, day: DiaryDay, tap: Tap, asked: Questions, incomin
     day.changing = tap.item if tap.action == "ask" else None
     day.noting = tap.action == "note" and check_in_of(session, day, asked=asked).may_be_noted
     if day.noting or day.changing is not None:
-        _mean(session, day, incoming.now)
+        diary_day.mean(session, day, incoming.now)
     return ""
 
 
@@ -220,7 +162,7 @@ def _store(
     way: Way,
     known: dict[str, Noted],
 ) -> None:
-    said_at = _said_at(incoming)
+    said_at = incoming.said_at
     new = [
         item
         for item, value in values.items()
@@ -231,7 +173,7 @@ def _store(
             value=value,
             answered_at=said_at,
             received_at=incoming.now,
-            late=due.local_date(day.time_zone, said_at) > day.diary_date,
+            late=diary_day.is_over(day, said_at),
             way=way,
             known=known,
         )
@@ -242,70 +184,16 @@ def _store(
         session.add(day)
 
 
-def _said_at(incoming: Incoming) -> datetime:
-    """When it was said, not when it was read: a line that waited for the bot belongs to the day it was typed on."""
-    return min(incoming.sent_at, incoming.now) if incoming.sent_at is not None else incoming.now
-
-
-def _day_meant(session: Session, patient: Patient, incoming: Incoming) -> DiaryDay | None:
-    """The day that was open when the line was typed.
-
-    A machine's clock that is ahead opens a day too early by Telegram's: a line below its question means it.
-    """
-    said_at = _said_at(incoming)
-    known = [
-        day
-        for day in _open_at(session, patient, said_at, said_at + CLOCKS_DIFFER)
-        if day.opened_at <= said_at or 0 < (day.message_id or 0) < incoming.message_id
-    ]
-    if len(known) < 2:
-        return known[0] if known else None
-    # Of several, the first in which something is asked for: a complete one takes nothing.
-    return next((day for day in known if _asks(session, day)), known[0])
-
-
-def _asks(session: Session, day: DiaryDay) -> bool:
-    state = check_in_of(session, day)
-    return state.noting or state.question is not None
-
-
-def _open_at(session: Session, patient: Patient, *instants: datetime) -> list[DiaryDay]:
-    """The one in which something is being changed or noted, then the one that was shown or tapped last."""
-    days = {day.id: day for at in instants for day in diary.days_open_at(session, patient.team_id, patient.id, at)}
-    return sorted(
-        days.values(),
-        key=lambda day: (day.noting or day.changing is not None, day.shown_at is not None, day.message_id or 0),
-        reverse=True,
-    )
-
-
-def _turn_to(session: Session, day: DiaryDay, now: datetime) -> None:
-    """The first time, and once more the day after: it is then asked about as yesterday."""
-    today_ = due.local_date(day.time_zone, now)
-    if day.shown_at is None or due.local_date(day.time_zone, day.shown_at) <= day.diary_date < today_:
-        _mean(session, day, now)
-
-
-def _mean(session: Session, day: DiaryDay, now: datetime) -> None:
-    """What is typed next is for this day, and for no other that is open."""
-    day.shown_at = now
-    session.add(day)
-    for other in diary.days_open_at(session, day.team_id, day.patient_id, now):
-        if other.id != day.id:
-            other.noting, other.changing, other.shown_at = False, None, None
-            session.add(other)
-
-
 def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """Answers typed into the check-in, or a note; anything else gets one line on what can be read."""
     patient, texts = someone.the_patient, texts_in(someone.chat.language)
-    day = _day_meant(session, patient, incoming)
+    day = diary_day.meant_by(session, patient, incoming)
     if day is None or patient.status not in patients.LIVING:
         ended = patient.status not in patients.LIVING
         return _nothing_open(incoming, someone, texts("diary.ended" if ended else "check_in.none_open"))
     if incoming.repeated:
         return _show_again(session, day, someone)
-    _turn_to(session, day, incoming.now)
+    diary_day.turn_to(session, day, incoming.now)
     state = check_in_of(session, day)
     if state.noting:
         return _note_written(session, day, state, incoming, someone)
@@ -333,11 +221,11 @@ def _not_read(session: Session, day: DiaryDay, state: CheckIn, incoming: Incomin
 
 def _note_written(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:
     """Kept word for word. That nobody reads it at once is said each time: it may be what matters."""
-    texts, said_at, written = texts_in(someone.chat.language), _said_at(incoming), incoming.text.strip()
+    texts, said_at, written = texts_in(someone.chat.language), incoming.said_at, incoming.text.strip()
     if len(written) > check_in.LONGEST_NOTE:
         most, length = check_in.LONGEST_NOTE, len(written)
         return _explained(session, day, state, someone, texts("check_in.note.too_long", most=most, length=length))
-    late = due.local_date(day.time_zone, said_at) > day.diary_date
+    late = diary_day.is_over(day, said_at)
     notes.add_note(session, day, written, said_at, incoming.now, late=late)
     day.noting = False
     session.flush()

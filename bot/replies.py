@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.texts import Html
+from storage.chats import Someone
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Incoming:
         if self.album:
             return f"album:{self.album}"
         return f"press:{self.press}" if self.data else f"message:{self.message_id}"
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was said, not when it was read: a line that waited for the bot belongs to the day it was typed on."""
+        return min(self.sent_at, self.now) if self.sent_at is not None else self.now
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,8 @@ def number_in(data: str) -> int | None:
 
 
 Reply = Say | Rewrite | Toast | Drawing | CloseButtons | OfferCommands
+# What is done for somebody who is known here.
+KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
 
 
 def rows_of(buttons: list[Button], width: int) -> Keyboard:

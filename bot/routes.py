@@ -28,7 +28,7 @@ from bot.filling import Filling
 from bot.greetings import greeting
 from bot.joining import JOINING
 from bot.own_zone import OWN_ZONE
-from bot.replies import Incoming, OfferCommands, Reply, Say, Screen, Toast
+from bot.replies import Incoming, KnownWork, OfferCommands, Reply, Say, Screen, Toast
 from bot.texts import Html, Texts, nearest_language, plain, texts_in
 from jobs import admission
 from jobs.refusals import Refusal
@@ -37,7 +37,6 @@ from storage.chats import Someone
 from storage.models import Dialogue, Role
 
 Work = Callable[[Session, Incoming], list[Reply]]
-KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
 
 
 @dataclass(frozen=True)
