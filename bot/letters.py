@@ -69,6 +69,7 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.NOT_DELIVERED: _not_delivered,
         MessageKind.ALERT: _alert,
         MessageKind.ALERT_CHANGED: _alert_changed,
+        MessageKind.ALERT_NOTICE: _alert_notice,
         MessageKind.PATIENT_JOINED: _news_of_patient,
         MessageKind.PATIENT_UNREACHABLE: _news_of_patient,
         MessageKind.PATIENT_WITHDREW: _news_of_patient,
@@ -301,6 +302,26 @@ def _alert_changed(session: Session, message: OutboxMessage, chat: Chat, texts: 
     if shown is None or sent is None:
         return None
     return Letter(chat.telegram_id, shown, rewrites=sent.message_id)
+
+
+def _alert_notice(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """The patient reads what was done of what they entered, once for all of it; also whoever has stopped since."""
+    patient = _patient(session, message)
+    raised = alert_jobs.to_be_told(session, patient.team_id, patient.id, now) if patient is not None else []
+    if patient is None or not raised or outbox.another_is_on_its_way(session, message):
+        return None
+    said = alert_letters.notice(
+        teams.team_by_id(session, patient.team_id),
+        texts,
+        is_told=any(alert_jobs.reaches_somebody(session, alert) for alert in raised),
+        may_change=patient.status in patients.LIVING,
+    )
+    told = [alert.id for alert in raised]
+
+    def sent(session: Session, _message_id: int, _at: datetime) -> None:
+        alert_jobs.note_patient_told(session, message.team_id, told)
+
+    return Letter(chat.telegram_id, Screen(said), sent)
 
 
 def _alert_as_it_stands(session: Session, message: OutboxMessage, texts: Texts) -> Screen | None:

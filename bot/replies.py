@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.texts import Html
-from storage.chats import Someone
 
 
 @dataclass(frozen=True)
@@ -121,8 +120,6 @@ def number_in(data: str) -> int | None:
 
 
 Reply = Say | Rewrite | Toast | Drawing | CloseButtons | OfferCommands
-# What is done for somebody who is known here.
-KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
 
 
 def rows_of(buttons: list[Button], width: int) -> Keyboard:

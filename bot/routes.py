@@ -23,12 +23,11 @@ from bot import (
     team_screen,
     welcome,
 )
-from bot.alert_letters import with_notice
 from bot.filling import Filling
 from bot.greetings import greeting
 from bot.joining import JOINING
 from bot.own_zone import OWN_ZONE
-from bot.replies import Incoming, KnownWork, OfferCommands, Reply, Say, Screen, Toast
+from bot.replies import Incoming, OfferCommands, Reply, Say, Screen, Toast
 from bot.texts import Html, Texts, nearest_language, plain, texts_in
 from jobs import admission
 from jobs.refusals import Refusal
@@ -37,6 +36,7 @@ from storage.chats import Someone
 from storage.models import Dialogue, Role
 
 Work = Callable[[Session, Incoming], list[Reply]]
+KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ COMMANDS = (
     Route("alerts", Role.CLINICIAN, alert_forms.overview, also=Role.COORDINATOR),
 )
 BUTTONS = (
-    Route("c", Role.PATIENT, with_notice(patient.check_in_pressed)),
+    Route("c", Role.PATIENT, patient.check_in_pressed),
     Route("st", Role.PATIENT, own_settings.settings_pressed),
     Route("pa", Role.PATIENT, pause.pause_pressed),
     Route("le", Role.PATIENT, leaving.pressed),
@@ -273,7 +273,7 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
         said = filling.typed(PROCEDURES, _filling(session, incoming, someone, dialogue), dialogue)
         return _joined(session, someone, said)
     if someone.patient is not None:
-        return with_notice(patient.typed)(session, incoming, someone)
+        return patient.typed(session, incoming, someone)
     return _greet(session, someone, incoming)
 
 
