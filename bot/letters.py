@@ -112,7 +112,7 @@ def put_in_order(session: Session, earlier: Earlier, now: datetime) -> list[Rewr
     over: list[Rewrite | CloseButtons] = []
     texts = texts_in(earlier.language)
     if earlier.same_day is not None and earlier.again:
-        return [Rewrite(earlier.same_day, Screen(texts("check_in.below", day=earlier.diary_date)))]
+        return [Rewrite(earlier.same_day, check_in.moved_below(earlier.diary_date, texts))]
     if earlier.same_day is not None:
         over.append(CloseButtons(earlier.same_day))
     if earlier.again:

@@ -44,12 +44,17 @@ def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Re
 
 
 def _brought(session: Session, day: DiaryDay, texts: Texts, now: datetime) -> list[Reply]:
-    """The day's check-in in a new message, from its beginning; the one before is put away."""
+    """The day's check-in in a new message, from its beginning."""
     _at_rest(day)
     diary_day.mean(session, day, now)
+    return _below(session, day, texts)
+
+
+def _below(session: Session, day: DiaryDay, texts: Texts) -> list[Reply]:
+    """The check-in where the patient looks, as it stands; the message that it stood in before says so."""
     replies: list[Reply] = [Say(check_in.screen(check_in_of(session, day), texts), _note_message(day))]
     if day.message_id is not None:
-        replies.append(CloseButtons(day.message_id))
+        replies.append(Rewrite(day.message_id, check_in.moved_below(day.diary_date, texts), or_anew=False))
     return replies
 
 
@@ -200,12 +205,13 @@ def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
     try:
         values = typed_answers.read(incoming.text, state.questions, state.question, someone.chat.language)
     except Refusal as refusal:
-        return _explained(session, day, state, someone, texts(refusal.key, **refusal.arguments))
+        return _explained(session, day, texts, texts(refusal.key, **refusal.arguments))
     if values is None:
         return _not_read(session, day, state, incoming, someone)
     _store(session, day, values, incoming, Way.TYPED, diary.noted_on(session, day))
     session.flush()
-    return _show_again(session, day, someone)
+    # What is complete may stand far above by now.
+    return _show_again(session, day, someone) if state.question is not None else _below(session, day, texts)
 
 
 def _not_read(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -214,9 +220,13 @@ def _not_read(session: Session, day: DiaryDay, state: CheckIn, incoming: Incomin
     if asked is None:
         today_ = due.local_date(someone.the_patient.time_zone, incoming.now)
         key = "check_in.all_answered" if day.diary_date == today_ else "check_in.all_answered_of"
-        return _nothing_open(incoming, someone, texts(key, day=day.diary_date), state.questions)
+        why = texts(key, day=day.diary_date)
+        if typed_answers.is_answer(incoming.text, state.questions, someone.chat.language):
+            # Of which question it may be: what can be changed is brought to where it was typed.
+            return _explained(session, day, texts, why)
+        return _nothing_open(incoming, someone, why)
     not_read = texts("check_in.not_read", item=name_of(asked, texts), most=asked.scale[-1])
-    return _explained(session, day, state, someone, Html(f"{_not_passed_on(someone, texts)}\n\n{not_read}"))
+    return _explained(session, day, texts, Html(f"{_not_passed_on(someone, texts)}\n\n{not_read}"))
 
 
 def _note_written(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -224,7 +234,7 @@ def _note_written(session: Session, day: DiaryDay, state: CheckIn, incoming: Inc
     texts, said_at, written = texts_in(someone.chat.language), incoming.said_at, incoming.text.strip()
     if len(written) > check_in.LONGEST_NOTE:
         most, length = check_in.LONGEST_NOTE, len(written)
-        return _explained(session, day, state, someone, texts("check_in.note.too_long", most=most, length=length))
+        return _explained(session, day, texts, texts("check_in.note.too_long", most=most, length=length))
     late = diary_day.is_over(day, said_at)
     notes.add_note(session, day, written, said_at, incoming.now, late=late)
     day.noting = False
@@ -233,9 +243,9 @@ def _note_written(session: Session, day: DiaryDay, state: CheckIn, incoming: Inc
     return [*_show_again(session, day, someone), Say(Screen(kept))]
 
 
-def _nothing_open(incoming: Incoming, someone: Someone, why: Html, asked: Questions = STANDARD) -> list[Reply]:
+def _nothing_open(incoming: Incoming, someone: Someone, why: Html) -> list[Reply]:
     """No question to answer. Words may have been meant for the team, whatever is open."""
-    if not typed_answers.is_answer(incoming.text, asked, someone.chat.language):
+    if not is_for_check_in(incoming, someone):
         why = Html(f"{why}\n\n{_not_passed_on(someone, texts_in(someone.chat.language))}")
     return [Say(Screen(why))]
 
@@ -244,16 +254,12 @@ def _not_passed_on(someone: Someone, texts: Texts) -> Html:
     return texts("check_in.not_passed_on", phone=telephone(someone.team, texts))
 
 
-def _explained(session: Session, day: DiaryDay, state: CheckIn, someone: Someone, why: Html) -> list[Reply]:
+def _explained(session: Session, day: DiaryDay, texts: Texts, why: Html) -> list[Reply]:
     """Says what could not be read, and asks again below: the question above has moved out of sight.
 
     In a message of its own: how to reach the team stays there when the question is answered.
     """
-    asked = check_in.asked_again(state, texts_in(someone.chat.language))
-    replies: list[Reply] = [Say(Screen(why)), Say(asked, _note_message(day))]
-    if day.message_id is not None:
-        replies.append(CloseButtons(day.message_id))
-    return replies
+    return [Say(Screen(why)), *_below(session, day, texts)]
 
 
 def _show_again(session: Session, day: DiaryDay, someone: Someone) -> list[Reply]:

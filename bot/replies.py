@@ -79,11 +79,12 @@ class Say:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """An earlier message of the bot's, edited in place; a new one where that is gone."""
+    """An earlier message of the bot's, edited in place; a new one where that is gone, if it is worth one."""
 
     message_id: int
     screen: Screen
     sent: Callable[[Session, int], None] | None = None
+    or_anew: bool = True
 
 
 @dataclass(frozen=True)
