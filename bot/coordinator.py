@@ -1,24 +1,23 @@
-"""What a coordinator does: the roster, a patient's card, invitations; schedules through forms."""
+"""What a coordinator does beside the roster: a patient's card, invitations; schedules through forms."""
 
 import re
-from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import asking_forms, course_forms, planning_forms, question_forms, schedule_forms, team_screen
+from bot import asking_forms, course_forms, label_form, planning_forms, question_forms, schedule_forms, team_screen
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.invitation_link import link_to, qr_png
-from bot.patient_card import card, opening, state_of
+from bot.patient_card import card, opening
 from bot.patients_named import pressed_patient, typed_patient
-from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
+from bot.replies import Button, Incoming, Reply, Rewrite, Say, Screen, Toast, number_in
+from bot.roster import back_to, roster
 from bot.texts import Html, Texts, texts_in
-from jobs import admission, due, outlook, silence
+from jobs import admission
 from jobs.refusals import Refusal
-from storage import attendance, audit, courses, dialogues, diary, patients
+from storage import attendance, audit, courses, dialogues, patients
 from storage.chats import Someone
-from storage.models import CourseStatus, Patient, Staff, Team
+from storage.models import CourseStatus, Staff, Team
 
-PAGE = 8
 # About a patient or a course: a button that names them opens these.
 OPENED_BY_BUTTONS: dict[str, Procedure] = {
     procedure.form.name: procedure
@@ -26,6 +25,7 @@ OPENED_BY_BUTTONS: dict[str, Procedure] = {
         *planning_forms.PROCEDURES,
         *course_forms.PROCEDURES,
         *schedule_forms.PROCEDURES,
+        label_form.LABEL,
         question_forms.CHOICE,
         *asking_forms.PROCEDURES,
     )
@@ -33,64 +33,11 @@ OPENED_BY_BUTTONS: dict[str, Procedure] = {
 PROCEDURES = {**OPENED_BY_BUTTONS, **team_screen.PROCEDURES}
 
 
-def roster(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """`/roster`: everyone on the team, a button each."""
-    return [Say(_roster(session, someone, incoming.now, page=0))]
-
-
-def _roster(session: Session, someone: Someone, now: datetime, page: int) -> Screen:
-    team, texts = someone.the_team, texts_in(someone.chat.language)
-    everyone = patients.patients_of(session, team.id)
-    if not everyone:
-        return Screen(texts("roster.empty"))
-    pages = (len(everyone) - 1) // PAGE + 1
-    page = min(max(page, 0), pages - 1)
-    shown = everyone[page * PAGE : (page + 1) * PAGE]
-    last_answers = diary.last_answered_days(session, team.id, [patient.id for patient in shown])
-    lost = patients.unreachable_patients(session, team.id)
-    lines = []
-    for patient in shown:
-        answered, coming = last_answers.get(patient.id), _coming(session, patient, now, texts)
-        silent_since = silence.silent_since(session, patient, team.silent_after, answered, now)
-        state = state_of(patient, lost, silent_since, texts)
-        last = texts("roster.last", date=answered) if answered else texts("roster.never")
-        lines.append(texts("roster.line", pseudonym=patient.pseudonym, state=state, last=last, next=coming))
-    text = texts.plural("roster.heading", len(everyone), team=team.name, lines=Html("\n\n".join(lines)))
-    return Screen(text, _roster_buttons(shown, page, pages, texts))
-
-
-def _roster_buttons(shown: list[Patient], page: int, pages: int, texts: Texts) -> Keyboard:
-    buttons = [Button(patient.pseudonym, f"pt:{patient.id}") for patient in shown]
-    rows = [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
-    turning = []
-    if page > 0:
-        turning.append(Button(texts("roster.button.earlier"), f"ro:{page - 1}"))
-    if page + 1 < pages:
-        turning.append(Button(texts("roster.button.later"), f"ro:{page + 1}"))
-    return (*rows, *([tuple(turning)] if turning else []))
-
-
-def _coming(session: Session, patient: Patient, now: datetime, texts: Texts) -> Html:
-    """What is planned; first of all, what should have been confirmed."""
-    today = due.local_date(patient.time_zone, now)
-    known = courses.courses_of(session, patient.team_id, patient.id)
-    for course in outlook.unconfirmed(known, today):
-        return texts("roster.unconfirmed", date=course.planned_start)
-    for course in outlook.coming(known, today):
-        declined = attendance.said_of(session, course) is False
-        return texts("roster.declined" if declined else "roster.next", date=course.planned_start)
-    return texts("roster.no_course")
-
-
-def roster_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    shown = _roster(session, someone, incoming.now, number_in(incoming.data) or 0)
-    return [Toast(""), Rewrite(incoming.message_id, shown)]
-
-
 def patient_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """A patient's card, in place of the roster."""
+    """A patient's card, in place of the roster, and the way back to where that stood."""
     patient = pressed_patient(session, incoming.data, someone)
-    return [Toast(""), Rewrite(incoming.message_id, card(session, patient, someone, incoming.now))]
+    shown = card(session, patient, someone, incoming.now, back=back_to(incoming.data))
+    return [Toast(""), Rewrite(incoming.message_id, shown)]
 
 
 def patient_typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:

@@ -8,42 +8,52 @@ from sqlmodel import Session
 from bot import asking_forms, schedule_forms
 from bot.replies import Button, Keyboard, Screen, rows_of
 from bot.texts import Html, Texts, texts_in
-from jobs import due, infusion_reminder, outlook, schedule, silence
-from storage import attendance, courses, diary, patients
+from jobs import infusion_reminder, outlook, schedule, standing
+from jobs.roster import Standing
+from storage import attendance, courses, patients
 from storage.chats import Someone
 from storage.models import Course, CourseStatus, Patient, PatientStatus
 
 COURSES_A_PAGE = 6
 
 
-def state_of(patient: Patient, lost: set[int], silent_since: date | None, texts: Texts) -> Html:
-    """`active`, `silent since Mon 2 Aug 1999`; `lost` are the patients who cannot be reached."""
-    if patient.id in lost:
+def who_is(pseudonym: str, label: str | None, texts: Texts) -> Html:
+    """The code, and the team's own label where there is one: for its coordinators alone."""
+    key = "roster.who_labelled" if label else "roster.who"
+    return texts(key, pseudonym=pseudonym, label=label)
+
+
+def state_of(of: Standing, texts: Texts) -> Html:
+    """`active`, `silent since Mon 2 Aug 1999`."""
+    if not of.is_reachable:
         return texts("state.unreachable")
-    if patient.status is PatientStatus.PAUSED and patient.paused_until:
-        return texts("state.paused_until", date=patient.paused_until)
-    if silent_since is not None:
-        return texts("state.silent_since", date=silent_since)
-    return texts(f"state.{patient.status.value}")
+    if of.status == PatientStatus.PAUSED and of.paused_until:
+        return texts("state.paused_until", date=of.paused_until)
+    if of.silent_since is not None:
+        return texts("state.silent_since", date=of.silent_since)
+    return texts(f"state.{of.status}")
 
 
-def card(session: Session, patient: Patient, someone: Someone, now: datetime, page: int = 0) -> Screen:
-    """`page`: of the planned courses."""
+def last_answer(of: Standing, texts: Texts) -> Html:
+    """First of all, that an alert is still to be seen."""
+    last = texts("roster.last", date=of.last_answer) if of.last_answer else texts("roster.never")
+    return Html(f"{texts('roster.alert')}\n{last}") if of.has_unseen_alert else last
+
+
+def card(
+    session: Session, patient: Patient, someone: Someone, now: datetime, page: int = 0, back: str = "ro:"
+) -> Screen:
+    """`page`: of the planned courses. `back`: the data of the button that leads to the roster."""
     texts, team = texts_in(someone.chat.language), someone.the_team
-    answered = diary.last_answered_days(session, team.id, [patient.id]).get(patient.id)
+    (of,) = standing.standings(session, team, [patient], now)
     known = courses.courses_of(session, team.id, patient.id)
     leads = infusion_reminder.leads_of(session, patient)
-    today = due.local_date(patient.time_zone, now)
-    planned = [*outlook.unconfirmed(known, today), *outlook.coming(known, today)]
-    lost, silent_since = (
-        patients.unreachable_patients(session, team.id),
-        silence.silent_since(session, patient, team.silent_after, answered, now),
-    )
+    planned = [*outlook.unconfirmed(known, of.today), *outlook.coming(known, of.today)]
     text = texts(
         "card",
-        pseudonym=patient.pseudonym,
-        state=state_of(patient, lost, silent_since, texts),
-        last=texts("roster.last", date=answered) if answered else texts("roster.never"),
+        who=who_is(patient.pseudonym, patient.label, texts),
+        state=state_of(of, texts),
+        last=last_answer(of, texts),
         time=patient.prompt_time,
         zone=patient.time_zone,
         more=_exceptions(patient, texts),
@@ -55,8 +65,8 @@ def card(session: Session, patient: Patient, someone: Someone, now: datetime, pa
     lately = schedule.given_lately(session, patient, now)
     given = [course for course in known if course.id in lately and course.status is CourseStatus.GIVEN]
     said = attendance.said_of_all(session, team.id, planned)
-    rows = (*_courses(planned, patient, page, today, said, texts), *((_given(course, texts),) for course in given))
-    return Screen(text, (*rows, *_ways_on(patient, texts)))
+    rows = (*_courses(planned, patient, page, of.today, said, texts), *((_given(course, texts),) for course in given))
+    return Screen(text, (*rows, *_ways_on(patient, back, texts)))
 
 
 def _exceptions(patient: Patient, texts: Texts) -> Html:
@@ -101,8 +111,8 @@ def _given(course: Course, texts: Texts) -> Button:
     return Button(texts("card.button.given", date=courses.first_day(course)), f"o:reopen_course:{course.id}")
 
 
-def _ways_on(patient: Patient, texts: Texts) -> Keyboard:
-    to_roster = (Button(texts("card.button.roster"), "ro:0"),)
+def _ways_on(patient: Patient, back: str, texts: Texts) -> Keyboard:
+    to_roster = (Button(texts("card.button.roster"), back),)
     if patient.status in patients.LEFT:
         return (to_roster,)
     rows = [
@@ -110,7 +120,7 @@ def _ways_on(patient: Patient, texts: Texts) -> Keyboard:
         (opening("prompt_time", patient.id, texts), opening("time_zone", patient.id, texts)),
         (opening("days_off", patient.id, texts), opening("follow_up", patient.id, texts)),
         (opening("leads", patient.id, texts), opening("patient_items", patient.id, texts)),
-        (Button(texts("card.button.history"), f"hi:{patient.id}"),),
+        (opening("label", patient.id, texts), Button(texts("card.button.history"), f"hi:{patient.id}")),
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
     invited = [again] if patient.status is PatientStatus.INVITED else []

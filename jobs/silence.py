@@ -1,24 +1,30 @@
 """Who has fallen silent: asked for days, and no answer."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlmodel import Session
 
 from jobs import due
-from storage import patients
+from storage import diary
 from storage.models import Patient, PatientStatus
 
 
 def silent_since(
-    session: Session, patient: Patient, silent_after: int, last_answer: date | None, now: datetime
-) -> date | None:
-    """The first of the days that were asked and not answered, once there are enough of them; today's may still come.
+    session: Session, team_id: int, people: Iterable[Patient], silent_after: int, now: datetime
+) -> dict[int, date]:
+    """By patient id, the first of the days that were asked and not answered, once there are enough of them.
 
-    Days that were not asked are nobody's silence. `silent_after`: how many are enough, as the team has it.
-    `last_answer`: the latest diary date with any answer.
+    Today's answer may still come; days that were not asked are nobody's silence. `silent_after`: how many are enough,
+    as the team has it. A query for each date that it is where they live: three at the most.
     """
-    if patient.status is not PatientStatus.ACTIVE:
-        return None
-    today = due.local_date(patient.time_zone, now)
-    first, count = patients.asked_between(session, patient.team_id, patient.id, last_answer or date.min, today)
-    return first if count >= silent_after else None
+    by_today: dict[date, list[int]] = defaultdict(list)
+    for patient in people:
+        if patient.status is PatientStatus.ACTIVE:
+            by_today[due.local_date(patient.time_zone, now)].append(patient.id)
+    silent: dict[int, date] = {}
+    for today, ids in by_today.items():
+        asked = diary.asked_since_the_last_answer(session, team_id, ids, before=today)
+        silent |= {patient_id: first for patient_id, (first, count) in asked.items() if count >= silent_after}
+    return silent

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from jobs import admission, due, infusion_reminder, schedule, silence, weekly_summary
 from jobs.refusals import Refusal
-from storage import audit, courses, diary, patients
+from storage import audit, courses, patients
 from storage.models import Course, Patient, Team
 
 # In the audit, and looked for there.
@@ -107,6 +107,4 @@ def _courses_that_follow(session: Session, team: Team, wanted: Wanted) -> list[t
 def silent_patients(session: Session, team: Team, silent_after: int, now: datetime) -> int:
     """How many count as silent by this limit."""
     known = patients.patients_of(session, team.id)
-    answered = diary.last_answered_days(session, team.id, [patient.id for patient in known])
-    since = [silence.silent_since(session, each, silent_after, answered.get(each.id), now) for each in known]
-    return sum(day is not None for day in since)
+    return len(silence.silent_since(session, team.id, known, silent_after, now))

@@ -68,6 +68,14 @@ def forget(session: Session, team_id: int, alert_id: int) -> bool:
     return session.connection().execute(statement).rowcount == 1
 
 
+def patients_with_unseen_alerts(session: Session, team_id: int, raised_by: datetime) -> set[int]:
+    """Of whom an alert was raised until then that nobody has acknowledged."""
+    query = select(Alert.patient_id).where(
+        Alert.team_id == team_id, Alert.raised_at <= raised_by, col(Alert.acknowledged_at).is_(None)
+    )
+    return set(session.exec(query.distinct()))
+
+
 def acknowledge(session: Session, team_id: int, alert_id: int, staff_id: int, now: datetime) -> bool:
     """False when somebody has done so before: one for all."""
     statement = (

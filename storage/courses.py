@@ -34,6 +34,20 @@ def all_courses_of(session: Session, team_id: int, patient_id: int) -> list[Cour
     return sorted(session.exec(query), key=first_day)
 
 
+def planned_of(session: Session, team_id: int, patient_ids: Collection[int]) -> list[tuple[int, int, date, int]]:
+    """(course id, patient id, planned start, planned days) of these patients' planned courses, by their start.
+
+    Without rows as objects: a team has plans for months.
+    """
+    query = (
+        select(col(Course.id), col(Course.patient_id), col(Course.planned_start), col(Course.planned_days))
+        .where(Course.team_id == team_id, Course.status == CourseStatus.PLANNED)
+        .where(col(Course.patient_id).in_(patient_ids))
+        .order_by(col(Course.planned_start), col(Course.id))
+    )
+    return [(course, patient, start, days) for course, patient, start, days in session.exec(query)]
+
+
 def planned_courses_of_team(session: Session, team_id: int) -> list[tuple[Course, Patient]]:
     """With whose they are; not those of patients who have left."""
     query = (

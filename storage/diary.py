@@ -293,14 +293,40 @@ def first_answered_day(session: Session, patient_id: int) -> date | None:
     return session.exec(select(func.min(Answer.diary_date)).where(_of_patient(Answer, patient_id))).one()
 
 
+def _last_answered(team_id: int) -> ColumnElement[date | None]:
+    """Of the patient of the query around it: one step from the index's end, however long the diary is."""
+    query = select(col(Answer.diary_date)).where(Answer.team_id == team_id, Answer.patient_id == Patient.id)
+    latest: ColumnElement[date | None] = (
+        query.order_by(col(Answer.diary_date).desc()).limit(1).correlate(Patient).scalar_subquery()
+    )
+    return latest
+
+
 def last_answered_days(session: Session, team_id: int, patient_ids: Collection[int]) -> dict[int, date]:
     """By patient id, the latest diary date with any answer."""
-    query = (
-        select(Answer.patient_id, func.max(Answer.diary_date))
-        .where(Answer.team_id == team_id, col(Answer.patient_id).in_(patient_ids))
-        .group_by(col(Answer.patient_id))
+    query = select(col(Patient.id), _last_answered(team_id)).where(
+        Patient.team_id == team_id, col(Patient.id).in_(patient_ids)
     )
-    return dict(session.exec(query).all())
+    return {patient_id: day for patient_id, day in session.exec(query) if day is not None}
+
+
+def asked_since_the_last_answer(
+    session: Session, team_id: int, patient_ids: Collection[int], before: date
+) -> dict[int, tuple[date, int]]:
+    """By patient id: the first day asked after the last one that was answered, and how many were; before a day."""
+    asked = (
+        DiaryDay.team_id == team_id,
+        DiaryDay.patient_id == Patient.id,
+        DiaryDay.diary_date > func.coalesce(_last_answered(team_id), date.min),
+        DiaryDay.diary_date < before,
+        col(DiaryDay.asked_at).is_not(None),
+    )
+    first: ColumnElement[date | None] = (
+        select(func.min(DiaryDay.diary_date)).where(*asked).correlate(Patient).scalar_subquery()
+    )
+    count: ColumnElement[int] = select(func.count(col(DiaryDay.id))).where(*asked).correlate(Patient).scalar_subquery()
+    query = select(col(Patient.id), first, count).where(Patient.team_id == team_id, col(Patient.id).in_(patient_ids))
+    return {patient_id: (day, many) for patient_id, day, many in session.exec(query) if day is not None}
 
 
 def record_answer(

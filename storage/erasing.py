@@ -107,6 +107,7 @@ def _draw_team_pages_anew(session: Session, team_id: int) -> None:
 def _leave_the_pseudonym(session: Session, team_id: int, patient_id: int) -> None:
     blank = {
         "chat_id": None,
+        "label": None,
         "status": PatientStatus.ERASED,
         "time_zone": "UTC",
         "prompt_time": time(0, 0),

@@ -193,8 +193,8 @@ class Patient(SQLModel, table=True):
 
     `told_prompt_time` and `told_time_zone` are what the patient last heard of them, empty: as they are. Where they
     differ, a message is due. `days_off`: the weekdays on which nothing is asked, in order; `56` is Saturday and Sunday.
-    `one_column`: each number of the check-in has a row of its own. One who is erased keeps the pseudonym alone, so that
-    no other is given it.
+    `one_column`: each number of the check-in has a row of its own. `label`: the team's own, by which its coordinators
+    find the patient; empty: none. One who is erased keeps the pseudonym alone, so that no other is given it.
     """
 
     __table_args__ = (UniqueConstraint("team_id", "pseudonym"),)
@@ -203,6 +203,7 @@ class Patient(SQLModel, table=True):
     team_id: int = Field(foreign_key="team.id", index=True)
     chat_id: int | None = Field(default=None, foreign_key="chat.id", unique=True)
     pseudonym: str = Field(max_length=12)
+    label: str | None = Field(default=None, max_length=24)
     status: PatientStatus = Field(default=PatientStatus.INVITED, sa_type=choice_of(PatientStatus))
     time_zone: str = Field(max_length=64)
     prompt_time: time

@@ -2,11 +2,11 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 from sqlmodel import Session, col, func, or_, select, update
 
-from storage.models import Chat, DiaryDay, MessageKind, MessageState, OutboxMessage, Patient, PatientStatus
+from storage.models import Chat, MessageKind, MessageState, OutboxMessage, Patient, PatientStatus
 
 # Letters and digits that nobody mistakes for one another, on paper or by telephone.
 ALPHABET = "2346789ACDEFGHJKMNPQRTVWXY"
@@ -66,20 +66,6 @@ def unreachable_patients(session: Session, team_id: int) -> set[int]:
     return {patient_id for patient_id in session.exec(query) if patient_id is not None}
 
 
-def asked_between(
-    session: Session, team_id: int, patient_id: int, after: date, before: date
-) -> tuple[date | None, int]:
-    """Of the days between these two, both left out: the first that was asked, and how many were."""
-    query = select(func.min(DiaryDay.diary_date), func.count()).where(
-        DiaryDay.team_id == team_id,
-        DiaryDay.patient_id == patient_id,
-        DiaryDay.diary_date > after,
-        DiaryDay.diary_date < before,
-        col(DiaryDay.asked_at).is_not(None),
-    )
-    return session.exec(query).one()
-
-
 def patients_due_a_prompt(session: Session, now: datetime, limit: int) -> list[tuple[Patient, Chat]]:
     """With their chats, of all teams, the longest due first, save those another worker has in hand: for the clock."""
     query = (
@@ -121,6 +107,11 @@ def set_prompt(session: Session, patient: Patient, at: time, next_prompt_at: dat
 
 def set_reminder_leads(session: Session, patient: Patient, leads: Sequence[int] | None) -> None:
     patient.reminder_leads = None if leads is None else list(leads)
+    session.add(patient)
+
+
+def set_label(session: Session, patient: Patient, label: str | None) -> None:
+    patient.label = label
     session.add(patient)
 
 

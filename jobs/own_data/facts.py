@@ -16,7 +16,7 @@ class Who:
     """The patient and the chat. `telegram_id` None: no chat yet. `reminder_leads`: days before, None: the team's.
 
     `follow_up`: asked once more on a day without an answer. `days_off`: weekdays that are not asked, 0 is Monday.
-    `one_column`: the check-in's numbers stand in one column.
+    `one_column`: the check-in's numbers stand in one column. `label`: the team's own, by which it finds the patient.
     `told_prompt_time`, `told_time_zone`: as the patient last heard them, None: as they are.
     """
 
@@ -41,6 +41,7 @@ class Who:
     days_off: tuple[int, ...] = ()
     one_column: bool = False
     withdrawn_at: datetime | None = None
+    label: str | None = None
 
 
 @dataclass(frozen=True)

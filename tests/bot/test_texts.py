@@ -24,6 +24,7 @@ from bot.texts import FALLBACK, FOLDER, Html, MissingTextError, catalogue, langu
 from jobs import team_schedule
 from jobs.chart.facts import ChartTexts
 from jobs.csv_table import FaultCode
+from jobs.roster import Group
 from jobs.scores import SYMPTOMS
 from jobs.wearing_off.caveats import CaveatCode
 from jobs.wearing_off.contrast import Reason
@@ -127,6 +128,7 @@ def families() -> dict[str, str]:
             *(f"state.{status.value}" for status in PatientStatus if status is not PatientStatus.ERASED),
             *(f"{name}.button" for name in OPENED_BY_BUTTONS),
         ],
+        "bot/roster.py": [f"roster.group.{group}" for group in Group],
         "bot/letters.py": [f"news.{k.value}" for k in MessageKind if k.value.startswith(("patient_", "course_"))],
         "bot/team_screen.py": [f"team.button.{name}" for name in team_screen.PROCEDURES],
         "bot/team_schedule_forms.py": [

@@ -39,6 +39,12 @@ FORGED = (
     "f:plan_course:start:0000-00",
     "f:plan_course:+:+",
     "f:cancel_course:+:+",
+    "f:label:label:none",
+    "f:label:label:",
+    "o:label:",
+    "o:label:99999999999999999999999999",
+    "pt:look:0:",
+    "pt:find:0:anna:0",
     "f:plan_course:days:999999999999999999",
     "o",
     "o:",
@@ -87,4 +93,14 @@ FORGED = (
     "x" * 64,
 )
 # These open or turn a page, and change nothing but that.
-HARMLESS = ("ro", "ro:", "ro:-1", "ro:²", "ro:1", "ro:99999999999999999999999999")
+HARMLESS = (
+    "ro",
+    "ro:",
+    "ro:-1",
+    "ro:²",
+    "ro:1",
+    "ro:look:0",
+    "ro:find:0:anna",
+    "ro:nobody:1",
+    "ro:99999999999999999999999999",
+)

@@ -3,6 +3,7 @@
 import pytest
 from sqlmodel import Session, select
 
+from bot.local.faults import Fault
 from jobs.alerts import GRACE
 from storage.models import Alert, AuditEntry, MessageKind, MessageState, OutboxMessage
 from tests.journeys.scenes import PHONE
@@ -273,6 +274,20 @@ def test_while_neither_has_heard_of_it_a_late_correction_takes_it_back_too(clini
     anna.says("pain 1")
     clinic.passes(minutes=10)
     assert alerts_to(clinician) == notices(anna) == []
+
+
+def test_what_the_patient_has_read_of_is_told_though_it_was_corrected_before_it_got_through(clinic: Clinic) -> None:
+    clinician, anna = clinic.clinician(), clinic.patient()
+    ruled(clinic)
+    six_oclock(clinic)
+    clinic.world.misbehave(Fault("server_error", "sendMessage", chat_id=clinician.account))
+    anna.says("10 2 2 4")
+    grace_passes(clinic)
+    assert alerts_to(clinician) == []
+    assert anna.sees.startswith(TOLD)
+    anna.says("pain 1")
+    clinic.passes(minutes=2)
+    assert clinician.sees.endswith("Corrected by the patient since: Mon 2 Mar 2026: 1")
 
 
 def test_the_notice_is_in_the_patients_language(clinic: Clinic) -> None:

@@ -97,6 +97,8 @@ def test_the_roster_says_how_everyone_stands(clinic: Clinic) -> None:
     clinic.world.block(gone.account)
     clinic.calm()
     coordinator.says("/roster")
+    assert answering.code not in coordinator.sees, "nothing of this one needs a look"
+    coordinator.presses("All patients")
     assert f"{TEAM}: 3 patients" in coordinator.sees
     parts = coordinator.sees.split("\n\n")[1:]
     known = {part.split(" ·")[0]: part for part in parts}
@@ -117,17 +119,18 @@ def test_a_long_roster_has_pages(clinic: Clinic) -> None:
     everyone = sorted(patient.pseudonym for patient in clinic.rows(Patient))
     coordinator.says("/roster")
     roster = coordinator.last["message_id"]
-    assert coordinator.buttons == [*everyone[:8], "Next ›"]
+    groups = ["• Needs a look 19", "No course planned 19", "All patients 19"]
+    assert coordinator.buttons == [*everyone[:8], "Next ›", *groups]
     coordinator.presses("Next ›")
-    assert coordinator.buttons == [*everyone[8:16], "‹ Previous", "Next ›"]
+    assert coordinator.buttons == [*everyone[8:16], "‹ Previous", "Next ›", *groups]
     coordinator.presses("Next ›")
-    assert coordinator.buttons == [*everyone[16:], "‹ Previous"]
+    assert coordinator.buttons == [*everyone[16:], "‹ Previous", *groups]
     coordinator.presses("‹ Previous")
     coordinator.presses("‹ Previous")
-    assert coordinator.buttons == [*everyone[:8], "Next ›"]
+    assert coordinator.buttons == [*everyone[:8], "Next ›", *groups]
     assert coordinator.last["message_id"] == roster
     coordinator.taps(roster, "ro:999", forge=True)
-    assert coordinator.buttons == [*everyone[16:], "‹ Previous"], "a page that is gone shows the last one"
+    assert coordinator.buttons[:4] == [*everyone[16:], "‹ Previous"], "a page that is gone shows the last one"
 
 
 def test_a_patients_card_says_what_there_is_and_what_can_be_done(clinic: Clinic) -> None:
@@ -155,15 +158,16 @@ def test_a_patients_card_says_what_there_is_and_what_can_be_done(clinic: Clinic)
         "Asking once more",
         "Reminders",
         "Questions",
+        "Label",
         "History",
-        "‹ All patients",
+        "‹ Patients",
     ]
     rows = coordinator.last["reply_markup"]["inline_keyboard"]
-    assert [len(row) for row in rows] == [2, 2, 2, 2, 2, 1, 1], "it fits a telephone"
+    assert [len(row) for row in rows] == [2, 2, 2, 2, 2, 2, 1], "it fits a telephone"
     coordinator.presses("Thu 12 Mar")
     assert coordinator.sees == f"{anna.code}\nCourse planned for Thu 12 Mar 2026, 2 days, 0.4 g/kg a day"
     coordinator.presses(f"‹ {anna.code}")
-    coordinator.presses("‹ All patients")
+    coordinator.presses("‹ Patients")
     assert anna.code in coordinator.buttons
 
 

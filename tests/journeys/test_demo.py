@@ -63,7 +63,10 @@ def test_it_begins_with_a_chart_that_says_something_and_a_roster_that_is_real(tm
         chart = running.world.last_message(CLINICIAN)
         assert chart["photo"]
         assert "Earlier, Regimen 1: returns." in chart["caption"]
-        roster = await says(running, COORDINATOR, "/roster")
+        await says(running, COORDINATOR, "/roster")
+        press(running, COORDINATOR, "All patients 4")
+        await settled(running)
+        roster = texts_of(running, COORDINATOR)[-1]
         silent = "P-3MWE · silent since Mon 2 Aug 1999"
         for said in ("P-7KQ4 · active", silent, "paused until Mon 23 Aug 1999", "has not joined yet"):
             assert said in roster

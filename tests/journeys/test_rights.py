@@ -12,7 +12,7 @@ from storage.models import Role
 from tests.support import Clinic, Someone
 
 # They show the presser's own team.
-OWN = {"ro:0", "ro:1", "al:", "qu:", "te:", "hi:team"}
+OWN = {"ro:0", "ro:1", "ro:", "ro:all:0", "ro:look:3", "ro:find:0:P", "ro:nobody:0", "al:", "qu:", "te:", "hi:team"}
 OLD_BUTTON = "This button is no longer in use. Nothing was changed."
 GONE = "This has changed meanwhile, so nothing was done."
 # What a member of the other team gets: `{code}`, `{patient}` and `{course}` are team A's.
@@ -25,7 +25,7 @@ COMMANDS_WALKED = {
     "privacy": ("/privacy", "/privacy {code}"),
     "withdraw": ("/withdraw", "/withdraw {code}"),
     "infusions": ("/infusions",),
-    "roster": ("/roster", "/roster {code}"),
+    "roster": ("/roster", "/roster {code}", "/roster {bare}", "/roster bed 12"),
     "invite": ("/invite {code}",),
     "patient": ("/patient {code}", "/patient {patient}"),
     "history": ("/history {code}", "/history {bare}", "/history"),
@@ -55,8 +55,8 @@ BUTTONS_WALKED = {
     ),
     "le": ("le:ask", "le:stop", "le:consent", "le:agree", "le:stay", "le:erase", "le:really", "le:erased"),
     "pa": ("pa:2026-03-09", "pa:on"),
-    "ro": ("ro:0", "ro:1"),
-    "pt": ("pt:{patient}",),
+    "ro": ("ro:0", "ro:1", "ro:", "ro:all:0", "ro:look:3", "ro:find:0:P", "ro:nobody:0"),
+    "pt": ("pt:{patient}", "pt:all:0:{patient}", "pt:find:0:P:{patient}"),
     "cs": ("cs:0:{patient}", "cs:1:{patient}"),
     "co": ("co:{course}",),
     "ia": ("ia:{patient}", "ia:{invited}"),
@@ -99,6 +99,11 @@ def two_teams(clinic: Clinic) -> tuple[Clinic, dict[str, str], list[str]]:
     assert "Pain 7" in doctor.sees, "an alert"
     clinic.invitation(Role.PATIENT)
     clinic.patient(team="Rheumatology")
+    coordinator = staff_of(clinic, "Neuromuscular clinic", Role.COORDINATOR)
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Label")
+    coordinator.says("Bed 12")
+    assert anna.row.label == "Bed 12"
     ids = {
         "code": anna.code,
         "bare": anna.code.removeprefix("P-"),
@@ -109,7 +114,7 @@ def two_teams(clinic: Clinic) -> tuple[Clinic, dict[str, str], list[str]]:
         "rule": "1",
         "alert": "1",
     }
-    return clinic, ids, [anna.code, "17:45", "20 Mar", "1.75", "Neuromuscular clinic", "The lift was broken"]
+    return clinic, ids, [anna.code, "17:45", "20 Mar", "1.75", "Neuromuscular clinic", "The lift was broken", "Bed 12"]
 
 
 def staff_of(clinic: Clinic, team: str, *roles: Role) -> Someone:

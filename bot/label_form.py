@@ -1,0 +1,49 @@
+"""The form for a team's own short label of a patient: what its coordinators find them by."""
+
+from bot.course_facts import CourseFacts, back_to_patient, load_patient
+from bot.dialogues.form import Form, Question, Values
+from bot.filling import Filling, Procedure
+from bot.replies import Screen
+from bot.texts import Html, Texts, texts_in
+from jobs import labels
+from jobs.refusals import Refusal
+from jobs.roster import LONGEST_LABEL, tidied
+
+NONE = "none"
+
+
+def _ask(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
+    patient = facts.patient
+    now = texts("label.now", label=patient.label) if patient.label else texts("label.none_now")
+    return texts("label.question", pseudonym=patient.pseudonym, now=now, most=LONGEST_LABEL)
+
+
+def _choices(texts: Texts, facts: CourseFacts, _values: Values) -> list[tuple[str, str]]:
+    return [(texts("label.button.remove"), NONE)] if facts.patient.label else []
+
+
+def _read(value: str, *_: object) -> str | None:
+    """As it is typed, on one line; `none` for none."""
+    label = tidied(value)
+    if label.lower() == NONE:
+        return None
+    if not any(sign.isalnum() for sign in label):
+        raise Refusal("refusal.label_empty")
+    if len(label) > LONGEST_LABEL:
+        raise Refusal("refusal.label", most=LONGEST_LABEL)
+    return label
+
+
+def _apply(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
+    texts, label = texts_in(filling.someone.chat.language), values["label"]
+    labels.set_label(filling.session, facts.actor, facts.patient, label, facts.now)
+    key = "label.done" if label else "label.removed"
+    return back_to_patient(facts, texts(key, pseudonym=facts.patient.pseudonym, label=label), texts)
+
+
+LABEL = Procedure(
+    Form("label", (Question("label", _ask, _read, _choices),)),
+    load_patient,
+    _apply,
+    lambda facts: facts.patient.label,
+)

@@ -1,0 +1,28 @@
+"""A team's own short label of a patient. Nothing that is sent to a patient bears it."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from jobs.refusals import Refusal
+from jobs.roster import LONGEST_LABEL
+from storage import audit, patients
+from storage.models import Patient
+
+
+def set_label(session: Session, actor: str, patient: Patient, label: str | None, now: datetime) -> None:
+    """None: no label. The audit says that there was one, and never which: it might be a name after all."""
+    if label is not None and not 0 < len(label) <= LONGEST_LABEL:
+        raise Refusal("refusal.label", most=LONGEST_LABEL)
+    before = {"label": patient.label is not None}
+    patients.set_label(session, patient, label)
+    audit.record(
+        session,
+        team_id=patient.team_id,
+        at=now,
+        actor=actor,
+        action="label_changed",
+        patient_id=patient.id,
+        before=before,
+        after={"label": label is not None},
+    )
