@@ -2,15 +2,14 @@
 
 from sqlmodel import Session
 
-from bot.patients_named import pressed_patient, typed_patient
-from bot.replies import Button, Drawing, Incoming, Reply, Say, Screen, Toast, rows_of
+from bot.patients_named import pressed_patient, typed_patient, which_patient
+from bot.replies import Drawing, Incoming, Reply, Say, Screen, Toast
 from bot.texts import Html, texts_in
 from jobs import pages
-from storage import notes, patients
+from storage import notes
 from storage.chats import Someone
-from storage.models import Patient, PatientStatus
+from storage.models import Patient
 
-MOST_BUTTONS = 90
 # Each at most 500 characters: they fit into one message.
 MOST_NOTES = 7
 # With room for the heading.
@@ -26,7 +25,7 @@ def summary(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
 def chart(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/chart P-7KQ4`; without a code, a button for each patient, as many as Telegram takes."""
     if not incoming.text.strip():
-        return [_which(session, someone, "chart", "ch")]
+        return [which_patient(session, someone, "chart", "ch")]
     return [_chart(session, typed_patient(session, incoming, someone), incoming, someone)]
 
 
@@ -37,7 +36,7 @@ def chart_pressed(session: Session, incoming: Incoming, someone: Someone) -> lis
 def notes_typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/notes P-7KQ4`; without a code, a button for each patient."""
     if not incoming.text.strip():
-        return [_which(session, someone, "notes", "nt")]
+        return [which_patient(session, someone, "notes", "nt")]
     return [_notes(session, typed_patient(session, incoming, someone), someone)]
 
 
@@ -63,13 +62,6 @@ def _notes(session: Session, patient: Patient, someone: Someone) -> Reply:
 def _length(lines: list[Html]) -> int:
     """As Telegram counts, in UTF-16; its markup and escapes on top, to be on the safe side."""
     return len("\n\n".join(lines).encode("utf-16-le")) // 2
-
-
-def _which(session: Session, someone: Someone, command: str, prefix: str) -> Reply:
-    """A button for each patient, as many as Telegram takes."""
-    known = [p for p in patients.patients_of(session, someone.the_team.id) if p.status is not PatientStatus.INVITED]
-    buttons = [Button(patient.pseudonym, f"{prefix}:{patient.id}") for patient in known[:MOST_BUTTONS]]
-    return Say(Screen(texts_in(someone.chat.language)("refusal.which_patient", command=command), rows_of(buttons, 3)))
 
 
 def _chart(session: Session, patient: Patient, incoming: Incoming, someone: Someone) -> Reply:

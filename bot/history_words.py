@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.alert_letters import rule_words
 from bot.asking_forms import days_in_words
+from bot.measurement_words import audited_words
 from bot.schedule_forms import leads_in_words
 from bot.team_forms import prices_in_words
 from bot.team_schedule_forms import value_words
@@ -59,6 +60,10 @@ def _role(facts: Facts, texts: Texts) -> dict[str, object]:
     return {"role": texts(f"role.{facts['role']}")}
 
 
+def _entry(facts: Facts, texts: Texts) -> dict[str, object]:
+    return {"entry": audited_words(facts, texts)}
+
+
 def _languages(entry: AuditEntry, texts: Texts) -> dict[str, object]:
     """Of which the words are others than before."""
     before, after = entry.before or {}, entry.after or {}
@@ -95,6 +100,11 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     "staff_invited": lambda entry, texts: _role(entry.after or {}, texts),
     "staff_joined": lambda entry, texts: _role(entry.after or {}, texts),
     "questions_changed": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["from"])},
+    "measurement_added": lambda entry, texts: _entry(entry.after or {}, texts),
+    "measurement_removed": lambda entry, texts: _entry(entry.before or {}, texts),
+    "steroid_added": lambda entry, texts: _entry(entry.after or {}, texts),
+    "steroid_ended": lambda entry, texts: _entry(entry.after or {}, texts),
+    "steroid_removed": lambda entry, texts: _entry(entry.before or {}, texts),
     "paused": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["paused_until"])},
     "attendance_said": lambda entry, texts: {
         "said": texts("history.comes" if (entry.after or {})["is_coming"] else "history.cannot")

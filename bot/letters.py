@@ -10,7 +10,7 @@ from bot import alert_letters, infusions
 from bot.dialogues import check_in
 from bot.diary_day import check_in_of
 from bot.greetings import telephone
-from bot.replies import Button, CloseButtons, Rewrite, Screen
+from bot.replies import Button, CloseButtons, Keyboard, Rewrite, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import alerts as alert_jobs
 from jobs import check_in_time, due, follow_up, infusion_reminder, outlook
@@ -231,12 +231,19 @@ def _page(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, no
         return None
     drawing = drawings.of_team(session, message.team_id, message.drawing_id or 0)
     if drawing is not None and drawing.caption is not None:
-        return Letter(chat.telegram_id, Screen(Html(drawing.caption), png=drawing.png))
+        return Letter(chat.telegram_id, Screen(Html(drawing.caption), _below_chart(message, texts), png=drawing.png))
     patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
     if patient is not None:
         return Letter(chat.telegram_id, Screen(texts("chart.not_drawn", pseudonym=patient.pseudonym)))
     team = teams.team_by_id(session, message.team_id)
     return Letter(chat.telegram_id, Screen(texts("summary.not_drawn", team=team.name)))
+
+
+def _below_chart(message: OutboxMessage, texts: Texts) -> Keyboard:
+    """From one patient's chart to what can be entered about them."""
+    if message.patient_id is None:
+        return ()
+    return ((Button(texts("measure.button.entered"), f"me:below:{message.patient_id}"),),)
 
 
 def _own_copy(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from bot import asking_forms, schedule_forms
+from bot.measurement_commands import entering
 from bot.replies import Button, Keyboard, Screen, rows_of
 from bot.texts import Html, Texts, texts_in
 from jobs import infusion_reminder, outlook, schedule, standing
@@ -120,7 +121,9 @@ def _ways_on(patient: Patient, back: str, texts: Texts) -> Keyboard:
         (opening("prompt_time", patient.id, texts), opening("time_zone", patient.id, texts)),
         (opening("days_off", patient.id, texts), opening("follow_up", patient.id, texts)),
         (opening("leads", patient.id, texts), opening("patient_items", patient.id, texts)),
-        (opening("label", patient.id, texts), Button(texts("card.button.history"), f"hi:{patient.id}")),
+        entering(patient, texts),
+        (Button(texts("measure.button.entered"), f"me:below:{patient.id}"), opening("label", patient.id, texts)),
+        (Button(texts("card.button.history"), f"hi:{patient.id}"),),
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
     invited = [again] if patient.status is PatientStatus.INVITED else []

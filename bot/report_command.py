@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
+from bot import fault_words
 from bot.report_outputs import Outputs, write_all
 from bot.texts import FALLBACK, plain, texts_in
 from jobs import due, record
@@ -176,26 +177,7 @@ def fault_in_words(fault: Fault) -> str:
     """File, line, column; what is wrong; what would be right."""
     place = "file" if fault.line is None else "line" if fault.column is None else "cell"
     where = say(f"cli.fault.{place}", file=fault.file, line=fault.line, column=fault.column)
-    wrong = say(f"cli.fault.{fault.code}", found=fault.found, expected=_expected(fault.expected))
-    return f"{plain(where)}: {plain(wrong)}"
-
-
-def _expected(form: str) -> str:
-    """The short forms of `jobs.csv_table.Fault` as a reader expects them: numbers are more or less, days later."""
-    least, above = form.startswith(">="), form.startswith(">")
-    low, to, high = form.lstrip(">=").partition("..")
-    dated = "-" in low
-    if to:
-        return plain(say("cli.expected.above_to" if above else "cli.expected.from_to", low=low, high=high))
-    if least:
-        return plain(say("cli.expected.not_before" if dated else "cli.expected.from", low=low))
-    if above:
-        return plain(say("cli.expected.after" if dated else "cli.expected.above", low=low))
-    if form.startswith("<"):
-        return plain(say("cli.expected.before", high=form[1:]))
-    if form.startswith("~"):
-        return plain(say("cli.expected.such_as", example=form[1:]))
-    return ", ".join(re.split(r"[|,]", form))
+    return f"{plain(where)}: {plain(fault_words.wrong(fault, say))}"
 
 
 def _report(kept: Record, inputs: Inputs, outputs: Outputs, cancelled: tuple[tuple[int, date], ...] | None) -> None:

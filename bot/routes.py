@@ -11,8 +11,10 @@ from bot import (
     coordinator,
     filling,
     history,
+    import_forms,
     infusions,
     leaving,
+    measurement_commands,
     own_settings,
     own_zone,
     patient,
@@ -75,6 +77,11 @@ COMMANDS = (
     Route("summary", Role.CLINICIAN, clinician.summary),
     Route("chart", Role.CLINICIAN, clinician.chart),
     Route("notes", Role.CLINICIAN, clinician.notes_typed),
+    Route("ck", Role.CLINICIAN, measurement_commands.ck, also=Role.COORDINATOR),
+    Route("weight", Role.CLINICIAN, measurement_commands.weight, also=Role.COORDINATOR),
+    Route("steroid", Role.CLINICIAN, measurement_commands.steroid, also=Role.COORDINATOR),
+    Route("measurements", Role.CLINICIAN, measurement_commands.measurements_typed, also=Role.COORDINATOR),
+    Route("import", Role.CLINICIAN, import_forms.import_, also=Role.COORDINATOR),
     Route("alerts", Role.CLINICIAN, alert_forms.overview, also=Role.COORDINATOR),
 )
 BUTTONS = (
@@ -95,6 +102,7 @@ BUTTONS = (
     Route("un", Role.COORDINATOR, taking_back.pressed),
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
     Route("nt", Role.CLINICIAN, clinician.notes_pressed),
+    Route("me", Role.CLINICIAN, measurement_commands.pressed, also=Role.COORDINATOR),
     Route("al", Role.CLINICIAN, alert_forms.pressed, also=Role.COORDINATOR),
     Route("as", Role.CLINICIAN, alert_forms.seen_pressed, also=Role.COORDINATOR),
 )
@@ -104,6 +112,7 @@ PROCEDURES = {
     **coordinator.PROCEDURES,
     **alert_forms.PROCEDURES,
     **question_forms.OF_TEAM,
+    **measurement_commands.PROCEDURES,
 }
 
 
@@ -255,7 +264,7 @@ def _may_fill_in(someone: Someone, form: str) -> bool:
         return not _is_known(someone)
     if form == OWN_ZONE.form.name:
         return has_role(someone, Role.PATIENT)
-    if form in alert_forms.PROCEDURES or form in question_forms.OF_TEAM:
+    if form in {*alert_forms.PROCEDURES, *question_forms.OF_TEAM, *measurement_commands.PROCEDURES}:
         return someone.staff is not None
     return form in PROCEDURES and has_role(someone, Role.COORDINATOR)
 

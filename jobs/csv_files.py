@@ -188,15 +188,15 @@ def _labs(folder: Path, faults: Faults) -> list[LabValue]:
         limit = row.number("upper_limit", 0, math.inf, above=True)
         analyte, unit, factor = row.text("analyte"), row.text("unit"), 1
         if " ".join(analyte.split()).casefold() in KINASE_NAMES:
-            analyte, factor = CREATINE_KINASE, _units_in(row)
+            analyte, factor = CREATINE_KINASE, units_in(row)
             unit = KINASE_UNIT
         if all(held) and day is not None and value is not None:
-            upper = None if limit is None else _times(limit, factor)
-            found.append(LabValue(day, analyte, _times(value, factor), unit, upper))
+            upper = None if limit is None else times(limit, factor)
+            found.append(LabValue(day, analyte, times(value, factor), unit, upper))
     return sorted(found, key=lambda lab: (lab.day, lab.analyte))
 
 
-def _units_in(row: Row) -> int:
+def units_in(row: Row) -> int:
     """How many U/l are one of the row's unit; a fault for a unit that is not known."""
     unit = "".join(row.text("unit").split()).casefold()
     if unit and unit not in KINASE_UNITS:
@@ -204,7 +204,7 @@ def _units_in(row: Row) -> int:
     return KINASE_UNITS.get(unit, 1)
 
 
-def _times(value: float, factor: int) -> float:
+def times(value: float, factor: int) -> float:
     """Without the binary rounding that would show in the decimals as they were written."""
     return float(Decimal(str(value)) * factor)
 

@@ -34,6 +34,12 @@ FaultCode = Literal[
     "ends_before_start",
     "date_twice",
     "overlap",
+    "no_such_patient",
+    "has_left",
+    "in_future",
+    "long_ago",
+    "line_twice",
+    "dose_overlaps",
 ]
 
 Choice = TypeVar("Choice", bound=str)
@@ -154,7 +160,7 @@ def read_table(
     if text is None:
         return []
     broken = Faults()
-    lines = list(_lines(text, file, broken))
+    lines = list(lines_of(text, file, broken))
     faults.found += broken.found
     if not lines and not broken.found:
         faults.add(file, None, None, "empty_file", expected=",".join(required))
@@ -163,7 +169,7 @@ def read_table(
         return []
     (header_line, header), *body = lines
     columns = [cell.lower() for cell in header]
-    if not _header_holds(file, header_line, columns, required, faults):
+    if not header_holds(file, header_line, columns, required, faults):
         return []
     rows = []
     for line, cells in body:
@@ -191,13 +197,13 @@ def _text(folder: Path, file: str, required: Sequence[str], faults: Faults, may_
         return None
 
 
-def _lines(text: str, file: str, faults: Faults) -> Iterator[tuple[int, list[str]]]:
+def lines_of(text: str, file: str, faults: Faults, separator: str = SEPARATOR) -> Iterator[tuple[int, list[str]]]:
     """The cells of each line that has any, with the number of the line where they begin."""
     lines = list(io.StringIO(text, newline=""))
     read = 0
     while read < len(lines):
         first = read
-        reader = csv.reader((lines[k] for k in range(first, len(lines))), delimiter=SEPARATOR, strict=True)
+        reader = csv.reader((lines[k] for k in range(first, len(lines))), delimiter=separator, strict=True)
         try:
             for cells in reader:
                 begins, read = read + 1, first + reader.line_num
@@ -210,7 +216,8 @@ def _lines(text: str, file: str, faults: Faults) -> Iterator[tuple[int, list[str
             read += 1
 
 
-def _header_holds(file: str, line: int, columns: list[str], required: Sequence[str], faults: Faults) -> bool:
+def header_holds(file: str, line: int, columns: list[str], required: Sequence[str], faults: Faults) -> bool:
+    """Whether every required column is there, and none twice; a fault for each that is not right."""
     if len(columns) == 1:
         others = [mark for mark in (";", "\t", "|") if mark in columns[0]]
         if others:

@@ -8,7 +8,7 @@ from jobs.cycle import Course
 from jobs.scores import Diary
 from jobs.steroids import SteroidStep
 
-CREATINE_KINASE = "CK"
+CREATINE_KINASE, WEIGHT = "CK", "weight"
 
 
 @dataclass(frozen=True)

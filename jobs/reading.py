@@ -78,26 +78,26 @@ def parse_time(text: str) -> time | None:
     return _time(hour % 12 + (12 if half[0] == "p" else 0), minute) if 1 <= hour <= 12 else None
 
 
-def parse_date(text: str, today: date, locales: tuple[str, ...]) -> date | None:
+def parse_date(text: str, today: date, locales: tuple[str, ...], recent_days: int = RECENT_DAYS) -> date | None:
     """A date from "2026-03-12", "12.3.2026", "12/3", "Thu 12 Mar", "March 12, 2026", "tomorrow" and the like.
 
     The day comes before the month: "3/4" is 3 April, and "3/13" is not read. Without a year: such a day of the
-    last 60 days, otherwise the next one from `today` on. A year of two digits is of this century. A weekday before it
-    has to be that day's. `locales`: of the languages whose names are read, the reader's own first: what a name means
-    there counts, and one on which the others contradict one another is not read.
+    last `recent_days`, otherwise the next one from `today` on. A year of two digits is of this century. A weekday
+    before it has to be that day's. `locales`: of the languages whose names are read, the reader's own first: what a
+    name means there counts, and one on which the others contradict one another is not read.
     """
     said = re.sub(r"\s+", " ", plain(text).replace("'", ""))
     near = _NEAR_DAYS.get(said.replace("-", " "))
     if near is not None:
         return today + timedelta(days=near)
-    day = _read_day(said, today, locales)
+    day = _read_day(said, today, locales, recent_days)
     if day is None and (match := _WEEKDAY.fullmatch(said)):
-        day = _read_day(match["rest"], today, locales)
+        day = _read_day(match["rest"], today, locales, recent_days)
         return day if day is not None and day.weekday() in _weekdays(locales).get(match["name"], ()) else None
     return day
 
 
-def _read_day(said: str, today: date, locales: tuple[str, ...]) -> date | None:
+def _read_day(said: str, today: date, locales: tuple[str, ...], recent_days: int) -> date | None:
     for pattern in (_ISO, _DAY_FIRST, _DAY_NAME, _NAME_DAY):
         match = pattern.fullmatch(said)
         if match is None:
@@ -107,7 +107,7 @@ def _read_day(said: str, today: date, locales: tuple[str, ...]) -> date | None:
         if month is None:
             return None
         if parts["year"] is None:
-            return _nearest(int(parts["day"]), month, today)
+            return _nearest(int(parts["day"]), month, today, recent_days)
         century = 2000 if len(parts["year"]) == 2 else 0
         return _date(century + int(parts["year"]), month, int(parts["day"]))
     return None
@@ -205,8 +205,8 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _nearest(day: int, month: int, today: date) -> date | None:
+def _nearest(day: int, month: int, today: date, recent_days: int) -> date | None:
     # Nine years hold a 29 February even around 2100.
     years = range(today.year - 1, today.year + 9)
     found = [found for year in years if (found := _date(year, month, day)) is not None]
-    return next((each for each in found if each >= today - timedelta(days=RECENT_DAYS)), None)
+    return next((each for each in found if each >= today - timedelta(days=recent_days)), None)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from jobs import cycle, due
-from jobs.inputs import CREATINE_KINASE, CourseDose, Inputs, LabValue, Prices
+from jobs.inputs import CREATINE_KINASE, WEIGHT, CourseDose, Inputs, LabValue, Prices
 from jobs.scores import Diary, DiaryDay
 from jobs.steroids import SteroidStep
 from storage import chats, courses, diary, measurements, questions, teams
@@ -140,7 +140,7 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
     known = courses.courses_of(session, patient.team_id, patient.id)
     values = measurements.measurements_of(session, patient.team_id, patient.id, CREATINE_KINASE)
     limits = [value.upper_limit for value in values if value.upper_limit is not None]
-    weights = measurements.measurements_of(session, patient.team_id, patient.id, measurements.WEIGHT)
+    weights = measurements.measurements_of(session, patient.team_id, patient.id, WEIGHT)
     return Record(
         pseudonym=patient.pseudonym,
         diary_from=diary_from,

@@ -45,7 +45,8 @@ class Question:
 
     `ask` words it; `briefly` in one line, for below a refusal: without it, the first line will do. `choices` gives
     (label, value) buttons; `read` turns a value, chosen or typed, into JSON or raises Refusal; `also` gives the answers
-    to later questions that a value brings along. `calendar` offers days by the month.
+    to later questions that a value brings along. `calendar` offers days by the month. `needed`: whether it is asked at
+    all, by the answers before it.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Question:
     briefly: Callable[[Texts], Html] | None = None
     also: Callable[[str, Any], Values] = lambda _value, _facts: {}
     aside: Aside | None = None
+    needed: Callable[[Any, Values], bool] = lambda _facts, _values: True
 
 
 @dataclass(frozen=True)
@@ -91,14 +93,15 @@ class State:
         return State(values=stored.get("values", {}), month=stored.get("month"), aside=stored.get("aside"))
 
 
-def current(form: Form, state: State) -> Question | None:
+def current(form: Form, facts: Any, state: State) -> Question | None:
     """The question being asked; None when only the confirmation is left."""
-    return next((question for question in form.questions if question.key not in state.values), None)
+    still = (question for question in form.questions if question.key not in state.values)
+    return next((question for question in still if question.needed(facts, state.values)), None)
 
 
 def step(form: Form, facts: Any, state: State, given: Given) -> State:
     """The state after `given`. Refusal when it cannot be read or is impossible: the state then stays."""
-    question = current(form, state)
+    question = current(form, facts, state)
     if given.question is None:
         if question is None:
             raise Refusal("form.press_confirm_or_back" if state.values else "form.press_confirm")
@@ -134,7 +137,7 @@ def _taken(form: Form, facts: Any, state: State, question: Question, given: Give
     values = {**state.values, question.key: question.read(given.value, facts, state.values), **also}
     form.check(facts, values)
     answered = State(values=values)
-    return replace(answered, finished=form.preview is None and current(form, answered) is None)
+    return replace(answered, finished=form.preview is None and current(form, facts, answered) is None)
 
 
 def _back(form: Form, state: State) -> State:
@@ -144,7 +147,7 @@ def _back(form: Form, state: State) -> State:
 
 def screen(form: Form, facts: Any, state: State, texts: Texts, refused: Refusal | None = None) -> Screen:
     """What the form's message shows now; below what is `refused` the question is one line, so that both are seen."""
-    question = current(form, state)
+    question = current(form, facts, state)
     if question is None:
         assert form.preview is not None  # a form without preview is finished by its last answer
         text = form.preview(texts, facts, state.values)

@@ -11,10 +11,10 @@ from sqlmodel import Session
 from bot.local import case_data
 from bot.local.case_data import CREATINE_KINASE_LIMIT as LIMIT
 from jobs import admission, due, schedule
-from jobs.inputs import CREATINE_KINASE
+from jobs.inputs import CREATINE_KINASE, WEIGHT
 from jobs.record import UNIT
 from jobs.schedule import CoursePlan
-from storage import audit, diary, measurements
+from storage import audit, diary
 from storage.models import (
     Answer,
     Chat,
@@ -115,7 +115,7 @@ def _the_case(session: Session, team: Team) -> None:
 
 def _measured(session: Session, patient: Patient, today: date) -> None:
     values = [
-        (measurements.WEIGHT, case_data.first_day(), case_data.WEIGHT_KG, "kg", None),
+        (WEIGHT, case_data.first_day(), case_data.WEIGHT_KG, "kg", None),
         *((CREATINE_KINASE, day, value, UNIT, LIMIT) for day, value in case_data.creatine_kinase()),
     ]
     session.add_all(

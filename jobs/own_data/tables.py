@@ -11,6 +11,7 @@ from typing import Any
 
 from jobs import due
 from jobs.csv_files import COURSES, DIARY, LABS, STEROIDS
+from jobs.inputs import WEIGHT
 from jobs.own_data.facts import (
     AlertRow,
     AnswerRow,
@@ -30,7 +31,6 @@ from jobs.own_data.facts import (
 )
 from jobs.scores import ITEMS
 
-WEIGHT = "weight"
 SKIPPED = "skipped"
 # Our names of columns in the words of jobs.csv_files.
 _COURSE_NAMES = {"given_start": "start", "given_end": "end", "grams_per_kg_per_day": "dose_g_per_kg_per_day"}

@@ -76,6 +76,22 @@ COURSE = {
     "given_end": None,
 }
 RULE = {"rule": 1, "item": "pain", "kind": "rise", "threshold": 3, "days": 2}
+VALUE = {
+    "measurement": 1,
+    "analyte": "CK",
+    "taken_on": "2026-03-02",
+    "value": 1250.0,
+    "unit": "U/l",
+    "upper_limit": 195.0,
+}
+STEP = {
+    "steroid": 1,
+    "drug": "prednisone",
+    "from": "2026-03-01",
+    "to": None,
+    "dose_mg": 30.0,
+    "alternate_dose_mg": 20.0,
+}
 # Action -> before and after, as the code writes them.
 EXAMPLES: dict[str, tuple[Any, Any]] = {
     "prompt_time_changed": ({"prompt_time": "18:00"}, {"prompt_time": "20:30"}),
@@ -114,6 +130,11 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "staff_joined": (None, {"role": "coordinator", "invitation": 1}),
     "paused": ({"paused_until": None}, {"paused_until": "2026-03-09"}),
     "attendance_said": ({"is_coming": None}, {"is_coming": False}),
+    "measurement_added": (None, {**VALUE, "analyte": "weight", "unit": "kg", "upper_limit": None}),
+    "measurement_removed": (VALUE, None),
+    "steroid_added": (None, STEP),
+    "steroid_ended": (STEP, {**STEP, "to": "2026-03-20"}),
+    "steroid_removed": (STEP, None),
     **dict.fromkeys(PLAIN, (None, None)),
 }
 

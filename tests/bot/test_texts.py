@@ -14,7 +14,7 @@ from typing import get_args, get_type_hints
 import pytest
 from babel.messages.plurals import get_plural
 
-from bot import history_words, team_schedule_forms, team_screen
+from bot import history_words, measurement_commands, team_schedule_forms, team_screen
 from bot.coordinator import OPENED_BY_BUTTONS
 from bot.local import demo
 from bot.local.formatting import HtmlReading
@@ -127,6 +127,9 @@ def families() -> dict[str, str]:
         "bot/patient_card.py": [
             *(f"state.{status.value}" for status in PatientStatus if status is not PatientStatus.ERASED),
             *(f"{name}.button" for name in OPENED_BY_BUTTONS),
+        ],
+        "bot/measurement_commands.py": [
+            *(f"{name}.button" for name in measurement_commands.OPENED),
         ],
         "bot/roster.py": [f"roster.group.{group}" for group in Group],
         "bot/letters.py": [f"news.{k.value}" for k in MessageKind if k.value.startswith(("patient_", "course_"))],

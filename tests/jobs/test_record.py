@@ -5,11 +5,11 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import Session
 
 from jobs import record, schedule
-from jobs.inputs import Prices
+from jobs.inputs import WEIGHT, Prices
 from jobs.record import Record
 from jobs.schedule import CoursePlan
 from jobs.steroids import SteroidStep
-from storage import audit, diary, measurements, teams
+from storage import audit, diary, teams
 from storage.database import Database
 from storage.models import Item, Measurement, Patient, SteroidDose, Way
 from tests.storage.support import NOW, committing, joined_patient, team_of
@@ -236,7 +236,7 @@ def measured(patient: Patient, day: date, kg: float) -> Measurement:
     return Measurement(
         team_id=patient.team_id,
         patient_id=patient.id,
-        analyte=measurements.WEIGHT,
+        analyte=WEIGHT,
         taken_on=day,
         value=kg,
         unit="kg",

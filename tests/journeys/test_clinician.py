@@ -9,6 +9,7 @@ from PIL import Image
 from sqlmodel import Session
 
 from storage.models import Answer, Course, CourseStatus, Item, Patient, Role, Way
+from tests.journeys.scenes import MEASURING
 from tests.support import TEAM, Clinic, Someone
 
 MONDAY = "2026-03-09 08:00"
@@ -174,7 +175,7 @@ def test_a_clinician_who_is_no_coordinator_has_no_roster(clinic: Clinic) -> None
         assert "/patient P-7KQ4" not in clinician.sees
     assert clinic.stored() == before
     commands = [entry["command"] for entry in clinic.world.commands_for(clinician.account, "en")]
-    assert commands == ["questions", "summary", "chart", "notes", "alerts", "help"]
+    assert commands == ["questions", "summary", "chart", "notes", *MEASURING, "alerts", "help"]
 
 
 def test_a_large_team_fits_the_caption_and_says_how_many_more_there_are(clinic: Clinic) -> None:

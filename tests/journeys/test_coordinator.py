@@ -8,6 +8,7 @@ from PIL import Image
 
 from bot.local.files import StoredFile
 from storage.models import Chat, Invitation, Patient, PatientStatus, Role, Staff
+from tests.journeys.scenes import MEASURING
 from tests.support import BOT_NAME, TEAM, Clinic, Someone
 
 
@@ -26,7 +27,9 @@ def test_a_coordinator_is_made_by_a_link_and_offered_the_commands(clinic_on_each
     assert "/roster" in coordinator.sees
     commands = [entry["command"] for entry in clinic.world.commands_for(coordinator.account, "en")]
     assert commands == [
-        *("roster", "invite", "patient", "history", "team", "prices", "instructions", "questions", "alerts", "help"),
+        *("roster", "invite", "patient", "history", "team", "prices", "instructions", "questions"),
+        *MEASURING,
+        *("alerts", "help"),
     ]
     (staff,) = clinic.rows(Staff)
     assert (staff.coordinator, staff.clinician) == (True, False)
@@ -158,12 +161,16 @@ def test_a_patients_card_says_what_there_is_and_what_can_be_done(clinic: Clinic)
         "Asking once more",
         "Reminders",
         "Questions",
+        "CK",
+        "Weight",
+        "Steroid",
+        "Values and steroids",
         "Label",
         "History",
         "‹ Patients",
     ]
     rows = coordinator.last["reply_markup"]["inline_keyboard"]
-    assert [len(row) for row in rows] == [2, 2, 2, 2, 2, 2, 1], "it fits a telephone"
+    assert [len(row) for row in rows] == [2, 2, 2, 2, 2, 3, 2, 1, 1], "it fits a telephone"
     coordinator.presses("Thu 12 Mar")
     assert coordinator.sees == f"{anna.code}\nCourse planned for Thu 12 Mar 2026, 2 days, 0.4 g/kg a day"
     coordinator.presses(f"‹ {anna.code}")

@@ -37,6 +37,11 @@ COMMANDS_WALKED = {
     "chart": ("/chart {code}", "/chart {bare}", "/chart"),
     "alerts": ("/alerts", "/alerts {code}"),
     "notes": ("/notes {code}", "/notes {bare}", "/notes"),
+    "ck": ("/ck", "/ck {code} 1250 <195", "/ck {bare} 1250"),
+    "weight": ("/weight", "/weight {code} 82.5", "/weight {code}"),
+    "steroid": ("/steroid", "/steroid {code} prednisone 15", "/steroid {code} stop prednisone"),
+    "import": ("/import", "/import {code};2026-03-01;CK;1250;U/l;195", "/import {bare};2026-03-01;weight;80;kg"),
+    "measurements": ("/measurements", "/measurements {code}"),
 }
 BUTTONS_WALKED = {
     "c": (
@@ -66,6 +71,10 @@ BUTTONS_WALKED = {
     "hi": ("hi:team", "hi:{patient}", "hi:{invited}"),
     "un": tuple(f"un:{entry}" for entry in range(1, 30)),
     "ch": ("ch:{patient}", "ch:{invited}"),
+    "me": (
+        *("me:ck:{patient}", "me:weight:{invited}", "me:steroid:{patient}", "me:steroid_stop:{patient}"),
+        *("me:list:{patient}", "me:below:{patient}", "me:rm:m:1", "me:rm:s:1"),
+    ),
     "al": ("al:", "al:end:{rule}"),
     "as": ("as:{alert}",),
     "nt": ("nt:{patient}", "nt:{invited}"),

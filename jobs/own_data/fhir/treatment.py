@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from jobs import due
-from jobs.inputs import CREATINE_KINASE
+from jobs.inputs import CREATINE_KINASE, WEIGHT
 from jobs.own_data.facts import CourseRow, MeasurementRow, OwnData, SteroidRow
 from jobs.own_data.fhir.naming import HL7, LOINC, Names, Resource, Version, concept, moment, quantity
 from jobs.own_data.fhir.words import Words
-from jobs.own_data.tables import WEIGHT
 
 # By analyte: its LOINC code, and the category of such observations.
 KNOWN = {CREATINE_KINASE: ("2157-6", "laboratory"), WEIGHT: ("29463-7", "vital-signs")}

@@ -1,0 +1,168 @@
+"""A pasted table of values or steroid doses, pure: every line read, or every fault told by line and column.
+
+Cells are apart by tabs, semicolons or commas. Without a header the columns are `VALUE_COLUMNS`; with one, those of
+jobs.csv_files and `patient` beside them.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from jobs import measured, reading
+from jobs.csv_files import DAY_FORM, KINASE_NAMES, LAB_COLUMNS, STEROID_COLUMNS, times, units_in
+from jobs.csv_table import Fault, FaultCode, Faults, Row, header_holds, lines_of
+from jobs.inputs import CREATINE_KINASE, WEIGHT
+from jobs.measured import Value
+from jobs.steroids import SteroidStep
+
+PATIENT = "patient"
+VALUE_COLUMNS = (PATIENT, *LAB_COLUMNS, "upper_limit")
+DOSE_COLUMNS = (PATIENT, *STEROID_COLUMNS)
+_OTHER_NAMES = {"pseudonym": PATIENT, "code": PATIENT}
+_NUMBERS = frozenset({"value", "upper_limit", "dose_mg", "alternate_dose_mg"})
+_OPTIONAL = frozenset({"upper_limit", "to", "alternate_dose_mg"})
+_WEIGHT_NAMES = frozenset({"weight", "poids", "gewicht"})
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+
+
+@dataclass(frozen=True)
+class Line:
+    """`number`: from 1, as it was pasted. `code`: the patient's, as it was typed."""
+
+    number: int
+    code: str
+    entry: Value | SteroidStep
+
+    def fault(self, column: str, code: FaultCode, found: str, expected: str = "") -> Fault:
+        return Fault("", self.number, column, code, found, expected)
+
+
+@dataclass(frozen=True)
+class _Days:
+    """How days are read: `locales` as in `reading.parse_date`."""
+
+    today: date
+    locales: tuple[str, ...]
+
+    def read(self, row: Row, column: str) -> date | None:
+        """Only a day with its year. None for an empty cell, without a fault."""
+        text = row.text(column)
+        if not text:
+            return None
+        found = reading.parse_date(text, self.today, self.locales) if _YEAR.search(text) else None
+        if found is None:
+            row.fault(column, "not_a_date", DAY_FORM)
+        return found
+
+    def past(self, row: Row, column: str) -> date | None:
+        day = self.read(row, column)
+        if day is not None and day > self.today:
+            row.fault(column, "in_future")
+        elif day is not None and day < self.today - measured.FARTHEST_BACK:
+            row.fault(column, "long_ago")
+        else:
+            return day
+        return None
+
+
+def read(text: str, today: date, locales: tuple[str, ...]) -> tuple[list[Line], list[Fault]]:
+    """The lines that can be read, and every fault, in order. A day is an ISO date, or has its year: `12.3.2026`."""
+    faults, separator = Faults(), _separator(text)
+    days = _Days(today, locales)
+    found: list[Line] = []
+    for row in _rows(list(lines_of(text, "", faults, separator)), separator, faults):
+        known = row.required(PATIENT, "~P-7KQ4")
+        entry = _dose(row, days) if "drug" in row.cells else _value(row, days)
+        if known and entry is not None:
+            found.append(Line(row.line, row.text(PATIENT), entry))
+    _note_twice(found, faults)
+    if not found and not faults.found:
+        faults.add("", None, None, "empty_file", expected=",".join(VALUE_COLUMNS))
+    return found, sorted(faults.found, key=lambda fault: (fault.line or 0, fault.column or ""))
+
+
+def _separator(text: str) -> str:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return next((mark for mark in ("\t", ";") if mark in first), ",")
+
+
+def _rows(lines: Sequence[tuple[int, list[str]]], separator: str, faults: Faults) -> list[Row]:
+    """By the header where there is one; a number's comma is a point unless it parts the cells."""
+    if not lines:
+        return []
+    number, cells = lines[0]
+    columns = [_OTHER_NAMES.get(cell.lower(), cell.lower()) for cell in cells]
+    if PATIENT in columns or "date" in columns or "drug" in columns:
+        wanted = [name for name in (DOSE_COLUMNS if "drug" in columns else VALUE_COLUMNS[:-1]) if name != "to"]
+        if not header_holds("", number, columns, wanted, faults):
+            return []
+        lines = lines[1:]
+    else:
+        columns = list(VALUE_COLUMNS)
+    # An empty cell at the very end is lost on the way, as blanks at the end of a message are.
+    may_be = {len(columns), len(columns) - 1} if columns[-1] in _OPTIONAL else {len(columns)}
+    rows = []
+    for number, cells in lines:
+        if len(cells) not in may_be:
+            faults.add("", number, None, "wrong_number_of_cells", str(len(cells)), str(len(columns)))
+            continue
+        filled = dict(zip(columns, [*cells, ""], strict=False))
+        if separator != ",":
+            filled |= {name: filled[name].replace(",", ".") for name in _NUMBERS & filled.keys()}
+        rows.append(Row("", number, filled, faults))
+    return rows
+
+
+def _value(row: Row, days: _Days) -> Value | None:
+    forms = (DAY_FORM, f"{CREATINE_KINASE}|{WEIGHT}", ">0", "U/l|kg")
+    held = [row.required(column, form) for column, form in zip(LAB_COLUMNS, forms, strict=True)]
+    day, name = days.past(row, "date"), " ".join(row.text("analyte").split()).casefold()
+    before = len(row.faults.found)
+    if name in KINASE_NAMES:
+        analyte, factor = CREATINE_KINASE, units_in(row)
+    elif name in _WEIGHT_NAMES:
+        analyte, factor = WEIGHT, 1
+        if row.text("unit").casefold() not in ("", "kg"):
+            row.fault("unit", "not_a_choice", "kg")
+    else:
+        if name:
+            row.fault("analyte", "not_a_choice", f"{CREATINE_KINASE}|{WEIGHT}")
+        return None
+    value = row.number("value", 0, measured.MOST[analyte] / factor, above=True)
+    limit = row.number("upper_limit", 0, measured.HIGHEST_LIMIT / factor, above=True)
+    if not all(held) or day is None or value is None or len(row.faults.found) > before:
+        return None
+    return Value(analyte, day, times(value, factor), None if limit is None else times(limit, factor))
+
+
+def _dose(row: Row, days: _Days) -> SteroidStep | None:
+    """An empty `to`: still taken."""
+    forms = (("from", DAY_FORM), ("drug", "~prednisone"), ("dose_mg", ">0"))
+    held = [row.required(column, form) for column, form in forms]
+    before = len(row.faults.found)
+    start, end = days.past(row, "from"), days.read(row, "to")
+    dose = row.number("dose_mg", 0, measured.MOST_STEROID)
+    alternate = row.number("alternate_dose_mg", 0, measured.MOST_STEROID)
+    if dose == 0 and not alternate:
+        row.fault("dose_mg", "out_of_range", f">0..{measured.MOST_STEROID:g}")
+    drug = measured.drug_named(row.text("drug"))
+    if held[1] and drug is None:
+        row.fault("drug", "not_a_choice", "~prednisone")
+    if start is not None and end is not None and end < start:
+        row.fault("to", "ends_before_start", f">={start.isoformat()}")
+    if end is not None and end > days.today + measured.FARTHEST_AHEAD:
+        row.fault("to", "out_of_range", f"<{(days.today + measured.FARTHEST_AHEAD).isoformat()}")
+    if not all(held) or start is None or drug is None or dose is None or len(row.faults.found) > before:
+        return None
+    return SteroidStep(start, end, drug, dose, None if alternate == dose else alternate)
+
+
+def _note_twice(lines: Sequence[Line], faults: Faults) -> None:
+    """The same thing said in two lines is a slip: of the table, or of whoever pasted it."""
+    first: dict[tuple[str, Value | SteroidStep], int] = {}
+    for line in lines:
+        same = (line.code.upper().removeprefix("P-"), line.entry)
+        if same in first:
+            faults.add("", line.number, None, "line_twice", expected=str(first[same]))
+        first.setdefault(same, line.number)

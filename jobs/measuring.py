@@ -1,0 +1,158 @@
+"""Values and steroid doses as the care team enters and removes them, each change with its audit entry.
+
+A removed row is gone, and the audit holds what it was: no reader of the rows can show it by mistake.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from jobs import measured
+from jobs.measured import Value
+from jobs.refusals import Refusal
+from jobs.steroids import SteroidStep
+from storage import audit, measurements, patients
+from storage.models import Measurement, Patient, SteroidDose
+
+
+def step_of(dose: SteroidDose) -> SteroidStep:
+    return SteroidStep(dose.starts_on, dose.ends_on, dose.drug, dose.dose_mg, dose.alternate_dose_mg)
+
+
+def check_living(patient: Patient) -> None:
+    """Whoever has left is measured no more; whoever was invited may be."""
+    if patient.status in patients.LEFT:
+        raise Refusal("refusal.has_left", pseudonym=patient.pseudonym)
+
+
+def check_new(value: Value, known: Iterable[Measurement]) -> None:
+    """Refusal for what is there already."""
+    if any((each.taken_on, each.value) == (value.day, value.value) for each in known):
+        raise Refusal("refusal.measured_already", value=value.value, unit=measured.UNITS[value.analyte], date=value.day)
+
+
+def add_value(session: Session, actor: str, patient: Patient, value: Value, now: datetime) -> Measurement:
+    """Refusal for what cannot be, or is there already."""
+    measurements.hold(session, patient.team_id, [patient.id])
+    measured.check_value(value.analyte, value.value)
+    check_new(value, measurements.measurements_of(session, patient.team_id, patient.id, value.analyte))
+    row = Measurement(
+        team_id=patient.team_id,
+        patient_id=patient.id,
+        analyte=value.analyte,
+        taken_on=value.day,
+        value=value.value,
+        unit=measured.UNITS[value.analyte],
+        upper_limit=value.upper_limit,
+        received_at=now,
+    )
+    session.add(row)
+    session.flush()
+    _note(session, actor, patient, "measurement_added", now, after=_value_facts(row))
+    return row
+
+
+def add_step(session: Session, actor: str, patient: Patient, step: SteroidStep, now: datetime) -> SteroidDose:
+    """Ends the running step of the same drug the day before. Refusal where it overlaps another."""
+    measurements.hold(session, patient.team_id, [patient.id])
+    measured.check_dose(step.dose_mg, step.alternate_dose_mg)
+    known = measurements.steroid_doses_of(session, patient.team_id, patient.id)
+    ended = measured.fitted(step, [step_of(dose) for dose in known])
+    for dose in known:
+        if step_of(dose) == ended:
+            _end(session, actor, patient, dose, step.start - timedelta(days=1), now)
+    row = SteroidDose(
+        team_id=patient.team_id,
+        patient_id=patient.id,
+        drug=step.drug,
+        starts_on=step.start,
+        ends_on=step.end,
+        dose_mg=step.dose_mg,
+        alternate_dose_mg=step.alternate_dose_mg,
+        received_at=now,
+    )
+    session.add(row)
+    session.flush()
+    _note(session, actor, patient, "steroid_added", now, after=_dose_facts(row))
+    return row
+
+
+def step_to_stop(known: Sequence[SteroidDose], drug: str, day: date) -> SteroidDose:
+    """The step of this drug that is taken on `day`. Refusal where there is none, or it ends that day already."""
+    found = next((d for d in known if measured.same_drug(d.drug, drug) and d.starts_on <= day <= step_of(d).last), None)
+    if found is None:
+        raise Refusal("refusal.steroid_not_taken", drug=drug, date=day)
+    if found.ends_on == day:
+        raise Refusal("refusal.steroid_ends_then", drug=found.drug, date=day)
+    return found
+
+
+def stop(session: Session, actor: str, patient: Patient, drug: str, day: date, now: datetime) -> SteroidDose:
+    """`day`: the last on which it is taken."""
+    measurements.hold(session, patient.team_id, [patient.id])
+    dose = step_to_stop(measurements.steroid_doses_of(session, patient.team_id, patient.id), drug, day)
+    _end(session, actor, patient, dose, day, now)
+    return dose
+
+
+def remove(session: Session, actor: str, patient: Patient, row: Measurement | SteroidDose, now: datetime) -> None:
+    """The audit keeps what it was."""
+    if isinstance(row, Measurement):
+        _note(session, actor, patient, "measurement_removed", now, before=_value_facts(row))
+    else:
+        _note(session, actor, patient, "steroid_removed", now, before=_dose_facts(row))
+    session.delete(row)
+    session.flush()
+
+
+def _end(session: Session, actor: str, patient: Patient, dose: SteroidDose, day: date, now: datetime) -> None:
+    before = _dose_facts(dose)
+    dose.ends_on = day
+    session.add(dose)
+    _note(session, actor, patient, "steroid_ended", now, before=before, after=_dose_facts(dose))
+
+
+def _note(
+    session: Session,
+    actor: str,
+    patient: Patient,
+    action: str,
+    now: datetime,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+) -> None:
+    audit.record(
+        session,
+        team_id=patient.team_id,
+        at=now,
+        actor=actor,
+        action=action,
+        patient_id=patient.id,
+        before=before,
+        after=after,
+    )
+
+
+def _value_facts(row: Measurement) -> Mapping[str, object]:
+    facts = {"analyte": row.analyte, "taken_on": row.taken_on.isoformat(), "value": row.value}
+    return {"measurement": row.id, **facts, "unit": row.unit, "upper_limit": row.upper_limit}
+
+
+def _dose_facts(row: SteroidDose) -> Mapping[str, object]:
+    last = row.ends_on.isoformat() if row.ends_on else None
+    doses = {"dose_mg": row.dose_mg, "alternate_dose_mg": row.alternate_dose_mg}
+    return {"steroid": row.id, "drug": row.drug, "from": row.starts_on.isoformat(), "to": last, **doses}
+
+
+def audited_step(facts: Mapping[str, Any]) -> SteroidStep:
+    """A step as `_dose_facts` wrote it."""
+    last = facts["to"]
+    return SteroidStep(
+        date.fromisoformat(facts["from"]),
+        date.fromisoformat(last) if last else None,
+        facts["drug"],
+        facts["dose_mg"],
+        facts["alternate_dose_mg"],
+    )

@@ -1,0 +1,493 @@
+"""What the care team measures: entered in one line or by buttons, asked about again, corrected, seen in the charts."""
+
+import pytest
+from sqlmodel import Session
+
+from jobs import record
+from jobs.record import Record
+from storage.erasing import erase_patient
+from storage.models import Dialogue, Measurement, PatientStatus, Role, SteroidDose
+from tests.journeys.test_alerts import redelivered, withdrawn
+from tests.support import TEAM, Clinic, Someone
+
+CONFIRM = "Yes, do it"
+
+
+def seen(clinic: Clinic, anna: Someone) -> Record:
+    """What the patient's chart is drawn from."""
+    patient, now = anna.row, clinic.clock.now()
+
+    def read(session: Session) -> Record:
+        return record.read(session, patient, now)
+
+    return clinic.read(read)  # type: ignore[no-any-return]
+
+
+def steps(clinic: Clinic, anna: Someone) -> list[tuple[str, str, str | None, float, float | None]]:
+    return [
+        (s.drug, s.start.isoformat(), s.end.isoformat() if s.end else None, s.dose_mg, s.alternate_dose_mg)
+        for s in seen(clinic, anna).steroids
+    ]
+
+
+def entered(member: Someone, line: str) -> None:
+    member.says(line)
+    member.presses(CONFIRM)
+    assert "Noted" in member.sees
+
+
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.COORDINATOR])
+def test_a_ck_in_one_line_is_shown_and_kept_after_one_tap(clinic_on_each: Clinic, role: Role) -> None:
+    clinic = clinic_on_each
+    member = clinic.clinician() if role is Role.CLINICIAN else clinic.coordinator()
+    anna = clinic.patient()
+    member.says(f"/ck {anna.code} 1250 <195 20 Feb")
+    assert "CK 1,250 U/l (upper limit 195)" in member.sees
+    assert "Fri 20 Feb 2026" in member.sees
+    assert clinic.rows(Measurement) == [], "nothing before it is confirmed"
+    member.presses(CONFIRM)
+    assert "Noted" in member.sees
+    kept = seen(clinic, anna)
+    assert [(day.isoformat(), value) for day, value in kept.creatine_kinase] == [("2026-02-20", 1250.0)]
+    assert kept.upper_limit == 195
+    actor, action, before, after = clinic.history(anna.row)[-1]
+    assert (actor.startswith("staff:"), action, before) == (True, "measurement_added", None)
+    assert after["value"] == 1250
+
+
+def test_without_an_upper_limit_the_last_known_one_is_proposed_and_said(clinic: Clinic) -> None:
+    doctor, anna, ben = clinic.clinician(), clinic.patient(), clinic.patient()
+    doctor.says(f"/ck {anna.code} 1250")
+    assert "upper limit" not in doctor.sees
+    entered(doctor, f"/ck {anna.code} 1250 (195) yesterday")
+    doctor.says(f"/ck {ben.code} 300")
+    assert "CK 300 U/l (upper limit 195)" in doctor.sees
+    assert "the last one that your team entered" in doctor.sees
+    entered(doctor, f"/ck {ben.code} 300 <170")
+    doctor.says(f"/ck {anna.code} 900")
+    assert "(upper limit 195)" in doctor.sees
+    assert "the last known one of this patient" in doctor.sees
+    doctor.presses("‹ Back")
+    doctor.presses("‹ Back")
+    doctor.presses("Not known")
+    doctor.says("900")
+    assert "upper limit" not in doctor.sees
+
+
+def test_a_weight_with_a_comma_and_one_that_is_far_from_the_last(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    entered(coordinator, f"/weight {anna.code} 82,5 kg 1 Feb")
+    coordinator.says(f"/weight {anna.code.removeprefix('P-').lower()} 60")
+    assert "60 kg is 27 % away from the last weight, 82.5 kg. Is it right?" in coordinator.sees
+    coordinator.says("yes please")
+    assert "Please press a button" in coordinator.sees
+    coordinator.presses("Yes, it is right")
+    assert "Shall I note this?" in coordinator.sees
+    coordinator.presses(CONFIRM)
+    assert [value for _, value in seen(clinic, anna).weights] == [82.5, 60.0]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/ck {code} 3", "3 U/l is unusually low"),
+        ("/ck {code} 1,250", "1.25 U/l is unusually low"),
+        ("/ck {code} 120000", "120,000 U/l is unusually high"),
+        ("/weight {code} 24", "24 kg is unusually low"),
+        ("/weight {code} 301", "301 kg is unusually high"),
+        ("/steroid {code} prednisone 1500", "1,500 mg a day is unusually much"),
+    ],
+)
+def test_what_is_implausible_is_asked_about_again(clinic: Clinic, line: str, said: str) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    doctor.says(line.format(code=anna.code))
+    assert said in doctor.sees
+    assert doctor.buttons == ["Yes, it is right", "‹ Back", "Cancel, change nothing"]
+    doctor.presses("‹ Back")
+    doctor.says("30")
+    assert "Shall I note this?" in doctor.sees
+    assert "Is it right?" not in doctor.sees
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/ck {code} 1250 5 Mar", "Thu 5 Mar 2026 is still to come"),
+        ("/ck {code} 1250 2023-12-01", "more than two years ago"),
+        ("/ck {code} 0", "above 0"),
+        ("/ck {code} 9999999", "at most 1,000,000"),
+        ("/ck {code} -5", "I cannot read this"),
+        ("/ck {code} high", "I cannot read this"),
+        ("/ck {code} 1250 mg", "I cannot read “mg” as a date"),
+        ("/ck {code} 1250 <0", "An upper limit is above 0"),
+        ("/ck {code} 1250 someday", "I cannot read “someday” as a date"),
+        ("/weight {code} heavy", "I cannot read this"),
+        ("/weight {code} 600", "at most 500 kg"),
+        ("/steroid {code} prednisone", "I cannot read this"),
+        ("/steroid {code} 15 prednisone", "I cannot read this"),
+        ("/steroid {code} prednisone 0", "A dose is above 0"),
+        ("/steroid {code} prednisone 15 from 5 Mar", "is still to come"),
+        ("/steroid {code} prednisone 15 from 1 Mar to 27 Feb", "is before the first day"),
+        ("/steroid {code} prednisone 15 from 1 Mar to 2028-03-01", "more than a year ahead"),
+        ("/steroid {code} stop prednisone", "there is nothing to end"),
+        ("/ck P-0000 1250", "There is no patient “P-0000”"),
+        ("/ck 1250", "There is no patient “1250”"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_plain_words(clinic: Clinic, line: str, said: str) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    before = clinic.stored()
+    doctor.says(line.format(code=anna.code))
+    assert said in doctor.sees
+    assert clinic.stored() == before
+    assert clinic.world.refused() == []
+
+
+def test_the_same_value_on_the_same_day_is_said_to_be_there_and_another_stands_beside_it(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    entered(doctor, f"/ck {anna.code} 1250 <195")
+    doctor.says(f"/ck {anna.code} 1250 <195")
+    assert "1,250 U/l on Mon 2 Mar 2026 is there already" in doctor.sees
+    doctor.says(f"/ck {anna.code} 1300 <195")
+    assert "That day there is already: CK 1,250 U/l (upper limit 195)" in doctor.sees
+    doctor.presses(CONFIRM)
+    assert [value for _, value in seen(clinic, anna).creatine_kinase] == [1250.0, 1300.0]
+
+
+def test_a_new_steroid_step_ends_the_running_one_the_day_before(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    doctor, anna = clinic.clinician(), clinic.patient()
+    entered(doctor, f"/steroid {anna.code} prednisone 30/20 from 1 Feb")
+    doctor.says(f"/steroid {anna.code} Prednisone 15 mg from 1 Mar to 30 Mar")
+    assert "prednisone 15 mg a day, Sun 1 Mar 2026 to Mon 30 Mar 2026" in doctor.sees
+    assert "This ends what is running now, on Sat 28 Feb 2026: prednisone 30 mg and 20 mg on alternate" in doctor.sees
+    assert "After Mon 30 Mar 2026, no prednisone is noted" in doctor.sees
+    doctor.presses(CONFIRM)
+    assert steps(clinic, anna) == [
+        ("prednisone", "2026-02-01", "2026-02-28", 30.0, 20.0),
+        ("prednisone", "2026-03-01", "2026-03-30", 15.0, None),
+    ]
+    actions = [action for _, action, _, _ in clinic.history(anna.row)]
+    assert actions[-2:] == ["steroid_ended", "steroid_added"]
+    doctor.says(f"/steroid {anna.code} prednisone 10 from 20 Feb to 25 Feb")
+    assert "prednisone is noted for these days already" in doctor.sees
+    doctor.says(f"/steroid {anna.code} prednisone 10 from 20 Jan")
+    assert "A later dose of prednisone begins on Sun 1 Feb 2026" in doctor.sees
+    doctor.says(f"/steroid {anna.code} prednisone 15 from 1 Mar")
+    assert "is there already" in doctor.sees
+    doctor.says(f"/steroid {anna.code} dexamethasone 4 from 20 Feb")
+    assert "Shall I note this?" in doctor.sees, "another drug stands beside it"
+    assert len(clinic.rows(SteroidDose)) == 2
+
+
+def test_a_steroid_is_ended_on_its_last_day(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    entered(doctor, f"/steroid {anna.code} prednisone 15 from 1 Feb")
+    doctor.says(f"/steroid {anna.code} stop Prednisone 27 Feb")
+    assert "It is taken for the last time on Fri 27 Feb 2026" in doctor.sees
+    doctor.presses(CONFIRM)
+    assert steps(clinic, anna) == [("prednisone", "2026-02-01", "2026-02-27", 15.0, None)]
+    doctor.says(f"/steroid {anna.code} stop prednisone 27 Feb")
+    assert "ends on Fri 27 Feb 2026 already" in doctor.sees
+    doctor.says(f"/steroid {anna.code} stop prednisone")
+    assert "No prednisone is noted for Mon 2 Mar 2026" in doctor.sees
+    entered(doctor, f"/steroid {anna.code} prednisone stop 20 Feb")
+    assert steps(clinic, anna)[0][2] == "2026-02-20", "an end can be corrected"
+
+
+def test_a_steroid_with_the_longest_name_still_fits_on_its_buttons(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    entered(doctor, f"/steroid {anna.code} {'ü' * 20} 15 from 1 Feb")
+    doctor.says(f"/steroid {anna.code}")
+    doctor.presses("ü" * 20)
+    doctor.presses("Cancel")
+    doctor.says(f"/measurements {anna.code}")
+    doctor.presses("End a steroid")
+    doctor.presses("ü" * 20)
+    doctor.says("3 Apr")
+    assert "It is taken for the last time on Fri 3 Apr 2026" in doctor.sees, "an end may be prescribed ahead"
+    doctor.presses(CONFIRM)
+    assert clinic.world.refused() == []
+
+
+def test_by_buttons_from_the_card_of_a_patient(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("CK")
+    coordinator.presses("Yesterday")
+    coordinator.presses("Not known")
+    coordinator.says("12 or so")
+    assert "I cannot read “12 or so” as a number" in coordinator.sees
+    coordinator.says("840")
+    coordinator.presses(CONFIRM)
+    coordinator.presses("‹ Entered values")
+    assert "1. CK 840 U/l, Sun 1 Mar 2026" in coordinator.sees
+    coordinator.presses("Weight")
+    coordinator.presses("Today")
+    coordinator.says("71,2")
+    coordinator.presses(CONFIRM)
+    coordinator.presses("‹ Entered values")
+    coordinator.presses("Steroid")
+    coordinator.presses("prednisolone")
+    coordinator.presses("Yesterday")
+    coordinator.presses("Still taken")
+    coordinator.says("30/20")
+    coordinator.presses(CONFIRM)
+    coordinator.presses("‹ Entered values")
+    coordinator.presses("End a steroid")
+    coordinator.presses("prednisolone")
+    coordinator.presses("Today")
+    coordinator.presses(CONFIRM)
+    assert steps(clinic, anna) == [("prednisolone", "2026-03-01", "2026-03-02", 30.0, 20.0)]
+    assert [value for _, value in seen(clinic, anna).weights] == [71.2]
+    assert clinic.world.refused() == []
+
+
+def test_below_a_chart_a_clinician_finds_the_way_to_what_was_entered(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    entered(doctor, f"/weight {anna.code} 82.5")
+    doctor.says(f"/chart {anna.code}")
+    chart = doctor.last
+    doctor.presses("Values and steroids")
+    assert "1. Weight 82.5 kg" in doctor.sees
+    assert doctor.last["message_id"] != chart["message_id"]
+
+
+def test_what_was_wrong_is_removed_after_one_question_and_the_audit_keeps_it(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    doctor, anna = clinic.clinician(), clinic.patient()
+    entered(doctor, f"/ck {anna.code} 1250 <195")
+    clinic.passes(minutes=1)
+    entered(doctor, f"/steroid {anna.code} prednisone 15")
+    doctor.says(f"/measurements {anna.code}")
+    assert "1. prednisone 15 mg a day" in doctor.sees
+    assert "2. CK 1,250 U/l" in doctor.sees
+    data = doctor.buttons_of(doctor.last["message_id"])["Remove 2"]
+    listed = doctor.last["message_id"]
+    doctor.presses("Remove 2")
+    assert "Shall I remove this?" in doctor.sees
+    assert len(clinic.rows(Measurement)) == 1
+    doctor.presses(CONFIRM)
+    assert "Removed." in doctor.sees
+    assert seen(clinic, anna).creatine_kinase == ()
+    _, action, before, after = clinic.history(anna.row)[-1]
+    assert (action, before["value"], before["taken_on"], after) == ("measurement_removed", 1250.0, "2026-03-02", None)
+    assert "changed meanwhile" in doctor.taps(listed, data, forge=True)
+    doctor.says(f"/measurements {anna.code}")
+    doctor.presses("Remove 1")
+    doctor.presses("Cancel")
+    assert len(steps(clinic, anna)) == 1
+
+
+def test_of_two_at_once_the_second_is_told_that_it_changed(clinic: Clinic) -> None:
+    doctor, coordinator, anna = clinic.clinician(), clinic.coordinator(), clinic.patient()
+    doctor.says(f"/steroid {anna.code} prednisone 15 from 1 Feb")
+    coordinator.says(f"/steroid {anna.code} prednisone 20 from 10 Feb")
+    coordinator.presses(CONFIRM)
+    doctor.presses(CONFIRM)
+    assert "changed meanwhile" in doctor.sees
+    assert [dose for _, _, _, dose, _ in steps(clinic, anna)] == [20.0]
+
+
+def test_what_telegram_tells_twice_is_noted_once(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    doctor.says(f"/ck {anna.code} 1250 <195")
+    redelivered(clinic)
+    assert "Shall I note this?" in doctor.sees
+    doctor.presses(CONFIRM)
+    redelivered(clinic)
+    assert len(clinic.rows(Measurement)) == 1
+    assert "Noted" in doctor.sees
+
+
+def test_a_second_tap_and_an_old_button_change_nothing(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    doctor.says(f"/ck {anna.code} 1250 <195")
+    first = doctor.last["message_id"]
+    data = doctor.buttons_of(first)[CONFIRM]
+    doctor.says(f"/weight {anna.code} 82.5")
+    assert "no longer in use" in doctor.taps(first, data, forge=True)
+    assert clinic.rows(Measurement) == []
+    doctor.presses(CONFIRM)
+    doctor.forges("f:weight:+:+")
+    assert len(clinic.rows(Measurement)) == 1
+
+
+def test_whoever_has_left_is_measured_no_more(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    entered(doctor, f"/ck {anna.code} 1250 <195")
+    doctor.says(f"/ck {anna.code} 900 <195")
+    withdrawn(clinic, anna)
+    doctor.presses(CONFIRM)
+    assert "has stopped the diary" in doctor.sees
+    doctor.says(f"/measurements {anna.code}")
+    assert "CK 1,250" in doctor.sees
+    assert doctor.buttons == []
+    doctor.says(f"/weight {anna.code} 82.5")
+    assert "has stopped the diary" in doctor.sees
+    assert len(clinic.rows(Measurement)) == 1
+    assert anna.row.status is PatientStatus.WITHDRAWN
+
+
+def test_a_code_of_another_team_is_no_code(clinic: Clinic) -> None:
+    other = clinic.another_team("Rheumatology")
+    doctor, anna = clinic.clinician(other), clinic.patient(team=TEAM)
+    doctor.says(f"/ck {anna.code} 1250")
+    assert "There is no patient" in doctor.sees
+    doctor.forges(f"me:ck:{anna.row.id}")
+    assert clinic.rows(Measurement) == []
+
+
+def test_lines_are_read_in_the_readers_language(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    doctor = clinic.someone("de")
+    doctor.says(f"/start {clinic.invitation(Role.CLINICIAN)}")
+    entered_in(doctor, f"/ck {anna.code} 1250 (195) 20. Februar")
+    entered_in(doctor, f"/steroid {anna.code} Prednison 12,5/10 ab 1. Februar bis 28. Februar")
+    assert steps(clinic, anna) == [("prednisone", "2026-02-01", "2026-02-28", 12.5, 10.0)]
+    nurse = clinic.someone("fr")
+    nurse.says(f"/start {clinic.invitation(Role.COORDINATOR)}")
+    nurse.says(f"/steroid {anna.code} prednisone 10 du 1 mars au 15 mars")
+    assert "prednisone 10 mg par jour, du dim. 1 mars 2026 au dim. 15 mars 2026" in nurse.sees
+
+
+def entered_in(member: Someone, line: str) -> None:
+    member.says(line)
+    member.presses("Ja, bestätigen")
+    assert "Notiert" in member.sees
+
+
+def table(*lines: str) -> str:
+    return "/import\n" + "\n".join(lines)
+
+
+def test_a_pasted_table_is_previewed_and_stored_by_one_confirmation(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    coordinator, anna, ben = clinic.coordinator(), clinic.patient(), clinic.patient()
+    entered(coordinator, f"/weight {anna.code} 80 1 Feb")
+    pasted = table(
+        f"{anna.code};2026-02-20;CK;1250,5;U/l;195",
+        f"{ben.code.lower()};2026-02-21;ck;20;ukat/l;",
+        f"{anna.code};2026-02-01;weight;80;kg",
+        f"{anna.code};22.02.2026;weight;95,5;kg",
+    )
+    coordinator.says(pasted)
+    assert "3 new lines of " in coordinator.sees
+    assert anna.code in coordinator.sees
+    assert ben.code in coordinator.sees
+    assert "Fri 20 Feb 2026 to Sun 22 Feb 2026" in coordinator.sees
+    assert "1 more line is there already" in coordinator.sees
+    assert "Line 4: 95.5 kg is 19 % away from the last weight, 80 kg. Is it right?" in coordinator.sees
+    assert len(clinic.rows(Measurement)) == 1
+    coordinator.presses(CONFIRM)
+    assert "3 lines of" in coordinator.sees
+    assert [value for _, value in seen(clinic, anna).creatine_kinase] == [1250.5]
+    assert [value for _, value in seen(clinic, ben).creatine_kinase] == [1200.0]
+    assert [value for _, value in seen(clinic, anna).weights] == [80.0, 95.5]
+    assert [action for _, action, _, _ in clinic.history(ben.row)][-1] == "measurement_added"
+    coordinator.says(pasted)
+    assert "All 4 lines are there already" in coordinator.sees
+    assert clinic.world.refused() == []
+
+
+def test_pasted_steroid_doses_fit_to_each_other_and_to_what_is_running(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    entered(doctor, f"/steroid {anna.code} prednisone 40 from 1 Jan")
+    doctor.says(
+        table(
+            "patient\tfrom\tto\tdrug\tdose_mg\talternate_dose_mg",
+            f"{anna.code}\t2026-02-01\t\tprednisone\t30\t20",
+            f"{anna.code}\t2026-02-15\t\tPrednison\t12,5\t",
+        )
+    )
+    assert "Line 2: This ends prednisone from Thu 1 Jan 2026 on Sat 31 Jan 2026" in doctor.sees
+    doctor.presses(CONFIRM)
+    assert steps(clinic, anna) == [
+        ("prednisone", "2026-01-01", "2026-01-31", 40.0, None),
+        ("prednisone", "2026-02-01", "2026-02-14", 30.0, 20.0),
+        ("prednisone", "2026-02-15", None, 12.5, None),
+    ]
+
+
+def test_every_fault_is_told_by_line_and_nothing_is_stored(clinic: Clinic) -> None:
+    other = clinic.another_team("Rheumatology")
+    doctor, anna, ben, carl = clinic.clinician(), clinic.patient(), clinic.patient(), clinic.patient(team=other)
+    withdrawn(clinic, ben)
+    before = clinic.stored()
+    doctor.says(
+        table(
+            f"{anna.code};2026-02-20;CK;1250;U/l;195",
+            f"{anna.code};20.2.;CK;1250;U/l;195",
+            f"{anna.code};2026-03-05;CK;many;U/l;195",
+            f"{anna.code};2026-02-20;LDH;1250;U/l;195",
+            f"{carl.code};2026-02-20;CK;1250;U/l;195",
+            f"{ben.code};2026-02-20;CK;1250;U/l;195",
+            f"{anna.code};2026-02-20;CK;1250;mg",
+            f"{anna.code};2026-02-20;CK",
+            f"{anna.code};2026-02-20;CK;1250;U/l;195",
+            f"{anna.code};2020-02-20;weight;900;kg",
+            ";2026-02-20;weight;80;kg",
+        )
+    )
+    for said in (
+        "Nothing was kept. There are 12 things to put right:",
+        "Line 2, date: “20.2.” is no date. Expected: YYYY-MM-DD",
+        "Line 3, date: 2026-03-05 is still to come",
+        "Line 3, value: “many” is no number",
+        "Line 4, analyte: “LDH” is not known. Expected one of: CK, weight",
+        f"Line 5, patient: there is no patient “{carl.code}” on your team",
+        f"Line 6, patient: {ben.code} has stopped the diary",
+        "Line 7, unit: “mg” is not known. Expected one of: U/l, IU/l, ukat/l",
+        "Line 8: the number of cells is 3. It should be 6",
+        "Line 9: this is the same as line 1",
+        "Line 10, date: 2020-02-20 is more than two years ago",
+        "Line 10, value: 900 is out of range. Expected: more than 0, up to 500",
+        "Line 11, patient: the cell is empty",
+    ):
+        assert said in doctor.sees, said
+    assert doctor.buttons == []
+    assert clinic.stored() == before
+
+
+def test_a_table_full_of_faults_is_told_in_as_many_messages_as_it_takes(clinic: Clinic) -> None:
+    doctor = clinic.clinician()
+    written = len(doctor.messages)
+    doctor.says(table(*[f"P-00{k:02};2026-02-20;CK;{k};U/l;195" for k in range(10, 90)]))
+    told = "\n".join(doctor.everything[written:])
+    assert [k for k in range(1, 81) if f"Line {k}, patient" not in told] == []
+    assert clinic.world.refused() == []
+
+
+def test_of_a_table_that_somebody_was_faster_with_nothing_is_kept_twice(clinic: Clinic) -> None:
+    doctor, coordinator, anna = clinic.clinician(), clinic.coordinator(), clinic.patient()
+    line = f"{anna.code};2026-02-20;CK;1250;U/l;195"
+    doctor.says(table(line, f"{anna.code};2026-02-21;CK;1300;U/l;195"))
+    redelivered(clinic)
+    entered(coordinator, f"/ck {anna.code} 1250 <195 20 Feb")
+    doctor.presses(CONFIRM)
+    assert "changed meanwhile" in doctor.sees
+    assert len(clinic.rows(Measurement)) == 1
+
+
+def test_a_table_that_waits_is_gone_with_the_patient_who_is_erased(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    doctor.says(table(f"{anna.code.removeprefix('P-').lower()};2026-02-20;CK;1250;U/l;195"))
+    confirm = doctor.buttons_of(doctor.last["message_id"])[CONFIRM]
+    patient = anna.row
+    clinic.write(lambda session: erase_patient(session, patient.team_id, patient.id))
+    assert "no longer in use" in doctor.taps(doctor.last["message_id"], confirm, forge=True)
+    assert clinic.rows(Measurement) == []
+    assert all("1250" not in str(dialogue.state) for dialogue in clinic.rows(Dialogue))
+
+
+def test_without_a_table_it_says_how_and_a_wrong_header_is_told(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    doctor.says("/import")
+    assert "P-7KQ4;2026-03-12;CK;1250;U/l;195" in doctor.sees
+    doctor.says(table("patient;date;value", f"{anna.code};2026-02-20;1250"))
+    assert "Line 1, analyte: the column is missing" in doctor.sees
+    doctor.says(table("Dear doctor, please see the values"))
+    assert "Line 1: the number of cells is 2" in doctor.sees
+    doctor.says(table(f"{'P' * 3900};2026-02-20;CK;1250;U/l;195"))
+    assert "Line 1, patient: there is no patient" in doctor.sees
+    assert clinic.world.refused() == []
