@@ -1,7 +1,8 @@
-"""`/alerts`: what a team is told at once, by buttons, and what a patient then reads; and *Seen* below an alert."""
+"""`/alerts`: which answers a team is told of, by buttons, and what a patient then reads; and *Seen* below an alert."""
 
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlmodel import Session
 
@@ -109,6 +110,7 @@ def _overview(session: Session, someone: Someone) -> Screen:
     everyone = team.alerts_to_coordinators
     text = texts(
         "alerts.overview",
+        minutes=alert_jobs.GRACE // timedelta(minutes=1),
         rules=Html("\n".join(lines or [texts("alerts.none")])),
         readers=texts("alerts.readers_all" if everyone else "alerts.readers_clinicians"),
     )

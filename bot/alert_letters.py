@@ -1,21 +1,17 @@
 """How an alert reads: to the team, what was seen and never what to do; to the patient, what was done."""
 
-from collections.abc import Callable
 from datetime import date
 
 from sqlmodel import Session
 
 from bot.dialogues.wording import name_of
 from bot.greetings import telephone
-from bot.replies import Button, Incoming, Reply, Say, Screen
-from bot.texts import Html, Texts, texts_in
-from jobs import alerts as alert_jobs
+from bot.replies import Button, Screen
+from bot.texts import Html, Texts
 from storage import alerts, diary, patients, questions, teams
-from storage.chats import Someone
 from storage.models import Alert, AlertKind, AlertRule, Staff, Team
 from storage.questions import DiaryQuestion
 
-KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
 # The latest answers of a run that was long when its rule was made.
 MOST_SHOWN = 7
 
@@ -83,38 +79,16 @@ def _corrected(day: date, value: int | None, texts: Texts) -> Html:
     return texts("alert.corrected_day", date=day, value=value)
 
 
-def with_notice(work: KnownWork) -> KnownWork:
-    """After `work`, the patient whose answers have raised an alert is told what was done, in a message of its own."""
-
-    def noticed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-        return [*work(session, incoming, someone), *_notices(session, incoming, someone)]
-
-    return noticed
-
-
-def _notices(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """One, whatever was raised; again only where it is not known that the first was sent."""
-    patient = someone.the_patient
-    raised = alerts.alerts_caused_by(session, patient.team_id, patient.id, incoming.what)
-    if all(alert.told_patient for alert in raised):
-        return []
-    is_told = any(alert.told_team for alert in raised)
-    shown = Screen(notice(someone.the_team, texts_in(someone.chat.language), is_told=is_told))
-    ids = [alert.id for alert in raised]
-
-    def sent(session: Session, _message_id: int) -> None:
-        alert_jobs.note_patient_told(session, patient.team_id, ids)
-
-    return [Say(shown, sent)]
-
-
-def notice(team: Team, texts: Texts, words: str | None = None, *, is_told: bool = True) -> Html:
+def notice(
+    team: Team, texts: Texts, words: str | None = None, *, is_told: bool = True, may_change: bool = True
+) -> Html:
     """What the patient reads: the team's words, or the usual ones; and always that this is no emergency service.
 
-    `words`: in place of those that are set, to look at them before.
+    `words`: in place of those that are set, to look at them before. `may_change`: not when the diary has ended since.
     """
     phone = telephone(team, texts)
     if not is_told:
         return texts("alert.notice_nobody", phone=phone)
     set_ = (team.alert_words or {}).get(texts.language) if words is None else words
-    return texts("alert.notice", words=set_ or texts("alert.usual_words"), phone=phone)
+    key = "alert.notice" if may_change else "alert.notice_ended"
+    return texts(key, words=set_ or texts("alert.usual_words"), phone=phone)

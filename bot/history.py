@@ -13,7 +13,7 @@ from storage.models import AuditEntry, Patient
 
 MOST = 15
 # That someone's numbers met a rule is for those whom the team has chosen as the readers of alerts.
-OF_ALERTS = ("alert_raised", "alert_seen")
+OF_ALERTS = ("alert_raised", "alert_taken_back", "alert_seen")
 
 
 def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:

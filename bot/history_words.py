@@ -114,7 +114,7 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
 PLAIN = (
     *("team_made", "patient_invited", "patient_invited_again", "patient_joined", "patient_withdrew"),
     *("patient_came_back", audit.ERASED, "patient_unreachable", "patient_reachable", "pause_ended"),
-    *("own_copy_asked", "label_changed", "alert_raised", "alert_seen"),
+    *("own_copy_asked", "label_changed", "alert_raised", "alert_taken_back", "alert_seen"),
 )
 WORDED = {*CHANGES, *FILLED, *PLAIN}
 

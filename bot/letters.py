@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from bot import alert_letters, infusions
 from bot.dialogues import check_in
+from bot.diary_day import check_in_of
 from bot.greetings import telephone
-from bot.patient import check_in_of
 from bot.replies import Button, CloseButtons, Keyboard, Rewrite, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import alerts as alert_jobs
@@ -69,6 +69,7 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.NOT_DELIVERED: _not_delivered,
         MessageKind.ALERT: _alert,
         MessageKind.ALERT_CHANGED: _alert_changed,
+        MessageKind.ALERT_NOTICE: _alert_notice,
         MessageKind.PATIENT_JOINED: _news_of_patient,
         MessageKind.PATIENT_UNREACHABLE: _news_of_patient,
         MessageKind.PATIENT_WITHDREW: _news_of_patient,
@@ -111,7 +112,7 @@ def put_in_order(session: Session, earlier: Earlier, now: datetime) -> list[Rewr
     over: list[Rewrite | CloseButtons] = []
     texts = texts_in(earlier.language)
     if earlier.same_day is not None and earlier.again:
-        return [Rewrite(earlier.same_day, Screen(texts("check_in.below", day=earlier.diary_date)))]
+        return [Rewrite(earlier.same_day, check_in.moved_below(earlier.diary_date, texts))]
     if earlier.same_day is not None:
         over.append(CloseButtons(earlier.same_day))
     if earlier.again:
@@ -315,6 +316,26 @@ def _alert_changed(session: Session, message: OutboxMessage, chat: Chat, texts: 
     if shown is None or sent is None:
         return None
     return Letter(chat.telegram_id, shown, rewrites=sent.message_id)
+
+
+def _alert_notice(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """The patient reads what was done of what they entered, once for all of it; also whoever has stopped since."""
+    patient = _patient(session, message)
+    raised = alert_jobs.to_be_told(session, patient.team_id, patient.id, now) if patient is not None else []
+    if patient is None or not raised or outbox.another_is_on_its_way(session, message):
+        return None
+    said = alert_letters.notice(
+        teams.team_by_id(session, patient.team_id),
+        texts,
+        is_told=any(alert_jobs.reaches_somebody(session, alert) for alert in raised),
+        may_change=patient.status in patients.LIVING,
+    )
+    told = [alert.id for alert in raised]
+
+    def sent(session: Session, _message_id: int, _at: datetime) -> None:
+        alert_jobs.note_patient_told(session, message.team_id, told)
+
+    return Letter(chat.telegram_id, Screen(said), sent)
 
 
 def _alert_as_it_stands(session: Session, message: OutboxMessage, texts: Texts) -> Screen | None:

@@ -1,5 +1,6 @@
-"""A patient's own picture, of the last twelve weeks: what they said, and nothing about what it means."""
+"""A patient's own picture, of twelve weeks at most: what they said, and nothing about what it means."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.dialogues.wording import anchors_of, name_of
@@ -27,13 +28,25 @@ def drawn(asked: Asked) -> Drawn:
             raise LookupError("the patient is gone")
         kept, team = record.read(session, patient, asked.now), teams.team_by_id(session, patient.team_id)
     texts = texts_in(asked.language)
-    caption = texts("own_chart.caption", lines=_last_days(kept, texts), phone=telephone(team, texts))
+    days = _last_days(kept)
+    caption = texts(
+        "own_chart.caption",
+        since=_since(kept),
+        days=texts.plural("own_chart.days", len(days)),
+        lines=_in_words(kept, days, texts),
+        phone=telephone(team, texts),
+    )
     return Drawn(own_chart(facts(kept, texts)), caption)
 
 
-def _last_days(kept: Record, texts: Texts) -> Html:
+def _last_days(kept: Record) -> list[date]:
+    """Up to today; none before the diary began."""
+    days = (kept.today - timedelta(days=back) for back in reversed(range(DAYS_IN_WORDS)))
+    return [day for day in days if day >= _since(kept)]
+
+
+def _in_words(kept: Record, days: Sequence[date], texts: Texts) -> Html:
     """In words what the picture ends with, and what has no place on its scale: whoever cannot see it hears it."""
-    days = [kept.today - timedelta(days=back) for back in reversed(range(DAYS_IN_WORDS))]
     values = {entry.day: entry.values for entry in kept.entries}
     lines = []
     for asked in _answered_since(kept, _first(kept)):
@@ -52,15 +65,19 @@ def _answered_since(kept: Record, first: date) -> list[DiaryQuestion]:
     return [*STANDARD, *(asked for asked in kept.further if asked.key in answered)]
 
 
+def _since(kept: Record) -> date:
+    """Of twelve weeks up to today what there is: a younger diary from its beginning."""
+    return max(kept.today - timedelta(weeks=WEEKS) + timedelta(days=1), kept.diary_from)
+
+
 def _first(kept: Record) -> date:
-    """Twelve weeks up to today; of a younger diary, from its beginning, but two weeks at least."""
-    first = max(kept.today - timedelta(weeks=WEEKS) + timedelta(days=1), kept.diary_from)
-    return min(first, kept.today - timedelta(days=13))
+    """Where the picture begins: it is two weeks wide at least."""
+    return min(_since(kept), kept.today - timedelta(days=13))
 
 
 def facts(kept: Record, texts: Texts) -> OwnChartFacts:
     return OwnChartFacts(
-        title=plain(texts("own_chart.title")),
+        title=plain(texts("own_chart.title", since=_since(kept))),
         items=tuple(name_of(asked, texts) for asked in STANDARD),
         first=_first(kept),
         today=kept.today,

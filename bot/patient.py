@@ -1,60 +1,25 @@
-"""What a patient does: the check-in by tap and by typing, today's and yesterday's, the coming infusions."""
+"""What a patient does: the check-in by tap and by typing, today's and yesterday's, and asking for what is kept."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import leaving
+from bot import diary_day, leaving
 from bot.dialogues import check_in, typed_answers
 from bot.dialogues.check_in import CheckIn, Tap
 from bot.dialogues.wording import name_of
+from bot.diary_day import Questions, check_in_of, questions_of
 from bot.greetings import telephone
 from bot.replies import CloseButtons, Drawing, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
 from jobs import alerts, due, follow_up, pages
 from jobs.refusals import Refusal
-from storage import diary, notes, outbox, patients, questions
+from storage import diary, notes, outbox, patients
 from storage.chats import Someone
 from storage.diary import Noted
-from storage.models import DiaryDay, MessageKind, Patient, Way
+from storage.models import DiaryDay, MessageKind, Way
 from storage.questions import STANDARD, DiaryQuestion
-
-Questions = Sequence[DiaryQuestion]
-# By so much the machine's clock may be ahead of Telegram's, or be put back.
-CLOCKS_DIFFER = timedelta(hours=2)
-
-
-def questions_of(session: Session, day: DiaryDay) -> Questions:
-    """What is asked on that day. It never changes once the day has begun."""
-    return questions.asked_on(session, day.team_id, day.patient_id, day.diary_date)
-
-
-def check_in_of(
-    session: Session, day: DiaryDay, message: int = 0, *, choosing: bool = False, asked: Questions | None = None
-) -> CheckIn:
-    """The day's check-in as the rows have it. `asked`: its questions, where they were read before."""
-    asked = asked or questions_of(session, day)
-    values = {item: noted.value for item, noted in diary.noted_on(session, day).items()}
-    # A note is written beside complete answers only.
-    written = notes.notes_on(session, day) if len(values) == len(asked) else ()
-    later, patient = None, patients.patient_of_team(session, day.team_id, day.patient_id)
-    if patient is not None and day.snoozed and day.next_follow_up_at is not None:
-        later = day.next_follow_up_at.astimezone(due.zone_of(patient.time_zone)).time()
-    wide = patient is not None and patient.one_column
-    return CheckIn(
-        day.diary_date,
-        values,
-        day.changing,
-        choosing,
-        message,
-        written,
-        day.noting,
-        later,
-        wide,
-        asked,
-        yesterday=day.shown_at is not None and due.local_date(day.time_zone, day.shown_at) > day.diary_date,
-    )
 
 
 def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -63,7 +28,7 @@ def today(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
     texts = texts_in(someone.chat.language)
     if patient.status not in patients.LIVING:
         return [Say(leaving.ended(someone, texts))]
-    return _brought(session, open_today(session, patient, incoming.now), texts, incoming.now)
+    return _brought(session, diary_day.open_today(session, patient, incoming.now), texts, incoming.now)
 
 
 def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -71,10 +36,7 @@ def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Re
     patient, texts = someone.the_patient, texts_in(someone.chat.language)
     if patient.status not in patients.LIVING:
         return [Say(leaving.ended(someone, texts))]
-    before = due.local_date(patient.time_zone, incoming.now) - timedelta(days=1)
-    day = diary.day_of(session, patient.team_id, patient.id, before)
-    if day is None and before >= due.local_date(patient.time_zone, patient.consented_at or patient.created_at):
-        day = _opened(session, patient, before, incoming.now)
+    day = diary_day.open_yesterday(session, patient, incoming.now)
     if day is None or day.closes_at <= incoming.now:
         shown = check_in.closed(check_in_of(session, day), texts) if day else Screen(texts("check_in.no_yesterday"))
         return [Say(shown)]
@@ -82,33 +44,18 @@ def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Re
 
 
 def _brought(session: Session, day: DiaryDay, texts: Texts, now: datetime) -> list[Reply]:
-    """The day's check-in in a new message, from its beginning; the one before is put away."""
+    """The day's check-in in a new message, from its beginning."""
     _at_rest(day)
-    _mean(session, day, now)
+    diary_day.mean(session, day, now)
+    return _below(session, day, texts)
+
+
+def _below(session: Session, day: DiaryDay, texts: Texts) -> list[Reply]:
+    """The check-in where the patient looks, as it stands; the message that it stood in before says so."""
     replies: list[Reply] = [Say(check_in.screen(check_in_of(session, day), texts), _note_message(day))]
     if day.message_id is not None:
-        replies.append(CloseButtons(day.message_id))
+        replies.append(Rewrite(day.message_id, check_in.moved_below(day.diary_date, texts), or_anew=False))
     return replies
-
-
-def open_today(session: Session, patient: Patient, now: datetime) -> DiaryDay:
-    """Today's row: open from local midnight until tomorrow's prompt."""
-    return _opened(session, patient, due.local_date(patient.time_zone, now), now)
-
-
-def _opened(session: Session, patient: Patient, day: date, now: datetime) -> DiaryDay:
-    """A day's row: it closes with the next day's prompt."""
-    prompt = due.local_moment(patient.time_zone, day, patient.prompt_time)
-    return diary.open_day(
-        session,
-        team_id=patient.team_id,
-        patient_id=patient.id,
-        diary_date=day,
-        time_zone=patient.time_zone,
-        # To the second: so are the times of what is typed into it.
-        opened_at=now.replace(microsecond=0),
-        closes_at=due.next_local_moment(patient.time_zone, patient.prompt_time, prompt),
-    )
 
 
 def _note_message(day: DiaryDay) -> Callable[[Session, int], None]:
@@ -135,7 +82,7 @@ def check_in_pressed(session: Session, incoming: Incoming, someone: Someone) -> 
         shown = check_in.closed(check_in_of(session, day), texts)
         return [Toast(texts("check_in.too_late"), alert=True), Rewrite(incoming.message_id, shown)]
     if not incoming.repeated:
-        _turn_to(session, day, incoming.now)
+        diary_day.turn_to(session, day, incoming.now)
     asked = questions_of(session, day)
     toast = _act_on(session, day, tap, asked, incoming, someone)
     state = check_in_of(session, day, tap.message, choosing=tap.action == "change", asked=asked)
@@ -172,7 +119,7 @@ def _act_on(session: Session, day: DiaryDay, tap: Tap, asked: Questions, incomin
     day.changing = tap.item if tap.action == "ask" else None
     day.noting = tap.action == "note" and check_in_of(session, day, asked=asked).may_be_noted
     if day.noting or day.changing is not None:
-        _mean(session, day, incoming.now)
+        diary_day.mean(session, day, incoming.now)
     return ""
 
 
@@ -220,7 +167,7 @@ def _store(
     way: Way,
     known: dict[str, Noted],
 ) -> None:
-    said_at = _said_at(incoming)
+    said_at = incoming.said_at
     new = [
         item
         for item, value in values.items()
@@ -231,7 +178,7 @@ def _store(
             value=value,
             answered_at=said_at,
             received_at=incoming.now,
-            late=due.local_date(day.time_zone, said_at) > day.diary_date,
+            late=diary_day.is_over(day, said_at),
             way=way,
             known=known,
         )
@@ -242,82 +189,29 @@ def _store(
         session.add(day)
 
 
-def _said_at(incoming: Incoming) -> datetime:
-    """When it was said, not when it was read: a line that waited for the bot belongs to the day it was typed on."""
-    return min(incoming.sent_at, incoming.now) if incoming.sent_at is not None else incoming.now
-
-
-def _day_meant(session: Session, patient: Patient, incoming: Incoming) -> DiaryDay | None:
-    """The day that was open when the line was typed.
-
-    A machine's clock that is ahead opens a day too early by Telegram's: a line below its question means it.
-    """
-    said_at = _said_at(incoming)
-    known = [
-        day
-        for day in _open_at(session, patient, said_at, said_at + CLOCKS_DIFFER)
-        if day.opened_at <= said_at or 0 < (day.message_id or 0) < incoming.message_id
-    ]
-    if len(known) < 2:
-        return known[0] if known else None
-    # Of several, the first in which something is asked for: a complete one takes nothing.
-    return next((day for day in known if _asks(session, day)), known[0])
-
-
-def _asks(session: Session, day: DiaryDay) -> bool:
-    state = check_in_of(session, day)
-    return state.noting or state.question is not None
-
-
-def _open_at(session: Session, patient: Patient, *instants: datetime) -> list[DiaryDay]:
-    """The one in which something is being changed or noted, then the one that was shown or tapped last."""
-    days = {day.id: day for at in instants for day in diary.days_open_at(session, patient.team_id, patient.id, at)}
-    return sorted(
-        days.values(),
-        key=lambda day: (day.noting or day.changing is not None, day.shown_at is not None, day.message_id or 0),
-        reverse=True,
-    )
-
-
-def _turn_to(session: Session, day: DiaryDay, now: datetime) -> None:
-    """The first time, and once more the day after: it is then asked about as yesterday."""
-    today_ = due.local_date(day.time_zone, now)
-    if day.shown_at is None or due.local_date(day.time_zone, day.shown_at) <= day.diary_date < today_:
-        _mean(session, day, now)
-
-
-def _mean(session: Session, day: DiaryDay, now: datetime) -> None:
-    """What is typed next is for this day, and for no other that is open."""
-    day.shown_at = now
-    session.add(day)
-    for other in diary.days_open_at(session, day.team_id, day.patient_id, now):
-        if other.id != day.id:
-            other.noting, other.changing, other.shown_at = False, None, None
-            session.add(other)
-
-
 def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """Answers typed into the check-in, or a note; anything else gets one line on what can be read."""
     patient, texts = someone.the_patient, texts_in(someone.chat.language)
-    day = _day_meant(session, patient, incoming)
+    day = diary_day.meant_by(session, patient, incoming)
     if day is None or patient.status not in patients.LIVING:
         ended = patient.status not in patients.LIVING
         return _nothing_open(incoming, someone, texts("diary.ended" if ended else "check_in.none_open"))
     if incoming.repeated:
         return _show_again(session, day, someone)
-    _turn_to(session, day, incoming.now)
+    diary_day.turn_to(session, day, incoming.now)
     state = check_in_of(session, day)
     if state.noting:
         return _note_written(session, day, state, incoming, someone)
     try:
         values = typed_answers.read(incoming.text, state.questions, state.question, someone.chat.language)
     except Refusal as refusal:
-        return _explained(session, day, state, someone, texts(refusal.key, **refusal.arguments))
+        return _explained(session, day, texts, texts(refusal.key, **refusal.arguments))
     if values is None:
         return _not_read(session, day, state, incoming, someone)
     _store(session, day, values, incoming, Way.TYPED, diary.noted_on(session, day))
     session.flush()
-    return _show_again(session, day, someone)
+    # What is complete may stand far above by now.
+    return _show_again(session, day, someone) if state.question is not None else _below(session, day, texts)
 
 
 def _not_read(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -326,18 +220,22 @@ def _not_read(session: Session, day: DiaryDay, state: CheckIn, incoming: Incomin
     if asked is None:
         today_ = due.local_date(someone.the_patient.time_zone, incoming.now)
         key = "check_in.all_answered" if day.diary_date == today_ else "check_in.all_answered_of"
-        return _nothing_open(incoming, someone, texts(key, day=day.diary_date), state.questions)
+        why = texts(key, day=day.diary_date)
+        if typed_answers.is_answer(incoming.text, state.questions, someone.chat.language):
+            # Of which question it may be: what can be changed is brought to where it was typed.
+            return _explained(session, day, texts, why)
+        return _nothing_open(incoming, someone, why)
     not_read = texts("check_in.not_read", item=name_of(asked, texts), most=asked.scale[-1])
-    return _explained(session, day, state, someone, Html(f"{_not_passed_on(someone, texts)}\n\n{not_read}"))
+    return _explained(session, day, texts, Html(f"{_not_passed_on(someone, texts)}\n\n{not_read}"))
 
 
 def _note_written(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:
     """Kept word for word. That nobody reads it at once is said each time: it may be what matters."""
-    texts, said_at, written = texts_in(someone.chat.language), _said_at(incoming), incoming.text.strip()
+    texts, said_at, written = texts_in(someone.chat.language), incoming.said_at, incoming.text.strip()
     if len(written) > check_in.LONGEST_NOTE:
         most, length = check_in.LONGEST_NOTE, len(written)
-        return _explained(session, day, state, someone, texts("check_in.note.too_long", most=most, length=length))
-    late = due.local_date(day.time_zone, said_at) > day.diary_date
+        return _explained(session, day, texts, texts("check_in.note.too_long", most=most, length=length))
+    late = diary_day.is_over(day, said_at)
     notes.add_note(session, day, written, said_at, incoming.now, late=late)
     day.noting = False
     session.flush()
@@ -345,9 +243,9 @@ def _note_written(session: Session, day: DiaryDay, state: CheckIn, incoming: Inc
     return [*_show_again(session, day, someone), Say(Screen(kept))]
 
 
-def _nothing_open(incoming: Incoming, someone: Someone, why: Html, asked: Questions = STANDARD) -> list[Reply]:
+def _nothing_open(incoming: Incoming, someone: Someone, why: Html) -> list[Reply]:
     """No question to answer. Words may have been meant for the team, whatever is open."""
-    if not typed_answers.is_answer(incoming.text, asked, someone.chat.language):
+    if not is_for_check_in(incoming, someone):
         why = Html(f"{why}\n\n{_not_passed_on(someone, texts_in(someone.chat.language))}")
     return [Say(Screen(why))]
 
@@ -356,16 +254,12 @@ def _not_passed_on(someone: Someone, texts: Texts) -> Html:
     return texts("check_in.not_passed_on", phone=telephone(someone.team, texts))
 
 
-def _explained(session: Session, day: DiaryDay, state: CheckIn, someone: Someone, why: Html) -> list[Reply]:
+def _explained(session: Session, day: DiaryDay, texts: Texts, why: Html) -> list[Reply]:
     """Says what could not be read, and asks again below: the question above has moved out of sight.
 
     In a message of its own: how to reach the team stays there when the question is answered.
     """
-    asked = check_in.asked_again(state, texts_in(someone.chat.language))
-    replies: list[Reply] = [Say(Screen(why)), Say(asked, _note_message(day))]
-    if day.message_id is not None:
-        replies.append(CloseButtons(day.message_id))
-    return replies
+    return [Say(Screen(why)), *_below(session, day, texts)]
 
 
 def _show_again(session: Session, day: DiaryDay, someone: Someone) -> list[Reply]:

@@ -42,6 +42,11 @@ class Incoming:
             return f"album:{self.album}"
         return f"press:{self.press}" if self.data else f"message:{self.message_id}"
 
+    @property
+    def said_at(self) -> datetime:
+        """When it was said, not when it was read: a line that waited for the bot belongs to the day it was typed on."""
+        return min(self.sent_at, self.now) if self.sent_at is not None else self.now
+
 
 @dataclass(frozen=True)
 class Button:
@@ -74,11 +79,12 @@ class Say:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """An earlier message of the bot's, edited in place; a new one where that is gone."""
+    """An earlier message of the bot's, edited in place; a new one where that is gone, if it is worth one."""
 
     message_id: int
     screen: Screen
     sent: Callable[[Session, int], None] | None = None
+    or_anew: bool = True
 
 
 @dataclass(frozen=True)

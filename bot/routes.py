@@ -27,7 +27,6 @@ from bot import (
     team_screen,
     welcome,
 )
-from bot.alert_letters import with_notice
 from bot.filling import Filling
 from bot.greetings import greeting
 from bot.joining import JOINING
@@ -88,7 +87,7 @@ COMMANDS = (
     Route("alerts", Role.CLINICIAN, alert_forms.overview, also=Role.COORDINATOR),
 )
 BUTTONS = (
-    Route("c", Role.PATIENT, with_notice(patient.check_in_pressed)),
+    Route("c", Role.PATIENT, patient.check_in_pressed),
     Route("st", Role.PATIENT, own_settings.settings_pressed),
     Route("pa", Role.PATIENT, pause.pause_pressed),
     Route("le", Role.PATIENT, leaving.pressed),
@@ -289,7 +288,7 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
         said = filling.typed(PROCEDURES, _filling(session, incoming, someone, dialogue), dialogue)
         return _joined(session, someone, said)
     if someone.patient is not None:
-        return with_notice(patient.typed)(session, incoming, someone)
+        return patient.typed(session, incoming, someone)
     return _greet(session, someone, incoming)
 
 

@@ -162,7 +162,8 @@ class Speaker:
                 return
             if not any(words in str(refused).lower() for words in GONE):
                 raise
-            await self._say(telegram_id, Say(reply.screen, reply.sent))
+            if reply.or_anew:
+                await self._say(telegram_id, Say(reply.screen, reply.sent))
             return
         if reply.sent is not None:
             await self._note(reply.sent, reply.message_id)

@@ -1,4 +1,7 @@
-"""Alerts: a rule that a patient's answers meet is told to the team at once, once, and acknowledged by one for all."""
+"""Alerts: a rule that a patient's answers meet is told to the team soon, once, and acknowledged by one for all.
+
+Soon, and not at once: what was a slip of the thumb, and is corrected within `GRACE`, is told to nobody.
+"""
 
 import logging
 from collections.abc import Iterable
@@ -12,6 +15,9 @@ from storage import alerts, audit, diary, outbox, patients, teams
 from storage.models import Alert, AlertRule, DiaryDay, MessageKind, MessageState, OutboxMessage, Staff, Team
 
 log = logging.getLogger(__name__)
+# From the answer to the telling: time to finish the check-in, to see a wrong number in its summary and to change it,
+# with stiff fingers too; and nothing beside the hours in which somebody reads it.
+GRACE = timedelta(minutes=3)
 STAYS_NEWS = timedelta(days=2)
 ON_ITS_WAY = (MessageState.PENDING, MessageState.SENDING, MessageState.UNSURE, MessageState.SENT)
 
@@ -19,18 +25,45 @@ ON_ITS_WAY = (MessageState.PENDING, MessageState.SENDING, MessageState.UNSURE, M
 def look(session: Session, day: DiaryDay, items: Iterable[str], cause: str, now: datetime) -> None:
     """Answers of a day were stored, on time or late, new or corrected: `cause` is what the patient did.
 
-    Whoever was told before is shown what was corrected; a run that is long enough now, and untold, is told.
+    What nobody was told yet and is not so any more is taken back; whoever was told is shown what was corrected; a run
+    that is long enough now, and untold, is told when `GRACE` is over.
     """
     stored = set(items)
-    for item in stored:
-        for alert in alerts.alerts_that_saw(session, day.team_id, day.patient_id, item, day.diary_date):
-            _show_anew(session, alert, f"corrected:{cause}", now)
     rules = [rule for rule in alerts.rules_of(session, day.team_id) if rule.item in stored]
     if rules:
         # Two answers at once, of two days, would each not see the other's.
         patients.hold(session, day.team_id, day.patient_id)
+    for item in stored:
+        for alert in alerts.alerts_up_to(session, day.team_id, day.patient_id, item, day.diary_date):
+            if not _taken_back(session, alert, now) and day.diary_date.isoformat() in alert.seen:
+                _show_anew(session, alert, f"corrected:{cause}", now)
     for rule in rules:
         _look_by(session, rule, day, cause, now)
+
+
+def _taken_back(session: Session, alert: Alert, now: datetime) -> bool:
+    """Takes an alert back that nobody has heard of, where the answers do not meet its rule any more."""
+    if alert.told_patient and now >= alert.raised_at + GRACE:
+        return False
+    messages = outbox.messages_of_alert(session, alert.team_id, alert.id, hold=True)
+    if any(message.state is not MessageState.PENDING for message in messages) or _holds(session, alert):
+        return False
+    for message in messages:
+        message.state, message.alert_id = MessageState.WITHDRAWN, None
+        session.add(message)
+    session.flush()
+    if not alerts.forget(session, alert.team_id, alert.id):
+        return True
+    _record(session, alert, "alert_taken_back", audit.patient_actor(alert.patient_id), now, rule=alert.rule_id)
+    return True
+
+
+def _holds(session: Session, alert: Alert) -> bool:
+    row = alerts.rule_of_team(session, alert.team_id, alert.rule_id)
+    assert row is not None  # never deleted
+    values = diary.values_of(session, alert.team_id, alert.patient_id, row.item)
+    rule = rule_of(row)
+    return any(alert_rules.is_told(rule, run, {alert.last_day}) for run in alert_rules.alerts_in(rule, values))
 
 
 def rule_of(row: AlertRule) -> Rule:
@@ -63,18 +96,23 @@ def _raise(session: Session, row: AlertRule, run: Run, day: DiaryDay, cause: str
     )
     session.add(alert)
     session.flush()
-    audit.record(
-        session,
-        team_id=day.team_id,
-        at=now,
-        actor=audit.patient_actor(day.patient_id),
-        action="alert_raised",
-        patient_id=day.patient_id,
-        after={"alert": alert.id, "rule": row.id},
-    )
+    _record(session, alert, "alert_raised", audit.patient_actor(day.patient_id), now, rule=row.id)
     readers = whom_to_tell(teams.team_by_id(session, day.team_id), teams.reachable_staff_of(session, day.team_id))
     alert.told_team = bool(readers)
-    _tell(session, alert, readers, now)
+    _tell(session, alert, readers, now + GRACE)
+    _tell_patient(session, alert, now + GRACE)
+
+
+def _record(session: Session, alert: Alert, action: str, actor: str, now: datetime, **more: int) -> None:
+    audit.record(
+        session,
+        team_id=alert.team_id,
+        at=now,
+        actor=actor,
+        action=action,
+        patient_id=alert.patient_id,
+        after={"alert": alert.id, **more},
+    )
 
 
 def whom_to_tell(team: Team, reachable: list[Staff]) -> list[Staff]:
@@ -83,11 +121,42 @@ def whom_to_tell(team: Team, reachable: list[Staff]) -> list[Staff]:
     return chosen or [staff for staff in reachable if staff.coordinator]
 
 
-def _tell(session: Session, alert: Alert, readers: list[Staff], now: datetime) -> None:
+def _tell(session: Session, alert: Alert, readers: list[Staff], due_at: datetime) -> None:
     if not readers:
         log.warning("An alert reaches nobody on its team")
     keys = [(reader.chat_id, f"alert:{alert.id}:{reader.id}") for reader in readers]
-    _enqueue(session, MessageKind.ALERT, alert, keys, now)
+    _enqueue(session, MessageKind.ALERT, alert, keys, due_at)
+
+
+def _tell_patient(session: Session, alert: Alert, due_at: datetime) -> None:
+    """One message for all that was raised at one moment. Which alerts there are is looked up when it is sent."""
+    patient = patients.patient_of_team(session, alert.team_id, alert.patient_id)
+    if patient is None or patient.chat_id is None:
+        return
+    notice = outbox.draft(
+        kind=MessageKind.ALERT_NOTICE,
+        team_id=alert.team_id,
+        chat_id=patient.chat_id,
+        patient_id=patient.id,
+        dedupe_key=f"alert_notice:{patient.id}:{due_at.isoformat()}",
+        due_at=due_at,
+        expires_at=due_at + STAYS_NEWS,
+    )
+    outbox.enqueue(session, notice)
+
+
+def to_be_told(session: Session, team_id: int, patient_id: int, now: datetime) -> list[Alert]:
+    """What the patient has not been told of yet; nothing while each may still be taken back."""
+    untold = alerts.untold_to_patient(session, team_id, patient_id, now - GRACE - STAYS_NEWS)
+    return untold if any(alert.raised_at + GRACE <= now for alert in untold) else []
+
+
+def reaches_somebody(session: Session, alert: Alert) -> bool:
+    """Whether anybody on the team has the alert, or will: who was to be told, or the coordinators in their place."""
+    messages = outbox.messages_of_alert(session, alert.team_id, alert.id)
+    if any(message.state in ON_ITS_WAY for message in messages):
+        return True
+    return bool(messages and _left_to_tell(session, alert, messages))
 
 
 def acknowledge(session: Session, staff: Staff, alert: Alert, now: datetime) -> bool:
@@ -96,15 +165,7 @@ def acknowledge(session: Session, staff: Staff, alert: Alert, now: datetime) -> 
     session.refresh(alert)
     if not is_first:
         return False
-    audit.record(
-        session,
-        team_id=alert.team_id,
-        at=now,
-        actor=audit.staff_actor(staff.id),
-        action="alert_seen",
-        patient_id=alert.patient_id,
-        after={"alert": alert.id},
-    )
+    _record(session, alert, "alert_seen", audit.staff_actor(staff.id), now)
     _show_anew(session, alert, "seen", now, but=staff.chat_id)
     return True
 
@@ -132,7 +193,7 @@ def show_anew_in(session: Session, alert: Alert, why: str, now: datetime, *chat_
     _enqueue(session, MessageKind.ALERT_CHANGED, alert, keys, now)
 
 
-def _enqueue(session: Session, kind: MessageKind, alert: Alert, to: list[tuple[int, str]], now: datetime) -> None:
+def _enqueue(session: Session, kind: MessageKind, alert: Alert, to: list[tuple[int, str]], due_at: datetime) -> None:
     drafts = [
         outbox.draft(
             kind=kind,
@@ -141,8 +202,8 @@ def _enqueue(session: Session, kind: MessageKind, alert: Alert, to: list[tuple[i
             patient_id=alert.patient_id,
             alert_id=alert.id,
             dedupe_key=key,
-            due_at=now,
-            expires_at=now + STAYS_NEWS,
+            due_at=due_at,
+            expires_at=due_at + STAYS_NEWS,
         )
         for chat_id, key in to
     ]
@@ -155,9 +216,12 @@ def not_delivered(session: Session, message: OutboxMessage, now: datetime) -> No
     if alert is None or alert.acknowledged_at is not None:
         return
     others = outbox.messages_of_alert(session, alert.team_id, alert.id)
-    if any(other.state in ON_ITS_WAY for other in others):
-        return
-    tried = {other.chat_id for other in others}
+    if not any(other.state in ON_ITS_WAY for other in others):
+        _tell(session, alert, _left_to_tell(session, alert, others), now)
+
+
+def _left_to_tell(session: Session, alert: Alert, tried: list[OutboxMessage]) -> list[Staff]:
+    """The coordinators whom nobody has tried to tell."""
+    chats = {message.chat_id for message in tried}
     reachable = teams.reachable_staff_of(session, alert.team_id)
-    left = [staff for staff in reachable if staff.coordinator and staff.chat_id not in tried]
-    _tell(session, alert, left, now)
+    return [staff for staff in reachable if staff.coordinator and staff.chat_id not in chats]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from jobs import due, silence
+from jobs.alerts import GRACE
 from jobs.roster import Plan, Standing
 from storage import alerts, attendance, courses, diary, patients
 from storage.models import Patient, Team
@@ -19,7 +20,8 @@ def standings(session: Session, team: Team, people: Sequence[Patient], now: date
     lost = patients.unreachable_patients(session, team_id)
     reached = [each for each in people if each.id not in lost]
     silent = silence.silent_since(session, team_id, reached, team.silent_after, now)
-    unseen = alerts.patients_with_unseen_alerts(session, team_id)
+    # What is not told yet, and may still be taken back, is not shown either.
+    unseen = alerts.patients_with_unseen_alerts(session, team_id, now - GRACE)
     plans = _plans(session, team_id, ids)
     return [
         Standing(

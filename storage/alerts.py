@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, delete, select, update
 
 from storage.models import Alert, AlertRule
 
@@ -13,24 +13,13 @@ _RULES_OF = (
     .where(AlertRule.team_id == bindparam("team_id"), col(AlertRule.ended_at).is_(None))
     .order_by(col(AlertRule.id))
 )
-_CAUSED_BY = (
-    select(Alert)
-    .where(
-        Alert.team_id == bindparam("team_id"),
-        Alert.patient_id == bindparam("patient_id"),
-        Alert.cause == bindparam("cause"),
-    )
-    .order_by(col(Alert.id))
-)
-
-_THAT_SAW = (
+_UP_TO = (
     select(Alert)
     .join(AlertRule, col(Alert.rule_id) == col(AlertRule.id))
     .where(
         Alert.team_id == bindparam("team_id"),
         Alert.patient_id == bindparam("patient_id"),
         AlertRule.item == bindparam("item"),
-        Alert.first_day <= bindparam("day"),
         Alert.last_day >= bindparam("day"),
     )
     .order_by(col(Alert.id))
@@ -51,27 +40,40 @@ def alert_of_team(session: Session, team_id: int, alert_id: int) -> Alert | None
     return session.exec(select(Alert).where(Alert.team_id == team_id, Alert.id == alert_id)).first()
 
 
-def alerts_caused_by(session: Session, team_id: int, patient_id: int, cause: str) -> list[Alert]:
-    """What one press or one line of the patient's has raised."""
-    wanted = {"team_id": team_id, "patient_id": patient_id, "cause": cause}
-    return list(session.exec(_CAUSED_BY, params=wanted))
-
-
 def alerts_of_rule(session: Session, team_id: int, patient_id: int, rule_id: int) -> list[Alert]:
     query = select(Alert).where(Alert.team_id == team_id, Alert.patient_id == patient_id, Alert.rule_id == rule_id)
     return list(session.exec(query.order_by(col(Alert.id))))
 
 
-def alerts_that_saw(session: Session, team_id: int, patient_id: int, item: str, day: date) -> list[Alert]:
-    """Of any rule about this item, also of one that has ended."""
+def alerts_up_to(session: Session, team_id: int, patient_id: int, item: str, day: date) -> list[Alert]:
+    """Those whose runs end on that day or later: of any rule about this item, also of one that has ended."""
     wanted = {"team_id": team_id, "patient_id": patient_id, "item": item, "day": day}
-    return [alert for alert in session.exec(_THAT_SAW, params=wanted) if day.isoformat() in alert.seen]
+    return list(session.exec(_UP_TO, params=wanted))
 
 
-def patients_with_unseen_alerts(session: Session, team_id: int) -> set[int]:
-    """Of whom an alert was raised that nobody has acknowledged."""
-    query = select(Alert.patient_id).where(Alert.team_id == team_id, col(Alert.acknowledged_at).is_(None)).distinct()
-    return set(session.exec(query))
+def untold_to_patient(session: Session, team_id: int, patient_id: int, since: datetime) -> list[Alert]:
+    """Those raised since then of which the patient has not been told, the oldest first."""
+    query = select(Alert).where(
+        Alert.team_id == team_id,
+        Alert.patient_id == patient_id,
+        Alert.raised_at >= since,
+        col(Alert.told_patient).is_(False),
+    )
+    return list(session.exec(query.order_by(col(Alert.raised_at), col(Alert.id))))
+
+
+def forget(session: Session, team_id: int, alert_id: int) -> bool:
+    """Takes an alert away of which no message speaks; False when somebody has done so before."""
+    statement = delete(Alert).where(col(Alert.team_id) == team_id, col(Alert.id) == alert_id)
+    return session.connection().execute(statement).rowcount == 1
+
+
+def patients_with_unseen_alerts(session: Session, team_id: int, raised_by: datetime) -> set[int]:
+    """Of whom an alert was raised until then that nobody has acknowledged."""
+    query = select(Alert.patient_id).where(
+        Alert.team_id == team_id, Alert.raised_at <= raised_by, col(Alert.acknowledged_at).is_(None)
+    )
+    return set(session.exec(query.distinct()))
 
 
 def acknowledge(session: Session, team_id: int, alert_id: int, staff_id: int, now: datetime) -> bool:

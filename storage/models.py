@@ -92,6 +92,7 @@ class MessageKind(StrEnum):
     NOT_DELIVERED = "not_delivered"
     ALERT = "alert"
     ALERT_CHANGED = "alert_changed"
+    ALERT_NOTICE = "alert_notice"
     SUMMARY_ASKED = "summary_asked"
     CHART_ASKED = "chart_asked"
     OWN_COPY_ASKED = "own_copy_asked"
@@ -434,7 +435,7 @@ class SteroidDose(SQLModel, table=True):
 
 
 class AlertRule(SQLModel, table=True):
-    """When a team wants to be told at once: an item at or over `threshold`, on `days` answered days in a row.
+    """When a team wants to be told soon: an item at or over `threshold`, on `days` answered days in a row.
 
     `threshold`: on the scale, or points over the patient's own reference. Never changed: ended, and another made.
     """
@@ -458,8 +459,8 @@ class AlertRule(SQLModel, table=True):
 class Alert(SQLModel, table=True):
     """A rule met by a patient's answers, told to the team once. `seen`: by ISO date, the answers that met it, as then.
 
-    `cause`: the press or the line that raised it. `told_patient`: the patient has been told. `told_team`: there was
-    somebody to tell. `acknowledged_by`: one for all.
+    One that was corrected before anybody was told is taken away again. `cause`: the press or the line that raised it.
+    `told_patient`: the patient has been told. `told_team`: there was somebody to tell. `acknowledged_by`: one for all.
     """
 
     # An erased alert's number, which old buttons bear, is never another's.

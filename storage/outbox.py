@@ -27,6 +27,7 @@ RANKS = {
     MessageKind.ALERT: 0,
     MessageKind.INFUSION_REMINDER: 2,
     MessageKind.COURSES_CHANGED: 2,
+    MessageKind.ALERT_NOTICE: 1,
     MessageKind.COURSE_DECLINED: 1,
     MessageKind.COURSE_ACCEPTED: 1,
     MessageKind.PROMPT_TIME_CHANGED: 2,
@@ -353,14 +354,30 @@ def untold(session: Session, limit: int) -> list[OutboxMessage]:
     return list(session.exec(query.with_for_update(skip_locked=True)))
 
 
-def messages_of_alert(session: Session, team_id: int, alert_id: int) -> list[OutboxMessage]:
-    """The alert itself, one a reader, whatever became of it."""
-    query = select(OutboxMessage).where(
-        OutboxMessage.team_id == team_id,
-        OutboxMessage.alert_id == alert_id,
-        OutboxMessage.kind == MessageKind.ALERT,
+def messages_of_alert(session: Session, team_id: int, alert_id: int, *, hold: bool = False) -> list[OutboxMessage]:
+    """The alert itself, one a reader, whatever became of it. `hold`: until the commit none of them is sent."""
+    query = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.team_id == team_id,
+            OutboxMessage.alert_id == alert_id,
+            OutboxMessage.kind == MessageKind.ALERT,
+        )
+        .order_by(col(OutboxMessage.id))
     )
-    return list(session.exec(query.order_by(col(OutboxMessage.id))))
+    return list(session.exec(query.with_for_update() if hold else query))
+
+
+def another_is_on_its_way(session: Session, message: OutboxMessage) -> bool:
+    """Whether an earlier one of the kind is still to reach the same chat, or may have."""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.team_id == message.team_id,
+        OutboxMessage.chat_id == message.chat_id,
+        OutboxMessage.kind == message.kind,
+        col(OutboxMessage.id) < message.id,
+        col(OutboxMessage.state).in_((*CLAIMABLE, MessageState.SENDING)),
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def dates_in_doubt(session: Session, team_id: int, patient_id: int) -> bool:

@@ -121,15 +121,9 @@ def screen(state: CheckIn, texts: Texts, *, again: bool = False) -> Screen:
     return Screen(_summary(state, texts, "check_in.thanks"), (tuple(last),))
 
 
-def asked_again(state: CheckIn, texts: Texts) -> Screen:
-    """The question without its anchors, for below what was not understood: both are to be seen above the numbers."""
-    asked = state.question
-    if asked is None or state.noting:
-        return screen(state, texts)
-    return Screen(
-        Html(f"{_place(state, asked, texts)}\n{question_of(asked, texts, yesterday=state.yesterday)}"),
-        _numbers(state, asked, texts),
-    )
+def moved_below(day: date, texts: Texts) -> Screen:
+    """What stays of a message where the check-in has come below: two of one day would contradict each other."""
+    return Screen(texts("check_in.below", day=day))
 
 
 def closed(state: CheckIn, texts: Texts) -> Screen:

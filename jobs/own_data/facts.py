@@ -185,7 +185,7 @@ class MessageRow:
 
 @dataclass(frozen=True)
 class AlertRow:
-    """What the team was told at once. `item`, `kind`, `threshold` and `days`: the rule that was met.
+    """What the team was told of. `item`, `kind`, `threshold` and `days`: the rule that was met.
 
     `seen`: by date, the answers that met it, as they were then. `acknowledged_at`: somebody on the team had seen it.
     """

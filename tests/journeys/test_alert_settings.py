@@ -20,7 +20,7 @@ def test_a_rule_that_has_ended_tells_nothing_and_what_it_told_can_be_seen(clinic
     clinician.presses("Yes, do it")
     assert clinician.sees == "Done. The rule has ended: Pain 8 or more."
     clinician.presses("‹ Alerts")
-    assert "There is no rule: nobody is told anything at once." in clinician.sees
+    assert "There is no rule: nobody hears of an answer before the weekly summary." in clinician.sees
     evening(clinic, anna, 3, "1 2 2 4")
     evening(clinic, anna, 4, "9 2 2 4")
     assert len(alerts_to(clinician)) == 1
@@ -42,7 +42,7 @@ def test_a_rule_is_set_by_buttons_and_the_preview_says_how_often_it_would_have_t
         evening(clinic, anna, day, f"{pains[0]} 2 2 4")
         ben.says(f"{pains[1]} 2 2 4")
     clinician.says("/alerts")
-    assert "There is no rule: nobody is told anything at once." in clinician.sees
+    assert "There is no rule: nobody hears of an answer before the weekly summary." in clinician.sees
     clinician.presses("Add a rule")
     assert clinician.buttons[:4] == ["Pain", "Tiredness", "Weakness", "Pain on exertion"]
     clinician.presses("Pain")
@@ -141,8 +141,9 @@ def test_the_team_sets_what_the_patient_reads_and_the_rest_always_follows(clinic
     assert anna.sees.startswith(TOLD), "not before it is confirmed"
     coordinator.presses("Yes, do it")
     evening(clinic, anna, 3, "1 2 2 4")
-    evening(clinic, anna, 4, "8 2 2 4")
+    clinic.becomes(clinic.local("2026-03-04 18:00"))
     ben.says("8 2 2 4")
+    evening(clinic, anna, 4, "8 2 2 4")
     assert anna.sees.startswith("The nurses of <ward 3> & Dr Marsh's team know now.\n\n")
     assert "This is not an emergency service" in anna.sees
     assert PHONE in anna.sees

@@ -5,7 +5,7 @@ from sqlmodel import Session
 from bot.local.faults import Fault
 from storage import chats
 from storage.models import OutboxMessage
-from tests.journeys.test_alerts import OLD_BUTTON, OTHERS, alerts_to, evening, notices, ruled, withdrawn
+from tests.journeys.test_alerts import OLD_BUTTON, OTHERS, alerts_to, evening, grace_passes, notices, ruled, withdrawn
 from tests.journeys.test_own_copy import received, rows
 from tests.support import Clinic, Someone
 
@@ -44,7 +44,7 @@ def test_what_is_seen_while_it_is_on_its_way_to_another_is_shown_there_too(clini
     assert alerts_to(second) == []
     first.presses("Seen")
     clinic.passes(minutes=2)
-    assert "Seen by a colleague, Mon 2 Mar 2026, 18:00" in second.sees
+    assert "Seen by a colleague, Mon 2 Mar 2026, 18:03" in second.sees
     assert second.buttons == ["Chart"]
 
 
@@ -89,6 +89,7 @@ def test_another_team_hears_nothing_and_can_press_nothing(clinic: Clinic) -> Non
     clinic.becomes(clinic.local("2026-03-02 18:00"))
     anna.says("9 9 9 9")
     ben.says("9 9 9 9")
+    grace_passes(clinic)
     assert len(alerts_to(mine)) == 1
     assert alerts_to(theirs) == notices(ben) == []
     before = clinic.stored()
@@ -136,6 +137,7 @@ def test_whoever_pauses_and_answers_all_the_same_is_not_overlooked(clinic: Clini
     anna.presses("Again from Mon 9 Mar 2026")
     anna.says("/today")
     anna.says("9 2 2 4")
+    grace_passes(clinic)
     assert len(alerts_to(clinician)) == len(notices(anna)) == 1
 
 
@@ -143,13 +145,14 @@ def test_the_patients_own_copy_has_it(clinic: Clinic) -> None:
     clinician, anna, ben = clinic.clinician(), clinic.patient(), clinic.patient()
     ruled(clinic, 8, days=2)
     for day in (2, 3):
-        evening(clinic, anna, day, "8 2 2 4")
+        clinic.becomes(clinic.local(f"2026-03-{day:02} 18:00"))
         ben.says("9 9 9 9")
+        evening(clinic, anna, day, "8 2 2 4")
     clinician.presses("Seen", next(m for m in clinician.messages if anna.code in m["text"]))
     anna.says("/mydata")
     files = received(anna)
     (alert,) = rows(files["alerts.csv"])
     assert (alert["item"], alert["kind"], alert["threshold"], alert["days"]) == ("pain", "value", "8", "2")
     assert alert["seen"] == '{"2026-03-02": 8, "2026-03-03": 8}'
-    assert alert["acknowledged_at"].startswith("2026-03-03T18:00")
+    assert alert["acknowledged_at"].startswith("2026-03-03T18:03")
     assert {row["alert_id"] for row in rows(files["messages.csv"]) if row["kind"] == "alert"} == {alert["id"]}

@@ -79,13 +79,38 @@ def test_all_four_may_be_typed_at_once_and_one_by_its_name(clinic_on_each: Clini
     check_in = anna.last["message_id"]
     anna.says("3 2 2 4")
     assert "Pain: 3 of 10\nTiredness: 2 of 10\nWeakness: 2 of 10\nPain on exertion: 4 of 10" in anna.sees
+    assert anna.last["message_id"] == check_in, "edited in place"
     anna.says("pain on exertion five, weakness skip")
     assert "Weakness: skipped\nPain on exertion: 5 of 10" in anna.sees
     assert [row for row in anna.answers if row[2] == 2] == [
         ("2026-03-02", "exertion_pain", 2, 5),
         ("2026-03-02", "weakness", 2, None),
     ]
-    assert anna.last["message_id"] == check_in, "edited in place"
+
+
+def test_what_is_typed_into_a_complete_check_in_is_shown_below_it_and_nowhere_else(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = asked(clinic)
+    anna.says("3 2 2 4")
+    older = anna.last["message_id"]
+    anna.says("pain 5")
+    assert anna.last["message_id"] != older
+    assert "Pain: 5 of 10\nTiredness: 2 of 10" in anna.sees
+    assert anna.buttons == ["Change", "Add a note"]
+    assert anna.message(older)["text"] == "Mon 2 Mar 2026: the check-in is further down."
+    assert anna.buttons_of(older) == {}
+    line, before = max(clinic.world.updates), anna.messages
+    clinic.world.redeliver(line)
+    clinic.calm()
+    assert anna.messages == before
+    anna.presses("Change")
+    anna.presses("Pain: 5")
+    anna.presses("6")
+    assert "Pain: 6 of 10" in anna.sees
+    clinic.world.delete(anna.account, anna.last["message_id"])
+    anna.says("pain 7")
+    assert "Pain: 7 of 10" in anna.sees
+    assert len([text for text in anna.everything if "further down" in text]) == 1, "of what is gone nothing is said"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +137,8 @@ def test_what_is_no_answer_is_said_and_nothing_is_stored(clinic: Clinic, typed: 
     anna.says(typed)
     assert said in anna.above
     assert anna.answers == []
-    assert anna.sees == "Mon 2 Mar 2026 · 1 of 4\nHow strong was your pain today?", "in short"
+    assert anna.sees.startswith("Mon 2 Mar 2026 · 1 of 4\n\nHow strong was your pain today?")
+    assert "0 no pain – 10 worst pain imaginable" in anna.sees
     assert anna.buttons == [*(str(value) for value in range(11)), "Skip"]
     assert anna.buttons_of(anna.messages[-3]["message_id"]) == {}
     anna.presses("4")
@@ -197,9 +223,11 @@ def test_a_number_typed_after_the_last_question_changes_nothing(clinic: Clinic) 
     before = anna.answers
     for number in ("9", "12", "nine"):
         anna.says(number)
-        assert anna.sees == (
+        assert anna.above == (
             "Today's check-in is complete. To change an answer, press Change under it, or send /today."
         )
+        assert "Pain: 3 of 10" in anna.sees
+        assert anna.buttons == ["Change", "Add a note"], "right below"
     assert anna.answers == before
 
 

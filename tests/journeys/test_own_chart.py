@@ -19,8 +19,10 @@ def test_it_shows_the_own_numbers_without_a_verdict(clinic_on_each: Clinic) -> N
     picture = anna.last["photo"][-1]
     with Image.open(io.BytesIO(clinic.world.file(picture["file_id"]).content)) as shown:
         assert shown.width == 1080
-    assert anna.sees.startswith("Your answers of the last 12 weeks, each from 0 to 10: higher is worse.")
-    assert "Pain: –, –, –, –, –, –, 3\nTiredness: –, –, –, –, –, –, 2" in anna.sees, "for whoever cannot see it"
+    assert anna.sees.startswith(
+        "Your answers since Mon 2 Mar 2026. In the picture each goes from 0 to 10: higher is worse."
+    )
+    assert "Today; – is no answer:\nPain: 3\nTiredness: 2" in anna.sees, "for whoever cannot see it"
     assert PHONE in anna.sees
     assert not any(word in anna.sees for word in ("return", "regimen", "enough data"))
 
@@ -49,5 +51,17 @@ def test_the_teams_own_questions_are_said_in_words_with_what_their_ends_mean(cli
     clinic.becomes(clinic.local("2026-03-03 18:00"))
     anna.says("3 2 2 4 8 12")
     anna.says("/chart")
-    assert "Sleep (0 very badly – 10 very well): –, –, –, –, –, –, 8" in anna.sees
-    assert "Flights of stairs: –, –, –, –, –, –, 12" in anna.sees
+    assert "The last 2 days, today last; – is no answer:\nPain: –, 3" in anna.sees
+    assert "Sleep (0 very badly – 10 very well): –, 8" in anna.sees
+    assert "Flights of stairs: –, 12" in anna.sees
+
+
+def test_it_says_since_when_and_of_an_old_diary_twelve_weeks(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    for months, since in ((4, "Mon 2 Mar 2026"), (7, "Thu 9 Apr 2026")):
+        clinic.becomes(clinic.local(f"2026-{months:02}-01 09:00"))
+        anna.says("/today")
+        anna.says("3 2 2 4")
+        anna.says("/chart")
+        assert anna.sees.startswith(f"Your answers since {since}. In the picture")
+        assert "The last 7 days, today last" in anna.sees
