@@ -7,9 +7,11 @@ what an older one entered. What it is called is said by the caller: it may stand
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-from icalendar import Calendar, Event
+if TYPE_CHECKING:
+    from icalendar import Event
 
 # A namespace of our own for uuid5.
 _OURS = UUID("6f1f5c0e-5a6b-4c1c-9d53-0b7b0c2f7a11")
@@ -30,6 +32,8 @@ class CalendarEntry:
 
 def calendar_file(entries: Sequence[CalendarEntry], now: datetime, *, summary: str, description: str) -> bytes:
     """The file, in UTF-8 with CRLF and lines of at most 75 octets."""
+    from icalendar import Calendar  # noqa: PLC0415
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -44,7 +48,10 @@ def uid(entry: CalendarEntry) -> str:
     return f"{uuid5(_OURS, f'{entry.number}:{entry.made_at.isoformat()}')}@infusion-diary"
 
 
-def _event(entry: CalendarEntry, now: datetime, summary: str, description: str) -> Event:
+def _event(entry: CalendarEntry, now: datetime, summary: str, description: str) -> "Event":
+    # Ninety modules, of which a start needs none.
+    from icalendar import Event  # noqa: PLC0415
+
     event = Event()
     event.add("uid", uid(entry))
     event.add("sequence", entry.revision)

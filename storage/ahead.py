@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 from itertools import combinations
 
+from sqlalchemy import bindparam, literal_column
 from sqlmodel import Session, col, delete, exists, or_, select
 
 from storage.models import Answer, DiaryDay, MessageKind, MessageState, OutboxMessage, Patient, PatientStatus, Team
+from storage.types import UtcDateTime
 
 
 def _longest_rest(days_off: str) -> int:
@@ -17,25 +19,35 @@ def _longest_rest(days_off: str) -> int:
 _DAYS_OFF_BY_REST: dict[int, list[str]] = {}
 for _days in ("".join(some) for many in range(7) for some in combinations("0123456", many)):
     _DAYS_OFF_BY_REST.setdefault(_longest_rest(_days), []).append(_days)
+# What the clock asks each second is put together once. The days off are written out: to bind 127 values takes longer
+# than all the rest.
+_PROMPTED_AFTER = (
+    select(Patient)
+    .where(
+        col(Patient.next_prompt_at) > bindparam("rest_0"),
+        Patient.status == PatientStatus.ACTIVE,
+        or_(
+            *(
+                col(Patient.days_off).in_([literal_column(f"'{days}'") for days in days_off])
+                & (col(Patient.next_prompt_at) > bindparam(f"rest_{rest}", type_=UtcDateTime))
+                for rest, days_off in _DAYS_OFF_BY_REST.items()
+            )
+        ),
+    )
+    .order_by(col(Patient.next_prompt_at).desc())
+    .limit(bindparam("most"))
+)
+_SUMMARISED_AFTER = select(Team).where(col(Team.next_summary_at) > bindparam("instant"))
 
 
 def active_patients_prompted_after(session: Session, instant: datetime, limit: int) -> list[Patient]:
     """Of all teams, the farthest first; days off, and the paused, wait for longer: for the clock alone."""
-    rests = [
-        col(Patient.days_off).in_(days_off) & (col(Patient.next_prompt_at) > instant + timedelta(days=rest))
-        for rest, days_off in _DAYS_OFF_BY_REST.items()
-    ]
-    query = (
-        select(Patient)
-        .where(col(Patient.next_prompt_at) > instant, Patient.status == PatientStatus.ACTIVE, or_(*rests))
-        .order_by(col(Patient.next_prompt_at).desc())
-        .limit(limit)
-    )
-    return list(session.exec(query))
+    after = {f"rest_{rest}": instant + timedelta(days=rest) for rest in _DAYS_OFF_BY_REST}
+    return list(session.exec(_PROMPTED_AFTER, params={**after, "most": limit}))
 
 
 def teams_summarised_after(session: Session, instant: datetime) -> list[Team]:
-    return list(session.exec(select(Team).where(col(Team.next_summary_at) > instant)))
+    return list(session.exec(_SUMMARISED_AFTER, params={"instant": instant}))
 
 
 def latest_day_opened_by(session: Session, team_id: int, patient_id: int, instant: datetime) -> DiaryDay | None:

@@ -50,6 +50,7 @@ _WHO_IS = (
     .outerjoin(Team, col(Team.id) == func.coalesce(Staff.team_id, Patient.team_id))
     .where(Chat.telegram_id == bindparam("telegram_id"))
 )
+_FORGET_RECEIPTS = delete(Receipt).where(col(Receipt.received_at) < bindparam("instant"))
 
 
 def chat_by_id(session: Session, chat_id: int) -> Chat:
@@ -90,7 +91,7 @@ def mark_reachable(session: Session, chat: Chat) -> None:
 
 
 def forget_receipts_before(session: Session, instant: datetime) -> None:
-    session.connection().execute(delete(Receipt).where(col(Receipt.received_at) < instant))
+    session.connection().execute(_FORGET_RECEIPTS, {"instant": instant})
 
 
 def note_receipt(session: Session, chat_id: int, what: str, now: datetime) -> bool:

@@ -3,10 +3,20 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select, update
 
 from storage.models import Course, CourseStatus, Patient
 from storage.patients import LEFT
+
+# What the clock asks each second is put together once.
+_DUE_A_REMINDER = (
+    select(Course)
+    .where(col(Course.next_reminder_at) <= bindparam("now"))
+    .order_by(col(Course.next_reminder_at), col(Course.id))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 
 
 def first_day(course: Course) -> date:
@@ -63,6 +73,8 @@ def patients_with_a_course_between(
     session: Session, patient_ids: Collection[int], first: date, last: date
 ) -> frozenset[int]:
     """Of these patients, those with a course planned to begin on one of these days."""
+    if not patient_ids:
+        return frozenset()
     query = select(Course.patient_id).where(
         col(Course.patient_id).in_(patient_ids),
         Course.status == CourseStatus.PLANNED,
@@ -99,14 +111,7 @@ def courses_to_tell(session: Session, team_id: int, patient_id: int) -> list[Cou
 
 def courses_due_a_reminder(session: Session, now: datetime, limit: int) -> list[Course]:
     """Of all teams, the longest due first, save those another worker has in hand: for the clock alone."""
-    query = (
-        select(Course)
-        .where(col(Course.next_reminder_at) <= now)
-        .order_by(col(Course.next_reminder_at), col(Course.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return list(session.exec(query))
+    return list(session.exec(_DUE_A_REMINDER, params={"now": now, "most": limit}))
 
 
 def move_reminder(session: Session, course: Course, to: tuple[int, datetime] | None) -> bool:

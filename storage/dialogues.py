@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from storage.models import Dialogue
 
+# Asked at each press and each line: put together once.
+_OF_CHAT = select(Dialogue).where(Dialogue.chat_id == bindparam("chat_id"))
+
 
 def dialogue_of(session: Session, chat_id: int) -> Dialogue | None:
-    return session.exec(select(Dialogue).where(Dialogue.chat_id == chat_id)).first()
+    return session.exec(_OF_CHAT, params={"chat_id": chat_id}).first()
 
 
 def keep_dialogue(

@@ -40,6 +40,14 @@ _DAYS_OPEN_AT = (
     )
     .order_by(col(DiaryDay.diary_date).desc())
 )
+_DUE_A_FOLLOW_UP = (
+    select(DiaryDay, Patient, Chat)
+    .join(Patient, and_(col(DiaryDay.patient_id) == Patient.id, col(DiaryDay.team_id) == Patient.team_id))
+    .join(Chat, col(Patient.chat_id) == Chat.id)
+    .where(col(DiaryDay.next_follow_up_at) <= bindparam("now"))
+    .order_by(col(DiaryDay.next_follow_up_at))
+    .limit(bindparam("most"))
+)
 _NOTED_ON = (
     select(col(Answer.item), col(Answer.value), col(Answer.revision))
     .where(
@@ -172,15 +180,7 @@ def days_open_at(session: Session, team_id: int, patient_id: int, instant: datet
 
 def days_due_a_follow_up(session: Session, now: datetime, limit: int) -> list[tuple[DiaryDay, Patient, Chat]]:
     """Of all teams: for the clock alone."""
-    query = (
-        select(DiaryDay, Patient, Chat)
-        .join(Patient, and_(col(DiaryDay.patient_id) == Patient.id, col(DiaryDay.team_id) == Patient.team_id))
-        .join(Chat, col(Patient.chat_id) == Chat.id)
-        .where(col(DiaryDay.next_follow_up_at) <= now)
-        .order_by(col(DiaryDay.next_follow_up_at))
-        .limit(limit)
-    )
-    return list(session.exec(query).all())
+    return list(session.exec(_DUE_A_FOLLOW_UP, params={"now": now, "most": limit}))
 
 
 def take_follow_up(session: Session, day: DiaryDay) -> bool:
@@ -214,6 +214,8 @@ def forget_follow_ups(session: Session, team_id: int, patient_id: int) -> None:
 
 def days_answered(session: Session, days: Sequence[DiaryDay]) -> set[int]:
     """The ids of those days that have any answer: of all teams, for the clock alone."""
+    if not days:
+        return set()
     query = (
         select(DiaryDay.id)
         .join(
@@ -227,7 +229,7 @@ def days_answered(session: Session, days: Sequence[DiaryDay]) -> set[int]:
         .where(col(DiaryDay.id).in_([day.id for day in days]))
         .distinct()
     )
-    return set(session.exec(query)) if days else set()
+    return set(session.exec(query))
 
 
 def noted_on(session: Session, day: DiaryDay) -> dict[str, Noted]:

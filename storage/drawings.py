@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, or_, select, update
 
 from storage import outbox
@@ -11,6 +12,21 @@ from storage.database import insert_ignoring_duplicates
 from storage.models import Drawing, DrawingKind, DrawingState, OutboxMessage
 
 MOST_ATTEMPTS = 3
+# What is asked each second, and after each press, is put together once.
+_LONGEST_WAITING = (
+    select(Drawing)
+    .where(
+        or_(
+            col(Drawing.state) == DrawingState.WAITING,
+            (col(Drawing.state) == DrawingState.DRAWING) & (col(Drawing.lease_until) <= bindparam("now")),
+        ),
+        col(Drawing.expires_at) > bindparam("now"),
+    )
+    .order_by(col(Drawing.id))
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_EXPIRED = select(Drawing.id).where(col(Drawing.expires_at) <= bindparam("now")).with_for_update()
 
 
 def wanted(
@@ -42,20 +58,7 @@ def wanted(
 
 def claim(session: Session, *, owner: str, now: datetime, lease: timedelta) -> Drawing | None:
     """The drawing that has waited longest, or that was begun and left; of several workers each goes to one."""
-    query = (
-        select(Drawing)
-        .where(
-            or_(
-                col(Drawing.state) == DrawingState.WAITING,
-                (col(Drawing.state) == DrawingState.DRAWING) & (col(Drawing.lease_until) <= now),
-            ),
-            col(Drawing.expires_at) > now,
-        )
-        .order_by(col(Drawing.id))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    drawing = session.exec(query).first()
+    drawing = session.exec(_LONGEST_WAITING, params={"now": now}).first()
     if drawing is None:
         return None
     if drawing.attempts >= MOST_ATTEMPTS:
@@ -98,7 +101,9 @@ def leave_behind(session: Session, owner: str | None = None) -> int:
 
 def forget_expired(session: Session, now: datetime) -> None:
     """A page holds health data: it is kept no longer than it is of use."""
-    old = select(Drawing.id).where(col(Drawing.expires_at) <= now)
+    old = list(session.exec(_EXPIRED, params={"now": now}))
+    if not old:
+        return
     connection = session.connection()
     connection.execute(update(OutboxMessage).where(col(OutboxMessage.drawing_id).in_(old)).values(drawing_id=None))
-    connection.execute(delete(Drawing).where(col(Drawing.expires_at) <= now))
+    connection.execute(delete(Drawing).where(col(Drawing.id).in_(old)))

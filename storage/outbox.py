@@ -11,10 +11,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update, and_, bindparam, case
-from sqlmodel import Session, col, func, or_, select, text, true, update
+from sqlmodel import Session, col, exists, func, or_, select, text, true, update
 
 from storage.database import insert_ignoring_duplicates
 from storage.models import BEING_SENT, TO_EXPIRE, TO_SEND, Chat, MessageKind, MessageState, OutboxMessage, Patient
+from storage.types import UtcDateTime
 
 CLAIMABLE = (MessageState.PENDING, MessageState.UNSURE)
 # Who goes first of all that is due: whoever waits for an answer, and an alert; then what is about an infusion, then the
@@ -154,6 +155,14 @@ _DUE = (
     # PostgreSQL might look anew for each row, and take more than was asked for.
     .prefix_with("MATERIALIZED", dialect="postgresql")
 )
+# Each part has an index of the few rows that it may be true of; of one OR the planners make a walk through all.
+_ANYTHING = select(
+    or_(
+        exists().where(TO_SEND, col(OutboxMessage.due_at) <= bindparam("now", type_=UtcDateTime)),
+        exists().where(TO_EXPIRE, col(OutboxMessage.expires_at) <= bindparam("now", type_=UtcDateTime)),
+        exists().where(BEING_SENT, col(OutboxMessage.lease_until) <= bindparam("now", type_=UtcDateTime)),
+    )
+)
 _CLAIM = (
     update(OutboxMessage)
     .where(col(OutboxMessage.id).in_(select(_DUE.c.id)))
@@ -175,6 +184,9 @@ def claim(
 
     `in_hand`: ids that whoever claims is at still, though a process that stood still let their leases run out.
     """
+    # Mostly there is nothing: then one look is enough, and not three statements that write.
+    if not session.connection().execute(_ANYTHING, {"now": now}).scalar():
+        return []
     _settle_abandoned(session, now, in_hand)
     wanted = {"now": now, "most": limit, "claimed_by": owner, "leased_until": now + lease}
     messages = session.exec(_CLAIM, params=wanted).scalars()
@@ -222,6 +234,13 @@ _CLAIMED_BY = (
     )
 )
 _BY_ID = select(OutboxMessage).where(OutboxMessage.id == bindparam("message"))
+_UNTOLD = (
+    select(OutboxMessage)
+    .where(text("untold"))
+    .order_by(col(OutboxMessage.id))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 _NOTE_SENT = (
     update(OutboxMessage)
     .where(col(OutboxMessage.id) == bindparam("message"))
@@ -241,6 +260,8 @@ def claimed_by(
     session: Session, owner: str, message_ids: Sequence[int]
 ) -> list[tuple[OutboxMessage, Chat, Patient | None]]:
     """Those of the messages that `owner` holds still, with whom they are to and whom they are about."""
+    if not message_ids:
+        return []
     return list(session.exec(_CLAIMED_BY, params={"claimed_by": owner, "messages": list(message_ids)}))
 
 
@@ -350,8 +371,7 @@ def release(session: Session, drawing_id: int, team_id: int) -> None:
 
 def untold(session: Session, limit: int) -> list[OutboxMessage]:
     """What never arrived and of which the clinic has not heard, the oldest first: for the clock alone."""
-    query = select(OutboxMessage).where(text("untold")).order_by(col(OutboxMessage.id)).limit(limit)
-    return list(session.exec(query.with_for_update(skip_locked=True)))
+    return list(session.exec(_UNTOLD, params={"most": limit}))
 
 
 def messages_of_alert(session: Session, team_id: int, alert_id: int, *, hold: bool = False) -> list[OutboxMessage]:

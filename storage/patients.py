@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, time
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, or_, select, update
 
 from storage.models import Chat, MessageKind, MessageState, OutboxMessage, Patient, PatientStatus
@@ -12,6 +13,15 @@ from storage.models import Chat, MessageKind, MessageState, OutboxMessage, Patie
 ALPHABET = "2346789ACDEFGHJKMNPQRTVWXY"
 LIVING = (PatientStatus.ACTIVE, PatientStatus.PAUSED)
 LEFT = (PatientStatus.WITHDRAWN, PatientStatus.ERASED)
+# What the clock asks each second is put together once.
+_DUE_A_PROMPT = (
+    select(Patient, Chat)
+    .join(Chat, col(Patient.chat_id) == col(Chat.id))
+    .where(col(Patient.next_prompt_at) <= bindparam("now"))
+    .order_by(col(Patient.next_prompt_at), col(Patient.id))
+    .limit(bindparam("most"))
+    .with_for_update(of=Patient, skip_locked=True)
+)
 
 
 def draw_pseudonym(session: Session, team_id: int) -> str:
@@ -68,15 +78,7 @@ def unreachable_patients(session: Session, team_id: int) -> set[int]:
 
 def patients_due_a_prompt(session: Session, now: datetime, limit: int) -> list[tuple[Patient, Chat]]:
     """With their chats, of all teams, the longest due first, save those another worker has in hand: for the clock."""
-    query = (
-        select(Patient, Chat)
-        .join(Chat, col(Patient.chat_id) == col(Chat.id))
-        .where(col(Patient.next_prompt_at) <= now)
-        .order_by(col(Patient.next_prompt_at), col(Patient.id))
-        .limit(limit)
-        .with_for_update(of=Patient, skip_locked=True)
-    )
-    return list(session.exec(query))
+    return list(session.exec(_DUE_A_PROMPT, params={"now": now, "most": limit}))
 
 
 def prompts_by_moment(session: Session) -> list[tuple[datetime, int]]:

@@ -2,9 +2,14 @@
 
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select, update
 
 from storage.models import Chat, Staff, Team
+
+# What the clock asks each second, and the handlers at most presses, is put together once.
+_DUE_A_SUMMARY = select(Team).where(col(Team.next_summary_at) <= bindparam("now")).order_by(col(Team.next_summary_at))
+_BY_ID = select(Team).where(Team.id == bindparam("team_id"))
 
 
 def team_named(session: Session, name: str) -> Team | None:
@@ -15,7 +20,7 @@ def team_named(session: Session, name: str) -> Team | None:
 
 
 def team_by_id(session: Session, team_id: int) -> Team:
-    return session.exec(select(Team).where(Team.id == team_id)).one()
+    return session.exec(_BY_ID, params={"team_id": team_id}).one()
 
 
 def team_names(session: Session) -> list[str]:
@@ -54,8 +59,7 @@ def staff_in_chat(session: Session, team_id: int, chat_id: int) -> Staff | None:
 
 
 def teams_due_a_summary(session: Session, now: datetime) -> list[Team]:
-    query = select(Team).where(col(Team.next_summary_at) <= now).order_by(col(Team.next_summary_at))
-    return list(session.exec(query))
+    return list(session.exec(_DUE_A_SUMMARY, params={"now": now}))
 
 
 def move_summary(session: Session, team: Team, to: datetime | None) -> bool:

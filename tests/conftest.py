@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from storage.database import Database
 from tests import postgres as postgres_server
+from tests.one_engine import SqliteFiles
 from tests.postgres import PostgresServer
 from tests.support import Clinic
 
@@ -32,13 +33,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def sqlite_files() -> SqliteFiles:
+    return SqliteFiles()
+
+
 @pytest.fixture
-def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(sqlite_template: Path, sqlite_files: SqliteFiles, tmp_path: Path) -> Iterator[Database]:
     path = tmp_path / "diary.sqlite"
     path.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{path}")
-    yield database
-    database.close()
+    with sqlite_files.at(path) as database:
+        yield database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ProgrammingError
 
 from storage.database import Database
+from tests.one_engine import on_engine_of
 
 TEMPLATE = "diary_template"
 _CONNECTED = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = :name"
@@ -47,7 +48,7 @@ class PostgresServer:
             self._shape = tuple(connection.execute(text(_SHAPE)).one())
         template.close()
         # To make a database takes two hundred times as long as to empty one: its three hundred files.
-        self._empty: list[str] = []
+        self._empty: list[Database] = []
 
     def _do(self, statement: str, **values: str) -> None:
         with self._admin.connect() as connection:
@@ -72,21 +73,22 @@ class PostgresServer:
 
     @contextmanager
     def new_database(self, *, migrated: bool = True) -> Iterator[Database]:
-        if migrated and self._empty:
-            name = self._empty.pop()
-        else:
-            name = f"diary_{uuid4().hex}"
-            self._do(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{TEMPLATE}"' if migrated else ""))
-        database = Database(self.url.set(database=name).render_as_string(hide_password=False))
+        database = self._empty.pop() if migrated and self._empty else self._made(migrated)
+        name = str(database.url.database)
         try:
-            yield database
+            with on_engine_of(database) as own:
+                yield own
         finally:
-            database.close()
             self._do(_CONNECTED, name=name)
             if migrated and self._emptied(database):
-                self._empty.append(name)
+                self._empty.append(database)
             else:
                 self._do(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _made(self, migrated: bool) -> Database:
+        name = f"diary_{uuid4().hex}"
+        self._do(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{TEMPLATE}"' if migrated else ""))
+        return Database(self.url.set(database=name).render_as_string(hide_password=False))
 
     def _emptied(self, database: Database) -> bool:
         """Whether it is as a new one now; False when its tables were changed."""

@@ -6,6 +6,7 @@ Journeys read as conversations: `anna.says("7")`, `anna.presses("Skip")`, `asser
 import asyncio
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self, TypeVar
@@ -81,6 +82,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     AuditEntry,
 )
 Row = TypeVar("Row", bound=SQLModel)
+# Processes that draw, left by a bot that has ended: to start one takes two seconds, most of it matplotlib.
+_IDLE_DRAWERS: list[ProcessPoolExecutor] = []
 
 
 def settings_for(url: str, **more: Any) -> Settings:
@@ -105,13 +108,20 @@ class Bot:
 
     async def _start(self) -> Running:
         settings = settings_for(self._url, **self._settings)
-        return await Running(settings, self._database, self._clock, ticking=False, pace=self._pace).__aenter__()
+        running = Running(settings, self._database, self._clock, ticking=False, pace=self._pace)
+        if _IDLE_DRAWERS:
+            running.renderer._pool = _IDLE_DRAWERS.pop()
+        return await running.__aenter__()
 
     def ticks(self) -> None:
         """From now on what is due happens by itself too, as in life, and not only at `calm`."""
         self._loop.call_soon_threadsafe(self.running.ticker.start)
 
     def __exit__(self, *_: object) -> None:
+        drawer = self.running.renderer._pool
+        if drawer is not None and not drawer._broken and not drawer._pending_work_items:
+            self.running.renderer._pool = None
+            _IDLE_DRAWERS.append(drawer)
         self.do(self.running.__aexit__())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

@@ -31,6 +31,7 @@ TAGS = {
 }
 LEFT_OUT = {"tg-emoji", "tg-time"}
 NAMED_CHARACTERS = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
+PLAIN = re.compile(r"[^<&]+")
 REFERENCE = re.compile(r"&(?:#x(?P<hex>[0-9a-fA-F]+)|#(?P<decimal>[0-9]+)|(?P<name>[A-Za-z]+));?")
 ATTRIBUTE = re.compile(r"""\s*([^\s=>/"']*)\s*(?:=\s*("[^"]*"?|'[^']*'?|[A-Za-z0-9.\-]*))?""")
 TAG_NAME = re.compile(r"[^\s>]*")
@@ -47,7 +48,7 @@ class Tag:
 
 
 def utf16_length(text: str) -> int:
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
 
 
 class HtmlReading:
@@ -68,14 +69,18 @@ class HtmlReading:
                 is_end = self.source.startswith("</", position)
                 position = self._end_tag(position) if is_end else self._start_tag(position)
                 continue
-            reference = REFERENCE.match(self.source, position)
+            plain = PLAIN.match(self.source, position)
+            reference = None if plain is not None else REFERENCE.match(self.source, position)
             meant = None if reference is None else _character(reference)
-            if reference is not None and meant is not None:
-                character, position = meant, reference.end()
+            if plain is not None:
+                characters, position = plain.group(), plain.end()
+            elif reference is not None and meant is not None:
+                characters, position = meant, reference.end()
             else:
-                position += 1
-            self.visible.append(character)
-            self.offset += utf16_length(character)
+                characters, position = character, position + 1
+            # One by one: where a tag begins is counted in them.
+            self.visible.extend(characters)
+            self.offset += utf16_length(characters)
         if self.open:
             raise broken(f'Can\'t find end tag corresponding to start tag "{self.open[-1].name}"')
         text = "".join(self.visible)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from storage.database import Database
 from storage.models import Answer, Note, OutboxMessage, Patient, PatientStatus
+from tests.one_engine import SqliteFiles
 from tests.support import Clinic, Someone
 
 LINES = (
@@ -80,6 +80,7 @@ def walk(clinic: Clinic, anna: Someone, steps: list[tuple[str, Any, int]]) -> No
 @given(steps=st.lists(STEPS, min_size=15, max_size=50))
 def test_whatever_a_patient_does(
     sqlite_template: Any,
+    sqlite_files: SqliteFiles,
     tmp_path_factory: pytest.TempPathFactory,
     caplog: pytest.LogCaptureFixture,
     language: str,
@@ -87,18 +88,14 @@ def test_whatever_a_patient_does(
 ) -> None:
     path = tmp_path_factory.mktemp("walk") / "diary.sqlite"
     path.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{path}")
     caplog.clear()
-    try:
-        with Clinic(database, follow_up_after=180) as clinic:
-            anna, coordinator = clinic.patient(), clinic.coordinator()
-            clinic.planned(anna, "2026-03-06")
-            anna.says("/settings")
-            anna.taps(anna.last["message_id"], f"st:language:{language}", forge=True)
-            walk(clinic, anna, steps)
-            holds(clinic, anna, coordinator)
-    finally:
-        database.close()
+    with sqlite_files.at(path) as database, Clinic(database, follow_up_after=180) as clinic:
+        anna, coordinator = clinic.patient(), clinic.coordinator()
+        clinic.planned(anna, "2026-03-06")
+        anna.says("/settings")
+        anna.taps(anna.last["message_id"], f"st:language:{language}", forge=True)
+        walk(clinic, anna, steps)
+        holds(clinic, anna, coordinator)
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 

@@ -127,6 +127,7 @@ def test_among_equals_nobody_is_last_every_day(database: Database) -> None:
 
 
 def test_the_claim_reads_the_few_rows_that_may_be_sent_in_their_order(sqlite_database: Database) -> None:
+    fill(sqlite_database)
     with committing(sqlite_database) as session:
         asked: list[str] = []
         event.listen(session.get_bind(), "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
@@ -137,6 +138,16 @@ def test_the_claim_reads_the_few_rows_that_may_be_sent_in_their_order(sqlite_dat
         plan = session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + query, bound).all()
         assert "USING INDEX ix_outbox_to_send" in str(plan)
         assert "TEMP B-TREE" not in str(plan)
+        # Before it, one look says whether there is anything at all.
+        (look,) = [statement for statement in asked if statement.startswith("SELECT (EXISTS")]
+        steps = [
+            step for *_, step in session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + look, (str(NOW),) * 3)
+        ]
+        assert [step.split(" USING ")[1].split(" (")[0] for step in steps if "outbox" in step] == [
+            "INDEX ix_outbox_to_send",
+            "INDEX ix_outbox_to_expire",
+            "INDEX ix_outbox_being_sent",
+        ]
 
 
 def test_a_claimed_message_is_nobody_elses_until_the_lease_runs_out(database: Database) -> None:
