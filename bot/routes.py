@@ -18,6 +18,7 @@ from bot import (
     patient,
     pause,
     question_forms,
+    summary_screen,
     taking_back,
     team_questions,
     team_screen,
@@ -29,6 +30,7 @@ from bot.greetings import greeting
 from bot.joining import JOINING
 from bot.own_zone import OWN_ZONE
 from bot.replies import Incoming, OfferCommands, Reply, Say, Screen, Toast
+from bot.summary_settings import SUMMARY_TIME
 from bot.texts import Html, Texts, nearest_language, plain, texts_in
 from jobs import admission
 from jobs.refusals import Refusal
@@ -72,7 +74,7 @@ COMMANDS = (
     Route("prices", Role.COORDINATOR, team_screen.prices),
     Route("instructions", Role.COORDINATOR, team_screen.instructions),
     Route("questions", Role.COORDINATOR, team_questions.questions_typed, Role.CLINICIAN),
-    Route("summary", Role.CLINICIAN, clinician.summary),
+    Route("summary", Role.CLINICIAN, summary_screen.summary),
     Route("chart", Role.CLINICIAN, clinician.chart),
     Route("notes", Role.CLINICIAN, clinician.notes_typed),
     Route("alerts", Role.CLINICIAN, alert_forms.overview, also=Role.COORDINATOR),
@@ -94,6 +96,7 @@ BUTTONS = (
     Route("hi", Role.COORDINATOR, history.pressed),
     Route("un", Role.COORDINATOR, taking_back.pressed),
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
+    Route("su", Role.CLINICIAN, summary_screen.pressed),
     Route("nt", Role.CLINICIAN, clinician.notes_pressed),
     Route("al", Role.CLINICIAN, alert_forms.pressed, also=Role.COORDINATOR),
     Route("as", Role.CLINICIAN, alert_forms.seen_pressed, also=Role.COORDINATOR),
@@ -104,6 +107,7 @@ PROCEDURES = {
     **coordinator.PROCEDURES,
     **alert_forms.PROCEDURES,
     **question_forms.OF_TEAM,
+    SUMMARY_TIME.form.name: SUMMARY_TIME,
 }
 
 
@@ -255,6 +259,8 @@ def _may_fill_in(someone: Someone, form: str) -> bool:
         return not _is_known(someone)
     if form == OWN_ZONE.form.name:
         return has_role(someone, Role.PATIENT)
+    if form == SUMMARY_TIME.form.name:
+        return has_role(someone, Role.CLINICIAN)
     if form in alert_forms.PROCEDURES or form in question_forms.OF_TEAM:
         return someone.staff is not None
     return form in PROCEDURES and has_role(someone, Role.COORDINATOR)

@@ -5,7 +5,17 @@ from itertools import combinations
 
 from sqlmodel import Session, col, delete, exists, or_, select
 
-from storage.models import Answer, DiaryDay, MessageKind, MessageState, OutboxMessage, Patient, PatientStatus, Team
+from storage.models import (
+    Answer,
+    DiaryDay,
+    MessageKind,
+    MessageState,
+    OutboxMessage,
+    Patient,
+    PatientStatus,
+    Staff,
+    Team,
+)
 
 
 def _longest_rest(days_off: str) -> int:
@@ -34,8 +44,10 @@ def active_patients_prompted_after(session: Session, instant: datetime, limit: i
     return list(session.exec(query))
 
 
-def teams_summarised_after(session: Session, instant: datetime) -> list[Team]:
-    return list(session.exec(select(Team).where(col(Team.next_summary_at) > instant)))
+def summarised_after(session: Session, instant: datetime) -> list[tuple[Staff, Team]]:
+    """The clinicians, of all teams, whose next summary comes later than this."""
+    query = select(Staff, Team).join(Team, col(Staff.team_id) == col(Team.id))
+    return list(session.exec(query.where(col(Staff.next_summary_at) > instant)))
 
 
 def latest_day_opened_by(session: Session, team_id: int, patient_id: int, instant: datetime) -> DiaryDay | None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from storage.models import Course, DiaryDay, MessageState, OutboxMessage, Patient, Team
+from storage.models import Course, DiaryDay, MessageState, OutboxMessage, Patient, Staff, Team
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,10 @@ def next_upcoming(session: Session) -> Upcoming | None:
         .order_by(col(Course.next_reminder_at))
     )
     summary = (
-        select(Team.next_summary_at, Team.name)
-        .where(col(Team.next_summary_at).is_not(None))
-        .order_by(col(Team.next_summary_at))
+        select(Staff.next_summary_at, Team.name)
+        .join(Team, col(Staff.team_id) == col(Team.id))
+        .where(col(Staff.next_summary_at).is_not(None))
+        .order_by(col(Staff.next_summary_at))
     )
     message = (
         select(OutboxMessage.due_at, Team.name)

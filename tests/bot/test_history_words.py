@@ -113,6 +113,9 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "staff_invited": (None, {"role": "clinician", "invitation": 1}),
     "staff_joined": (None, {"role": "coordinator", "invitation": 1}),
     "paused": ({"paused_until": None}, {"paused_until": "2026-03-09"}),
+    "summary_brings_changed": ({"brings": "all"}, {"brings": "pdf"}),
+    "summary_time_changed": ({"weekday": None, "time": None}, {"weekday": 4, "time": "07:15"}),
+    "look_put_off": (None, {"look": 1, "not_before": "2026-03-30"}),
     "attendance_said": ({"is_coming": None}, {"is_coming": False}),
     **dict.fromkeys(PLAIN, (None, None)),
 }
