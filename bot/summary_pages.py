@@ -143,6 +143,8 @@ def _on_paper(whole: Whole, shown: list[Member]) -> Drawn:
 def _pages(members: list[Member]) -> Iterator[ChartFacts]:
     """One at a time, so that a large team's do not all lie in memory. In words too: days, dates, what has changed."""
     for member in members:
-        facts = patient_facts(member.answered)
+        facts, texts = patient_facts(member.answered), member.answered.texts
         said = tuple(plain(line) for line in days_lines(member.answered))
-        yield replace(facts, findings=(*said, *facts.findings))
+        # There are no tables here to be pointed to.
+        shown = plain(texts("summary.latest_courses", shown="{shown}", all="{all}"))
+        yield replace(facts, findings=(*said, *facts.findings), texts=replace(facts.texts, latest_shown=shown))

@@ -15,7 +15,8 @@ MONDAY = "2026-03-09 08:00"
 
 
 def summaries(someone: Someone) -> list[str]:
-    return [text for text in someone.everything if text.startswith(f"{TEAM}, ")]
+    """The messages in words; a picture and a document may follow each."""
+    return [str(m["text"]) for m in someone.messages if str(m.get("text", "")).startswith(f"{TEAM}, ")]
 
 
 def picture(clinic: Clinic, someone: Someone) -> Image.Image:
@@ -60,7 +61,11 @@ def test_the_summary_comes_once_a_week_on_the_teams_day_and_hour_to_each_clinici
         assert [len(summaries(member)) for member in (one, other, coordinator, anna)] == [seen, seen, 0, 0]
     assert summaries(one)[0].startswith(f"{TEAM}, Mon 9 Mar 2026: 1 diary")
     assert anna.code in summaries(one)[0]
-    assert picture(clinic, one).size[0] > 300
+    assert [("photo" in m, "document" in m) for m in one.messages[-3:]] == [
+        (False, False),
+        (True, False),
+        (False, True),
+    ]
     assert clinic.world.refused() == []
 
 
@@ -98,8 +103,8 @@ def test_the_summary_can_be_had_at_once_and_the_weekly_one_still_comes(clinic: C
     clinic.invitation(Role.PATIENT)
     clinic.planned(anna, "2026-03-20")
     clinician.says("/summary")
-    assert clinician.sees.startswith(f"{TEAM}, Mon 2 Mar 2026: 1 diary\n\n{anna.code}: ")
-    assert "next course Fri 20 Mar 2026" in clinician.sees
+    assert clinician.above.startswith(f"{TEAM}, Mon 2 Mar 2026: 1 diary\n\nNobody needs a look.\n\n{anna.code}: ")
+    assert "next course Fri 20 Mar 2026" in clinician.above
     picture(clinic, clinician)
     clinic.becomes(clinic.local(MONDAY))
     assert len(summaries(clinician)) == 3
@@ -177,7 +182,7 @@ def test_a_clinician_who_is_no_coordinator_has_no_roster(clinic: Clinic) -> None
     assert commands == ["questions", "summary", "chart", "notes", "alerts", "help"]
 
 
-def test_a_large_team_fits_the_caption_and_says_how_many_more_there_are(clinic: Clinic) -> None:
+def test_a_large_team_fits_a_message_and_says_how_many_more_there_are(clinic: Clinic) -> None:
     clinician, anna = clinic.clinician(), clinic.patient()
     row = anna.row
 
@@ -188,10 +193,14 @@ def test_a_large_team_fits_the_caption_and_says_how_many_more_there_are(clinic: 
 
     clinic.write(many)
     clinician.says("/summary")
-    assert f"{TEAM}, Mon 2 Mar 2026: 40 diaries" in clinician.sees
-    assert " more: /chart" in clinician.sees
-    assert len(clinician.sees) <= 1024
-    picture(clinic, clinician)
+    assert f"{TEAM}, Mon 2 Mar 2026: 40 diaries" in clinician.above
+    assert " more: in the PDF" in clinician.above
+    assert 3000 < len(clinician.above) <= 4096
+    first = picture(clinic, clinician)
+    assert clinician.buttons == ["Picture 2 of 4"]
+    clinician.presses("Picture 2 of 4")
+    assert clinician.buttons == ["Picture 3 of 4"]
+    assert picture(clinic, clinician).tobytes() != first.tobytes()
     clinician.says("/chart")
     assert len(clinician.buttons) == 40
     assert clinic.world.refused() == []

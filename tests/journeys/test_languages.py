@@ -259,7 +259,7 @@ def test_the_clinician_gets_page_and_caption(clinic: Clinic, spoken: Spoken) -> 
     assert spoken.roster[-1] in clinician.sees
     assert page(clinic, clinician) != page(clinic, english), "its words are in the language too"
     clinician.says("/summary")
-    assert spoken.summary in clinician.sees
+    assert spoken.summary in clinician.above
     assert clinician.last["photo"]
 
 

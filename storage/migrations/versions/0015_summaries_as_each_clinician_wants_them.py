@@ -38,6 +38,7 @@ def upgrade() -> None:
     with op.batch_alter_table('drawing', schema=None) as batch_op:
         batch_op.add_column(sa.Column('page', sa.Integer(), server_default='1', nullable=False))
         batch_op.add_column(sa.Column('pages', sa.Integer(), server_default='1', nullable=False))
+    op.execute("UPDATE drawing SET kind = 'summary' WHERE kind = 'page' AND patient_id IS NULL")
     op.create_table(
         'look',
         sa.Column('id', sa.Integer(), nullable=False),
