@@ -12,7 +12,7 @@ from storage.models import Look, Role
 from tests.support import Clinic, Someone
 
 # They show the presser's own team.
-OWN = {"ro:0", "ro:1", "al:", "qu:", "te:", "hi:team"}
+OWN = {"ro:0", "ro:1", "al:", "qu:", "te:", "hi:team", "su:page:1", "su:settings", "su:team"}
 OLD_BUTTON = "This button is no longer in use. Nothing was changed."
 GONE = "This has changed meanwhile, so nothing was done."
 # What a member of the other team gets: `{code}`, `{patient}` and `{course}` are team A's.
@@ -70,7 +70,7 @@ BUTTONS_WALKED = {
     "as": ("as:{alert}",),
     "su": (
         *("su:seen:{look}:0", "su:later:{look}:0", "su:off:{look}:4:0", "su:off:{look}:5:0", "su:page:1", "su:page:x"),
-        *("su:brings:pdf", "su:own", "su:team", "su:settings", "su:picture:0", "su:nonsense"),
+        *("su:team", "su:settings", "su:picture:0", "su:nonsense"),
     ),
     "nt": ("nt:{patient}", "nt:{invited}"),
 }
