@@ -244,7 +244,8 @@ def _summary(session: Session, message: OutboxMessage, chat: Chat, texts: Texts,
         return None
     drawing = drawings.of_team(session, message.team_id, message.drawing_id or 0)
     if drawing is None or drawing.caption is None:
-        return Letter(chat.telegram_id, _not_made(session, message, texts))
+        team = teams.team_by_id(session, message.team_id)
+        return Letter(chat.telegram_id, Screen(texts("summary.not_drawn", team=team.name)))
     return Letter(chat.telegram_id, summary_screen.words(session, staff, drawing, texts))
 
 
@@ -256,15 +257,14 @@ def _of_summary(session: Session, message: OutboxMessage, chat: Chat, texts: Tex
     is_picture = message.kind is MessageKind.SUMMARY_PICTURE
     drawing = drawings.of_team(session, message.team_id, message.drawing_id or 0)
     if drawing is None or drawing.caption is None:
-        # Of the first picture its words say so.
-        is_alone = not is_picture or (drawing is not None and drawing.page > 1)
-        return Letter(chat.telegram_id, _not_made(session, message, texts)) if is_alone else None
+        team = teams.team_by_id(session, message.team_id)
+        if not is_picture:
+            return Letter(chat.telegram_id, Screen(texts("summary.pdf_not_made", team=team.name)))
+        # Of the first picture the message in words says so.
+        is_further = drawing is not None and drawing.page > 1
+        return Letter(chat.telegram_id, Screen(texts("summary.not_drawn", team=team.name))) if is_further else None
     made = summary_screen.picture(session, drawing, texts) if is_picture else summary_screen.document(session, drawing)
     return Letter(chat.telegram_id, made) if made is not None else None
-
-
-def _not_made(session: Session, message: OutboxMessage, texts: Texts) -> Screen:
-    return Screen(texts("summary.not_drawn", team=teams.team_by_id(session, message.team_id).name))
 
 
 def _own_copy(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
