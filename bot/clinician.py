@@ -1,4 +1,4 @@
-"""What a clinician does: the summary now, one patient's chart now, and what a patient wrote beside the numbers."""
+"""What a clinician does: one patient's chart now, and what a patient wrote beside the numbers."""
 
 from sqlmodel import Session
 
@@ -14,12 +14,6 @@ from storage.models import Patient
 MOST_NOTES = 7
 # With room for the heading.
 LONGEST_MESSAGE = 3900
-
-
-def summary(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """`/summary`: what the weekly summary would say now."""
-    pages.ask(session, someone.the_staff, someone.chat, None, incoming.what, incoming.now)
-    return [Drawing()]
 
 
 def chart(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -65,5 +59,5 @@ def _length(lines: list[Html]) -> int:
 
 
 def _chart(session: Session, patient: Patient, incoming: Incoming, someone: Someone) -> Reply:
-    pages.ask(session, someone.the_staff, someone.chat, patient, incoming.what, incoming.now)
+    pages.ask_chart(session, someone.the_staff, someone.chat, patient, incoming.what, incoming.now)
     return Drawing()

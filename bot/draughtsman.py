@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from bot.pictures import Asked, Drawn
 from bot.rendering import Renderer
+from jobs import looks
 from jobs.clock import Clock
 from storage import drawings
 from storage.models import Drawing
@@ -86,6 +87,7 @@ class Draughtsman:
                 drawing.language,
                 drawing.as_of,
                 drawing.kind,
+                drawing.page,
             )
             try:
                 drawn: Drawn | None = await self._renderer.draw(asked)
@@ -101,7 +103,9 @@ class Draughtsman:
         if found is None or found.owner != self._owner:
             return
         if drawn is not None:
-            drawings.finish(session, found, drawn.png, str(drawn.caption), drawn.archive)
+            drawings.finish(session, found, drawn.png, str(drawn.caption), drawn.archive, drawn.pages)
+            if drawn.marks is not None:
+                looks.mark(session, found.team_id, drawn.marks, self._clock.now())
         elif found.attempts >= drawings.MOST_ATTEMPTS:
             drawings.finish(session, found, None, None)
         else:

@@ -14,6 +14,8 @@ from storage.models import AuditEntry, Patient
 MOST = 15
 # That someone's numbers met a rule is for those whom the team has chosen as the readers of alerts.
 OF_ALERTS = ("alert_raised", "alert_taken_back", "alert_seen")
+# That somebody's page needed a look is for clinicians.
+OF_LOOKS = ("look_seen", "look_put_off")
 
 
 def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -36,7 +38,7 @@ def what_was_changed(entry: AuditEntry, texts: Texts) -> Html:
 def _screen(session: Session, someone: Someone, patient: Patient | None) -> Screen:
     texts, team = texts_in(someone.chat.language), someone.the_team
     hears_of_alerts = someone.the_staff.clinician or team.alerts_to_coordinators
-    but = () if hears_of_alerts else OF_ALERTS
+    but = (*(() if hears_of_alerts else OF_ALERTS), *(() if someone.the_staff.clinician else OF_LOOKS))
     patient_id = patient.id if patient is not None else None
     found = audit.latest_of(session, team.id, patient_id, MOST, but)
     lines = [_line(entry, about if patient is None else None, someone, texts) for entry, about in found]

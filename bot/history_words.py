@@ -9,7 +9,7 @@ from bot.asking_forms import days_in_words
 from bot.measurement_words import audited_words
 from bot.schedule_forms import leads_in_words
 from bot.team_forms import prices_in_words
-from bot.team_schedule_forms import value_words
+from bot.team_schedule_forms import summary_words, value_words
 from bot.texts import Html, Texts, texts_in
 from jobs import team_schedule
 from storage import audit
@@ -32,6 +32,12 @@ def _start(facts: Facts, texts: Texts) -> Html:
     return Html(texts.day(date.fromisoformat(facts["start"])))
 
 
+def _summary_time(facts: Facts, texts: Texts) -> Html:
+    if facts["weekday"] is None:
+        return texts("history.as_team")
+    return summary_words(facts["weekday"], time.fromisoformat(facts["time"]), texts)
+
+
 # What was changed from something to something: how either is said.
 CHANGES: dict[str, Callable[[Facts, Texts], Html]] = {
     "prompt_time_changed": lambda facts, texts: Html(texts.time(time.fromisoformat(facts["prompt_time"]))),
@@ -44,6 +50,8 @@ CHANGES: dict[str, Callable[[Facts, Texts], Html]] = {
     "prices_set": _prices,
     "alert_readers_set": lambda facts, texts: texts("history.on" if facts["coordinators"] else "history.off"),
     "course_moved": _start,
+    "summary_brings_changed": lambda facts, texts: texts(f"summary.brings.{facts['brings']}"),
+    "summary_time_changed": _summary_time,
 }
 
 
@@ -107,6 +115,7 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     "steroid_ended": lambda entry, texts: _entry(entry.after or {}, texts),
     "steroid_removed": lambda entry, texts: _entry(entry.before or {}, texts),
     "paused": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["paused_until"])},
+    "look_put_off": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["not_before"])},
     "attendance_said": lambda entry, texts: {
         "said": texts("history.comes" if (entry.after or {})["is_coming"] else "history.cannot")
     },
@@ -114,7 +123,7 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
 PLAIN = (
     *("team_made", "patient_invited", "patient_invited_again", "patient_joined", "patient_withdrew"),
     *("patient_came_back", audit.ERASED, "patient_unreachable", "patient_reachable", "pause_ended"),
-    *("own_copy_asked", "label_changed", "alert_raised", "alert_taken_back", "alert_seen"),
+    *("own_copy_asked", "label_changed", "alert_raised", "alert_taken_back", "alert_seen", "look_seen"),
 )
 WORDED = {*CHANGES, *FILLED, *PLAIN}
 

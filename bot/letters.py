@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from bot import alert_letters, infusions
+from bot import alert_letters, infusions, summary_screen
 from bot.dialogues import check_in
 from bot.diary_day import check_in_of
 from bot.greetings import telephone
@@ -61,8 +61,10 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.COURSE_DECLINED: _attendance,
         MessageKind.COURSE_ACCEPTED: _attendance,
         MessageKind.PROMPT_TIME_CHANGED: _prompt_time_changed,
-        MessageKind.WEEKLY_SUMMARY: _page,
-        MessageKind.SUMMARY_ASKED: _page,
+        MessageKind.WEEKLY_SUMMARY: _summary,
+        MessageKind.SUMMARY_ASKED: _summary,
+        MessageKind.SUMMARY_PICTURE: _of_summary,
+        MessageKind.SUMMARY_PDF: _of_summary,
         MessageKind.CHART_ASKED: _page,
         MessageKind.OWN_CHART_ASKED: _own_chart,
         MessageKind.OWN_COPY_ASKED: _own_copy,
@@ -240,10 +242,37 @@ def _page(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, no
     if drawing is not None and drawing.caption is not None:
         return Letter(chat.telegram_id, Screen(Html(drawing.caption), _below_chart(message, texts), png=drawing.png))
     patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
-    if patient is not None:
-        return Letter(chat.telegram_id, Screen(texts("chart.not_drawn", pseudonym=patient.pseudonym)))
-    team = teams.team_by_id(session, message.team_id)
-    return Letter(chat.telegram_id, Screen(texts("summary.not_drawn", team=team.name)))
+    return Letter(chat.telegram_id, Screen(texts("chart.not_drawn", pseudonym=patient.pseudonym))) if patient else None
+
+
+def _summary(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """The team in words; where that could not be made, the words that say so."""
+    staff = teams.staff_in_chat(session, message.team_id, message.chat_id)
+    if staff is None or not staff.clinician:
+        return None
+    drawing = drawings.of_team(session, message.team_id, message.drawing_id or 0)
+    if drawing is None or drawing.caption is None:
+        team = teams.team_by_id(session, message.team_id)
+        return Letter(chat.telegram_id, Screen(texts("summary.not_drawn", team=team.name)))
+    return Letter(chat.telegram_id, summary_screen.words(session, staff, drawing, texts))
+
+
+def _of_summary(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """A picture of the team, or a PDF; none where there is nobody to be shown."""
+    staff = teams.staff_in_chat(session, message.team_id, message.chat_id)
+    if staff is None or not staff.clinician:
+        return None
+    is_picture = message.kind is MessageKind.SUMMARY_PICTURE
+    drawing = drawings.of_team(session, message.team_id, message.drawing_id or 0)
+    if drawing is None or drawing.caption is None:
+        team = teams.team_by_id(session, message.team_id)
+        if not is_picture:
+            return Letter(chat.telegram_id, Screen(texts("summary.pdf_not_made", team=team.name)))
+        # Of the first picture the message in words says so.
+        is_further = drawing is not None and drawing.page > 1
+        return Letter(chat.telegram_id, Screen(texts("summary.not_drawn", team=team.name))) if is_further else None
+    made = summary_screen.picture(session, drawing, texts) if is_picture else summary_screen.document(session, drawing)
+    return Letter(chat.telegram_id, made) if made is not None else None
 
 
 def _below_chart(message: OutboxMessage, texts: Texts) -> Keyboard:

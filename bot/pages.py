@@ -1,7 +1,8 @@
 """A record turned into the facts and words of a page. It computes the answer, so it runs in the worker process."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.dialogues.wording import name_of
 from bot.findings import BY_URGENCY, LEADING, Names, number
 from bot.texts import Html, Texts, plain
 from jobs import further
+from jobs.attention import Attention, attention, silent_days
 from jobs.chart.answer import SteroidStrip
 from jobs.chart.facts import ChartCourse, ChartFacts, ChartTexts, DiaryDay, LabStrip, TeamChartFacts, TeamRow
 from jobs.cycle import Course
@@ -86,14 +88,9 @@ class Answered:
     def sentences(self) -> tuple[Html, ...]:
         return findings.findings(self.analysis, self.names, self.texts)
 
-    def silent_days(self) -> int:
-        """Asked days up to yesterday without an answer, since the last answer."""
-        answered = {entry.day for entry in self.kept.entries}
-        silent, day = 0, self.kept.today - timedelta(days=1)
-        while day >= self.kept.diary_from and day not in answered:
-            silent += day not in self.kept.not_asked
-            day -= timedelta(days=1)
-        return 0 if self.kept.today in answered else silent
+    @cached_property
+    def attention(self) -> Attention:
+        return attention(self.kept, self.current)
 
 
 def patient_facts(answered: Answered) -> ChartFacts:
@@ -123,15 +120,18 @@ def patient_facts(answered: Answered) -> ChartFacts:
     )
 
 
-def team_facts(title: str, team: list[Answered], today: date, texts: Texts) -> TeamChartFacts:
-    """In the order given."""
+def team_facts(
+    title: str, team: list[Answered], today: date, texts: Texts, page: int = 1, marked: Collection[str] = ()
+) -> TeamChartFacts:
+    """In the order given. `page`: of the pictures. `marked`: the pseudonyms of those who need a look."""
     return TeamChartFacts(
         title=title,
         item=plain(texts("item.pain")),
         today=today,
-        rows=tuple(_team_row(each) for each in team),
+        rows=tuple(_team_row(each, needs_a_look=each.kept.pseudonym in marked) for each in team),
         texts=chart_texts(texts),
         footer=plain(texts("chart.footer")),
+        page=page,
     )
 
 
@@ -173,7 +173,7 @@ def flag(each: Answered) -> str:
         return plain(each.texts("state.paused_until", date=each.kept.paused_until))
     if not each.kept.entries:
         return plain(each.texts("summary.never"))
-    silent = each.silent_days()
+    silent = silent_days(each.kept)
     return plain(each.texts.plural("summary.silent", silent)) if silent >= each.kept.silent_after else ""
 
 
@@ -223,7 +223,7 @@ def chart_texts(texts: Texts, thresholds: Thresholds = DEFAULTS) -> ChartTexts:
         "latest_shown": {name: f"{{{name}}}" for name in ("shown", "all", "earlier")},
         "latest_regimens": {name: f"{{{name}}}" for name in ("shown", "all")},
         "thousands": {"number": "{number}"},
-        "more_patients": {name: f"{{{name}}}" for name in ("shown", "all")},
+        "more_patients": {name: f"{{{name}}}" for name in ("first", "last", "all")},
         "threshold": {"rise": number(thresholds.rise, texts, "0.#")},
     }
     named = {
@@ -257,7 +257,7 @@ def _steroids(kept: Record, texts: Texts) -> tuple[SteroidStrip, ...]:
     )
 
 
-def _team_row(each: Answered) -> TeamRow:
+def _team_row(each: Answered, *, needs_a_look: bool) -> TeamRow:
     kept = each.kept
     return TeamRow(
         pseudonym=kept.pseudonym,
@@ -269,4 +269,5 @@ def _team_row(each: Answered) -> TeamRow:
         verdict=plain(verdict_words(each)),
         counts=plain(counts_words(each)),
         flag=flag(each),
+        needs_a_look=needs_a_look,
     )

@@ -5,29 +5,26 @@ neither to spare.
 """
 
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from bot.texts import Html, Texts, plain, texts_in
-from jobs import due, record
+from bot.texts import Html, Texts, texts_in
+from jobs import record
 from jobs.record import Record
-from storage import patients, teams
+from storage import patients
 from storage.database import Database
-from storage.models import DrawingKind, PatientStatus
-
-if TYPE_CHECKING:
-    from bot.pages import Answered
+from storage.models import DrawingKind
 
 LONGEST_CAPTION = 1024
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The team's page, or with `patient_id` one patient's, as it stands at `now`; or what that patient asked for.
+    """The team's summary, or with `patient_id` one patient's page as it stands at `now`, or what the patient asked for.
 
-    `database`: its URL, with its password, since the worker reads for itself.
+    `database`: its URL, with its password, since the worker reads for itself. `page`: of the team's pictures.
     """
 
     database: str = field(repr=False)
@@ -36,15 +33,21 @@ class Asked:
     language: str
     now: datetime
     kind: DrawingKind = DrawingKind.PAGE
+    page: int = 1
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A PNG or a zip with its caption; without either, words alone."""
+    """A PNG, a PDF or a zip with its caption; without any, words alone.
+
+    `pages`: how many pictures there are. `marks`: by patient, what is known of those who need a look; None: not looked.
+    """
 
     png: bytes | None
     caption: Html
     archive: bytes | None = None
+    pages: int = 1
+    marks: Mapping[int, frozenset[str]] | None = None
 
 
 def draw(asked: Asked) -> Drawn:
@@ -57,7 +60,11 @@ def draw(asked: Asked) -> Drawn:
         from bot.own_chart import drawn  # noqa: PLC0415
 
         return drawn(asked)
-    return team_chart(asked) if asked.patient_id is None else patient_chart(asked)
+    if asked.kind is not DrawingKind.PAGE:
+        from bot.summary_pages import summary  # noqa: PLC0415
+
+        return summary(asked)
+    return patient_chart(asked)
 
 
 def patient_chart(asked: Asked) -> Drawn:
@@ -68,19 +75,6 @@ def patient_chart(asked: Asked) -> Drawn:
             raise LookupError("the patient is gone")
         kept = record.read(session, patient, asked.now)
     return patient_drawn(kept, texts_in(asked.language))
-
-
-def team_chart(asked: Asked) -> Drawn:
-    """The team's page, and a line for as many patients as a caption holds."""
-    with database_at(asked.database).reading() as session:
-        team = teams.team_by_id(session, asked.team_id)
-        kept = [
-            record.read(session, patient, asked.now)
-            for patient in patients.patients_of(session, team.id)
-            if patient.status is not PatientStatus.INVITED
-        ]
-        name, today = team.name, due.local_date(team.time_zone, asked.now)
-    return team_drawn(name, today, kept, texts_in(asked.language))
 
 
 def patient_drawn(kept: Record, texts: Texts) -> Drawn:
@@ -99,21 +93,9 @@ def patient_drawn(kept: Record, texts: Texts) -> Drawn:
         "footer": texts("finding.footer_short"),
     }
     caption = texts("chart.caption", further=further_words(kept, texts), **values)
-    if _length(caption) > LONGEST_CAPTION:
+    if text_length(caption) > LONGEST_CAPTION:
         caption = texts("chart.caption", further=Html(""), **values)
     return Drawn(drawn(patient_facts(answered)), _short(caption))
-
-
-def team_drawn(name: str, today: date, kept: list[Record], texts: Texts) -> Drawn:
-    from bot.pages import Answered, by_who_needs_a_look, team_facts  # noqa: PLC0415
-    from jobs.chart import team_chart as drawn  # noqa: PLC0415
-
-    team = by_who_needs_a_look([Answered(each, texts) for each in kept])
-    heading = texts.plural("summary.heading", len(team), team=name, date=today)
-    if not team:
-        return Drawn(None, Html(f"{heading}\n\n{texts('summary.nobody')}"))
-    facts = team_facts(plain(texts("summary.title", team=name)), team, today, texts)
-    return Drawn(drawn(facts), _as_many_as_fit(heading, [_summary_line(each) for each in team], texts))
 
 
 @lru_cache(maxsize=2)
@@ -121,40 +103,15 @@ def database_at(url: str) -> Database:
     return Database(url)
 
 
-def _summary_line(each: "Answered") -> Html:
-    from bot.pages import answered_words, counts_words, flag, next_course_words, verdict_words  # noqa: PLC0415
-
-    values = {
-        "pseudonym": each.kept.pseudonym,
-        "verdict": verdict_words(each),
-        "counts": counts_words(each),
-        "next": next_course_words(each.kept, each.texts),
-    }
-    if flagged := flag(each):
-        return each.texts("summary.line_flagged", flag=flagged, **values)
-    return each.texts("summary.line", answered=answered_words(each.kept, each.texts), **values)
-
-
-def _as_many_as_fit(heading: Html, lines: list[Html], texts: Texts) -> Html:
-    shown: list[Html] = []
-    for position, line in enumerate(lines):
-        more = len(lines) - position - 1
-        rest = texts.plural("summary.more", more) if more else Html("")
-        whole = "\n\n".join([heading, *shown, line, *([rest] if rest else [])])
-        if _length(whole) > LONGEST_CAPTION:
-            return Html("\n\n".join([heading, *shown, texts.plural("summary.more", more + 1)]))
-        shown.append(line)
-    return Html("\n\n".join([heading, *shown]))
-
-
 def _short(caption: Html) -> Html:
     """Names given by hand may be long: then a caption loses its end, at a whole line."""
     lines = caption.split("\n")
-    while len(lines) > 1 and _length("\n".join(lines)) > LONGEST_CAPTION:
+    while len(lines) > 1 and text_length("\n".join(lines)) > LONGEST_CAPTION:
         lines.pop()
-    return Html("\n".join(lines)) if _length("\n".join(lines)) <= LONGEST_CAPTION else Html("")
+    return Html("\n".join(lines)) if text_length("\n".join(lines)) <= LONGEST_CAPTION else Html("")
 
 
-def _length(text: str) -> int:
+def text_length(text: str) -> int:
+    """As Telegram counts, in UTF-16."""
     # Markup does not count towards Telegram's limit, so this errs on the safe side.
     return len(text.encode("utf-16-le")) // 2

@@ -108,6 +108,14 @@ class CloseButtons:
 
 
 @dataclass(frozen=True)
+class OtherButtons:
+    """Other buttons under an earlier message, whose words stay."""
+
+    message_id: int
+    keyboard: Keyboard
+
+
+@dataclass(frozen=True)
 class OfferCommands:
     """Sets the menu of this chat: (command, what it does)."""
 
@@ -120,7 +128,7 @@ def number_in(data: str) -> int | None:
     return int(number) if re.fullmatch(r"[0-9]{1,9}", number) else None
 
 
-Reply = Say | Rewrite | Toast | Drawing | CloseButtons | OfferCommands
+Reply = Say | Rewrite | Toast | Drawing | CloseButtons | OtherButtons | OfferCommands
 
 
 def rows_of(buttons: list[Button], width: int) -> Keyboard:

@@ -22,6 +22,7 @@ from bot import (
     pause,
     question_forms,
     roster,
+    summary_screen,
     taking_back,
     team_questions,
     team_screen,
@@ -33,6 +34,7 @@ from bot.joining import JOINING
 from bot.own_time import OWN_TIME
 from bot.own_zone import OWN_ZONE
 from bot.replies import Incoming, OfferCommands, Reply, Say, Screen, Toast
+from bot.summary_settings import SUMMARY_TIME
 from bot.texts import Html, Texts, nearest_language, plain, texts_in
 from jobs import admission
 from jobs.refusals import Refusal
@@ -76,7 +78,7 @@ COMMANDS = (
     Route("prices", Role.COORDINATOR, team_screen.prices),
     Route("instructions", Role.COORDINATOR, team_screen.instructions),
     Route("questions", Role.COORDINATOR, team_questions.questions_typed, Role.CLINICIAN),
-    Route("summary", Role.CLINICIAN, clinician.summary),
+    Route("summary", Role.CLINICIAN, summary_screen.summary),
     Route("chart", Role.CLINICIAN, clinician.chart),
     Route("notes", Role.CLINICIAN, clinician.notes_typed),
     Route("ck", Role.CLINICIAN, measurement_commands.ck, also=Role.COORDINATOR),
@@ -103,6 +105,7 @@ BUTTONS = (
     Route("hi", Role.COORDINATOR, history.pressed),
     Route("un", Role.COORDINATOR, taking_back.pressed),
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
+    Route("su", Role.CLINICIAN, summary_screen.pressed),
     Route("nt", Role.CLINICIAN, clinician.notes_pressed),
     Route("me", Role.CLINICIAN, measurement_commands.pressed, also=Role.COORDINATOR),
     Route("al", Role.CLINICIAN, alert_forms.pressed, also=Role.COORDINATOR),
@@ -116,6 +119,7 @@ PROCEDURES = {
     **alert_forms.PROCEDURES,
     **question_forms.OF_TEAM,
     **measurement_commands.PROCEDURES,
+    SUMMARY_TIME.form.name: SUMMARY_TIME,
 }
 
 
@@ -267,6 +271,8 @@ def _may_fill_in(someone: Someone, form: str) -> bool:
         return not _is_known(someone)
     if form in {OWN_ZONE.form.name, OWN_TIME.form.name}:
         return has_role(someone, Role.PATIENT)
+    if form == SUMMARY_TIME.form.name:
+        return has_role(someone, Role.CLINICIAN)
     if form in {*alert_forms.PROCEDURES, *question_forms.OF_TEAM, *measurement_commands.PROCEDURES}:
         return someone.staff is not None
     return form in PROCEDURES and has_role(someone, Role.COORDINATOR)

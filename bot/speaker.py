@@ -28,6 +28,7 @@ from bot.replies import (
     Incoming,
     Keyboard,
     OfferCommands,
+    OtherButtons,
     Reply,
     Rewrite,
     Say,
@@ -128,6 +129,8 @@ class Speaker:
             await self._try(lambda: self._bot.send_chat_action(telegram_id, ChatAction.UPLOAD_PHOTO))
         elif isinstance(reply, CloseButtons):
             await self._try(lambda: self._close_buttons(telegram_id, reply))
+        elif isinstance(reply, OtherButtons):
+            await self._try(lambda: self._change_buttons(telegram_id, reply))
         elif isinstance(reply, OfferCommands):
             scope = BotCommandScopeChat(telegram_id)
             await self._try(lambda: self._bot.set_my_commands(reply.commands, scope))
@@ -171,6 +174,11 @@ class Speaker:
     async def _close_buttons(self, telegram_id: int, reply: CloseButtons, priority: Priority = Priority.ANSWER) -> None:
         await self._bot.edit_message_reply_markup(
             telegram_id, reply.message_id, reply_markup=None, rate_limit_args=priority
+        )
+
+    async def _change_buttons(self, telegram_id: int, reply: OtherButtons) -> None:
+        await self._bot.edit_message_reply_markup(
+            telegram_id, reply.message_id, reply_markup=_markup(reply.keyboard), rate_limit_args=Priority.ANSWER
         )
 
     async def _edit(self, telegram_id: int, reply: Rewrite, priority: Priority = Priority.ANSWER) -> None:

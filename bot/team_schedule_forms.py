@@ -16,7 +16,7 @@ from bot.texts import Html, Texts, texts_in
 from jobs import admission, team_schedule, weekly_summary
 from jobs.refusals import Refusal
 from jobs.team_schedule import Wanted
-from storage import audit, patients
+from storage import audit, patients, teams
 from storage.models import Team
 
 OFF, NONE = "off", "none"
@@ -192,8 +192,11 @@ def _reminders_follow(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
 
 def _summary_follows(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
     weekday, at = wanted["summary_weekday"], time.fromisoformat(wanted["summary_time"])
-    following = weekly_summary.next_summary_on(facts.team.time_zone, weekday, at, facts.now)
-    return texts("team.follows.summary", next=Html(texts.instant(following, facts.team.time_zone)))
+    session, team = facts.filling.session, facts.team
+    comes = weekly_summary.next_of_team(session, team, facts.now, weekday, at)
+    said = texts("team.follows.summary", next=Html(texts.instant(comes, team.time_zone)))
+    own = len(teams.clinicians_of(session, team.id)) - len(weekly_summary.followers(session, team))
+    return Html(f"{said} {texts.plural('team.follows.summary_own', own)}") if own else said
 
 
 PROCEDURES = (

@@ -63,7 +63,7 @@ def instructions(session: Session, incoming: Incoming, someone: Someone) -> list
 
 def _overview(session: Session, someone: Someone, now: datetime) -> Screen:
     texts, known = texts_in(someone.chat.language), someone.the_team
-    following = known.next_summary_at or weekly_summary.next_summary(known, now)
+    following = weekly_summary.next_of_team(session, known, now)
     text = texts(
         "team.overview",
         team=known.name,

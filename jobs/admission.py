@@ -46,7 +46,6 @@ def team_called(session: Session, name: str, time_zone: str, telephone: str | No
         raise Refusal("refusal.telephone", typed=telephone[:LONGEST_TELEPHONE])
     team = Team(name=name, time_zone=due.zone_of(time_zone).key, telephone=telephone, created_at=now)
     team.follow_up_after = int(follow_up.USUAL_DELAY.total_seconds() / 60)
-    team.next_summary_at = weekly_summary.next_summary(team, now)
     session.add(team)
     session.flush()
     audit.record(session, team_id=team.id, at=now, actor=audit.OPERATOR, action="team_made")
@@ -126,6 +125,7 @@ def join_staff(session: Session, invitation: Invitation, chat: Chat, now: dateti
     staff = staff or Staff(team_id=invitation.team_id, chat_id=chat.id, joined_at=now)
     staff.coordinator = staff.coordinator or invitation.role is Role.COORDINATOR
     staff.clinician = staff.clinician or invitation.role is Role.CLINICIAN
+    weekly_summary.begin(teams.team_by_id(session, invitation.team_id), staff, now)
     session.add(staff)
     session.flush()
     _record(session, audit.staff_actor(staff.id), "staff_joined", invitation, now)

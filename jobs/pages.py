@@ -5,15 +5,37 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from storage import audit, drawings, outbox
-from storage.models import Chat, DrawingKind, MessageKind, Patient, Staff
+from storage.models import Chat, DrawingKind, MessageKind, Patient, Staff, SummaryBrings
 
 STILL_WANTED = timedelta(hours=1)
 
 
-def ask(session: Session, staff: Staff, chat: Chat, patient: Patient | None, request: str, now: datetime) -> None:
-    """The team's page, or one patient's. `request`: what tells this asking from another; told twice it is one."""
-    kind = MessageKind.SUMMARY_ASKED if patient is None else MessageKind.CHART_ASKED
-    _ask(session, kind, staff.team_id, chat, patient, request, now)
+# What `/summary` brings: as the weekly one, but the PDF on its own button.
+SUMMARY_PARTS = (MessageKind.SUMMARY_ASKED, MessageKind.SUMMARY_PICTURE)
+
+
+def ask_chart(session: Session, staff: Staff, chat: Chat, patient: Patient, request: str, now: datetime) -> None:
+    """One patient's page. `request`: what tells this asking from another; told twice it is one."""
+    _ask(session, MessageKind.CHART_ASKED, staff.team_id, chat, patient, request, now)
+
+
+def ask_summary(session: Session, staff: Staff, chat: Chat, request: str, now: datetime) -> None:
+    """The team as it is now, in words and as a picture: everybody, or whoever needs a look."""
+    drawn = DrawingKind.LOOK if staff.summary_brings is SummaryBrings.LOOK else DrawingKind.SUMMARY
+    for kind in SUMMARY_PARTS:
+        _ask(session, kind, staff.team_id, chat, None, request, now, drawn)
+
+
+def ask_picture(session: Session, staff: Staff, chat: Chat, page: int, request: str, now: datetime) -> None:
+    """A further page of the team's picture."""
+    drawn = DrawingKind.LOOK if staff.summary_brings is SummaryBrings.LOOK else DrawingKind.SUMMARY
+    _ask(session, MessageKind.SUMMARY_PICTURE, staff.team_id, chat, None, request, now, drawn, page)
+
+
+def ask_pdf(session: Session, staff: Staff, chat: Chat, request: str, now: datetime) -> None:
+    """The same on paper, with a page a patient."""
+    drawn = DrawingKind.LOOK_PDF if staff.summary_brings is SummaryBrings.LOOK else DrawingKind.SUMMARY_PDF
+    _ask(session, MessageKind.SUMMARY_PDF, staff.team_id, chat, None, request, now, drawn)
 
 
 def ask_own_chart(session: Session, patient: Patient, chat: Chat, request: str, now: datetime) -> None:
@@ -45,7 +67,9 @@ def _ask(
     request: str,
     now: datetime,
     drawn: DrawingKind = DrawingKind.PAGE,
+    page: int = 1,
 ) -> None:
+    """What is drawn alike for several messages is drawn once."""
     key = f"asked:{chat.id}:{request}"[: outbox.LONGEST_KEY]
     patient_id = patient.id if patient is not None else None
     drawing = drawings.wanted(
@@ -57,6 +81,7 @@ def _ask(
         dedupe_key=key,
         expires_at=now + STILL_WANTED,
         kind=drawn,
+        page=page,
     )
     outbox.enqueue(
         session,
@@ -66,8 +91,9 @@ def _ask(
             chat_id=chat.id,
             patient_id=patient_id,
             drawing_id=drawing,
-            dedupe_key=key,
+            dedupe_key=f"{kind.value}:{key}"[: outbox.LONGEST_KEY],
             due_at=now,
             expires_at=now + STILL_WANTED,
+            asked=kind in (MessageKind.SUMMARY_PICTURE, MessageKind.SUMMARY_PDF),
         ),
     )

@@ -110,6 +110,12 @@ class Record:
         could = {first + timedelta(days=k) for k in range((self.today - first).days)} - self.not_asked
         return len(could & {entry.day for entry in self.entries}), len(could)
 
+    def limits(self, days: int) -> tuple[int, int]:
+        """Of the same days: on how many nobody was asked, and on how many the answer came late."""
+        first = max(self.diary_from, self.today - timedelta(days=days))
+        late = sum(entry.late for entry in self.entries if first <= entry.day < self.today)
+        return sum(first <= day < self.today for day in self.not_asked), late
+
     def unconfirmed(self) -> cycle.Course | None:
         """The first course whose days are over and of which nobody has said that it was given."""
         return next((c for c in self.courses if c.status == "planned" and c.end < self.today), None)

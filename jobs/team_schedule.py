@@ -57,7 +57,7 @@ def change(session: Session, actor: str, team: Team, wanted: Wanted, now: dateti
         for course, patient in _courses_that_follow(session, team, wanted):
             infusion_reminder.schedule(session, patient, course, now)
     if OF_SUMMARY & wanted.keys():
-        team.next_summary_at = weekly_summary.next_summary(team, now)
+        weekly_summary.follow(session, team, now)
     after = facts(team, list(wanted))
     audit.record(session, team_id=team.id, at=now, actor=actor, action=CHANGED, before=before, after=after)
 

@@ -20,8 +20,9 @@ def run(session: Session, now: datetime) -> bool:
     chats.forget_receipts_before(session, now - RECEIPTS_KEPT)
     drawings.forget_expired(session, now)
     # The machine's clock ran ahead for a while, and was set back.
-    for team in ahead.teams_summarised_after(session, now + USUAL_SUMMARY):
-        teams.move_summary(session, team, weekly_summary.next_summary(team, now))
+    for reader, team in ahead.summarised_after(session, now + USUAL_SUMMARY):
+        if weekly_summary.is_too_far(team, reader, now):
+            teams.move_summary(session, reader, weekly_summary.next_summary(team, reader, now))
     found = ahead.active_patients_prompted_after(session, now + USUAL_PROMPT, BATCH)
     came_back = [patient for patient in found if _comes_back(session, patient, now)]
     return len(came_back) == BATCH

@@ -6,7 +6,17 @@ from itertools import combinations
 from sqlalchemy import bindparam, literal_column
 from sqlmodel import Session, col, delete, exists, or_, select
 
-from storage.models import Answer, DiaryDay, MessageKind, MessageState, OutboxMessage, Patient, PatientStatus, Team
+from storage.models import (
+    Answer,
+    DiaryDay,
+    MessageKind,
+    MessageState,
+    OutboxMessage,
+    Patient,
+    PatientStatus,
+    Staff,
+    Team,
+)
 from storage.types import UtcDateTime
 
 
@@ -37,7 +47,11 @@ _PROMPTED_AFTER = (
     .order_by(col(Patient.next_prompt_at).desc())
     .limit(bindparam("most"))
 )
-_SUMMARISED_AFTER = select(Team).where(col(Team.next_summary_at) > bindparam("instant"))
+_SUMMARISED_AFTER = (
+    select(Staff, Team)
+    .join(Team, col(Staff.team_id) == col(Team.id))
+    .where(col(Staff.next_summary_at) > bindparam("instant"))
+)
 
 
 def active_patients_prompted_after(session: Session, instant: datetime, limit: int) -> list[Patient]:
@@ -46,7 +60,8 @@ def active_patients_prompted_after(session: Session, instant: datetime, limit: i
     return list(session.exec(_PROMPTED_AFTER, params={**after, "most": limit}))
 
 
-def teams_summarised_after(session: Session, instant: datetime) -> list[Team]:
+def summarised_after(session: Session, instant: datetime) -> list[tuple[Staff, Team]]:
+    """The clinicians, of all teams, whose next summary comes later than this."""
     return list(session.exec(_SUMMARISED_AFTER, params={"instant": instant}))
 
 

@@ -12,6 +12,8 @@ from storage.database import insert_ignoring_duplicates
 from storage.models import Drawing, DrawingKind, DrawingState, OutboxMessage
 
 MOST_ATTEMPTS = 3
+# A page a patient takes minutes for a large team: whoever waits for a picture goes first.
+ON_PAPER = (DrawingKind.SUMMARY_PDF, DrawingKind.LOOK_PDF)
 # What is asked each second, and after each press, is put together once.
 _LONGEST_WAITING = (
     select(Drawing)
@@ -22,7 +24,7 @@ _LONGEST_WAITING = (
         ),
         col(Drawing.expires_at) > bindparam("now"),
     )
-    .order_by(col(Drawing.id))
+    .order_by(col(Drawing.kind).in_(ON_PAPER), col(Drawing.id))
     .limit(1)
     .with_for_update(skip_locked=True)
 )
@@ -39,6 +41,7 @@ def wanted(
     dedupe_key: str,
     expires_at: datetime,
     kind: DrawingKind = DrawingKind.PAGE,
+    page: int = 1,
 ) -> int:
     """The id of the drawing of this key, wanted now or before."""
     row: Mapping[str, Any] = {
@@ -50,6 +53,8 @@ def wanted(
         "state": DrawingState.WAITING,
         "attempts": 0,
         "kind": kind,
+        "page": page,
+        "pages": 1,
         "expires_at": expires_at,
     }
     insert_ignoring_duplicates(session, Drawing, [row])
@@ -57,7 +62,10 @@ def wanted(
 
 
 def claim(session: Session, *, owner: str, now: datetime, lease: timedelta) -> Drawing | None:
-    """The drawing that has waited longest, or that was begun and left; of several workers each goes to one."""
+    """The drawing that has waited longest, or that was begun and left; those on paper after all others.
+
+    Of several workers each goes to one.
+    """
     drawing = session.exec(_LONGEST_WAITING, params={"now": now}).first()
     if drawing is None:
         return None
@@ -76,12 +84,17 @@ def of_team(session: Session, team_id: int, drawing_id: int) -> Drawing | None:
 
 
 def finish(
-    session: Session, drawing: Drawing, png: bytes | None, caption: str | None, archive: bytes | None = None
+    session: Session,
+    drawing: Drawing,
+    png: bytes | None,
+    caption: str | None,
+    archive: bytes | None = None,
+    pages: int = 1,
 ) -> None:
     """What waited for it goes; without a picture and words it has failed."""
     failed = png is None and caption is None
     drawing.state = DrawingState.FAILED if failed else DrawingState.DRAWN
-    drawing.png, drawing.caption, drawing.archive = png, caption, archive
+    drawing.png, drawing.caption, drawing.archive, drawing.pages = png, caption, archive, pages
     drawing.owner, drawing.lease_until = None, None
     session.add(drawing)
     session.flush()

@@ -73,6 +73,14 @@ class AlertKind(StrEnum):
     RISE = "rise"
 
 
+class SummaryBrings(StrEnum):
+    """What a clinician has chosen to be sent once a week: everybody, whoever needs a look, or everybody on paper."""
+
+    ALL = "all"
+    LOOK = "look"
+    PDF = "pdf"
+
+
 class MessageKind(StrEnum):
     """What the clock or another person causes to be sent."""
 
@@ -84,6 +92,8 @@ class MessageKind(StrEnum):
     COURSE_ACCEPTED = "course_accepted"
     PROMPT_TIME_CHANGED = "prompt_time_changed"
     WEEKLY_SUMMARY = "weekly_summary"
+    SUMMARY_PICTURE = "summary_picture"
+    SUMMARY_PDF = "summary_pdf"
     PATIENT_JOINED = "patient_joined"
     PATIENT_WITHDREW = "patient_withdrew"
     PATIENT_CAME_BACK = "patient_came_back"
@@ -113,9 +123,15 @@ class MessageState(StrEnum):
 
 
 class DrawingKind(StrEnum):
-    """`page`: the team's or a patient's, for clinicians. The other two are for the patient alone."""
+    """`page`: a patient's, for clinicians; `summary`: the team's, in words and as a picture; `look` of it, those alone
+    who need a look; `summary_pdf` and `look_pdf`: the same on paper. The last two are for the patient alone.
+    """
 
     PAGE = "page"
+    SUMMARY = "summary"
+    LOOK = "look"
+    SUMMARY_PDF = "summary_pdf"
+    LOOK_PDF = "look_pdf"
     OWN_CHART = "own_chart"
     OWN_COPY = "own_copy"
 
@@ -158,7 +174,6 @@ class Team(SQLModel, table=True):
     )
     summary_weekday: int = 0
     summary_time: time = time(8, 0)
-    next_summary_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     currency: str | None = Field(default=None, max_length=3)
     price_per_gram: float | None = None
     price_per_day: float | None = None
@@ -178,13 +193,28 @@ class Chat(SQLModel, table=True):
 
 
 class Staff(SQLModel, table=True):
-    """A member of a care team; one chat serves one team."""
+    """A member of a care team; one chat serves one team.
+
+    The weekly summary, for clinicians: what it brings, on which day and hour (both empty: the team's), when it comes
+    next, and the moment of the latest one.
+    """
+
+    __table_args__ = (
+        CheckConstraint("(summary_weekday IS NULL) = (summary_time IS NULL)", name="ck_staff_summary_time"),
+    )
 
     id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id", index=True)
     chat_id: int = Field(foreign_key="chat.id", unique=True)
     coordinator: bool = False
     clinician: bool = False
+    summary_brings: SummaryBrings = Field(
+        default=SummaryBrings.ALL, sa_type=choice_of(SummaryBrings), sa_column_kwargs={"server_default": "all"}
+    )
+    summary_weekday: int | None = None
+    summary_time: time | None = None
+    next_summary_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    last_summary_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     joined_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -482,11 +512,32 @@ class Alert(SQLModel, table=True):
     acknowledged_by: int | None = Field(default=None, foreign_key="staff.id")
 
 
+class Look(SQLModel, table=True):
+    """That a patient's page needs a look. Seen by one for all: the mark then stays off until there is something new.
+
+    `state`: in few codes, what was known when it was drawn. `not_before`: the day on which it is to come back in any
+    case. `over_at`: nobody had seen it, and it holds no longer.
+    """
+
+    # An erased one's number, which old buttons bear, is never another's.
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    patient_id: int = Field(foreign_key="patient.id", index=True)
+    state: list[str] = Field(sa_type=JSON)
+    raised_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    seen_by: int | None = Field(default=None, foreign_key="staff.id")
+    not_before: date | None = None
+    over_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class Drawing(SQLModel, table=True):
     """A page that messages wait for: the team's, or one patient's; in a language, as it stood at a moment.
 
     Drawn once for everybody who wants the same, by whichever process has time. `caption` without `png`: words alone.
-    `archive`: instead of a picture, everything held on the patient.
+    `archive`: a PDF, or everything held on the patient. `page` of so many `pages`: the team's picture.
     """
 
     __table_args__ = (Index("ix_drawing_state_id", "state", "id"),)
@@ -506,6 +557,8 @@ class Drawing(SQLModel, table=True):
     )
     png: bytes | None = Field(default=None, sa_type=LargeBinary)
     archive: bytes | None = Field(default=None, sa_type=LargeBinary)
+    page: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    pages: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     caption: str | None = Field(default=None, sa_type=Text)
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
 

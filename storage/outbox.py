@@ -42,6 +42,8 @@ RANKS = {
     MessageKind.DAILY_PROMPT: 4,
     MessageKind.FOLLOW_UP: 4,
     MessageKind.WEEKLY_SUMMARY: 6,
+    MessageKind.SUMMARY_PICTURE: 7,
+    MessageKind.SUMMARY_PDF: 8,
 }
 # Of which the clinic hears when they never arrived: an infusion missed, or a question refused for good.
 MATTERS_WHEN_EXPIRED = (MessageKind.INFUSION_REMINDER, MessageKind.COURSES_CHANGED, MessageKind.ALERT)
@@ -67,8 +69,12 @@ def draft(
     drawing_id: int | None = None,
     alert_id: int | None = None,
     soon: bool = False,
+    asked: bool = False,
 ) -> dict[str, Any]:
-    """A message to be added; with a drawing it waits until that is drawn. `soon`: before others of its kind."""
+    """A message to be added; with a drawing it waits until that is drawn. `soon`: before others of its kind.
+
+    `asked`: of a kind that comes by itself too, and was asked for.
+    """
     return {
         "kind": kind,
         "team_id": team_id,
@@ -81,7 +87,7 @@ def draft(
         "diary_date": diary_date,
         "drawing_id": drawing_id,
         "alert_id": alert_id,
-        "rank": RANKS[kind] - soon,
+        "rank": 1 if asked else RANKS[kind] - soon,
         "spread": zlib.crc32(dedupe_key.encode()) >> 1,
         "untold": False,
         "state": MessageState.PENDING if drawing_id is None else MessageState.WAITING,

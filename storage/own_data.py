@@ -9,6 +9,7 @@ from storage.models import (
     Attendance,
     DiaryDay,
     Invitation,
+    Look,
     Measurement,
     Note,
     OutboxMessage,
@@ -73,6 +74,12 @@ def all_alerts_of(session: Session, team_id: int, patient_id: int) -> list[tuple
         .where(Alert.team_id == team_id, Alert.patient_id == patient_id)
         .order_by(col(Alert.id))
     )
+    return list(session.exec(query))
+
+
+def all_looks_of(session: Session, team_id: int, patient_id: int) -> list[Look]:
+    """Oldest first."""
+    query = select(Look).where(Look.team_id == team_id, Look.patient_id == patient_id).order_by(col(Look.id))
     return list(session.exec(query))
 
 

@@ -8,7 +8,13 @@ from sqlmodel import Session, col, select, update
 from storage.models import Chat, Staff, Team
 
 # What the clock asks each second, and the handlers at most presses, is put together once.
-_DUE_A_SUMMARY = select(Team).where(col(Team.next_summary_at) <= bindparam("now")).order_by(col(Team.next_summary_at))
+_DUE_A_SUMMARY = (
+    select(Staff, Team, Chat.language)
+    .join(Team, col(Staff.team_id) == col(Team.id))
+    .join(Chat, col(Staff.chat_id) == col(Chat.id))
+    .where(col(Staff.next_summary_at) <= bindparam("now"), col(Staff.clinician))
+    .order_by(col(Staff.next_summary_at), col(Staff.id))
+)
 _BY_ID = select(Team).where(Team.id == bindparam("team_id"))
 
 
@@ -58,16 +64,21 @@ def staff_in_chat(session: Session, team_id: int, chat_id: int) -> Staff | None:
     return session.exec(query).first()
 
 
-def teams_due_a_summary(session: Session, now: datetime) -> list[Team]:
+def due_a_summary(session: Session, now: datetime) -> list[tuple[Staff, Team, str]]:
+    """The clinicians of all teams whose summary is due, the longest due first, with the language of each."""
     return list(session.exec(_DUE_A_SUMMARY, params={"now": now}))
 
 
-def move_summary(session: Session, team: Team, to: datetime | None) -> bool:
-    """Moves the team's next summary on; False when another worker has done so already."""
+def move_summary(session: Session, staff: Staff, to: datetime, sent: datetime | None = None) -> bool:
+    """Moves a clinician's next summary on; False when another worker has done so already.
+
+    `sent`: the moment of the one that comes now.
+    """
+    moved = {"next_summary_at": to} if sent is None else {"next_summary_at": to, "last_summary_at": sent}
     statement = (
-        update(Team)
-        .where(col(Team.id) == team.id, col(Team.next_summary_at) == team.next_summary_at)
-        .values(next_summary_at=to)
+        update(Staff)
+        .where(col(Staff.id) == staff.id, col(Staff.next_summary_at) == staff.next_summary_at)
+        .values(**moved)
         .execution_options(synchronize_session=False)
     )
     return session.connection().execute(statement).rowcount == 1

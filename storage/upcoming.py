@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import exists
 from sqlmodel import Session, col, or_, select
 
-from storage.models import Answer, Course, DiaryDay, MessageState, OutboxMessage, Patient, Team
+from storage.models import Answer, Course, DiaryDay, MessageState, OutboxMessage, Patient, Staff, Team
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,10 @@ def next_upcoming(session: Session) -> Upcoming | None:
         .order_by(col(Course.next_reminder_at))
     )
     summary = (
-        select(Team.next_summary_at, Team.name)
-        .where(col(Team.next_summary_at).is_not(None))
-        .order_by(col(Team.next_summary_at))
+        select(Staff.next_summary_at, Team.name)
+        .join(Team, col(Staff.team_id) == col(Team.id))
+        .where(col(Staff.next_summary_at).is_not(None))
+        .order_by(col(Staff.next_summary_at))
     )
     message = (
         select(OutboxMessage.due_at, Team.name)

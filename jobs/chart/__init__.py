@@ -5,6 +5,7 @@ this module loads neither matplotlib nor Pillow.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from jobs.chart.facts import ChartFacts, OwnChartFacts, TeamChartFacts
 
@@ -29,7 +30,7 @@ def patient_chart(facts: ChartFacts) -> bytes:
 def team_chart(facts: TeamChartFacts) -> bytes:
     """The team's page as PNG, 1080 pixels wide: twelve weeks of the leading item and the answer in words.
 
-    The first twelve patients, as ordered in the facts, and how many more there are.
+    Twelve patients, as ordered in the facts, and which of how many these are.
     """
     from jobs.chart.ink import png  # noqa: PLC0415
     from jobs.chart.pages import team_page  # noqa: PLC0415
@@ -51,6 +52,15 @@ def patient_print(facts: Iterable[ChartFacts]) -> bytes:
     from jobs.chart.paper import pdf  # noqa: PLC0415
 
     return pdf([sheet for each in facts for sheet in patient_papers(each)])
+
+
+def summary_print(team: TeamChartFacts, facts: Iterable[ChartFacts]) -> bytes:
+    """A4 as PDF: the team's pages, and behind them a page a patient, with every finding but without the tables."""
+    from jobs.chart.pages import patient_papers, team_papers  # noqa: PLC0415
+    from jobs.chart.paper import pdf  # noqa: PLC0415
+
+    behind = [sheet for each in facts for sheet in patient_papers(replace(each, tables=()))]
+    return pdf([*team_papers(team), *behind])
 
 
 def team_print(facts: TeamChartFacts) -> bytes:

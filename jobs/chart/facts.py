@@ -6,6 +6,7 @@ Every word on a chart comes in here as text, since wording lives in the catalogu
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
 from jobs.chart.answer import SteroidStrip, SymptomAnswer, Table
 from jobs.cycle import Course, in_order
@@ -21,7 +22,8 @@ class ChartTexts:
     """The words of both charts, in the reader's language.
 
     `months`: twelve short names. `date_pattern`: with {day}, {month} (its short name) and {year}. `span`: with {first}
-    and {last}. `latest_shown`, `latest_regimens`, `more_patients`: with {shown} and {all}. `thousands`: with {number}.
+    and {last}. `latest_shown`, `latest_regimens`: with {shown} and {all}. `more_patients`: with {first}, {last} and
+    {all}. `thousands`: with {number}.
     The rest is plain text. A plural sign never depends on a number.
     """
 
@@ -63,6 +65,7 @@ class ChartTexts:
     latest_shown: str
     symptoms_title: str
     # the team
+    needs_a_look: str
     more_patients: str
     continued: str
     # between what is listed
@@ -204,6 +207,7 @@ class TeamRow:
     """One patient on the team's page: the leading item (pain) and the answer for the regimen in use.
 
     `verdict`: in words. `counts`: in how many of how many courses. `flag`: what else needs a look, such as silence.
+    `needs_a_look`: somebody should, and nobody has.
     """
 
     pseudonym: str
@@ -215,6 +219,7 @@ class TeamRow:
     verdict: str
     counts: str = ""
     flag: str = ""
+    needs_a_look: bool = False
 
     def __post_init__(self) -> None:
         wrong = [score for _, score in self.scores if score is not None and not SCALE_LOW <= score <= SCALE_HIGH]
@@ -225,9 +230,9 @@ class TeamRow:
 
 @dataclass(frozen=True)
 class TeamChartFacts:
-    """The team's page, drawn in the order given; the picture holds the first twelve, print all.
+    """The team's page, drawn in the order given; a picture holds twelve, print all.
 
-    `item`: the label of the leading item.
+    `item`: the label of the leading item. `page`: of the pictures, from 1.
     """
 
     title: str
@@ -236,3 +241,9 @@ class TeamChartFacts:
     rows: tuple[TeamRow, ...]
     texts: ChartTexts
     footer: str = ""
+    page: int = 1
+
+    @property
+    def pages(self) -> int:
+        """How many pictures there are."""
+        return max(ceil(len(self.rows) / MOST_TEAM_ROWS), 1)

@@ -28,6 +28,8 @@ _PLOT_HEIGHT = 72
 _ROW = 118
 _LINE = 30
 _MOST_LINES = 4
+# At the edge, beside whoever needs a look.
+_MARK = 14
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,9 @@ def draw_team(sheet: Sheet, facts: TeamChartFacts, columns: tuple[Column, ...] =
         if rows:
             bottom = max(bottom, _draw_column(sheet, facts, rows, column, first, top))
     if len(columns) == 1 and len(shown) < len(facts.rows):
-        words = facts.texts.more_patients.format(shown=len(shown), all=len(facts.rows))
+        first_shown = (facts.page - 1) * MOST_TEAM_ROWS + 1
+        last_shown = first_shown + len(shown) - 1
+        words = facts.texts.more_patients.format(first=first_shown, last=last_shown, all=len(facts.rows))
         sheet.text(20, bottom + 34, words, style.SMALL, style.QUIET)
         bottom += 40
     return bottom
@@ -91,7 +95,9 @@ def papers(facts: TeamChartFacts) -> tuple[TeamChartFacts, ...]:
 
 
 def _shown(facts: TeamChartFacts, columns: tuple[Column, ...]) -> tuple[TeamRow, ...]:
-    return facts.rows[: MOST_TEAM_ROWS if len(columns) == 1 else len(columns) * ROWS_ON_PAPER]
+    if len(columns) > 1:
+        return facts.rows[: len(columns) * ROWS_ON_PAPER]
+    return facts.rows[(facts.page - 1) * MOST_TEAM_ROWS : facts.page * MOST_TEAM_ROWS]
 
 
 def _draw_column(
@@ -100,6 +106,8 @@ def _draw_column(
     y = top
     for row in rows:
         sheet.lines([[(column.left, y), (column.right, y)]], style.GRID, 2)
+        if row.needs_a_look:
+            sheet.rectangles([(column.left - _MARK, y + 8, _MARK - 4, _ROW - 16)], style.MISSING)
         frame = calendar_frame(first, facts.today, column.plot_left, column.plot, y + 12, _PLOT_HEIGHT)
         _draw_row(sheet, facts, row, column, frame, first)
         y += _ROW
@@ -149,6 +157,7 @@ def _key(facts: TeamChartFacts, rows: tuple[TeamRow, ...], first: date) -> list[
     planned = [course for row in rows for course in row.courses if course.status == "planned" and course.end >= first]
     weeks = [pre_infusion_window(course) for course in planned]
     entries = [
+        (any(row.needs_a_look for row in rows), KeyEntry("box", style.MISSING, texts.needs_a_look)),
         (given, KeyEntry("box", style.COURSE, texts.course)),
         (
             any(course.start <= facts.today for course in planned),

@@ -205,6 +205,21 @@ class AlertRow:
 
 
 @dataclass(frozen=True)
+class LookRow:
+    """That the page was marked for a look in the team's summary, and for what (`state`, in codes).
+
+    `seen_at`: somebody on the team had seen it; `not_before`: put off until then; `over_at`: it held no longer.
+    """
+
+    id: int
+    state: tuple[str, ...]
+    raised_at: datetime
+    seen_at: datetime | None
+    not_before: date | None
+    over_at: datetime | None
+
+
+@dataclass(frozen=True)
 class AuditRow:
     """`actor`: `patient`, `staff`, `operator` or `clock`. Which member of staff it was is that member's datum.
 
@@ -256,6 +271,7 @@ class OwnData:
     notes: Sequence[NoteRow] = ()
     attendance: Sequence[AttendanceRow] = ()
     alerts: Sequence[AlertRow] = ()
+    looks: Sequence[LookRow] = ()
     own_items: Sequence[OwnItemRow] = ()
     item_sets: Sequence[ItemSetRow] = ()
 

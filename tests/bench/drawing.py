@@ -21,7 +21,7 @@ from jobs import chart, record
 from jobs.record import Record
 from storage import patients, teams
 from storage.database import Database
-from storage.models import Answer, Chat, Course, DiaryDay, Patient
+from storage.models import Answer, Chat, Course, DiaryDay, DrawingKind, Patient
 from storage.writer import Writer
 from tests.bench import filling, scale
 from tests.bench.plain_page import plain_page
@@ -92,7 +92,7 @@ def team_summary(folder: Path) -> Sequence[Row]:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as workers:
         workers.submit(pictures.patient_chart, asked).result()
         began = time.perf_counter()
-        drawing = workers.submit(pictures.team_chart, replace(asked, patient_id=None))
+        drawing = workers.submit(pictures.draw, replace(asked, patient_id=None, kind=DrawingKind.SUMMARY))
         while not drawing.done():
             day += timedelta(days=1)
             one = time.perf_counter()

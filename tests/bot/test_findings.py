@@ -16,8 +16,9 @@ from bot import findings
 from bot.findings import number
 from bot.local import seed
 from bot.pages import Answered, by_who_needs_a_look, flag, next_course_words, patient_facts
-from bot.pictures import LONGEST_CAPTION, Asked, draw, patient_drawn, team_drawn
+from bot.pictures import LONGEST_CAPTION, Asked, draw, patient_drawn
 from bot.texts import languages, plain, texts_in
+from jobs.attention import silent_days
 from jobs.record import Record
 from jobs.steroids import SteroidStep
 from jobs.wearing_off import analyse
@@ -26,7 +27,7 @@ from jobs.wearing_off.thresholds import DEFAULTS
 from jobs.wearing_off.verdict import Verdict, interval_verdict
 from storage import patients, teams
 from storage.database import Database
-from storage.models import Item
+from storage.models import DrawingKind, Item
 from storage.questions import DiaryQuestion
 from storage.writer import Writer
 from tests.jobs.chart.examples import DAY, ENGLISH, RECORDS, a_diary, moved, the_case
@@ -363,20 +364,9 @@ def test_the_team_is_ordered_by_who_needs_a_look_and_among_equals_the_silent_fir
 def test_days_that_nobody_asked_about_are_no_silence() -> None:
     record = a_diary(60, 2)
     quiet = replace(record, entries=record.entries[:-9])
-    assert Answered(quiet, ENGLISH).silent_days() == 8
+    assert silent_days(quiet) == 8
     paused = replace(quiet, not_asked=frozenset(record.today - k * DAY for k in range(1, 9)))
-    assert Answered(paused, ENGLISH).silent_days() == 0
-
-
-def test_the_summarys_caption_has_a_line_a_patient_and_says_how_many_more() -> None:
-    team = [replace(record, pseudonym=f"P-{k}") for k, record in enumerate(a_team() * 5)]
-    drawn = team_drawn("North & South", date(2026, 1, 15), team, ENGLISH)
-    caption = drawn.caption
-    assert caption is not None
-    assert len(caption) <= LONGEST_CAPTION
-    assert caption.startswith("<b>North &amp; South</b>")
-    assert "returns, Regimen 1: 3.7" in plain(caption)
-    assert "more: /chart" in caption
+    assert silent_days(paused) == 0
 
 
 def test_a_worker_process_reads_the_database_itself_and_brings_picture_and_caption(tmp_path: Path) -> None:
@@ -392,7 +382,10 @@ def test_a_worker_process_reads_the_database_itself_and_brings_picture_and_capti
         assert patient is not None
     url = str(database.url)
     database.close()
-    asked = [Asked(url, team.id, whose, "en", seed.START) for whose in (patient.id, None)]
+    asked = [
+        Asked(url, team.id, patient.id, "en", seed.START),
+        Asked(url, team.id, None, "en", seed.START, DrawingKind.SUMMARY),
+    ]
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as workers:
         page, summary = [workers.submit(draw, each).result(timeout=100) for each in asked]
     assert page.png is not None

@@ -29,7 +29,7 @@ from jobs.scores import SYMPTOMS
 from jobs.wearing_off.caveats import CaveatCode
 from jobs.wearing_off.contrast import Reason
 from jobs.wearing_off.verdict import Verdict
-from storage.models import STAIRS, CourseStatus, Item, MessageKind, PatientStatus, Role
+from storage.models import STAIRS, CourseStatus, Item, MessageKind, PatientStatus, Role, SummaryBrings
 from storage.upcoming import Upcoming
 
 ROOT = FOLDER.parents[1]
@@ -166,6 +166,10 @@ def families() -> dict[str, str]:
         "bot/report_command.py": [
             *(f"cli.fault.{code}" for code in get_args(FaultCode)),
             *(f"cli.fault.{place}" for place in ("file", "line", "cell")),
+        ],
+        "bot/summary_settings.py": [
+            *(f"summary.brings.{brings.value}" for brings in SummaryBrings),
+            *(f"summary.button.brings_{brings.value}" for brings in SummaryBrings),
         ],
         "jobs/schedule.py": [f"refusal.course_is_{s.value}" for s in CourseStatus if s is not CourseStatus.PLANNED],
         "bot/local/demo.py": [f"demo.step_{number}" for number in range(1, demo.STEPS + 1)],

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage.models import Course, DiaryDay, Patient, Team
+from storage.models import Course, DiaryDay, Patient, Staff
 from tests.delivery import support
 from tests.delivery.support import asked, becomes_evening
 from tests.support import Clinic, Someone
@@ -92,7 +92,11 @@ def test_far_ahead_by_mistake_and_back_again_changes_nothing(clinic_on_each: Cli
 
     def planned() -> list[datetime | None]:
         prompts = [row.next_prompt_at for row in clinic.rows(Patient)]
-        return [*prompts, *(row.next_reminder_at for row in clinic.rows(Course)), clinic.rows(Team)[0].next_summary_at]
+        return [
+            *prompts,
+            *(row.next_reminder_at for row in clinic.rows(Course)),
+            *(row.next_summary_at for row in clinic.rows(Staff)),
+        ]
 
     before = planned()
     is_set(clinic, now + ahead)

@@ -14,6 +14,8 @@ from tests.support import Clinic, Someone
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MANY = 6
+# One summary: in words, as a picture, on paper.
+SUMMARY = {"weekly_summary": 1, "summary_picture": 1, "summary_pdf": 1}
 
 
 @pytest.fixture
@@ -68,12 +70,12 @@ def sent(clinic: Clinic) -> list[OutboxMessage]:
         ("2026-03-05 08:55", timedelta(minutes=10), {"infusion_reminder": MANY}),
         ("2026-03-05 08:00", 5 * HOUR, {"infusion_reminder": MANY}),
         ("2026-03-04 20:00", 3 * DAY, {"not_delivered": MANY, "daily_prompt": MANY}),
-        ("2026-03-09 07:55", timedelta(minutes=10), {"weekly_summary": 1}),
-        ("2026-03-09 07:00", 5 * HOUR, {"weekly_summary": 1}),
-        ("2026-03-06 10:00", 3 * DAY, {"weekly_summary": 1}),
+        ("2026-03-09 07:55", timedelta(minutes=10), SUMMARY),
+        ("2026-03-09 07:00", 5 * HOUR, SUMMARY),
+        ("2026-03-06 10:00", 3 * DAY, SUMMARY),
         ("2026-03-07 16:00", 3 * DAY, {}),
         # Over the whole course, four questions a day and three summaries.
-        ("2026-03-02 10:05", 21 * DAY, {"weekly_summary": 1}),
+        ("2026-03-02 10:05", 21 * DAY, SUMMARY),
         ("2026-03-03 10:05", 21 * DAY, {}),
     ],
 )

@@ -44,7 +44,9 @@ def test_a_team_is_made_once_by_its_name(database: Database) -> None:
         assert (made, made_again) == (True, False)
         assert again is team
         assert (team.time_zone, team.telephone) == ("Europe/Zurich", "+41 44 555 01 23")
-        assert team.next_summary_at == datetime(2026, 3, 9, 7, 0, tzinfo=UTC)
+        assert joined_staff(session, 9, Role.COORDINATOR).next_summary_at is None
+        clinician = joined_staff(session, 8, Role.CLINICIAN)
+        assert clinician.next_summary_at == datetime(2026, 3, 9, 7, 0, tzinfo=UTC), "on the team's next day"
 
 
 def test_a_team_in_no_time_zone_is_refused(database: Database) -> None:

@@ -9,7 +9,7 @@ from jobs import daily_prompt, infusion_reminder, schedule, upkeep, weekly_summa
 from jobs.schedule import CoursePlan
 from storage import audit, chats
 from storage.database import Database
-from storage.models import Course, DiaryDay, MessageKind, OutboxMessage, Patient, Receipt, Role, Team
+from storage.models import Course, DiaryDay, MessageKind, OutboxMessage, Patient, Receipt, Role, Staff
 from tests.storage.support import NOW, committing, everything_in, joined_patient, joined_staff, rows_of, team_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -54,11 +54,11 @@ def ticks(session: Session, now: datetime) -> None:
 
 
 def kept(session: Session) -> tuple[list[datetime], list[datetime], list[datetime]]:
-    """When each patient, each course and each team is due next."""
+    """When each patient, each course and each member of staff is due next."""
     return (
         [patient.next_prompt_at for patient in rows_of(session, Patient)],
         [course.next_reminder_at for course in rows_of(session, Course)],
-        [team.next_summary_at for team in rows_of(session, Team)],
+        [member.next_summary_at for member in rows_of(session, Staff)],
     )
 
 

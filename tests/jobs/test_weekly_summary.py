@@ -1,14 +1,19 @@
-"""The weekly summary: on the team's day and hour, once a clinician."""
+"""The weekly summary: on the team's day and hour or the clinician's own, once a week, with what each has chosen."""
 
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlmodel import Session
 
-from jobs import weekly_summary
+from jobs import summary_wishes, team_schedule, weekly_summary
+from jobs.refusals import Refusal
 from storage import chats, drawings, outbox
 from storage.database import Database
-from storage.models import Drawing, MessageKind, OutboxMessage, Role, Team
+from storage.models import Drawing, DrawingKind, MessageKind, OutboxMessage, Role, Staff, SummaryBrings, Team
 from tests.storage.support import NOW, committing, joined_patient, joined_staff, rows_of, team_of
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -22,7 +27,6 @@ def summaries(session: Session) -> list[OutboxMessage]:
 
 def test_each_clinician_gets_one_on_the_teams_day_and_nobody_else(database: Database) -> None:
     with committing(database) as session:
-        team = team_of(session)
         clinicians = [joined_staff(session, account, Role.CLINICIAN) for account in (1, 2)]
         joined_staff(session, 3, Role.COORDINATOR)
         joined_patient(session, 4)
@@ -33,8 +37,9 @@ def test_each_clinician_gets_one_on_the_teams_day_and_nobody_else(database: Data
             assert weekly_summary.run(session, FIRST + timedelta(seconds=second)) is False
         assert [message.chat_id for message in summaries(session)] == [clinician.chat_id for clinician in clinicians]
         assert {(m.due_at, m.expires_at, m.patient_id) for m in summaries(session)} == {(FIRST, FIRST + DAY, None)}
-        session.refresh(team)
-        assert team.next_summary_at == FIRST + WEEK
+        for clinician in clinicians:
+            session.refresh(clinician)
+            assert (clinician.next_summary_at, clinician.last_summary_at) == (FIRST + WEEK, FIRST)
 
 
 def test_whoever_is_both_gets_one(database: Database) -> None:
@@ -45,15 +50,6 @@ def test_whoever_is_both_gets_one(database: Database) -> None:
         session.flush()
         weekly_summary.run(session, FIRST)
         assert len(summaries(session)) == 1
-
-
-def test_a_team_without_clinicians_moves_on(database: Database) -> None:
-    with committing(database) as session:
-        team = team_of(session)
-        weekly_summary.run(session, FIRST)
-        assert summaries(session) == []
-        session.refresh(team)
-        assert team.next_summary_at == FIRST + WEEK
 
 
 @pytest.mark.parametrize(
@@ -71,16 +67,15 @@ def test_after_an_outage_the_latest_comes_if_it_is_not_a_day_late(
     database: Database, back_at: datetime, sent: list[datetime]
 ) -> None:
     with committing(database) as session:
-        team = team_of(session)
-        joined_staff(session, 1, Role.CLINICIAN)
+        clinician = joined_staff(session, 1, Role.CLINICIAN)
         weekly_summary.run(session, back_at)
         while (drawing := drawings.claim(session, owner="me", now=back_at, lease=HOUR)) is not None:
             drawings.finish(session, drawing, b"png", "words")
         sendable = outbox.claim(session, owner="me", now=back_at, lease=HOUR, limit=9)
-        assert [message.due_at for message in sendable] == sent
-        session.refresh(team)
-        assert team.next_summary_at is not None
-        assert back_at < team.next_summary_at <= back_at + WEEK
+        assert [m.due_at for m in sendable if m.kind is MessageKind.WEEKLY_SUMMARY] == sent
+        session.refresh(clinician)
+        assert clinician.next_summary_at is not None
+        assert back_at < clinician.next_summary_at <= back_at + WEEK
 
 
 def test_it_keeps_its_local_hour_across_the_clock_change(database: Database) -> None:
@@ -119,7 +114,7 @@ def test_one_page_is_drawn_for_all_who_read_the_same_language(database: Database
         chats.chat_by_id(session, members[2].chat_id).language = "de"
         weekly_summary.run(session, FIRST)
         pages = {drawing.id: drawing.language for drawing in rows_of(session, Drawing)}
-        assert sorted(pages.values()) == ["de", "en"]
+        assert sorted(pages.values()) == ["de", "de", "en", "en"], "each on paper too"
         assert [pages[message.drawing_id or 0] for message in summaries(session)] == ["en", "en", "de"]
 
 
@@ -133,6 +128,141 @@ def test_one_schedule_that_cannot_be_computed_holds_up_no_other_team(
         session.flush()
         weekly_summary.run(session, FIRST)
         assert [message.team_id for message in summaries(session)] == [team_of(session, "Rheumatology").id]
-        session.refresh(team_of(session))
-        assert team_of(session).next_summary_at == FIRST + HOUR
+        held_up = rows_of(session, Staff)[0]
+        session.refresh(held_up)
+        assert held_up.next_summary_at == FIRST + HOUR
     assert "tried again in an hour" in caplog.text
+
+
+# --- what each has chosen ------------------------------------------------------------------------------------------
+
+
+def test_each_gets_what_they_have_chosen_and_what_is_alike_is_drawn_once(database: Database) -> None:
+    with committing(database) as session:
+        members = [joined_staff(session, account, Role.CLINICIAN) for account in (1, 2, 3, 4)]
+        for member, brings in zip(
+            members[1:], (SummaryBrings.LOOK, SummaryBrings.PDF, SummaryBrings.LOOK), strict=True
+        ):
+            summary_wishes.choose(session, member, brings, NOW)
+        weekly_summary.run(session, FIRST)
+        drawn = {drawing.id: drawing.kind for drawing in rows_of(session, Drawing)}
+        assert sorted(drawn.values()) == sorted(set(DrawingKind) & set(drawn.values()), key=str), "each kind once"
+        whole, look, paper, other_look = (
+            [
+                (m.kind.value, drawn[m.drawing_id or 0].value)
+                for m in rows_of(session, OutboxMessage)
+                if m.chat_id == chat
+            ]
+            for chat in (member.chat_id for member in members)
+        )
+    assert whole == [
+        ("weekly_summary", "summary"),
+        ("summary_picture", "summary"),
+        ("summary_pdf", "summary_pdf"),
+    ]
+    assert look == other_look == [("weekly_summary", "look"), ("summary_picture", "look"), ("summary_pdf", "look_pdf")]
+    assert paper == [("summary_pdf", "summary_pdf")]
+
+
+# --- a week has one ------------------------------------------------------------------------------------------------
+
+MONDAY, THURSDAY, FRIDAY, SUNDAY = 0, 3, 4, 6
+EIGHT = time(8, 0)
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/London")).astimezone(UTC)
+
+
+def days_of(session: Session) -> list[str]:
+    """The days on which summaries were due."""
+    return [f"{message.due_at:%a %d}" for message in summaries(session)]
+
+
+def lives(session: Session, until: datetime, since: datetime = NOW) -> None:
+    """Every hour of it."""
+    moment = since
+    while moment <= until:
+        session.expire_all()
+        weekly_summary.run(session, moment)
+        moment += HOUR
+
+
+@pytest.mark.parametrize(
+    ("changed_at", "to", "days"),
+    [
+        # The team's is on Friday; this week's is still to come on Thursday, and has come on Saturday.
+        ("2026-03-12 12:00", MONDAY, ["Fri 06", "Fri 13", "Mon 16", "Mon 23"]),
+        ("2026-03-12 12:00", SUNDAY, ["Fri 06", "Sun 15", "Sun 22"]),
+        ("2026-03-14 12:00", SUNDAY, ["Fri 06", "Fri 13", "Sun 22"]),
+        ("2026-03-14 12:00", MONDAY, ["Fri 06", "Fri 13", "Mon 16", "Mon 23"]),
+        ("2026-03-10 12:00", THURSDAY, ["Fri 06", "Thu 12", "Thu 19"]),
+    ],
+)
+@pytest.mark.parametrize("whose", ["own", "team"])
+def test_a_change_neither_leaves_a_week_out_nor_gives_it_two(
+    database: Database, changed_at: str, to: int, days: list[str], whose: str
+) -> None:
+    with committing(database) as session:
+        team, reader = team_of(session), joined_staff(session, 1, Role.CLINICIAN)
+        wanted = {"summary_weekday": FRIDAY, "summary_time": "08:00"}
+        team_schedule.change(session, "staff:9", team, wanted, NOW)
+        lives(session, local(changed_at))
+        if whose == "own":
+            summary_wishes.choose_time(session, team, reader, to, EIGHT, local(changed_at))
+        else:
+            team_schedule.change(session, "staff:9", team, {**wanted, "summary_weekday": to}, local(changed_at))
+        lives(session, local("2026-03-24 23:00"), local(changed_at))
+        assert days_of(session) == days
+
+
+CHANGES = st.lists(st.tuples(st.integers(0, 27 * 24), st.integers(0, 6), st.integers(0, 23), st.booleans()), max_size=6)
+
+
+@given(CHANGES)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_however_often_day_and_hour_change_each_week_has_one(
+    sqlite_database: Database, changes: list[tuple[int, int, int, bool]]
+) -> None:
+    """The clinician goes over to a day of their own and back to the team's, which moves too."""
+    with committing(sqlite_database) as session:
+        team, reader = team_of(session), joined_staff(session, 1, Role.CLINICIAN, now=NOW - HOUR * 3)
+        reader.next_summary_at = NOW - HOUR * 2
+        at_hour = {hours: (weekday, time(at), own) for hours, weekday, at, own in changes}
+        for hour in range(28 * 24 - 11):
+            now = NOW + hour * HOUR
+            session.expire_all()
+            weekly_summary.run(session, now)
+            if hour in at_hour:
+                weekday, at, own = at_hour[hour]
+                with suppress(Refusal):
+                    if own:
+                        summary_wishes.choose_time(session, team, reader, weekday, at, now)
+                    else:
+                        wanted = {"summary_weekday": weekday, "summary_time": at.isoformat("minutes")}
+                        team_schedule.change(session, "staff:9", team, wanted, now)
+                        summary_wishes.choose_time(session, team, reader, None, None, now)
+        weeks = [weekly_summary.week_of("Europe/London", message.due_at).day for message in summaries(session)]
+        session.rollback()
+    assert weeks[:4] == [2, 9, 16, 23]
+
+
+def test_going_back_to_the_teams_day_leaves_no_week_out(database: Database) -> None:
+    """Own Friday, the team's Monday has passed: this week's still comes on Friday, the next with the team."""
+    with committing(database) as session:
+        team, reader = team_of(session), joined_staff(session, 1, Role.CLINICIAN)
+        summary_wishes.choose_time(session, team, reader, FRIDAY, EIGHT, NOW)
+        lives(session, local("2026-03-12 12:00"))
+        summary_wishes.choose_time(session, team, reader, None, None, local("2026-03-12 12:00"))
+        lives(session, local("2026-03-24 08:00"), local("2026-03-12 12:00"))
+        assert days_of(session) == ["Fri 06", "Fri 13", "Mon 16", "Mon 23"]
+
+
+def test_whoever_has_a_day_of_their_own_keeps_it_when_the_teams_changes(database: Database) -> None:
+    with committing(database) as session:
+        team, reader = team_of(session), joined_staff(session, 1, Role.CLINICIAN)
+        summary_wishes.choose_time(session, team, reader, FRIDAY, EIGHT, NOW)
+        wanted = {"summary_weekday": THURSDAY, "summary_time": "08:00"}
+        team_schedule.change(session, "staff:9", team, wanted, NOW)
+        lives(session, local("2026-03-14 08:00"))
+        assert days_of(session) == ["Fri 06", "Fri 13"]

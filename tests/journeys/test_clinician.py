@@ -16,7 +16,8 @@ MONDAY = "2026-03-09 08:00"
 
 
 def summaries(someone: Someone) -> list[str]:
-    return [text for text in someone.everything if text.startswith(f"{TEAM}, ")]
+    """The messages in words; a picture and a document may follow each."""
+    return [str(m["text"]) for m in someone.messages if str(m.get("text", "")).startswith(f"{TEAM}, ")]
 
 
 def picture(clinic: Clinic, someone: Someone) -> Image.Image:
@@ -61,7 +62,8 @@ def test_the_summary_comes_once_a_week_on_the_teams_day_and_hour_to_each_clinici
         assert [len(summaries(member)) for member in (one, other, coordinator, anna)] == [seen, seen, 0, 0]
     assert summaries(one)[0].startswith(f"{TEAM}, Mon 9 Mar 2026: 1 diary")
     assert anna.code in summaries(one)[0]
-    assert picture(clinic, one).size[0] > 300
+    kinds = sorted(what for m in one.messages[:-1] for what in ("text", "photo", "document") if what in m)
+    assert {"document", "photo", "text"} == set(kinds)
     assert clinic.world.refused() == []
 
 
@@ -99,9 +101,10 @@ def test_the_summary_can_be_had_at_once_and_the_weekly_one_still_comes(clinic: C
     clinic.invitation(Role.PATIENT)
     clinic.planned(anna, "2026-03-20")
     clinician.says("/summary")
-    assert clinician.sees.startswith(f"{TEAM}, Mon 2 Mar 2026: 1 diary\n\n{anna.code}: ")
-    assert "next course Fri 20 Mar 2026" in clinician.sees
-    picture(clinic, clinician)
+    said = summaries(clinician)[-1]
+    assert said.startswith(f"{TEAM}, Mon 2 Mar 2026: 1 diary\n\nNobody needs a look.\n\n{anna.code}: ")
+    assert "next course Fri 20 Mar 2026" in said
+    assert "photo" in {what for message in clinician.messages[-2:] for what in message}
     clinic.becomes(clinic.local(MONDAY))
     assert len(summaries(clinician)) == 3
 
@@ -178,7 +181,7 @@ def test_a_clinician_who_is_no_coordinator_has_no_roster(clinic: Clinic) -> None
     assert commands == ["questions", "summary", "chart", "notes", *MEASURING, "alerts", "help"]
 
 
-def test_a_large_team_fits_the_caption_and_says_how_many_more_there_are(clinic: Clinic) -> None:
+def test_a_large_team_fits_a_message_and_says_how_many_more_there_are(clinic: Clinic) -> None:
     clinician, anna = clinic.clinician(), clinic.patient()
     row = anna.row
 
@@ -189,9 +192,12 @@ def test_a_large_team_fits_the_caption_and_says_how_many_more_there_are(clinic: 
 
     clinic.write(many)
     clinician.says("/summary")
-    assert f"{TEAM}, Mon 2 Mar 2026: 40 diaries" in clinician.sees
-    assert " more: /chart" in clinician.sees
-    assert len(clinician.sees) <= 1024
+    (said,) = summaries(clinician)
+    assert said.startswith(f"{TEAM}, Mon 2 Mar 2026: 40 diaries")
+    assert " more: in the PDF" in said
+    assert 3000 < len(said) <= 4096
+    clinician.presses("Picture 2 of 4")
+    assert clinician.buttons == ["Picture 3 of 4"]
     picture(clinic, clinician)
     clinician.says("/chart")
     assert len(clinician.buttons) == 40

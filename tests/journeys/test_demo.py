@@ -83,7 +83,7 @@ def test_a_week_passes_and_the_patient_of_the_case_answers_as_he_did(tmp_path: P
         assert any(text.startswith("Your infusion of Mon 16 Aug 1999 is today") for text in said)
         noted = [text for text in said if "Pain: " in text]
         assert 5 <= len(noted) <= 7, "the case misses a day now and then"
-        summary = [text for text in texts_of(running, CLINICIAN) if "Mon 16 Aug 1999: 3 diaries" in text]
+        summary = [text for text in texts_of(running, CLINICIAN) if "Mon 16 Aug 1999: 3 diaries\n" in text]
         assert len(summary) == 1
         assert running.director.clock().label == "Thu 19 Aug 1999, 17:55"
         assert running.world.refused() == []

@@ -8,11 +8,14 @@ import pytest
 from bot import routes
 from bot.routes import BUTTONS, COMMANDS, PROCEDURES
 from bot.texts import texts_in
-from storage.models import Role
+from storage.models import Look, Role
 from tests.support import Clinic, Someone
 
 # They show the presser's own team.
-OWN = {"ro:0", "ro:1", "ro:", "ro:all:0", "ro:look:3", "ro:find:0:P", "ro:nobody:0", "al:", "qu:", "te:", "hi:team"}
+OWN = {
+    *("ro:0", "ro:1", "ro:", "ro:all:0", "ro:look:3", "ro:find:0:P", "ro:nobody:0"),
+    *("al:", "qu:", "te:", "hi:team", "su:page:1", "su:settings", "su:team"),
+}
 OLD_BUTTON = "This button is no longer in use. Nothing was changed."
 GONE = "This has changed meanwhile, so nothing was done."
 # What a member of the other team gets: `{code}`, `{patient}` and `{course}` are team A's.
@@ -33,7 +36,7 @@ COMMANDS_WALKED = {
     "prices": ("/prices",),
     "instructions": ("/instructions",),
     "questions": ("/questions", "/questions {code}"),
-    "summary": ("/summary", "/summary {code}"),
+    "summary": ("/summary", "/summary {code}", "/summary settings"),
     "chart": ("/chart {code}", "/chart {bare}", "/chart"),
     "alerts": ("/alerts", "/alerts {code}"),
     "notes": ("/notes {code}", "/notes {bare}", "/notes"),
@@ -77,6 +80,10 @@ BUTTONS_WALKED = {
     ),
     "al": ("al:", "al:end:{rule}"),
     "as": ("as:{alert}",),
+    "su": (
+        *("su:seen:{look}:0", "su:later:{look}:0", "su:off:{look}:4:0", "su:off:{look}:5:0", "su:page:1", "su:page:x"),
+        *("su:team", "su:settings", "su:picture:0", "su:nonsense"),
+    ),
     "nt": ("nt:{patient}", "nt:{invited}"),
 }
 FORMS_WALKED = tuple(
@@ -107,6 +114,8 @@ def two_teams(clinic: Clinic) -> tuple[Clinic, dict[str, str], list[str]]:
     anna.says("The lift was broken")
     assert "Pain 7" in doctor.sees, "an alert"
     clinic.invitation(Role.PATIENT)
+    marked = Look(team_id=1, patient_id=anna.row.id, state=["silent:2026-03-01"], raised_at=clinic.clock.now())
+    clinic.write(lambda session: session.add(marked))
     clinic.patient(team="Rheumatology")
     coordinator = staff_of(clinic, "Neuromuscular clinic", Role.COORDINATOR)
     coordinator.says(f"/patient {anna.code}")
@@ -122,6 +131,7 @@ def two_teams(clinic: Clinic) -> tuple[Clinic, dict[str, str], list[str]]:
         "message": message,
         "rule": "1",
         "alert": "1",
+        "look": "1",
     }
     return clinic, ids, [anna.code, "17:45", "20 Mar", "1.75", "Neuromuscular clinic", "The lift was broken", "Bed 12"]
 
@@ -222,7 +232,7 @@ def test_nobody_acts_beyond_their_role(clinic: Clinic, role: Role) -> None:
     clinic.becomes(clinic.local("2026-03-02 18:00"))
     member = anna if role is Role.PATIENT else staff_of(clinic, "Neuromuscular clinic", role)
     ids = {"code": anna.code, "bare": "", "patient": "1", "invited": "1", "course": "1", "message": "1"}
-    ids |= {"rule": "1", "alert": "1"}
+    ids |= {"rule": "1", "alert": "1", "look": "1"}
     before, said_before = clinic.stored(), len(member.messages)
     allowed = {route.name for route in COMMANDS if role in route.roles}
     for route in COMMANDS:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.models import Course, MessageKind, OutboxMessage, Patient, Role, Team
+from storage.models import Course, MessageKind, OutboxMessage, Patient, Role, Staff, Team
 from tests.support import TEAM, Clinic, Someone
 
 
@@ -173,11 +173,11 @@ def test_the_summary_comes_on_its_new_day(clinic: Clinic) -> None:
     coordinator = clinic.coordinator()
     clinic.clinician()
     changes(coordinator, "Weekly summary", "Wednesday", "07", "07:15")
-    assert the_team(clinic).next_summary_at == clinic.local("2026-03-04 07:15")
+    assert clinic.rows(Staff)[1].next_summary_at == clinic.local("2026-03-04 07:15")
     clinic.becomes(clinic.local("2026-03-04 07:15"))
     summaries = [row for row in clinic.rows(OutboxMessage) if row.kind is MessageKind.WEEKLY_SUMMARY]
     assert len(summaries) == 1
-    assert the_team(clinic).next_summary_at == clinic.local("2026-03-11 07:15")
+    assert clinic.rows(Staff)[1].next_summary_at == clinic.local("2026-03-11 07:15")
 
 
 def test_the_silence_limit_says_how_many_count_as_silent_and_the_roster_goes_by_it(clinic: Clinic) -> None:

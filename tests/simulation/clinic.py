@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 
-from jobs import due, item_sets, weekly_summary
+from jobs import due, item_sets
 from storage.audit import OPERATOR
 from storage.models import Role, Team
 from storage.questions import Wording
@@ -113,7 +113,8 @@ def settle_in(plan: Plan) -> Memory:
     kept.put_back(image)
     raw: sqlite3.Connection = kept.raw
     team = Team(name="", time_zone="Europe/London", created_at=plan.start)
-    raw.execute("UPDATE team SET next_summary_at = ?", (stored(weekly_summary.next_summary(team, plan.start)),))
+    following = due.next_weekly_moment(team.time_zone, team.summary_weekday, team.summary_time, plan.start)
+    raw.execute("UPDATE staff SET next_summary_at = ? WHERE clinician", (stored(following),))
     raw.execute("UPDATE patient SET status = 'withdrawn', next_prompt_at = NULL WHERE id > ?", (len(plan.patients),))
     for member in plan.patients:
         following = due.next_local_moment(member.zone, member.at, plan.start)

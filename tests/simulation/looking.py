@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LOOKS_EVERY = 1.0
 DUE = """
 SELECT (SELECT min(next_prompt_at) FROM patient), (SELECT min(next_reminder_at) FROM course),
- (SELECT min(next_summary_at) FROM team),
+ (SELECT min(next_summary_at) FROM staff),
  (SELECT min(next_follow_up_at) FROM diaryday), (SELECT 1 FROM outbox WHERE untold LIMIT 1),
  (SELECT min(due_at) FROM outbox WHERE state IN ('pending', 'unsure')),
  (SELECT min(expires_at) FROM outbox WHERE state IN ('waiting', 'pending', 'unsure')),

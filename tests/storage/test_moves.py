@@ -12,8 +12,8 @@ from jobs import schedule
 from jobs.schedule import CoursePlan
 from storage import chats, courses, invitations, patients, teams
 from storage.database import Database
-from storage.models import Chat, Course, Invitation, Patient, Role, Team
-from tests.storage.support import NOW, committing, joined_patient, rows_of, team_of
+from storage.models import Chat, Course, Invitation, Patient, Role, Staff
+from tests.storage.support import NOW, committing, joined_patient, joined_staff, rows_of, team_of
 
 LATER = NOW + timedelta(days=30)
 Move = Callable[[Session, Any], bool]
@@ -22,13 +22,14 @@ MOVES: dict[str, tuple[type[Any], Move]] = {
     "prompt": (Patient, lambda session, row: patients.move_prompt(session, row, LATER)),
     "reminder": (Course, lambda session, row: courses.move_reminder(session, row, (1, LATER))),
     "last reminder": (Course, lambda session, row: courses.move_reminder(session, row, None)),
-    "summary": (Team, lambda session, row: teams.move_summary(session, row, LATER)),
+    "summary": (Staff, lambda session, row: teams.move_summary(session, row, LATER)),
 }
 
 
 def someone_due(database: Database) -> None:
     with committing(database) as session:
         patient = joined_patient(session, 1)
+        joined_staff(session, 2, Role.CLINICIAN)
         schedule.plan_courses(session, "operator", patient, [CoursePlan(date(2026, 4, 1), 2, 0.4)], NOW)
 
 

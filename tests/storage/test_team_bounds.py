@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 import storage
 from jobs import schedule
 from jobs.schedule import CoursePlan
-from storage import audit, courses, diary, measurements, models, patients, teams
+from storage import audit, courses, diary, looks, measurements, models, patients, teams
 from storage.database import Database
 from storage.models import Course, Measurement, Patient, Role, Staff, Team
 from tests.storage.support import NOW, committing, joined_patient, joined_staff, rows_of
@@ -51,6 +51,9 @@ UNBOUNDED = {
     "outbox.enqueue_again": "the draft names its team",
     "invitations.invitation_for": "whoever holds the token; it says which team",
     "erasing._forget_chat": "a chat of a patient who was found through the team before",
+    "teams.due_a_summary": "the clock serves all teams",
+    "teams.move_summary": "a member of staff who was found before",
+    "ahead.summarised_after": "the clock serves all teams",
     "upcoming.next_upcoming": "the operator's and the demo's clock",
 }
 
@@ -123,6 +126,7 @@ def two_teams(database: Database) -> Database:
                 "received_at": NOW,
             }
             session.add(Measurement(team_id=patient.team_id, patient_id=patient.id, **facts))
+            session.add(models.Look(team_id=patient.team_id, patient_id=patient.id, state=["silent"], raised_at=NOW))
     return database
 
 
@@ -155,6 +159,11 @@ QUESTIONS: dict[str, Ask] = {
     "coordinators_of": lambda s, team, patient, course, staff: [
         m for m in teams.coordinators_of(s, team) if m is staff
     ],
+    "latest_looks": lambda s, team, patient, course, staff: looks.latest_looks(s, team).get(patient.id),
+    "unseen_looks": lambda s, team, patient, course, staff: [p for _, p in looks.unseen_looks(s, team) if p is patient],
+    "look_of_team": lambda s, team, patient, course, staff: looks.look_of_team(
+        s, team, next(look.id for look in rows_of(s, models.Look) if look.patient_id == patient.id)
+    ),
     "staff_in_chat": lambda s, team, patient, course, staff: teams.staff_in_chat(s, team, staff.chat_id),
 }
 

@@ -226,7 +226,7 @@ def test_in_print_forty_patients_fit_on_a_page_and_one_more_begins_the_next() ->
 def test_the_picture_in_the_chat_holds_twelve_patients_and_says_that_there_are_more() -> None:
     written = words_on(team_page(a_team(22)))
     assert len([words for words in written if words.startswith("P-7KQ")]) == 12
-    assert "The first 12 of 22 patients." in written
+    assert "Patients 1 to 12 of 22." in written
 
 
 def test_a_long_sentence_takes_more_lines_and_meets_nothing() -> None:

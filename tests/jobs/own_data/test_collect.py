@@ -20,6 +20,7 @@ from jobs.own_data.facts import (
     DayRow,
     InvitationRow,
     ItemSetRow,
+    LookRow,
     MeasurementRow,
     MessageRow,
     NoteRow,
@@ -35,6 +36,7 @@ from storage.models import (
     AlertRule,
     Course,
     Item,
+    Look,
     Measurement,
     MessageKind,
     MessageState,
@@ -64,6 +66,7 @@ KINDS: dict[str, type[Any]] = {
     "measurement": MeasurementRow,
     "steroid_dose": SteroidRow,
     "alert": AlertRow,
+    "look": LookRow,
     "outbox": MessageRow,
     "audit": AuditRow,
     "invitation": InvitationRow,
@@ -78,6 +81,7 @@ COLUMNS_LEFT_OUT = {
     },
     # Its facts stand beside it; how the notice was delivered; which member of staff it was is that member's datum.
     "alert": {"rule_id", "cause", "told_patient", "acknowledged_by"},
+    "look": {"seen_by"},  # that member's datum
     "invitation": {"role", "token_hash", "used_by"},  # always a patient's; a key's print; the patient's own chat
 }
 TABLES_LEFT_OUT = {
@@ -140,6 +144,7 @@ def filled(session: Session, account: int, team: str, mark: str) -> Patient:
         told_team=True,
     )
     session.add(alert)
+    session.add(Look(team_id=patient.team_id, patient_id=patient.id, state=[f"{mark} state"], raised_at=NOW))
     outbox.enqueue(
         session,
         outbox.draft(
@@ -210,6 +215,7 @@ def test_everything_is_in_it(two_teams: Database) -> None:
     (alert,) = data.alerts
     assert (alert.item, alert.kind, alert.threshold, alert.days) == ("pain", "rise", 3, 1)
     assert (alert.seen, alert.reference, alert.told_team) == ({TODAY.isoformat(): 7}, 3.5, True)
+    assert [(look.state, look.raised_at, look.seen_at) for look in data.looks] == [(("mark0 state",), NOW, None)]
     assert [(m.to, m.kind, m.state) for m in data.messages if m.fault] == [("patient", "daily_prompt", "sent")]
     assert ("team", "patient_joined") in {(m.to, m.kind) for m in data.messages}
     planned = [entry for entry in data.audit if entry.course_id == courses["planned"]]

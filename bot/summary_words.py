@@ -1,0 +1,82 @@
+"""One patient in the summary, in words: what was found, its limits, what comes, what has changed. Never what to do."""
+
+from bot import findings
+from bot.findings import number
+from bot.pages import (
+    DAYS_OF_ADHERENCE,
+    Answered,
+    answered_words,
+    counts_words,
+    flag,
+    next_course_words,
+    verdict_words,
+)
+from bot.texts import Html, Texts
+from jobs.attention import Noted
+from jobs.changes import Changes, changes_within
+
+
+def paragraph(each: Answered, noted: Noted | None) -> Html:
+    """`noted`: what somebody has seen, of a patient who needs no look now."""
+    texts = each.texts
+    found = texts(
+        "summary.found",
+        pseudonym=each.kept.pseudonym,
+        verdict=verdict_words(each),
+        counts=counts_words(each),
+        onset=onset_words(each),
+    )
+    lines = [found, *([texts("summary.flag", flag=flag(each))] if flag(each) else []), *days_lines(each)]
+    if noted is not None and noted.seen and each.attention.reasons:
+        lines.append(
+            texts("summary.seen") if noted.not_before is None else texts("summary.put_off", date=noted.not_before)
+        )
+    return Html("\n".join(lines))
+
+
+def onset_words(each: Answered) -> Html:
+    """From which cycle day it returns, the median of the courses that do; empty where none does."""
+    now = each.current
+    if now is None or now.onset is None or now.verdict == findings.WITHOUT_VERDICT:
+        return Html("")
+    return each.texts("summary.onset", day=number(now.onset.median, each.texts, "0.#"))
+
+
+def days_lines(each: Answered) -> list[Html]:
+    """Answered, not asked and late days; the next course; what has changed."""
+    texts = each.texts
+    lines = [texts("summary.days", answered=_days_words(each), next=next_course_words(each.kept, texts))]
+    changed = changed_words(changes_within(each.kept, DAYS_OF_ADHERENCE), each)
+    return [*lines, texts("summary.changed", changes=Html("; ".join(changed)))] if changed else lines
+
+
+def _days_words(each: Answered) -> Html:
+    texts = each.texts
+    not_asked, late = each.kept.limits(DAYS_OF_ADHERENCE)
+    said = [answered_words(each.kept, texts)]
+    said += [texts.plural("summary.not_asked", not_asked)] if not_asked else []
+    said += [texts.plural("summary.late", late)] if late else []
+    return Html(", ".join(said))
+
+
+def changed_words(changes: Changes, each: Answered) -> list[Html]:
+    texts, said = each.texts, []
+    if (regimen := changes.regimen) is not None:
+        short = each.names.short
+        names = {"before": short[regimen.before], "after": short[regimen.after]}
+        said.append(texts("summary.changed_regimen", date=regimen.day, **names))
+    for change in changes.steroids:
+        doses = {"before": _dose(change.before, texts), "after": _dose(change.after, texts)}
+        said.append(texts("summary.changed_steroid", drug=change.drug, date=change.day, **doses))
+    if (kinase := changes.kinase) is not None:
+        value = number(kinase.value, texts, "#,##0")
+        if kinase.before is None:
+            said.append(texts("summary.kinase", value=value, date=kinase.day))
+        else:
+            before = number(kinase.before, texts, "#,##0")
+            said.append(texts("summary.kinase_before", value=value, date=kinase.day, before=before))
+    return said
+
+
+def _dose(milligrams: float, texts: Texts) -> str:
+    return number(milligrams, texts, "0.##")

@@ -1,0 +1,78 @@
+"""Who needs a look, and until when not again: pure over what was found and what somebody has seen.
+
+`reasons` are what a look is for: symptoms return, or may; the diary is silent; the patient cannot be reached. `facts`
+are what else would be new: the regimen, the steroid dose, a CK. Each is a code that changes with what it is about.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from jobs.record import Record
+from jobs.steroids import dose_changes
+from jobs.wearing_off.effects import RegimenEffect
+
+NEEDS_A_LOOK = ("returns", "possible_return")
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What is known of a patient now, in codes."""
+
+    reasons: frozenset[str]
+    facts: frozenset[str]
+
+    @property
+    def state(self) -> frozenset[str]:
+        return self.reasons | self.facts
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What was known when the patient was last marked. `seen`: by somebody, for all. `not_before`: put off until."""
+
+    state: Collection[str]
+    seen: bool
+    not_before: date | None = None
+
+
+def attention(kept: Record, current: RegimenEffect | None) -> Attention:
+    """`current`: the leading symptom's finding on the regimen in use; None before the second course."""
+    last = kept.entries[-1].day if kept.entries else kept.diary_from
+    reasons = set()
+    if current is not None and current.verdict in NEEDS_A_LOOK:
+        reasons.add(f"{current.verdict}:{current.regimen}:{current.returning}")
+    if not kept.reachable:
+        reasons.add(f"unreachable:{last}")
+    elif kept.paused_until is None and silent_days(kept) >= kept.silent_after:
+        reasons.add(f"silent:{last}")
+    begun = [course for course in kept.courses if course.start <= kept.today]
+    facts = {f"regimen:{begun[-1].regimen}"} if begun else set()
+    facts |= {f"steroid:{change.drug}:{change.day}" for change in dose_changes(kept.steroids, kept.today)[-1:]}
+    facts |= {f"ck:{day}" for day, _ in kept.creatine_kinase[-1:]}
+    return Attention(frozenset(reasons), frozenset(facts))
+
+
+def urgency(state: Collection[str]) -> int:
+    """0 for whoever comes first, by the reason."""
+    first = (k for k, verdict in enumerate(NEEDS_A_LOOK) if any(code.startswith(f"{verdict}:") for code in state))
+    return next(first, len(NEEDS_A_LOOK))
+
+
+def silent_days(kept: Record) -> int:
+    """Asked days up to yesterday without an answer, since the last answer."""
+    answered = {entry.day for entry in kept.entries}
+    silent, day = 0, kept.today - timedelta(days=1)
+    while day >= kept.diary_from and day not in answered:
+        silent += day not in kept.not_asked
+        day -= timedelta(days=1)
+    return 0 if kept.today in answered else silent
+
+
+def needs_a_look(now: Attention, noted: Noted | None, today: date) -> bool:
+    """There is a reason, and nobody has seen it; or since then something is new, or the time is over."""
+    if not now.reasons or noted is None or not noted.seen:
+        return bool(now.reasons)
+    if now.state - set(noted.state):
+        return True
+    return noted.not_before is not None and noted.not_before <= today

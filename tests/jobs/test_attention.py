@@ -1,0 +1,72 @@
+"""Who needs a look, when not again, and what has changed: pure, over diaries made up for it."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from jobs.attention import Attention, Noted, attention, needs_a_look, urgency
+from jobs.changes import Kinase, RegimenChange, changes_within
+from jobs.steroids import DoseChange, SteroidStep
+from tests.jobs.chart.examples import DAY, RECORDS, a_diary
+
+TODAY = date(2026, 3, 2)
+RETURNS = Attention(frozenset({"returns:1:3"}), frozenset({"regimen:1", "ck:2026-02-01"}))
+
+
+@pytest.mark.parametrize(
+    ("noted", "needed"),
+    [
+        (None, True),
+        (Noted(["returns:1:3", "regimen:1", "ck:2026-02-01"], seen=False), True),
+        (Noted(["returns:1:3", "regimen:1", "ck:2026-02-01"], seen=True), False),
+        (Noted(["returns:1:3", "regimen:1", "ck:2026-02-01", "silent:2026-01-01"], seen=True), False),
+        (Noted(["returns:1:2", "regimen:1", "ck:2026-02-01"], seen=True), True),
+        (Noted(["returns:1:3", "regimen:1"], seen=True), True),
+        (Noted(sorted(RETURNS.state), seen=True, not_before=TODAY + DAY), False),
+        (Noted(sorted(RETURNS.state), seen=True, not_before=TODAY), True),
+    ],
+    ids=[
+        *("never marked", "unseen", "seen", "what is less is nothing new", "a further course", "a CK"),
+        *("put off until tomorrow", "put off until today"),
+    ],
+)
+def test_what_was_seen_needs_no_look_until_something_is_new_or_the_time_is_over(
+    noted: Noted | None, needed: bool
+) -> None:
+    assert needs_a_look(RETURNS, noted, TODAY) is needed
+
+
+def test_without_a_reason_nothing_new_makes_one() -> None:
+    assert not needs_a_look(replace(RETURNS, reasons=frozenset()), None, TODAY)
+
+
+def test_silence_counts_from_the_teams_limit_on_and_not_in_a_pause() -> None:
+    record = a_diary(60, 2)
+    last = record.entries[-5].day
+    quiet = replace(record, entries=record.entries[:-4], silent_after=3)
+    assert attention(quiet, None).reasons == {f"silent:{last}"}
+    assert attention(replace(quiet, silent_after=4), None).reasons == set()
+    assert attention(replace(quiet, paused_until=record.today), None).reasons == set()
+    assert attention(replace(quiet, reachable=False), None).reasons == {f"unreachable:{last}"}
+
+
+def test_who_returns_comes_before_who_may_and_both_before_the_rest() -> None:
+    assert [urgency([code]) for code in ("returns:1:3", "possible_return:1:1", "silent:2026-03-01")] == [0, 1, 2]
+
+
+def test_changes_are_the_latest_of_each_within_the_days_looked_at() -> None:
+    record = RECORDS["3 courses"]
+    today = record.today
+    begun = [course for course in record.courses if course.start <= today]
+    steps = (
+        SteroidStep(today - 90 * DAY, today - 10 * DAY, "prednisone", 20.0),
+        SteroidStep(today - 9 * DAY, None, "prednisone", 15.0),
+    )
+    kinase = ((today - 40 * DAY, 300.0), (today - 2 * DAY, 1450.0))
+    found = changes_within(replace(record, steroids=steps, creatine_kinase=kinase), 200)
+    assert found.regimen == RegimenChange(begun[2].start, begun[1].regimen, begun[2].regimen)
+    assert found.steroids == (DoseChange(today - 9 * DAY, "prednisone", 20.0, 15.0),)
+    assert found.kinase == Kinase(today - 2 * DAY, 1450.0, 300.0)
+    nothing = changes_within(replace(record, steroids=steps, creatine_kinase=kinase[:1]), 1)
+    assert (nothing.regimen, nothing.steroids, nothing.kinase) == (None, (), None)
