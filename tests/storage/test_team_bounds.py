@@ -35,6 +35,8 @@ UNBOUNDED = {
     "diary.days_due_a_follow_up": "the clock serves all teams",
     "diary.days_answered": "days that were found for the clock before",
     "ahead.active_patients_prompted_after": "the clock serves all teams",
+    "alerts.alerts_to_escalate": "the clock serves all teams",
+    "alerts.take_escalation": "an alert that was found for the clock before",
     "outbox._DUE": "the courier serves all teams",
     "outbox._CLAIM": "the courier serves all teams",
     "outbox._CLAIMED_BY": "the courier serves all teams",
@@ -153,6 +155,9 @@ QUESTIONS: dict[str, Ask] = {
     "coordinators_of": lambda s, team, patient, course, staff: [
         m for m in teams.coordinators_of(s, team) if m is staff
     ],
+    "members_of": lambda s, team, patient, course, staff: [m for m, _ in teams.members_of(s, team) if m is staff],
+    "member_of_team": lambda s, team, patient, course, staff: teams.member_of_team(s, team, staff.id),
+    "everyone_ever_on": lambda s, team, patient, course, staff: staff.id in teams.everyone_ever_on(s, team),
     "staff_in_chat": lambda s, team, patient, course, staff: teams.staff_in_chat(s, team, staff.chat_id),
 }
 
