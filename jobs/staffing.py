@@ -101,8 +101,7 @@ def remove(session: Session, actor: str, member: Staff, now: datetime) -> None:
 
 def check_not_the_last(session: Session, member: Staff) -> None:
     """Refusal unless another coordinator can be reached: otherwise nobody could let anybody in again."""
-    others = (each for each in teams.reachable_staff_of(session, member.team_id) if each.id != member.id)
-    if not any(each.coordinator for each in others):
+    if not teams.has_another_coordinator(session, member.team_id, member.id):
         raise Refusal("refusal.last_coordinator")
 
 

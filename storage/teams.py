@@ -80,6 +80,21 @@ def reachable_staff_of(session: Session, team_id: int) -> list[Staff]:
     return list(session.exec(query))
 
 
+def has_another_coordinator(session: Session, team_id: int, staff_id: int) -> bool:
+    """Whether one besides this member can be reached, as the database has it now."""
+    query = (
+        select(Staff.id)
+        .join(Chat, col(Staff.chat_id) == col(Chat.id))
+        .where(
+            Staff.team_id == team_id,
+            Staff.id != staff_id,
+            col(Staff.coordinator),
+            col(Chat.unreachable_since).is_(None),
+        )
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
 def staff_in_chat(session: Session, team_id: int, chat_id: int) -> Staff | None:
     query = select(Staff).where(Staff.team_id == team_id, Staff.chat_id == chat_id)
     return session.exec(query).first()

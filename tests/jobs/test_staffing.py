@@ -28,12 +28,14 @@ def attempt(work: Callable[[Session], None]) -> Callable[[Session], bool]:
     """Whether it was done; what is refused is left as it was."""
 
     def tried(session: Session) -> bool:
+        # As in life: what was shown before is in the session, and stays there.
+        shown = rows_of(session, Staff)
         try:
             with session.begin_nested():
                 work(session)
         except Refusal:
             return False
-        return True
+        return len(shown) == 2
 
     return tried
 
