@@ -10,9 +10,9 @@ from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen,
 from bot.staff_forms import OPENED
 from bot.staff_words import back, called, roles_in_words
 from bot.texts import Html, Texts, texts_in
-from jobs import admission, due
+from jobs import due, staffing
 from jobs.refusals import Refusal
-from storage import audit, dialogues, teams
+from storage import dialogues, teams
 from storage.chats import Someone
 from storage.models import Chat, Role, Staff
 
@@ -100,11 +100,9 @@ def _opened(name: str, number: int, session: Session, incoming: Incoming, someon
 def _invited(session: Session, incoming: Incoming, someone: Someone, role: Role) -> list[Reply]:
     """A link into the team. Delivered twice, it is made once."""
     texts, team, mine = texts_in(someone.chat.language), someone.the_team, someone.the_staff
-    if not mine.coordinator:
-        raise Refusal("refusal.gone")
     if incoming.repeated:
         return [Toast(texts("staff.was_invited"), alert=True)]
-    invited = admission.invite_staff(session, audit.staff_actor(mine.id), team, role, incoming.now, mine)
+    invited = staffing.invite(session, mine, role, incoming.now)
     link, until = link_to(incoming.bot_name, invited.token), Html(texts.instant(invited.expires_at, team.time_zone))
     text = texts("staff.invited", role=texts(f"staff.roles_{role.value}"), team=team.name, link=link, until=until)
     return [Toast(""), Say(Screen(text, png=qr_png(link)))]

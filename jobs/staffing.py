@@ -9,7 +9,7 @@ from sqlmodel import Session
 from jobs import admission, alert_escalation
 from jobs.refusals import Refusal
 from storage import audit, dialogues, drawings, invitations, outbox, teams
-from storage.models import MessageKind, Staff
+from storage.models import MessageKind, Role, Staff
 
 LONGEST_LABEL = 24
 # In the audit, and looked for there.
@@ -75,6 +75,15 @@ def set_label(session: Session, actor: str, member: Staff, label: str | None, no
         before=before,
         after={**before, "label": label},
     )
+
+
+def invite(session: Session, member: Staff, role: Role, now: datetime) -> admission.Invited:
+    """A link into the team, by a coordinator; it stops working when they leave, or give up the role."""
+    actor, team = audit.staff_actor(member.id), teams.team_by_id(session, member.team_id)
+    _hold(session, actor, member)
+    if not member.coordinator:
+        raise Refusal("refusal.gone")
+    return admission.invite_staff(session, actor, team, role, now, member)
 
 
 def leave(session: Session, member: Staff, now: datetime) -> None:

@@ -1,12 +1,12 @@
 """Two who change the team at the same time, on each engine: one coordinator stays, and nobody acts with lost rights."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
-from jobs import alert_escalation, staffing
+from jobs import staffing
 from jobs.refusals import Refusal
 from storage import audit, teams
 from storage.database import Database
@@ -83,24 +83,3 @@ def test_each_has_a_number_of_the_team_that_is_never_given_again(database: Datab
         third = joined_staff(session, 3, Role.CLINICIAN)
         assert (elsewhere.number, second.number, third.number) == (1, 2, 3)
         assert [staff.number for staff, _ in teams.members_of(session, third.team_id)] == [1, 3]
-
-
-@pytest.mark.parametrize("chosen", [True, False])
-def test_the_first_that_there_are_of_is_told(*, chosen: bool) -> None:
-    def staff(number: int, **more: Any) -> Staff:
-        return Staff(id=number, team_id=1, number=number, chat_id=number, joined_at=NOW, **more)
-
-    clinician, special = staff(1, clinician=True), staff(2, clinician=True, hears_of_unseen=chosen)
-    one, two = staff(3, coordinator=True), staff(4, coordinator=True)
-    everybody = [clinician, special, one, two]
-
-    def told(reachable: list[Staff], have_it: Set[int] = frozenset(), tried: Set[int] = frozenset()) -> list[int]:
-        return [each.id for each in alert_escalation.whom_to_tell(reachable, set(have_it), set(tried))]
-
-    assert told(everybody, {1, 2}) == ([2] if chosen else [3, 4])
-    assert told(everybody, {1, 2}, {2}) == [3, 4]
-    assert told([clinician, one, two], {1, 3}) == [4]
-    assert told([clinician, one], {1, 3}) == [3]
-    assert told([clinician], {1}) == [1]
-    assert told([clinician, one], {1, 3}, {3}) == [1]
-    assert told([], {1}) == []
