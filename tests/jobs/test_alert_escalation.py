@@ -23,7 +23,13 @@ def unseen(database: Database) -> None:
         session.add(rule)
         session.flush()
         day = NOW.date()
-        seen = {"first_day": day, "last_day": day, "seen": {day.isoformat(): 8}, "raised_at": NOW, "cause": "press:1"}
+        seen: dict[str, Any] = {
+            "first_day": day,
+            "last_day": day,
+            "seen": {day.isoformat(): 8},
+            "raised_at": NOW,
+            "cause": "press:1",
+        }
         session.add(Alert(patient_id=patient.id, rule_id=rule.id, escalate_at=NOW, **seen, **of))
 
 
