@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from bot import alert_letters
 from bot.alert_letters import rule_words, words_of
+from bot.alert_unseen_form import UNSEEN, escalation_words
 from bot.dialogues.form import Form, Question, Values
 from bot.dialogues.wording import anchors_of, name_of
 from bot.filling import Filling, Procedure, begin, go_on, is_open
@@ -22,8 +23,8 @@ from storage.chats import Someone
 from storage.models import AlertKind, AlertRule, Team
 from storage.questions import DiaryQuestion
 
-# al:, al:add, al:words, al:end:3, al:readers:all, al:readers:clinicians
-_DATA = re.compile(r"al:(?:|(add)|(words)|(end):[0-9]{1,9}|(readers):(all|clinicians))", re.ASCII)
+# al:, al:add, al:words, al:unseen, al:end:3, al:readers:all, al:readers:clinicians
+_DATA = re.compile(r"al:(?:|(add|words|unseen)|(end):[0-9]{1,9}|(readers):(all|clinicians))", re.ASCII)
 USUAL = "usual"
 
 
@@ -68,10 +69,9 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     found = _DATA.fullmatch(incoming.data)
     if found is None:
         return [Toast(texts_in(someone.chat.language)("form.old_button"))]
-    add, words, end, readers, who = found.groups()
-    if add or words or end:
-        procedure = ADD if add else WORDS if words else END
-        return _opened(procedure, session, incoming, someone)
+    form, end, readers, who = found.groups()
+    if form or end:
+        return _opened(OPENED[form or end], session, incoming, someone)
     if readers and not incoming.repeated:
         actor, everyone = audit.staff_actor(someone.the_staff.id), who == "all"
         alert_settings.set_readers(session, actor, someone.the_team, coordinators=everyone, now=incoming.now)
@@ -95,7 +95,7 @@ def seen_pressed(session: Session, incoming: Incoming, someone: Someone) -> list
     for message in outbox.messages_of_alert(session, staff.team_id, alert.id):
         if message.chat_id == someone.chat.id:
             outbox.prove_delivered(session, message, incoming.message_id, incoming.now)
-    alert_jobs.acknowledge(session, staff, alert, incoming.now)
+    alert_jobs.acknowledge(session, staff, alert, incoming.message_id, incoming.now)
     shown = alert_letters.screen(session, alert, staff, texts)
     if shown is None:
         raise Refusal("refusal.gone")
@@ -114,12 +114,15 @@ def _overview(session: Session, someone: Someone) -> Screen:
         rules=Html("\n".join(lines or [texts("alerts.none")])),
         readers=texts("alerts.readers_all" if everyone else "alerts.readers_clinicians"),
     )
+    unseen = escalation_words(alert_settings.escalation_of(session, team), texts)
+    text = Html(f"{text}\n{texts('alerts.unseen', what=unseen)}")
     rows = [(Button(texts("alerts.button.end", number=k), f"al:end:{rule.id}"),) for k, rule in enumerate(rules, 1)]
     if len(rules) < alert_settings.MOST_RULES:
         rows.append((Button(texts("alerts.button.add"), "al:add"),))
     rows.append((Button(texts("alerts.button.words"), "al:words"),))
     label = texts("alerts.button.clinicians" if everyone else "alerts.button.all")
     rows.append((Button(label, f"al:readers:{'clinicians' if everyone else 'all'}"),))
+    rows.append((Button(texts("alerts.button.unseen"), "al:unseen"),))
     return Screen(text, tuple(rows))
 
 
@@ -305,4 +308,6 @@ WORDS = Procedure(
     lambda facts: facts.team.alert_words,
     longest=LONGEST_WORDS + 1,
 )
-PROCEDURES = {procedure.form.name: procedure for procedure in (ADD, END, WORDS)}
+# What stands in a button -> the form.
+OPENED = {"add": ADD, "end": END, "words": WORDS, "unseen": UNSEEN}
+PROCEDURES = {procedure.form.name: procedure for procedure in OPENED.values()}

@@ -44,8 +44,10 @@ def screen(session: Session, alert: Alert, reader: Staff, texts: Texts) -> Scree
     if corrected:
         lines.append(texts("alert.corrected", days=Html(", ".join(corrected))))
     buttons = [Button(texts("alert.button.seen"), f"as:{alert.id}")]
+    zone = teams.team_by_id(session, alert.team_id).time_zone
+    if alert.escalated_at is not None and alert.acknowledged_at is None:
+        lines.append(texts("alert.unseen", when=Html(texts.instant(alert.escalated_at, zone))))
     if alert.acknowledged_at is not None:
-        zone = teams.team_by_id(session, alert.team_id).time_zone
         key = "alert.seen_by_you" if alert.acknowledged_by == reader.id else "alert.seen_by_colleague"
         lines.append(texts(key, when=Html(texts.instant(alert.acknowledged_at, zone))))
         buttons = []

@@ -213,6 +213,8 @@ class Courier:
             if letter is None or message_id is None:
                 return
             await self._note_sent(message, letter, message_id)
+            if letter.menu is not None:
+                await self._speaker.reply(letter.telegram_id, letter.menu)
         if letter.earlier is not None:
             self._earlier.append(letter.earlier)
 
@@ -282,11 +284,12 @@ class Courier:
         return None
 
     async def _hand_over(self, letter: Letter) -> int:
-        """A new message, or an earlier one in a new wording; its id."""
-        if letter.rewrites is None:
+        """A new message, or earlier ones in a new wording; its id, or the first of theirs."""
+        if not letter.rewrites:
             return await self._speaker.send(letter.telegram_id, letter.screen, Priority.BROADCAST)
-        await self._speaker.rewrite(letter.telegram_id, letter.rewrites, letter.screen)
-        return letter.rewrites
+        for message_id in letter.rewrites:
+            await self._speaker.rewrite(letter.telegram_id, message_id, letter.screen)
+        return letter.rewrites[0]
 
     async def _note_sent(self, message: OutboxMessage, letter: Letter, message_id: int) -> None:
         def note(session: Session) -> None:

@@ -5,13 +5,15 @@ from datetime import date, time
 from typing import Any
 
 from bot.alert_letters import rule_words
+from bot.alert_unseen_form import escalation_words
 from bot.asking_forms import days_in_words
 from bot.measurement_words import audited_words
 from bot.schedule_forms import leads_in_words
+from bot.staff_words import roles_words
 from bot.team_forms import prices_in_words
 from bot.team_schedule_forms import summary_words, value_words
 from bot.texts import Html, Texts, texts_in
-from jobs import team_schedule
+from jobs import staffing, team_schedule
 from storage import audit
 from storage.models import AlertKind, AuditEntry
 from storage.questions import DiaryQuestion
@@ -52,6 +54,7 @@ CHANGES: dict[str, Callable[[Facts, Texts], Html]] = {
     "course_moved": _start,
     "summary_brings_changed": lambda facts, texts: texts(f"summary.brings.{facts['brings']}"),
     "summary_time_changed": _summary_time,
+    "alert_escalation_set": escalation_words,
 }
 
 
@@ -71,6 +74,19 @@ def _role(facts: Facts, texts: Texts) -> dict[str, object]:
 
 def _entry(facts: Facts, texts: Texts) -> dict[str, object]:
     return {"entry": audited_words(facts, texts)}
+
+
+def _who(facts: Facts, texts: Texts) -> dict[str, object]:
+    """By the number: the label may be another by now."""
+    return {"who": texts("staff.number", number=facts["number"])}
+
+
+def _roles(entry: AuditEntry, texts: Texts) -> dict[str, object]:
+    old, new = (
+        roles_words(texts, coordinator=facts["coordinator"], clinician=facts["clinician"])
+        for facts in (entry.before or {}, entry.after or {})
+    )
+    return {**_who(entry.after or {}, texts), "old": old, "new": new}
 
 
 def _languages(entry: AuditEntry, texts: Texts) -> dict[str, object]:
@@ -108,6 +124,10 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     "instructions_set": _languages,
     "staff_invited": lambda entry, texts: _role(entry.after or {}, texts),
     "staff_joined": lambda entry, texts: _role(entry.after or {}, texts),
+    "staff_left": lambda entry, texts: _who(entry.before or {}, texts),
+    "staff_removed": lambda entry, texts: _who(entry.before or {}, texts),
+    "staff_labelled": lambda entry, texts: _who(entry.after or {}, texts),
+    staffing.ROLES_CHANGED: _roles,
     "questions_changed": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["from"])},
     "measurement_added": lambda entry, texts: _entry(entry.after or {}, texts),
     "measurement_removed": lambda entry, texts: _entry(entry.before or {}, texts),
@@ -123,7 +143,7 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
 PLAIN = (
     *("team_made", "patient_invited", "patient_invited_again", "patient_joined", "patient_withdrew"),
     *("patient_came_back", audit.ERASED, "patient_unreachable", "patient_reachable", "pause_ended"),
-    *("own_copy_asked", "label_changed", "alert_raised", "alert_taken_back", "alert_seen", "look_seen"),
+    *("own_copy_asked", "label_changed", "alert_raised", "alert_taken_back", "alert_seen", "alert_unseen", "look_seen"),
 )
 WORDED = {*CHANGES, *FILLED, *PLAIN}
 

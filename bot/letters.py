@@ -6,11 +6,12 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from bot import alert_letters, infusions, summary_screen
+from bot import alert_letters, infusions, routes, summary_screen
 from bot.dialogues import check_in
 from bot.diary_day import check_in_of
-from bot.greetings import telephone
-from bot.replies import Button, CloseButtons, Keyboard, Rewrite, Screen
+from bot.greetings import staff_help, telephone
+from bot.replies import Button, CloseButtons, Keyboard, OfferCommands, Rewrite, Screen
+from bot.staff_words import back, called, roles_in_words
 from bot.texts import Html, Texts, texts_in
 from jobs import alerts as alert_jobs
 from jobs import check_in_time, due, follow_up, infusion_reminder, outlook
@@ -38,14 +39,16 @@ class Earlier:
 class Letter:
     """What is sent to whom. `sent`: what else is true once it has gone, written in the transaction that records it.
 
-    `earlier`: what is put in order once there is time for it. `rewrites`: the message that it takes the place of.
+    `earlier`: what is put in order once there is time for it. `rewrites`: the messages that it takes the place of.
+    `menu`: the commands that the reader has from now on, where they are others than before.
     """
 
     telegram_id: int
     screen: Screen
     sent: Callable[[Session, int, datetime], None] = lambda _session, _message_id, _now: None
     earlier: Earlier | None = None
-    rewrites: int | None = None
+    rewrites: tuple[int, ...] = ()
+    menu: OfferCommands | None = None
 
 
 def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | None:
@@ -72,6 +75,9 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.ALERT: _alert,
         MessageKind.ALERT_CHANGED: _alert_changed,
         MessageKind.ALERT_NOTICE: _alert_notice,
+        MessageKind.ALERT_UNSEEN: _alert_unseen,
+        MessageKind.STAFF_CHANGED: _staff_changed,
+        MessageKind.STAFF_LEFT: _staff_left,
         MessageKind.PATIENT_JOINED: _news_of_patient,
         MessageKind.PATIENT_UNREACHABLE: _news_of_patient,
         MessageKind.PATIENT_WITHDREW: _news_of_patient,
@@ -338,13 +344,18 @@ def _alert(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, n
 
 
 def _alert_changed(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
-    """The alert that this reader has, rewritten in place: nobody is disturbed by it."""
+    """The alert that this reader has, once or twice, rewritten in place: nobody is disturbed by it."""
     shown = _alert_as_it_stands(session, message, texts)
     earlier = outbox.messages_of_alert(session, message.team_id, message.alert_id or 0)
-    sent = next((one for one in earlier if one.chat_id == message.chat_id and one.message_id is not None), None)
-    if shown is None or sent is None:
-        return None
-    return Letter(chat.telegram_id, shown, rewrites=sent.message_id)
+    sent = tuple(one.message_id for one in earlier if one.chat_id == message.chat_id and one.message_id is not None)
+    return Letter(chat.telegram_id, shown, rewrites=sent) if shown is not None and sent else None
+
+
+def _alert_unseen(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """The alert, to the next who is told of it; unless somebody has seen it meanwhile."""
+    alert = alerts.alert_of_team(session, message.team_id, message.alert_id or 0)
+    is_seen = alert is not None and alert.acknowledged_at is not None
+    return None if is_seen else _alert(session, message, chat, texts, now)
 
 
 def _alert_notice(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
@@ -381,3 +392,27 @@ def _news_of_patient(
     if staff is None or not staff.coordinator or pseudonym is None:
         return None
     return Letter(chat.telegram_id, Screen(texts(f"news.{message.kind.value}", pseudonym=pseudonym)))
+
+
+def _staff_changed(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """What the reader is on the team from now on, or that they are no longer on it; with the menu of that."""
+    someone = chats.who_is(session, chat.telegram_id)
+    if someone is None or someone.patient is not None:
+        return None
+    if someone.staff is None:
+        team = teams.team_by_id(session, message.team_id)
+        text = texts("staff.removed_you", team=team.name)
+    elif someone.staff.id == message.staff_id:
+        text = texts("staff.changed_you", roles=roles_in_words(someone.staff, texts), help=staff_help(someone, texts))
+    else:
+        return None
+    return Letter(chat.telegram_id, Screen(text), menu=routes.menu_of(someone, texts))
+
+
+def _staff_left(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """A coordinator reads who is no longer on the team."""
+    reader = teams.staff_in_chat(session, message.team_id, message.chat_id)
+    member = teams.everyone_ever_on(session, message.team_id).get(message.staff_id or 0)
+    if reader is None or not reader.coordinator or member is None:
+        return None
+    return Letter(chat.telegram_id, Screen(texts("staff.left_team", who=called(member, texts)), ((back(texts),),)))

@@ -22,6 +22,8 @@ from bot import (
     pause,
     question_forms,
     roster,
+    staff_forms,
+    staff_screen,
     summary_screen,
     taking_back,
     team_questions,
@@ -75,6 +77,7 @@ COMMANDS = (
     Route("patient", Role.COORDINATOR, coordinator.patient_typed),
     Route("history", Role.COORDINATOR, history.typed),
     Route("team", Role.COORDINATOR, team_screen.team),
+    Route("staff", Role.COORDINATOR, staff_screen.staff, Role.CLINICIAN),
     Route("prices", Role.COORDINATOR, team_screen.prices),
     Route("instructions", Role.COORDINATOR, team_screen.instructions),
     Route("questions", Role.COORDINATOR, team_questions.questions_typed, Role.CLINICIAN),
@@ -102,6 +105,7 @@ BUTTONS = (
     Route("o", Role.COORDINATOR, coordinator.form_opened),
     Route("qu", Role.COORDINATOR, team_questions.questions_pressed, Role.CLINICIAN),
     Route("te", Role.COORDINATOR, team_screen.pressed),
+    Route("sf", Role.COORDINATOR, staff_screen.pressed, Role.CLINICIAN),
     Route("hi", Role.COORDINATOR, history.pressed),
     Route("un", Role.COORDINATOR, taking_back.pressed),
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
@@ -120,6 +124,15 @@ PROCEDURES = {
     **question_forms.OF_TEAM,
     **measurement_commands.PROCEDURES,
     SUMMARY_TIME.form.name: SUMMARY_TIME,
+    **staff_forms.OF_ONESELF,
+    **staff_forms.OF_ANYBODY,
+}
+# Of these every member of the team may fill in any.
+OF_ALL_STAFF = {
+    *alert_forms.PROCEDURES,
+    *question_forms.OF_TEAM,
+    *measurement_commands.PROCEDURES,
+    *staff_forms.OF_ONESELF,
 }
 
 
@@ -157,8 +170,8 @@ def help_(session: Session, incoming: Incoming) -> list[Reply]:
 
 
 def _helped(session: Session, someone: Someone | None, incoming: Incoming) -> list[Reply]:
-    """With the menu, which may have got lost on its way."""
-    menu_ = [menu_of(someone, texts_in(someone.chat.language))] if someone is not None and _is_known(someone) else []
+    """With the menu, which may have got lost on its way; so may that of a stranger, for whoever has left a team."""
+    menu_ = [_menu_now(someone)] if someone is not None else []
     return [*_greet(session, someone, incoming), *menu_]
 
 
@@ -233,12 +246,10 @@ def pressed(session: Session, incoming: Incoming) -> list[Reply]:
     prefix = incoming.data.split(":", 1)[0]
     if prefix == "f" and incoming.data.count(":") >= 3:
         return _or_refusal(session, incoming, someone, _form_pressed)
-    for route in BUTTONS:
-        if route.name == prefix and may_use(someone, route):
-            spoken = someone.chat.language
-            said = _or_refusal(session, incoming, someone, route.work)
-            return said if someone.chat.language == spoken else [*said, _menu_now(someone)]
-    return [Toast(texts_in(someone.chat.language)("form.old_button"))]
+    route = next((route for route in BUTTONS if route.name == prefix and may_use(someone, route)), None)
+    if route is None:
+        return [Toast(texts_in(someone.chat.language)("form.old_button"))]
+    return _with_menu(session, someone, lambda: _or_refusal(session, incoming, someone, route.work))
 
 
 def _pressed_by_a_stranger(incoming: Incoming) -> list[Reply]:
@@ -255,15 +266,21 @@ def _form_pressed(session: Session, incoming: Incoming, someone: Someone) -> lis
         return said_last
     if not _may_fill_in(someone, incoming.data.split(":")[1]):
         return [Toast(texts_in(someone.chat.language)("form.old_button"))]
-    return _joined(session, someone, filling.pressed(PROCEDURES, session, incoming, someone))
+    return _with_menu(session, someone, lambda: filling.pressed(PROCEDURES, session, incoming, someone))
 
 
-def _joined(session: Session, before: Someone, replies: list[Reply]) -> list[Reply]:
-    """Whoever has just become a patient is given the menu of one."""
-    someone = chats.who_is(session, before.chat.telegram_id) if not _is_known(before) else None
-    if someone is None or someone.patient is None:
-        return replies
-    return [*replies, menu_of(someone, texts_in(someone.chat.language))]
+def _with_menu(session: Session, before: Someone, work: Callable[[], list[Reply]]) -> list[Reply]:
+    """Whoever has other commands after `work`, or reads them in another language, is given their menu."""
+    offered = _offered_to(before)
+    replies = work()
+    # Who was nobody may be a patient now; a member's roles are changed in their row.
+    someone = before if _is_known(before) else chats.who_is(session, before.chat.telegram_id)
+    return replies if someone is None or _offered_to(someone) == offered else [*replies, _menu_now(someone)]
+
+
+def _offered_to(someone: Someone) -> tuple[str, list[Role]]:
+    """What a menu depends on."""
+    return someone.chat.language, [role for role in Role if has_role(someone, role)]
 
 
 def _may_fill_in(someone: Someone, form: str) -> bool:
@@ -273,7 +290,7 @@ def _may_fill_in(someone: Someone, form: str) -> bool:
         return has_role(someone, Role.PATIENT)
     if form == SUMMARY_TIME.form.name:
         return has_role(someone, Role.CLINICIAN)
-    if form in {*alert_forms.PROCEDURES, *question_forms.OF_TEAM, *measurement_commands.PROCEDURES}:
+    if form in OF_ALL_STAFF:
         return someone.staff is not None
     return form in PROCEDURES and has_role(someone, Role.COORDINATOR)
 
@@ -291,8 +308,8 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     if filling.is_open(dialogue) and dialogue.form == OWN_TIME.form.name and own_time.is_time(incoming.text):
         answers = False
     if filling.is_open(dialogue) and _may_fill_in(someone, dialogue.form) and not answers:
-        said = filling.typed(PROCEDURES, _filling(session, incoming, someone, dialogue), dialogue)
-        return _joined(session, someone, said)
+        about = _filling(session, incoming, someone, dialogue)
+        return _with_menu(session, someone, lambda: filling.typed(PROCEDURES, about, dialogue))
     if someone.patient is not None:
         return patient.typed(session, incoming, someone)
     return _greet(session, someone, incoming)
@@ -349,7 +366,7 @@ def menu_of(someone: Someone, texts: Texts) -> OfferCommands:
 
 
 def _menu_now(someone: Someone) -> OfferCommands:
-    """In the language that they have just chosen."""
+    """As things stand at this moment, in the language that they read."""
     return menu_of(someone, texts_in(someone.chat.language))
 
 

@@ -132,19 +132,24 @@ def _read_telephone(value: str, *_: object) -> str:
     return said
 
 
-def _read_delay(value: str, *_: object) -> int | str:
-    """Minutes, or `off`."""
+def read_delay(value: str) -> int | str | None:
+    """Minutes, or `off`; None for what is neither."""
     said = value.strip().lower()
     found = _DELAY.fullmatch(said)
-    if said == OFF:
-        return OFF
     if found is None:
+        return OFF if said == OFF else None
+    return int(found[1]) * (1 if found[2] else 60)
+
+
+def _read_delay(value: str, *_: object) -> int | str:
+    delay = read_delay(value)
+    if delay is None:
         raise Refusal(
             "refusal.follow_up_after",
             least=team_schedule.SHORTEST_FOLLOW_UP,
             most=team_schedule.LONGEST_FOLLOW_UP // 60,
         )
-    return int(found[1]) * (1 if found[2] else 60)
+    return delay
 
 
 def _read_limit(value: str, *_: object) -> int:

@@ -58,8 +58,11 @@ def is_telephone(typed: str) -> bool:
     return len(typed) <= LONGEST_TELEPHONE and digits >= 5 and re.fullmatch(r"\+?[0-9 ()./-]+", typed) is not None
 
 
-def invite_staff(session: Session, actor: str, team: Team, role: Role, now: datetime) -> Invited:
-    token, invitation = invitations.invite(session, team_id=team.id, role=role, now=now)
+def invite_staff(
+    session: Session, actor: str, team: Team, role: Role, now: datetime, invited_by: Staff | None = None
+) -> Invited:
+    by = invited_by.id if invited_by is not None else None
+    token, invitation = invitations.invite(session, team_id=team.id, role=role, now=now, invited_by=by)
     _record(session, actor, "staff_invited", invitation, now)
     return Invited(token, invitation.expires_at)
 
@@ -122,7 +125,9 @@ def join_staff(session: Session, invitation: Invitation, chat: Chat, now: dateti
     if invitation.used_at is not None and staff is not None:
         return staff
     _use(session, invitation, chat, now)
-    staff = staff or Staff(team_id=invitation.team_id, chat_id=chat.id, joined_at=now)
+    if staff is None:
+        number = teams.next_number(session, invitation.team_id)
+        staff = Staff(team_id=invitation.team_id, number=number, chat_id=chat.id, joined_at=now)
     staff.coordinator = staff.coordinator or invitation.role is Role.COORDINATOR
     staff.clinician = staff.clinician or invitation.role is Role.CLINICIAN
     weekly_summary.begin(teams.team_by_id(session, invitation.team_id), staff, now)

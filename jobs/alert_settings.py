@@ -9,13 +9,15 @@ from sqlmodel import Session
 from jobs import alert_rules, due, item_sets
 from jobs.refusals import Refusal
 from storage import alerts as stored
-from storage import audit, diary, patients, questions
-from storage.models import STAIRS, AlertKind, AlertRule, Team
+from storage import audit, diary, patients, questions, teams
+from storage.models import STAIRS, AlertKind, AlertRule, Staff, Team
 from storage.questions import STANDARD, DiaryQuestion
 
 MOST_RULES = 5
 HIGHEST_THRESHOLD, MOST_DAYS = 10, 7
 LONGEST_WORDS = 400
+# Minutes of the team's day until an alert that nobody has seen is told to others.
+SHORTEST_ESCALATION, LONGEST_ESCALATION = 30, 720
 LOOKS_BACK = timedelta(days=90)
 
 
@@ -130,6 +132,36 @@ def set_readers(session: Session, actor: str, team: Team, *, coordinators: bool,
     team.alerts_to_coordinators = coordinators
     session.add(team)
     audit.record(session, team_id=team.id, at=now, actor=actor, action="alert_readers_set", before=before, after=after)
+
+
+def escalation_of(session: Session, team: Team) -> dict[str, int | None]:
+    """After how many minutes, and the member who is told then, with their number; None: never, the coordinators."""
+    chosen = next((staff for staff, _ in teams.members_of(session, team.id) if staff.hears_of_unseen), None)
+    return escalation_facts(team.escalate_after, chosen)
+
+
+def escalation_facts(after: int | None, to: Staff | None) -> dict[str, int | None]:
+    known = to if after is not None else None
+    return {"after": after, "member": known.id if known else None, "number": known.number if known else None}
+
+
+def set_escalation(
+    session: Session, actor: str, team: Team, after: int | None, to: Staff | None, now: datetime
+) -> None:
+    """Who is told, and when, if nobody has seen an alert. Refusal for what is too soon, too late, or so already."""
+    if after is not None and not SHORTEST_ESCALATION <= after <= LONGEST_ESCALATION:
+        raise Refusal("refusal.escalate_after", least=SHORTEST_ESCALATION, most=LONGEST_ESCALATION // 60)
+    before, wanted = escalation_of(session, team), escalation_facts(after, to)
+    if wanted == before:
+        raise Refusal("refusal.set_like_that_already")
+    team.escalate_after = after
+    session.add(team)
+    for staff, _ in teams.members_of(session, team.id):
+        staff.hears_of_unseen = staff.id == wanted["member"]
+        session.add(staff)
+    audit.record(
+        session, team_id=team.id, at=now, actor=actor, action="alert_escalation_set", before=before, after=wanted
+    )
 
 
 def set_words(session: Session, actor: str, team: Team, language: str, words: str | None, now: datetime) -> None:

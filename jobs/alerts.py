@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs import alert_rules
+from jobs import alert_rules, daytime
 from jobs.alert_rules import Rule, Run
 from storage import alerts, audit, diary, outbox, patients, teams
 from storage.models import Alert, AlertRule, DiaryDay, MessageKind, MessageState, OutboxMessage, Staff, Team
@@ -36,7 +36,7 @@ def look(session: Session, day: DiaryDay, items: Iterable[str], cause: str, now:
     for item in stored:
         for alert in alerts.alerts_up_to(session, day.team_id, day.patient_id, item, day.diary_date):
             if not _taken_back(session, alert, now) and day.diary_date.isoformat() in alert.seen:
-                _show_anew(session, alert, f"corrected:{cause}", now)
+                show_anew(session, alert, f"corrected:{cause}", now)
     for rule in rules:
         _look_by(session, rule, day, cause, now)
 
@@ -97,8 +97,11 @@ def _raise(session: Session, row: AlertRule, run: Run, day: DiaryDay, cause: str
     session.add(alert)
     session.flush()
     _record(session, alert, "alert_raised", audit.patient_actor(day.patient_id), now, rule=row.id)
-    readers = whom_to_tell(teams.team_by_id(session, day.team_id), teams.reachable_staff_of(session, day.team_id))
+    team = teams.team_by_id(session, day.team_id)
+    readers = whom_to_tell(team, teams.reachable_staff_of(session, day.team_id))
     alert.told_team = bool(readers)
+    if team.escalate_after is not None:
+        alert.escalate_at = daytime.after(team.time_zone, now + GRACE, team.escalate_after)
     _tell(session, alert, readers, now + GRACE)
     _tell_patient(session, alert, now + GRACE)
 
@@ -125,7 +128,7 @@ def _tell(session: Session, alert: Alert, readers: list[Staff], due_at: datetime
     if not readers:
         log.warning("An alert reaches nobody on its team")
     keys = [(reader.chat_id, f"alert:{alert.id}:{reader.id}") for reader in readers]
-    _enqueue(session, MessageKind.ALERT, alert, keys, due_at)
+    enqueue(session, MessageKind.ALERT, alert, keys, due_at)
 
 
 def _tell_patient(session: Session, alert: Alert, due_at: datetime) -> None:
@@ -159,14 +162,14 @@ def reaches_somebody(session: Session, alert: Alert) -> bool:
     return bool(messages and _left_to_tell(session, alert, messages))
 
 
-def acknowledge(session: Session, staff: Staff, alert: Alert, now: datetime) -> bool:
-    """One for all; False when somebody was before. The others' messages then say so, without a sound."""
+def acknowledge(session: Session, staff: Staff, alert: Alert, pressed: int, now: datetime) -> bool:
+    """One for all; False when somebody was before. All messages but the one pressed then say so, without a sound."""
     is_first = alerts.acknowledge(session, alert.team_id, alert.id, staff.id, now)
     session.refresh(alert)
     if not is_first:
         return False
     _record(session, alert, "alert_seen", audit.staff_actor(staff.id), now)
-    _show_anew(session, alert, "seen", now, but=staff.chat_id)
+    show_anew(session, alert, "seen", now, but=(staff.chat_id, pressed))
     return True
 
 
@@ -178,22 +181,26 @@ def note_patient_told(session: Session, team_id: int, alert_ids: Iterable[int]) 
             session.add(alert)
 
 
-def _show_anew(session: Session, alert: Alert, why: str, now: datetime, but: int | None = None) -> None:
-    """What was sent is rewritten in place; what is still to be sent is worded when it is sent."""
+def show_anew(session: Session, alert: Alert, why: str, now: datetime, but: tuple[int, int] | None = None) -> None:
+    """What was sent is rewritten in place; what is still to be sent is worded when it is sent.
+
+    `but`: the chat and the message that shows it already.
+    """
     sent = [
         message
         for message in outbox.messages_of_alert(session, alert.team_id, alert.id)
-        if message.state is MessageState.SENT and message.chat_id != but
+        if message.state is MessageState.SENT and (message.chat_id, message.message_id) != but
     ]
     show_anew_in(session, alert, why, now, *(message.chat_id for message in sent))
 
 
 def show_anew_in(session: Session, alert: Alert, why: str, now: datetime, *chat_ids: int) -> None:
     keys = [(chat_id, f"alert_changed:{alert.id}:{chat_id}:{why}"[: outbox.LONGEST_KEY]) for chat_id in chat_ids]
-    _enqueue(session, MessageKind.ALERT_CHANGED, alert, keys, now)
+    enqueue(session, MessageKind.ALERT_CHANGED, alert, keys, now)
 
 
-def _enqueue(session: Session, kind: MessageKind, alert: Alert, to: list[tuple[int, str]], due_at: datetime) -> None:
+def enqueue(session: Session, kind: MessageKind, alert: Alert, to: list[tuple[int, str]], due_at: datetime) -> None:
+    """`to`: chats, and what tells each message from others."""
     drafts = [
         outbox.draft(
             kind=kind,

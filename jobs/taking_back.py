@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import check_in_time, schedule, team_schedule, team_settings
+from jobs import check_in_time, schedule, staffing, team_schedule, team_settings
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
 from storage import audit, courses, patients, teams
-from storage.models import AuditEntry, Course, Patient, Team
+from storage.models import AuditEntry, Course, Patient, Staff, Team
 
 CAN_BE_TAKEN_BACK = timedelta(hours=1)
 Facts = Mapping[str, Any]
@@ -75,6 +75,18 @@ def _move_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
     schedule.move_course(of.session, actor, of.the_patient, of.the_course, date.fromisoformat(before["start"]), now)
 
 
+def _member(of: Subject, facts: Facts) -> Staff:
+    """Refusal for whoever has left since: nobody comes back by an undo."""
+    found = teams.member_of_team(of.session, of.team.id, facts["member"])
+    if found is None:
+        raise Refusal("refusal.gone")
+    return found
+
+
+def _roles_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
+    staffing.change_roles(of.session, actor, _member(of, before), before, now)
+
+
 def _cancel(of: Subject, actor: str, _before: Facts, now: datetime) -> None:
     """A course that should not have been planned; the patient hears of it only if they have heard of the course."""
     schedule.cancel_course(of.session, actor, of.the_patient, of.the_course, now)
@@ -85,6 +97,7 @@ WAYS: dict[str, Way] = {
         lambda of, after: team_schedule.facts(of.team, list(after)),
         lambda of, actor, before, now: team_schedule.change(of.session, actor, of.team, before, now),
     ),
+    staffing.ROLES_CHANGED: Way(lambda of, after: staffing.facts(_member(of, after)), _roles_back),
     "prices_set": Way(lambda of, _: team_settings.price_facts(of.team), _prices_back),
     "instructions_set": Way(lambda of, _: of.team.instructions, _instructions_back),
     "prompt_time_changed": Way(

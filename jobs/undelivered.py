@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from jobs import admission, alerts
+from jobs import admission, alert_escalation, alerts
 from storage import outbox, patients
 from storage.models import MessageKind
 
@@ -19,6 +19,9 @@ def run(session: Session, now: datetime) -> bool:
         session.add(message)
         if message.kind is MessageKind.ALERT:
             alerts.not_delivered(session, message, now)
+            continue
+        if message.kind is MessageKind.ALERT_UNSEEN:
+            alert_escalation.not_delivered(session, message, now)
             continue
         patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
         if patient is not None and patient.status in patients.LIVING:

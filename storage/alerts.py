@@ -81,6 +81,32 @@ def acknowledge(session: Session, team_id: int, alert_id: int, staff_id: int, no
     statement = (
         update(Alert)
         .where(col(Alert.team_id) == team_id, col(Alert.id) == alert_id, col(Alert.acknowledged_at).is_(None))
-        .values(acknowledged_at=now, acknowledged_by=staff_id)
+        .values(acknowledged_at=now, acknowledged_by=staff_id, escalate_at=None)
     )
     return session.connection().execute(statement).rowcount == 1
+
+
+def alerts_to_escalate(session: Session, now: datetime, limit: int) -> list[Alert]:
+    """Those that nobody has seen in time, of all teams."""
+    query = select(Alert).where(col(Alert.escalate_at) <= now).order_by(col(Alert.escalate_at), col(Alert.id))
+    return list(session.exec(query.limit(limit)))
+
+
+def alerts_that_wait(session: Session, team_id: int) -> list[Alert]:
+    """Those of a team that will be escalated unless somebody sees them."""
+    query = select(Alert).where(Alert.team_id == team_id, col(Alert.escalate_at).is_not(None))
+    return list(session.exec(query.order_by(col(Alert.id))))
+
+
+def take_escalation(session: Session, alert: Alert, now: datetime) -> bool:
+    """False when it has been seen meanwhile, or another worker has taken it."""
+    statement = (
+        update(Alert)
+        .where(col(Alert.id) == alert.id, col(Alert.escalate_at) == alert.escalate_at)
+        .values(escalate_at=None, escalated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    taken = session.connection().execute(statement).rowcount == 1
+    if taken:
+        session.refresh(alert)
+    return taken

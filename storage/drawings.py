@@ -1,6 +1,6 @@
 """Pages to be drawn: claimed like messages, once for everybody who wants the same, and forgotten when they are old."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -99,6 +99,23 @@ def finish(
     session.add(drawing)
     session.flush()
     outbox.release(session, drawing.id, drawing.team_id)
+
+
+def forget_unwanted(session: Session, team_id: int, drawing_ids: Collection[int]) -> None:
+    """Of these, those that no message waits for any more: nobody will see them. Half drawn, they come to nothing."""
+    still_wanted = select(OutboxMessage.drawing_id).where(
+        OutboxMessage.team_id == team_id,
+        col(OutboxMessage.drawing_id).in_(drawing_ids),
+        col(OutboxMessage.state).in_(outbox.NOT_SETTLED),
+    )
+    unwanted = set(drawing_ids) - set(session.exec(still_wanted))
+    connection = session.connection()
+    connection.execute(
+        update(OutboxMessage)
+        .where(col(OutboxMessage.team_id) == team_id, col(OutboxMessage.drawing_id).in_(unwanted))
+        .values(drawing_id=None)
+    )
+    connection.execute(delete(Drawing).where(col(Drawing.team_id) == team_id, col(Drawing.id).in_(unwanted)))
 
 
 def leave_behind(session: Session, owner: str | None = None) -> int:

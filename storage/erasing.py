@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 
 from sqlmodel import Session, SQLModel, col, delete, select, update
 
-from storage import patients
+from storage import outbox, patients
 from storage.models import (
     AuditEntry,
     Chat,
@@ -27,7 +27,6 @@ from storage.models import (
 # Before every diary: when an erased patient came is not kept either.
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 KEPT = {AuditEntry.__tablename__, Patient.__tablename__}
-STILL_TO_BE_SENT = (MessageState.WAITING, MessageState.PENDING, MessageState.SENDING, MessageState.UNSURE)
 
 
 def erase_patient(session: Session, team_id: int, patient_id: int) -> None:
@@ -75,7 +74,7 @@ def _draw_team_pages_anew(session: Session, team_id: int) -> None:
     shown = select(OutboxMessage.drawing_id).where(
         OutboxMessage.team_id == team_id,
         col(OutboxMessage.drawing_id).is_not(None),
-        col(OutboxMessage.state).in_(STILL_TO_BE_SENT),
+        col(OutboxMessage.state).in_(outbox.NOT_SETTLED),
     )
     wanted = {drawing_id for drawing_id in session.exec(shown) if drawing_id is not None}
     anew = pages & col(Drawing.id).in_(wanted) & (col(Drawing.state) != DrawingState.FAILED)

@@ -16,7 +16,13 @@ def _hash(token: str) -> str:
 
 
 def invite(
-    session: Session, *, team_id: int, role: Role, now: datetime, patient_id: int | None = None
+    session: Session,
+    *,
+    team_id: int,
+    role: Role,
+    now: datetime,
+    patient_id: int | None = None,
+    invited_by: int | None = None,
 ) -> tuple[str, Invitation]:
     """Makes an invitation; returns its token, which is shown once and kept nowhere, and the row.
 
@@ -27,6 +33,7 @@ def invite(
         team_id=team_id,
         role=role,
         patient_id=patient_id,
+        invited_by=invited_by,
         token_hash=_hash(token),
         created_at=now,
         expires_at=now + LIFETIME,
@@ -64,3 +71,19 @@ def expire_open_invitations(session: Session, team_id: int, patient_id: int, now
         .values(expires_at=now)
     )
     session.connection().execute(statement)
+
+
+def expire_invitations_by(session: Session, team_id: int, staff_id: int, now: datetime) -> int:
+    """Makes those useless that this member made for staff; returns how many there were."""
+    statement = (
+        update(Invitation)
+        .where(
+            col(Invitation.team_id) == team_id,
+            col(Invitation.invited_by) == staff_id,
+            col(Invitation.role) != Role.PATIENT,
+            col(Invitation.used_at).is_(None),
+            col(Invitation.expires_at) > now,
+        )
+        .values(expires_at=now)
+    )
+    return session.connection().execute(statement).rowcount

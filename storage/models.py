@@ -103,6 +103,9 @@ class MessageKind(StrEnum):
     ALERT = "alert"
     ALERT_CHANGED = "alert_changed"
     ALERT_NOTICE = "alert_notice"
+    ALERT_UNSEEN = "alert_unseen"
+    STAFF_CHANGED = "staff_changed"
+    STAFF_LEFT = "staff_left"
     SUMMARY_ASKED = "summary_asked"
     CHART_ASKED = "chart_asked"
     OWN_COPY_ASKED = "own_copy_asked"
@@ -151,6 +154,8 @@ class Team(SQLModel, table=True):
     `silent_after`: asked days in a row without an answer, after which a patient counts as silent.
     The prices are what the team pays: for a gram of what is infused, and for a day in hospital. Empty: not set.
     `alert_words`: by language, what a patient reads first when an alert has told the team; without: the usual words.
+    `escalate_after`: minutes of the team's day after which an alert that nobody has seen is told to others as well;
+    empty: never.
     """
 
     __table_args__ = (
@@ -158,6 +163,7 @@ class Team(SQLModel, table=True):
         CheckConstraint("price_per_day >= 0", name="ck_team_price_per_day"),
         CheckConstraint("follow_up_after > 0", name="ck_team_follow_up_after"),
         CheckConstraint("silent_after BETWEEN 2 AND 14", name="ck_team_silent_after"),
+        CheckConstraint("escalate_after > 0", name="ck_team_escalate_after"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -179,6 +185,7 @@ class Team(SQLModel, table=True):
     price_per_day: float | None = None
     alert_words: dict[str, str] | None = Field(default=None, sa_type=JSON)
     alerts_to_coordinators: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    escalate_after: int | None = Field(default=120, sa_column_kwargs={"server_default": "120"})
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -193,21 +200,28 @@ class Chat(SQLModel, table=True):
 
 
 class Staff(SQLModel, table=True):
-    """A member of a care team; one chat serves one team.
+    """A member of a care team; one chat serves one team. Known by a number in the team, and a short label if given.
 
+    Whoever has left keeps the row, to which the history refers, and has neither a chat nor a role: every look-up goes
+    by one of the two, so that none finds them. `hears_of_unseen`: the one who is told of alerts that nobody has seen.
     The weekly summary, for clinicians: what it brings, on which day and hour (both empty: the team's), when it comes
     next, and the moment of the latest one.
     """
 
     __table_args__ = (
+        UniqueConstraint("team_id", "number"),
         CheckConstraint("(summary_weekday IS NULL) = (summary_time IS NULL)", name="ck_staff_summary_time"),
     )
 
     id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id", index=True)
-    chat_id: int = Field(foreign_key="chat.id", unique=True)
+    number: int
+    label: str | None = Field(default=None, max_length=24)
+    # Empty once they have left. Whoever is still on a team has one.
+    chat_id: int = Field(default=None, foreign_key="chat.id", unique=True, nullable=True)
     coordinator: bool = False
     clinician: bool = False
+    hears_of_unseen: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     summary_brings: SummaryBrings = Field(
         default=SummaryBrings.ALL, sa_type=choice_of(SummaryBrings), sa_column_kwargs={"server_default": "all"}
     )
@@ -216,6 +230,7 @@ class Staff(SQLModel, table=True):
     next_summary_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     last_summary_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     joined_at: datetime = Field(sa_type=UtcDateTime)
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Patient(SQLModel, table=True):
@@ -252,7 +267,7 @@ class Patient(SQLModel, table=True):
 
 
 class Invitation(SQLModel, table=True):
-    """A single-use way in. Only the token's hash is kept."""
+    """A single-use way in. Only the token's hash is kept. `invited_by`: the member who made it; empty: the operator."""
 
     id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id", index=True)
@@ -263,6 +278,7 @@ class Invitation(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     used_by: int | None = Field(default=None, foreign_key="chat.id")
+    invited_by: int | None = Field(default=None, foreign_key="staff.id")
 
 
 class DiaryDay(SQLModel, table=True):
@@ -491,10 +507,21 @@ class Alert(SQLModel, table=True):
 
     One that was corrected before anybody was told is taken away again. `cause`: the press or the line that raised it.
     `told_patient`: the patient has been told. `told_team`: there was somebody to tell. `acknowledged_by`: one for all.
+    `escalate_at`: when it is told to others, unless somebody has seen it by then; `escalated_at`: when that was.
     """
 
-    # An erased alert's number, which old buttons bear, is never another's.
-    __table_args__ = (UniqueConstraint("patient_id", "rule_id", "last_day"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("patient_id", "rule_id", "last_day"),
+        # A few rows among all that ever were.
+        Index(
+            "ix_alert_escalate_at",
+            "escalate_at",
+            sqlite_where=text("escalate_at IS NOT NULL"),
+            postgresql_where=text("escalate_at IS NOT NULL"),
+        ),
+        # An erased alert's number, which old buttons bear, is never another's.
+        {"sqlite_autoincrement": True},
+    )
 
     id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id")
@@ -510,6 +537,8 @@ class Alert(SQLModel, table=True):
     told_patient: bool = False
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     acknowledged_by: int | None = Field(default=None, foreign_key="staff.id")
+    escalate_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    escalated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Look(SQLModel, table=True):
@@ -596,6 +625,7 @@ class OutboxMessage(SQLModel, table=True):
     diary_date: date | None = None
     drawing_id: int | None = Field(default=None, foreign_key="drawing.id", index=True)
     alert_id: int | None = Field(default=None, foreign_key="alert.id", index=True)
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")
     dedupe_key: str = Field(max_length=120, unique=True)
     rank: int = 0
     spread: int = 0

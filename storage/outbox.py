@@ -18,6 +18,7 @@ from storage.models import BEING_SENT, TO_EXPIRE, TO_SEND, Chat, MessageKind, Me
 from storage.types import UtcDateTime
 
 CLAIMABLE = (MessageState.PENDING, MessageState.UNSURE)
+NOT_SETTLED = (MessageState.WAITING, MessageState.SENDING, *CLAIMABLE)
 # Who goes first of all that is due: whoever waits for an answer, and an alert; then what is about an infusion, then the
 # questions.
 RANKS = {
@@ -26,6 +27,7 @@ RANKS = {
     MessageKind.OWN_COPY_ASKED: 0,
     MessageKind.OWN_CHART_ASKED: 0,
     MessageKind.ALERT: 0,
+    MessageKind.ALERT_UNSEEN: 0,
     MessageKind.INFUSION_REMINDER: 2,
     MessageKind.COURSES_CHANGED: 2,
     MessageKind.ALERT_NOTICE: 1,
@@ -39,14 +41,18 @@ RANKS = {
     MessageKind.PATIENT_ERASED: 2,
     MessageKind.NOT_DELIVERED: 2,
     MessageKind.ALERT_CHANGED: 2,
+    MessageKind.STAFF_CHANGED: 2,
+    MessageKind.STAFF_LEFT: 2,
     MessageKind.DAILY_PROMPT: 4,
     MessageKind.FOLLOW_UP: 4,
     MessageKind.WEEKLY_SUMMARY: 6,
     MessageKind.SUMMARY_PICTURE: 7,
     MessageKind.SUMMARY_PDF: 8,
 }
+# They have to reach somebody, whatever became of one of their readers.
+ALERTS = (MessageKind.ALERT, MessageKind.ALERT_UNSEEN)
 # Of which the clinic hears when they never arrived: an infusion missed, or a question refused for good.
-MATTERS_WHEN_EXPIRED = (MessageKind.INFUSION_REMINDER, MessageKind.COURSES_CHANGED, MessageKind.ALERT)
+MATTERS_WHEN_EXPIRED = (MessageKind.INFUSION_REMINDER, MessageKind.COURSES_CHANGED, *ALERTS)
 MATTERS_WHEN_FAILED = (*MATTERS_WHEN_EXPIRED, MessageKind.DAILY_PROMPT)
 LONGEST_KEY = 120
 # The fault of a message that was sent twice, and nobody knows whether it arrived.
@@ -68,6 +74,7 @@ def draft(
     diary_date: date | None = None,
     drawing_id: int | None = None,
     alert_id: int | None = None,
+    staff_id: int | None = None,
     soon: bool = False,
     asked: bool = False,
 ) -> dict[str, Any]:
@@ -87,6 +94,7 @@ def draft(
         "diary_date": diary_date,
         "drawing_id": drawing_id,
         "alert_id": alert_id,
+        "staff_id": staff_id,
         "rank": 1 if asked else RANKS[kind] - soon,
         "spread": zlib.crc32(dedupe_key.encode()) >> 1,
         "untold": False,
@@ -292,8 +300,7 @@ def settle(
 
 
 def _is_untold(kind: MessageKind, state: MessageState, fault: str | None) -> bool:
-    """An alert has to reach somebody, whatever became of one of its readers."""
-    if kind is MessageKind.ALERT:
+    if kind in ALERTS:
         return state in {MessageState.FAILED, MessageState.WITHDRAWN}
     return state is MessageState.FAILED and fault != FORBIDDEN and kind in MATTERS_WHEN_FAILED
 
@@ -341,6 +348,21 @@ def withdraw(
     return session.connection().execute(statement).rowcount
 
 
+def withdraw_from(session: Session, team_id: int, chat_id: int) -> set[int]:
+    """Withdraws all that still waits for a member of staff; returns the drawings that it waited for."""
+    statement = (
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.team_id) == team_id,
+            col(OutboxMessage.chat_id) == chat_id,
+            col(OutboxMessage.state).in_((MessageState.WAITING, *CLAIMABLE)),
+        )
+        .values(state=MessageState.WITHDRAWN, untold=col(OutboxMessage.kind).in_(ALERTS))
+        .returning(col(OutboxMessage.drawing_id))
+    )
+    return {drawing for drawing in session.connection().execute(statement).scalars() if drawing is not None}
+
+
 def heard_last(
     session: Session, kinds: Collection[MessageKind], *, team_id: int, course_id: int
 ) -> dict[int, MessageKind]:
@@ -381,13 +403,16 @@ def untold(session: Session, limit: int) -> list[OutboxMessage]:
 
 
 def messages_of_alert(session: Session, team_id: int, alert_id: int, *, hold: bool = False) -> list[OutboxMessage]:
-    """The alert itself, one a reader, whatever became of it. `hold`: until the commit none of them is sent."""
+    """The alert itself and that it was not seen, one a reader, whatever became of it.
+
+    `hold`: until the commit none of them is sent.
+    """
     query = (
         select(OutboxMessage)
         .where(
             OutboxMessage.team_id == team_id,
             OutboxMessage.alert_id == alert_id,
-            OutboxMessage.kind == MessageKind.ALERT,
+            col(OutboxMessage.kind).in_(ALERTS),
         )
         .order_by(col(OutboxMessage.id))
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, func, select, update
 
 from storage.models import Chat, Staff, Team
 
@@ -33,6 +33,38 @@ def team_names(session: Session) -> list[str]:
     return list(session.exec(select(Team.name).order_by(Team.name)))
 
 
+def hold(session: Session, team_id: int) -> None:
+    """Until the commit nobody else decides who is on it: on PostgreSQL; on SQLite one writes at a time anyway."""
+    session.exec(select(Team.id).where(Team.id == team_id).with_for_update(key_share=True)).first()
+
+
+def members_of(session: Session, team_id: int) -> list[tuple[Staff, Chat]]:
+    """Who is on the team now, in the order in which they came."""
+    query = (
+        select(Staff, Chat)
+        .join(Chat, col(Staff.chat_id) == col(Chat.id))
+        .where(Staff.team_id == team_id)
+        .order_by(col(Staff.number))
+    )
+    return list(session.exec(query))
+
+
+def member_of_team(session: Session, team_id: int, staff_id: int) -> Staff | None:
+    """As the database has it now; None for whoever has left."""
+    query = select(Staff).where(Staff.team_id == team_id, Staff.id == staff_id, col(Staff.chat_id).is_not(None))
+    return session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def everyone_ever_on(session: Session, team_id: int) -> dict[int, Staff]:
+    """By id, those who have left too: for the history."""
+    return {staff.id: staff for staff in session.exec(select(Staff).where(Staff.team_id == team_id))}
+
+
+def next_number(session: Session, team_id: int) -> int:
+    """No number is given twice."""
+    return (session.exec(select(func.max(Staff.number)).where(Staff.team_id == team_id)).one() or 0) + 1
+
+
 def clinicians_of(session: Session, team_id: int) -> list[tuple[Staff, str]]:
     """With the language of each."""
     query = (
@@ -57,6 +89,21 @@ def reachable_staff_of(session: Session, team_id: int) -> list[Staff]:
         .order_by(col(Staff.id))
     )
     return list(session.exec(query))
+
+
+def has_another_coordinator(session: Session, team_id: int, staff_id: int) -> bool:
+    """Whether one besides this member can be reached, as the database has it now."""
+    query = (
+        select(Staff.id)
+        .join(Chat, col(Staff.chat_id) == col(Chat.id))
+        .where(
+            Staff.team_id == team_id,
+            Staff.id != staff_id,
+            col(Staff.coordinator),
+            col(Chat.unreachable_since).is_(None),
+        )
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def staff_in_chat(session: Session, team_id: int, chat_id: int) -> Staff | None:

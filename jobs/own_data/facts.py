@@ -188,6 +188,7 @@ class AlertRow:
     """What the team was told of. `item`, `kind`, `threshold` and `days`: the rule that was met.
 
     `seen`: by date, the answers that met it, as they were then. `acknowledged_at`: somebody on the team had seen it.
+    `escalated_at`: nobody had by then, and others were told.
     """
 
     id: int
@@ -202,6 +203,7 @@ class AlertRow:
     raised_at: datetime
     told_team: bool
     acknowledged_at: datetime | None
+    escalated_at: datetime | None = None
 
 
 @dataclass(frozen=True)

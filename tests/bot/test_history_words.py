@@ -92,6 +92,7 @@ STEP = {
     "dose_mg": 30.0,
     "alternate_dose_mg": 20.0,
 }
+MEMBER = {"member": 4, "number": 2, "coordinator": False, "clinician": True}
 # Action -> before and after, as the code writes them.
 EXAMPLES: dict[str, tuple[Any, Any]] = {
     "prompt_time_changed": ({"prompt_time": "18:00"}, {"prompt_time": "20:30"}),
@@ -127,6 +128,14 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "alert_words_set": ({"fr": None}, {"fr": "Bonjour."}),
     "instructions_set": ({"en": "Come."}, {"en": "Come early."}),
     "staff_invited": (None, {"role": "clinician", "invitation": 1}),
+    "staff_left": ({**MEMBER, "coordinator": True}, None),
+    "staff_removed": (MEMBER, None),
+    "staff_roles_changed": (MEMBER, {**MEMBER, "coordinator": True}),
+    "staff_labelled": ({"number": 2, "label": None}, {"number": 2, "label": "ward 7"}),
+    "alert_escalation_set": (
+        {"after": None, "member": None, "number": None},
+        {"after": 120, "member": 4, "number": 2},
+    ),
     "staff_joined": (None, {"role": "coordinator", "invitation": 1}),
     "paused": ({"paused_until": None}, {"paused_until": "2026-03-09"}),
     "summary_brings_changed": ({"brings": "all"}, {"brings": "pdf"}),

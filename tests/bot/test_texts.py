@@ -20,6 +20,7 @@ from bot.local import demo
 from bot.local.formatting import HtmlReading
 from bot.routes import COMMANDS, described
 from bot.settings import Settings
+from bot.staff_forms import OPENED
 from bot.texts import FALLBACK, FOLDER, Html, MissingTextError, catalogue, languages, nearest_language, plain, texts_in
 from jobs import team_schedule
 from jobs.chart.facts import ChartTexts
@@ -133,6 +134,10 @@ def families() -> dict[str, str]:
         ],
         "bot/roster.py": [f"roster.group.{group}" for group in Group],
         "bot/letters.py": [f"news.{k.value}" for k in MessageKind if k.value.startswith(("patient_", "course_"))],
+        "bot/staff_screen.py": [
+            *(f"staff.button.{name}" for name in OPENED),
+            *(f"staff.roles_{role.value}" for role in (Role.CLINICIAN, Role.COORDINATOR)),
+        ],
         "bot/team_screen.py": [f"team.button.{name}" for name in team_screen.PROCEDURES],
         "bot/team_schedule_forms.py": [
             f"team.{part}.{procedure.form.name.removeprefix('team_')}"

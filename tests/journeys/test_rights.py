@@ -3,18 +3,25 @@
 The tables below are checked against the routes, so that a new command, button or form cannot be forgotten here.
 """
 
-import pytest
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
 
-from bot import routes
+import pytest
+from sqlmodel import Session
+
+from bot import routes, staff_forms
 from bot.routes import BUTTONS, COMMANDS, PROCEDURES
 from bot.texts import texts_in
-from storage.models import Look, Role
+from storage import chats, drawings, outbox
+from storage.models import Look, MessageKind, Role, Staff
 from tests.support import Clinic, Someone
 
 # They show the presser's own team.
 OWN = {
     *("ro:0", "ro:1", "ro:", "ro:all:0", "ro:look:3", "ro:find:0:P", "ro:nobody:0"),
-    *("al:", "qu:", "te:", "hi:team", "su:page:1", "su:settings", "su:team"),
+    *("al:", "qu:", "te:", "hi:team", "su:page:1", "su:settings", "su:team", "sf:", "sf:page:0"),
 }
 OLD_BUTTON = "This button is no longer in use. Nothing was changed."
 GONE = "This has changed meanwhile, so nothing was done."
@@ -33,6 +40,7 @@ COMMANDS_WALKED = {
     "patient": ("/patient {code}", "/patient {patient}"),
     "history": ("/history {code}", "/history {bare}", "/history"),
     "team": ("/team", "/team {code}"),
+    "staff": ("/staff", "/staff {code}", "/staff 1"),
     "prices": ("/prices",),
     "instructions": ("/instructions",),
     "questions": ("/questions", "/questions {code}"),
@@ -71,6 +79,10 @@ BUTTONS_WALKED = {
     "o": tuple(f"o:{form}:{subject}" for form in PROCEDURES for subject in ("{patient}", "{course}", "{invited}")),
     "qu": ("qu:", "qu:stop:1", "qu:stop:{patient}", "qu:stop", "qu:nothing:1"),
     "te": ("te:", "te:no_such_form", "te:prices:1"),
+    "sf": (
+        *("sf:", "sf:page:0", "sf:member:{staff}", "sf:nothing"),
+        *(f"sf:{form}:{{staff}}" for form in staff_forms.OPENED),
+    ),
     "hi": ("hi:team", "hi:{patient}", "hi:{invited}"),
     "un": tuple(f"un:{entry}" for entry in range(1, 30)),
     "ch": ("ch:{patient}", "ch:{invited}"),
@@ -78,7 +90,7 @@ BUTTONS_WALKED = {
         *("me:ck:{patient}", "me:weight:{invited}", "me:steroid:{patient}", "me:steroid_stop:{patient}"),
         *("me:list:{patient}", "me:below:{patient}", "me:rm:m:1", "me:rm:s:1"),
     ),
-    "al": ("al:", "al:end:{rule}"),
+    "al": ("al:", "al:end:{rule}", "al:end:{alert}"),
     "as": ("as:{alert}",),
     "su": (
         *("su:seen:{look}:0", "su:later:{look}:0", "su:off:{look}:4:0", "su:off:{look}:5:0", "su:page:1", "su:page:x"),
@@ -132,6 +144,7 @@ def two_teams(clinic: Clinic) -> tuple[Clinic, dict[str, str], list[str]]:
         "rule": "1",
         "alert": "1",
         "look": "1",
+        "staff": "1",
     }
     return clinic, ids, [anna.code, "17:45", "20 Mar", "1.75", "Neuromuscular clinic", "The lift was broken", "Bed 12"]
 
@@ -211,18 +224,197 @@ def test_a_form_about_ones_own_patient_cannot_be_turned_on_anothers(
     assert of_team_a(clinic) == before
 
 
-def test_a_patient_of_another_team_is_not_answered_for(two_teams: tuple[Clinic, dict[str, str], list[str]]) -> None:
-    clinic, ids, secrets = two_teams
-    ben = clinic.patient(team="Rheumatology")
-    before = of_team_a(clinic)
-    for walked in BUTTONS_WALKED.values():
-        for data in walked:
-            ben.forges(data.format(**ids))
+def stranger(clinic: Clinic) -> Someone:
+    return clinic.someone()
+
+
+def patient_of_the_team(clinic: Clinic) -> Someone:
+    return clinic.patient()
+
+
+def patient_of_another_team(clinic: Clinic) -> Someone:
+    return clinic.patient(team="Rheumatology")
+
+
+def staff_of_another_team(clinic: Clinic) -> Someone:
+    return staff_of(clinic, "Rheumatology", Role.COORDINATOR, Role.CLINICIAN)
+
+
+def staff_who_left(clinic: Clinic) -> Someone:
+    """They could do everything, looked at the patient, and have a form open about them."""
+    staff_of(clinic, "Neuromuscular clinic", Role.COORDINATOR)
+    member = staff_of(clinic, "Neuromuscular clinic", Role.COORDINATOR, Role.CLINICIAN)
+    for said in ("/roster", "/alerts", "/team"):
+        member.says(said)
+    member.says("/staff")
+    number = clinic.rows(Staff)[-1].number
+    for button in (f"no. {number}", "Leave the team", "Yes, do it"):
+        member.presses(button)
+    return member
+
+
+OUTSIDERS = (stranger, patient_of_the_team, patient_of_another_team, staff_of_another_team, staff_who_left)
+
+
+def sent(member: Someone, what: str) -> None:
+    getattr(member.clinic.world, what)(member.account)
+    member.clinic.calm()
+
+
+def edited(member: Someone, _ids: dict[str, str]) -> None:
+    message = member.clinic.world.say(member.account, "8")
+    member.clinic.calm()
+    member.clinic.world.edit(member.account, message, "9")
+    member.clinic.calm()
+
+
+# What is no command and no button: typed, sent, edited.
+OTHERWISE: dict[str, Callable[[Someone, dict[str, str]], None]] = {
+    "a number": lambda member, ids: member.says("7"),
+    "a line": lambda member, ids: member.says("3 2 2 4"),
+    "a code": lambda member, ids: member.says(ids["code"]),
+    "no command": lambda member, ids: member.says(f"/nonsense {ids['code']}"),
+    "help": lambda member, ids: member.says("/help"),
+    "start": lambda member, ids: member.says("/start"),
+    "a used link": lambda member, ids: member.says(f"/start {ids['used']}"),
+    "a place": lambda member, ids: member.shares_place(47.4, 8.5),
+    "a sticker": lambda member, ids: sent(member, "send_sticker"),
+    "a photo": lambda member, ids: sent(member, "send_photo"),
+    "a voice": lambda member, ids: sent(member, "send_voice"),
+    "an edit": edited,
+}
+
+
+def of_anna(clinic: Clinic, ids: dict[str, str]) -> dict[str, object]:
+    """All rows about her, and all that the team has set."""
+    return {
+        table: [row for row in rows if is_hers(table, row, int(ids["patient"]))]
+        for table, rows in clinic.stored().items()
+    }
+
+
+def is_hers(table: str, row: dict[str, object], patient_id: int) -> bool:
+    if table in {"Team", "AlertRule", "OwnItem", "Staff"}:
+        return row["id" if table == "Team" else "team_id"] == 1
+    return (
+        row["id" if table == "Patient" else "patient_id"] == patient_id
+        if "patient_id" in row or table == "Patient"
+        else False
+    )
+
+
+def new_to(member: Someone, before: list[str], secrets: list[str]) -> list[str]:
+    """Team A's secrets in what has come since, and in what reads otherwise now."""
+    now = [*member.everything, *(label for message in member.messages for label in labels(member, message))]
+    known = set(before)
+    return [secret for secret in secrets if any(secret in text for text in now if text not in known)]
+
+
+def walk(member: Someone, ids: dict[str, str]) -> None:
+    """Everything that there is to do."""
     for walked in COMMANDS_WALKED.values():
         for said in walked:
-            ben.says(said.format(**ids))
-    assert of_team_a(clinic) == before
-    assert seen_of(ben, secrets, ids["code"]) == []
+            member.says(said.format(**ids))
+    if not member.messages:
+        member.says("/help")
+    pressed = [data.format(**ids) for walked in BUTTONS_WALKED.values() for data in walked]
+    for data in (*pressed, *FORMS_WALKED):
+        # One after the other, without waiting for each: there are hundreds.
+        member.clinic.world.press(member.account, member.last["message_id"], data, forge=True)
+    member.clinic.calm()
+    for do in OTHERWISE.values():
+        do(member, ids)
+
+
+def counted() -> dict[str, int]:
+    return {
+        "commands": sum(len(walked) for walked in COMMANDS_WALKED.values()),
+        "buttons": sum(len(walked) for walked in BUTTONS_WALKED.values()),
+        "forms": len(FORMS_WALKED),
+        "otherwise": len(OTHERWISE),
+        "messages": len(MessageKind),
+    }
+
+
+@pytest.mark.parametrize("who", OUTSIDERS, ids=lambda who: who.__name__)
+def test_whoever_is_not_on_the_team_sees_and_changes_nothing_of_it(
+    two_teams: tuple[Clinic, dict[str, str], list[str]], who: Callable[[Clinic], Someone]
+) -> None:
+    clinic, ids, secrets = two_teams
+    used = clinic.invitation(Role.CLINICIAN)
+    clinic.someone().says(f"/start {used}")
+    member = who(clinic)
+    before, everything = of_anna(clinic, ids), clinic.stored()
+    seen = [*member.everything, *(label for message in member.messages for label in labels(member, message))]
+    if who is patient_of_the_team:
+        # The team's name and the words on its own reminders are theirs too.
+        secrets = [ids["code"], "20 Mar", "1.75", "The lift was broken"]
+    walk(member, {**ids, "used": used})
+    assert of_anna(clinic, ids) == before
+    assert [secret for secret in new_to(member, seen, secrets) if secret != ids["code"]] == []
+    # What they typed themselves is said back where it cannot be read.
+    new = [re.sub(f"[“„]{ids['code']}[”“]", "", text) for text in member.everything if text not in seen]
+    assert [text for text in new if ids["code"] in text] == []
+    if who in {stranger, staff_who_left}:
+        assert clinic.stored() == everything, "no row of anything"
+
+
+def test_the_walk_has_everything_in_it() -> None:
+    count = counted()
+    print(f"The walk of rights, each of {len(OUTSIDERS)} people: {count}, together {sum(count.values())}")
+    assert count["commands"] >= len(COMMANDS)
+    assert count["buttons"] >= len(BUTTONS) + 3 * len(PROCEDURES), (
+        "each form is opened about a patient, a course, a stranger"
+    )
+    assert count["forms"] >= 3 * len(PROCEDURES)
+    assert len(OTHERWISE) >= 12
+
+
+@pytest.mark.parametrize("who", OUTSIDERS[1:], ids=lambda who: who.__name__)
+def test_no_message_page_or_file_goes_to_whoever_it_is_not_for(
+    two_teams: tuple[Clinic, dict[str, str], list[str]], who: Callable[[Clinic], Someone]
+) -> None:
+    """One of every kind, about team A's patient, in the outbox to the wrong chat."""
+    clinic, ids, secrets = two_teams
+    member = who(clinic)
+    seen, said = list(member.everything), len(member.messages)
+    clinic.write(lambda session: enqueue_all(session, clinic, member, ids))
+    clinic.passes(minutes=1)
+    told = member.messages[said:]
+    if who is staff_who_left:
+        # That they have left is for them.
+        assert [str(message["text"]).partition(" Neuro")[0] for message in told] == ["You are no longer on the team"]
+        return
+    assert told == []
+    assert new_to(member, seen, secrets) == []
+
+
+def enqueue_all(session: Session, clinic: Clinic, member: Someone, ids: dict[str, str]) -> None:
+    now, someone = clinic.clock.now(), chats.who_is(session, member.account)
+    assert someone is not None
+    soon = now + timedelta(hours=1)
+    patient: dict[str, Any] = {"team_id": 1, "patient_id": int(ids["patient"])}
+    drawing = drawings.wanted(session, language="en", as_of=now, dedupe_key="page", expires_at=soon, **patient)
+    drafts = [
+        outbox.draft(
+            kind=kind,
+            chat_id=someone.chat.id,
+            course_id=int(ids["course"]),
+            diary_date=date(2026, 3, 2),
+            alert_id=int(ids["alert"]),
+            staff_id=int(ids["staff"]),
+            drawing_id=drawing,
+            dedupe_key=f"to the wrong chat:{kind.value}",
+            due_at=now,
+            expires_at=soon,
+            **patient,
+        )
+        for kind in MessageKind
+    ]
+    assert outbox.enqueue(session, *drafts) == len(MessageKind)
+    drawn = drawings.of_team(session, 1, drawing)
+    assert drawn is not None
+    drawings.finish(session, drawn, None, f"The page of {ids['code']}", b"a file")
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -232,7 +424,7 @@ def test_nobody_acts_beyond_their_role(clinic: Clinic, role: Role) -> None:
     clinic.becomes(clinic.local("2026-03-02 18:00"))
     member = anna if role is Role.PATIENT else staff_of(clinic, "Neuromuscular clinic", role)
     ids = {"code": anna.code, "bare": "", "patient": "1", "invited": "1", "course": "1", "message": "1"}
-    ids |= {"rule": "1", "alert": "1", "look": "1"}
+    ids |= {"rule": "1", "alert": "1", "look": "1", "staff": "99"}
     before, said_before = clinic.stored(), len(member.messages)
     allowed = {route.name for route in COMMANDS if role in route.roles}
     for route in COMMANDS:

@@ -35,6 +35,8 @@ UNBOUNDED = {
     "diary._DUE_A_FOLLOW_UP": "the clock serves all teams",
     "diary.days_answered": "days that were found for the clock before",
     "ahead._PROMPTED_AFTER": "the clock serves all teams",
+    "alerts.alerts_to_escalate": "the clock serves all teams",
+    "alerts.take_escalation": "an alert that was found for the clock before",
     "outbox._ANYTHING": "the courier serves all teams",
     "outbox._DUE": "the courier serves all teams",
     "outbox._CLAIM": "the courier serves all teams",
@@ -164,6 +166,9 @@ QUESTIONS: dict[str, Ask] = {
     "look_of_team": lambda s, team, patient, course, staff: looks.look_of_team(
         s, team, next(look.id for look in rows_of(s, models.Look) if look.patient_id == patient.id)
     ),
+    "members_of": lambda s, team, patient, course, staff: [m for m, _ in teams.members_of(s, team) if m is staff],
+    "member_of_team": lambda s, team, patient, course, staff: teams.member_of_team(s, team, staff.id),
+    "everyone_ever_on": lambda s, team, patient, course, staff: staff.id in teams.everyone_ever_on(s, team),
     "staff_in_chat": lambda s, team, patient, course, staff: teams.staff_in_chat(s, team, staff.chat_id),
 }
 

@@ -78,11 +78,14 @@ COLUMNS_LEFT_OUT = {
     "diaryday": {"changing", "noting", "snoozed", "next_follow_up_at", "shown_at"},
     "outbox": {  # how the courier works
         *("drawing_id", "dedupe_key", "rank", "spread", "untold", "doubtful", "owner", "lease_until"),
+        "staff_id",  # about whom of the staff it was; none of a patient's is
     },
-    # Its facts stand beside it; how the notice was delivered; which member of staff it was is that member's datum.
-    "alert": {"rule_id", "cause", "told_patient", "acknowledged_by"},
+    # Its facts stand beside it; how the notice was delivered; which member of staff it was is that member's datum;
+    # until when it waits to be seen.
+    "alert": {"rule_id", "cause", "told_patient", "acknowledged_by", "escalate_at"},
     "look": {"seen_by"},  # that member's datum
-    "invitation": {"role", "token_hash", "used_by"},  # always a patient's; a key's print; the patient's own chat
+    # Always a patient's; a key's print; the patient's own chat; a member of staff.
+    "invitation": {"role", "token_hash", "used_by", "invited_by"},
 }
 TABLES_LEFT_OUT = {
     "staff": "of the staff",

@@ -1,0 +1,113 @@
+"""The form about alerts that nobody has seen: after how long others are told too, and who they are."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.dialogues.form import Form, Question, Values
+from bot.filling import Filling, Procedure
+from bot.replies import Button, Screen
+from bot.staff_words import called
+from bot.team_schedule_forms import delay_words, read_delay
+from bot.texts import Html, Texts, texts_in
+from jobs import alert_settings, daytime
+from jobs.alert_settings import LONGEST_ESCALATION, SHORTEST_ESCALATION
+from jobs.refusals import Refusal
+from storage import audit, teams
+from storage.models import Staff, Team
+
+NEVER, COORDINATORS = "off", "coordinators"
+USUAL = (30, 60, 120, 240, 480)
+
+
+@dataclass(frozen=True)
+class UnseenFacts:
+    """The team of whoever fills the form in, its members, and how it is now."""
+
+    team: Team
+    members: list[Staff]
+    now: Mapping[str, int | None]
+
+    def chosen(self, values: Values) -> tuple[int | None, Staff | None]:
+        """The minutes, and the member; None for never, and for the coordinators."""
+        after = None if values["after"] == NEVER else int(values["after"])
+        return after, next((each for each in self.members if str(each.number) == values["to"]), None)
+
+
+def _load(filling: Filling) -> UnseenFacts:
+    team = filling.someone.the_team
+    members = [staff for staff, _ in teams.members_of(filling.session, team.id)]
+    return UnseenFacts(team, members, alert_settings.escalation_of(filling.session, team))
+
+
+def escalation_words(facts: Mapping[str, int | None], texts: Texts) -> Html:
+    """`told to the coordinators too, after 2 hours`; facts as the audit has them."""
+    if facts["after"] is None:
+        return texts("escalation.never")
+    after = delay_words(facts["after"], texts)
+    if facts["number"] is None:
+        return texts("escalation.coordinators", after=after)
+    return texts("escalation.member", who=texts("staff.number", number=facts["number"]), after=after)
+
+
+def _read_after(value: str, *_: object) -> int | str:
+    minutes = read_delay(value)
+    if minutes is None or (minutes != NEVER and not SHORTEST_ESCALATION <= int(minutes) <= LONGEST_ESCALATION):
+        raise Refusal("refusal.escalate_after", least=SHORTEST_ESCALATION, most=LONGEST_ESCALATION // 60)
+    return minutes
+
+
+def _ask_after(texts: Texts, facts: UnseenFacts, _values: Values) -> Html:
+    now = escalation_words(facts.now, texts)
+    return texts("alert_unseen.ask_after", now=now, begins=daytime.BEGINS, ends=daytime.ENDS)
+
+
+def _read_to(value: str, facts: UnseenFacts, _values: Values) -> str:
+    said = value.strip().lower()
+    if said != COORDINATORS and not any(re.fullmatch(str(each.number), said) for each in facts.members):
+        raise Refusal("refusal.escalate_to")
+    return said
+
+
+def _whom(texts: Texts, facts: UnseenFacts, _values: Values) -> list[tuple[str, str]]:
+    members: list[tuple[str, str]] = [(called(each, texts), str(each.number)) for each in facts.members]
+    return [(texts("alert_unseen.button.coordinators"), COORDINATORS), *members]
+
+
+def _preview(texts: Texts, facts: UnseenFacts, values: Values) -> Html:
+    new = alert_settings.escalation_facts(*facts.chosen(values))
+    old, then = escalation_words(facts.now, texts), escalation_words(new, texts)
+    return texts("alert_unseen.preview", old=old, new=then)
+
+
+def _apply(filling: Filling, facts: UnseenFacts, values: Values) -> Screen:
+    texts, (after, to) = texts_in(filling.someone.chat.language), facts.chosen(values)
+    actor = audit.staff_actor(filling.someone.the_staff.id)
+    alert_settings.set_escalation(filling.session, actor, facts.team, after, to, filling.incoming.now)
+    new = escalation_words(alert_settings.escalation_facts(after, to), texts)
+    return Screen(texts("alert_unseen.done", new=new), ((Button(texts("alerts.button.back"), "al:"),),))
+
+
+UNSEEN = Procedure(
+    Form(
+        "alert_unseen",
+        (
+            Question(
+                "after",
+                _ask_after,
+                _read_after,
+                lambda texts, *_: [
+                    *((delay_words(minutes, texts), f"{minutes} min") for minutes in USUAL),
+                    (texts("alert_unseen.button.never"), NEVER),
+                ],
+                width=2,
+                also=lambda value, _facts: {"to": COORDINATORS} if value.strip().lower() == NEVER else {},
+            ),
+            Question("to", lambda texts, *_: texts("alert_unseen.ask_to"), _read_to, _whom, width=2),
+        ),
+        _preview,
+    ),
+    _load,
+    _apply,
+    lambda facts: dict(facts.now),
+)

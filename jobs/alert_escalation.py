@@ -1,0 +1,85 @@
+"""An alert that nobody has seen in time is told to others as well, once: the chosen member, or the coordinators."""
+
+import logging
+from datetime import datetime
+
+from sqlmodel import Session
+
+from jobs import alerts as alert_jobs
+from jobs.alerts import ON_ITS_WAY
+from storage import alerts, audit, outbox, teams
+from storage.models import Alert, MessageKind, OutboxMessage, Staff
+
+log = logging.getLogger(__name__)
+BATCH = 50
+
+
+def run(session: Session, now: datetime) -> bool:
+    """True when the batch was full."""
+    waiting = alerts.alerts_to_escalate(session, now, BATCH)
+    for alert in waiting:
+        if alerts.take_escalation(session, alert, now):
+            _escalate(session, alert, now)
+    return len(waiting) == BATCH
+
+
+def _escalate(session: Session, alert: Alert, now: datetime) -> None:
+    audit.record(
+        session,
+        team_id=alert.team_id,
+        at=now,
+        actor=audit.CLOCK,
+        action="alert_unseen",
+        patient_id=alert.patient_id,
+        after={"alert": alert.id},
+    )
+    # Those who have it read in it that others are told.
+    alert_jobs.show_anew(session, alert, "unseen", now)
+    _tell(session, alert, now)
+
+
+def whom_to_tell(reachable: list[Staff], have_it: set[int], tried: set[int]) -> list[Staff]:
+    """The first that there are of: the chosen one; coordinators who do not have it, by chat; all of them; anybody.
+
+    Where everybody has it, the same are told again: a second sound is all that is left. `tried`: not those once more.
+    """
+    left = [staff for staff in reachable if staff.chat_id not in tried]
+    coordinators = [staff for staff in left if staff.coordinator]
+    groups = (
+        [staff for staff in left if staff.hears_of_unseen],
+        [staff for staff in coordinators if staff.chat_id not in have_it],
+        coordinators,
+        left,
+    )
+    return next((group for group in groups if group), [])
+
+
+def _tell(session: Session, alert: Alert, now: datetime) -> None:
+    messages = outbox.messages_of_alert(session, alert.team_id, alert.id)
+    have_it = {each.chat_id for each in messages if each.state in ON_ITS_WAY}
+    tried = {each.chat_id for each in messages if each.kind is MessageKind.ALERT_UNSEEN}
+    readers = whom_to_tell(teams.reachable_staff_of(session, alert.team_id), have_it, tried)
+    if not readers:
+        log.warning("An alert that nobody has seen reaches nobody else on its team")
+    keys = [(reader.chat_id, f"alert_unseen:{alert.id}:{reader.id}") for reader in readers]
+    alert_jobs.enqueue(session, MessageKind.ALERT_UNSEEN, alert, keys, now)
+
+
+def not_delivered(session: Session, message: OutboxMessage, now: datetime) -> None:
+    """One of them was not reached. Where none was, the next are told."""
+    alert = alerts.alert_of_team(session, message.team_id, message.alert_id or 0)
+    if alert is None or alert.acknowledged_at is not None:
+        return
+    others = outbox.messages_of_alert(session, alert.team_id, alert.id)
+    if not any(each.kind is MessageKind.ALERT_UNSEEN and each.state in ON_ITS_WAY for each in others):
+        _tell(session, alert, now)
+
+
+def hurry(session: Session, team_id: int, now: datetime) -> None:
+    """Somebody has left the team: what they alone were told is told to others now, and not in its time."""
+    on_team = {staff.chat_id for staff, _ in teams.members_of(session, team_id)}
+    for alert in alerts.alerts_that_wait(session, team_id):
+        messages = outbox.messages_of_alert(session, team_id, alert.id)
+        if not any(each.chat_id in on_team and each.state in ON_ITS_WAY for each in messages):
+            alert.escalate_at = now
+            session.add(alert)
