@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from storage.models import Course, DiaryDay, MessageState, OutboxMessage, Patient, Team
+from storage.models import Alert, Course, DiaryDay, MessageState, OutboxMessage, Patient, Team
 
 
 @dataclass(frozen=True)
@@ -14,12 +14,12 @@ class Upcoming:
     """`whom`: a pseudonym, or a team's name for a summary."""
 
     at: datetime
-    kind: Literal["prompt", "follow_up", "reminder", "summary", "message"]
+    kind: Literal["prompt", "follow_up", "reminder", "summary", "escalation", "message"]
     whom: str
 
 
 def next_upcoming(session: Session) -> Upcoming | None:
-    """The earliest of the next prompt, follow-up, reminder, summary and waiting message; None where there is none."""
+    """The earliest prompt, follow-up, reminder, summary, unseen alert or waiting message; None where there is none."""
     prompt = (
         select(Patient.next_prompt_at, Patient.pseudonym)
         .where(col(Patient.next_prompt_at).is_not(None))
@@ -42,6 +42,12 @@ def next_upcoming(session: Session) -> Upcoming | None:
         .where(col(Team.next_summary_at).is_not(None))
         .order_by(col(Team.next_summary_at))
     )
+    escalation = (
+        select(Alert.escalate_at, Patient.pseudonym)
+        .join(Patient, col(Alert.patient_id) == col(Patient.id))
+        .where(col(Alert.escalate_at).is_not(None))
+        .order_by(col(Alert.escalate_at))
+    )
     message = (
         select(OutboxMessage.due_at, Team.name)
         .join(Team, col(OutboxMessage.team_id) == col(Team.id))
@@ -54,6 +60,7 @@ def next_upcoming(session: Session) -> Upcoming | None:
         ("follow_up", follow_up),
         ("reminder", reminder),
         ("summary", summary),
+        ("escalation", escalation),
         ("message", message),
     ):
         row = session.exec(query.limit(1)).first()
