@@ -69,5 +69,7 @@ def _who(actor: str, someone: Someone, members: Mapping[int, Staff], texts: Text
     if actor == audit.staff_actor(someone.the_staff.id):
         return texts("history.by.you")
     if actor.startswith(audit.STAFF):
-        return texts("history.by.staff", who=called(members[int(actor.removeprefix(audit.STAFF))], texts))
+        member = members.get(int(actor.removeprefix(audit.STAFF)))
+        # Of whom there is no row, as after a way down and up again.
+        return texts("history.by.staff", who=called(member, texts) if member else texts("role.staff"))
     return texts(f"history.by.{actor.partition(':')[0]}")

@@ -106,7 +106,4 @@ def take_escalation(session: Session, alert: Alert, now: datetime) -> bool:
         .values(escalate_at=None, escalated_at=now)
         .execution_options(synchronize_session=False)
     )
-    taken = session.connection().execute(statement).rowcount == 1
-    if taken:
-        session.refresh(alert)
-    return taken
+    return session.connection().execute(statement).rowcount == 1

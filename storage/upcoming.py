@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import exists
 from sqlmodel import Session, col, or_, select
 
-from storage.models import Answer, Course, DiaryDay, MessageState, OutboxMessage, Patient, Staff, Team
+from storage.models import Alert, Answer, Course, DiaryDay, MessageState, OutboxMessage, Patient, Staff, Team
 
 
 @dataclass(frozen=True)
@@ -15,12 +15,12 @@ class Upcoming:
     """`whom`: a pseudonym, or a team's name for a summary."""
 
     at: datetime
-    kind: Literal["prompt", "follow_up", "reminder", "summary", "message"]
+    kind: Literal["prompt", "follow_up", "reminder", "summary", "escalation", "message"]
     whom: str
 
 
 def next_upcoming(session: Session) -> Upcoming | None:
-    """The earliest of the next prompt, follow-up, reminder, summary and waiting message; None where there is none."""
+    """The earliest prompt, follow-up, reminder, summary, unseen alert or waiting message; None where there is none."""
     prompt = (
         select(Patient.next_prompt_at, Patient.pseudonym)
         .where(col(Patient.next_prompt_at).is_not(None))
@@ -46,6 +46,12 @@ def next_upcoming(session: Session) -> Upcoming | None:
         .where(col(Staff.next_summary_at).is_not(None))
         .order_by(col(Staff.next_summary_at))
     )
+    escalation = (
+        select(Alert.escalate_at, Patient.pseudonym)
+        .join(Patient, col(Alert.patient_id) == col(Patient.id))
+        .where(col(Alert.escalate_at).is_not(None))
+        .order_by(col(Alert.escalate_at))
+    )
     message = (
         select(OutboxMessage.due_at, Team.name)
         .join(Team, col(OutboxMessage.team_id) == col(Team.id))
@@ -58,6 +64,7 @@ def next_upcoming(session: Session) -> Upcoming | None:
         ("follow_up", follow_up),
         ("reminder", reminder),
         ("summary", summary),
+        ("escalation", escalation),
         ("message", message),
     ):
         row = session.exec(query.limit(1)).first()

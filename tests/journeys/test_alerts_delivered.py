@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from bot.local.faults import Fault
+from jobs import staffing
 from storage import chats
 from storage.models import OutboxMessage
 from tests.journeys.test_alerts import OLD_BUTTON, OTHERS, alerts_to, evening, grace_passes, notices, ruled, withdrawn
@@ -51,7 +52,7 @@ def test_what_is_seen_while_it_is_on_its_way_to_another_is_shown_there_too(clini
 def leaves_the_team(session: Session, member: Someone) -> None:
     someone = chats.who_is(session, member.account)
     assert someone is not None
-    session.delete(someone.the_staff)
+    staffing.leave(session, someone.the_staff, member.clinic.clock.now())
 
 
 def test_whoever_has_left_the_team_gets_nothing_and_can_press_nothing(clinic: Clinic) -> None:
