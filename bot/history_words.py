@@ -96,6 +96,9 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     "staff_joined": lambda entry, texts: _role(entry.after or {}, texts),
     "questions_changed": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["from"])},
     "paused": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["paused_until"])},
+    "data_exported": lambda entry, texts: {
+        "patients": texts.plural("export.patients", (entry.after or {})["patients"])
+    },
     "attendance_said": lambda entry, texts: {
         "said": texts("history.comes" if (entry.after or {})["is_coming"] else "history.cannot")
     },
@@ -103,7 +106,7 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
 PLAIN = (
     *("team_made", "patient_invited", "patient_invited_again", "patient_joined", "patient_withdrew"),
     *("patient_came_back", audit.ERASED, "patient_unreachable", "patient_reachable", "pause_ended"),
-    *("own_copy_asked", "alert_raised", "alert_seen"),
+    *("own_copy_asked", "alert_raised", "alert_seen", "patient_imported"),
 )
 WORDED = {*CHANGES, *FILLED, *PLAIN}
 

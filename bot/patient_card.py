@@ -113,7 +113,7 @@ def _ways_on(patient: Patient, texts: Texts) -> Keyboard:
         (Button(texts("card.button.history"), f"hi:{patient.id}"),),
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
-    invited = [again] if patient.status is PatientStatus.INVITED else []
+    invited = [again] if patient.chat_id is None else []
     return (*rows, *invited, to_roster)
 
 

@@ -57,6 +57,10 @@ def draw(asked: Asked) -> Drawn:
         from bot.own_chart import drawn  # noqa: PLC0415
 
         return drawn(asked)
+    if asked.kind in {DrawingKind.EXPORT_TABLES, DrawingKind.EXPORT_BUNDLES}:
+        from bot.research_copy import made as export_made  # noqa: PLC0415
+
+        return export_made(asked)
     return team_chart(asked) if asked.patient_id is None else patient_chart(asked)
 
 

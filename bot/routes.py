@@ -9,6 +9,7 @@ from bot import (
     alert_forms,
     clinician,
     coordinator,
+    export_forms,
     filling,
     history,
     infusions,
@@ -75,6 +76,7 @@ COMMANDS = (
     Route("summary", Role.CLINICIAN, clinician.summary),
     Route("chart", Role.CLINICIAN, clinician.chart),
     Route("notes", Role.CLINICIAN, clinician.notes_typed),
+    Route("export", Role.CLINICIAN, export_forms.export),
     Route("alerts", Role.CLINICIAN, alert_forms.overview, also=Role.COORDINATOR),
 )
 BUTTONS = (
@@ -104,6 +106,7 @@ PROCEDURES = {
     **coordinator.PROCEDURES,
     **alert_forms.PROCEDURES,
     **question_forms.OF_TEAM,
+    **export_forms.PROCEDURES,
 }
 
 
@@ -257,6 +260,8 @@ def _may_fill_in(someone: Someone, form: str) -> bool:
         return has_role(someone, Role.PATIENT)
     if form in alert_forms.PROCEDURES or form in question_forms.OF_TEAM:
         return someone.staff is not None
+    if form in export_forms.PROCEDURES:
+        return has_role(someone, Role.CLINICIAN)
     return form in PROCEDURES and has_role(someone, Role.COORDINATOR)
 
 

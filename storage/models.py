@@ -96,6 +96,7 @@ class MessageKind(StrEnum):
     CHART_ASKED = "chart_asked"
     OWN_COPY_ASKED = "own_copy_asked"
     OWN_CHART_ASKED = "own_chart_asked"
+    EXPORT_ASKED = "export_asked"
 
 
 class MessageState(StrEnum):
@@ -112,11 +113,16 @@ class MessageState(StrEnum):
 
 
 class DrawingKind(StrEnum):
-    """`page`: the team's or a patient's, for clinicians. The other two are for the patient alone."""
+    """`page`: the team's or a patient's, for clinicians. The own ones are for the patient alone.
+
+    The exports are the whole team's diaries, for research.
+    """
 
     PAGE = "page"
     OWN_CHART = "own_chart"
     OWN_COPY = "own_copy"
+    EXPORT_TABLES = "export_tables"
+    EXPORT_BUNDLES = "export_bundles"
 
 
 class DrawingState(StrEnum):
@@ -482,7 +488,7 @@ class Drawing(SQLModel, table=True):
     """A page that messages wait for: the team's, or one patient's; in a language, as it stood at a moment.
 
     Drawn once for everybody who wants the same, by whichever process has time. `caption` without `png`: words alone.
-    `archive`: instead of a picture, everything held on the patient.
+    `archive`: instead of a picture, everything held on the patient, or an export of the team.
     """
 
     __table_args__ = (Index("ix_drawing_state_id", "state", "id"),)

@@ -114,6 +114,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "staff_joined": (None, {"role": "coordinator", "invitation": 1}),
     "paused": ({"paused_until": None}, {"paused_until": "2026-03-09"}),
     "attendance_said": ({"is_coming": None}, {"is_coming": False}),
+    "data_exported": (None, {"patients": 3}),
     **dict.fromkeys(PLAIN, (None, None)),
 }
 
