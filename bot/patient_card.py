@@ -24,6 +24,8 @@ def state_of(patient: Patient, lost: set[int], silent_since: date | None, texts:
         return texts("state.paused_until", date=patient.paused_until)
     if silent_since is not None:
         return texts("state.silent_since", date=silent_since)
+    if patient.status is PatientStatus.ACTIVE and patient.chat_id is None:
+        return texts("state.imported")
     return texts(f"state.{patient.status.value}")
 
 

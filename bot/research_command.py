@@ -88,7 +88,7 @@ def hand_out(database: Database, team: str, to: Path, wanted: Wanted) -> None:
         raise _stop("cli.export.is_there", path=to)
     try:
         with _beside(to) as made_in:
-            with database.reading() as session:
+            with database.snapshot() as session:
                 found = team_called(session, team)
                 about = research.export(session, found, made_in, wanted, spoken(say, wanted), now)
             if wanted.workbook:

@@ -25,7 +25,7 @@ def made(asked: Asked) -> Drawn:
     packed = io.BytesIO()
     with TemporaryDirectory() as made_in:
         folder = Path(made_in)
-        with database_at(asked.database).reading() as session:
+        with database_at(asked.database).snapshot() as session:
             team = teams.team_by_id(session, asked.team_id)
             about = export(session, team, folder, wanted, spoken(texts, wanted), asked.now)
         if wanted.workbook:

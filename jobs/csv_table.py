@@ -5,9 +5,9 @@ after a line that is no CSV the reading goes on with the next one.
 """
 
 import csv
-import itertools
 import math
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -250,10 +250,11 @@ def _is_readable(folder: Path, file: str, required: Sequence[str], faults: Fault
 
 def _lines(opened: Iterator[str], file: str, faults: Faults, as_written: bool) -> Iterator[tuple[int, list[str]]]:
     """The cells of each line that has any, with the number of the line where they begin."""
-    rest, read = opened, 0
+    back: deque[str] = deque()
+    read = 0
     while True:
         taken: list[str] = []
-        reader = csv.reader(_noting(rest, taken), delimiter=SEPARATOR, strict=True)
+        reader = csv.reader(_noting(back, opened, taken), delimiter=SEPARATOR, strict=True)
         try:
             for cells in reader:
                 begins, read = read + 1, read + len(taken)
@@ -265,11 +266,12 @@ def _lines(opened: Iterator[str], file: str, faults: Faults, as_written: bool) -
             # A quotation mark that nothing closes swallows what follows: that is read once more by itself.
             faults.add(file, read + 1, None, "not_csv", str(error))
             read += 1
-            rest = itertools.chain(taken[1:], rest)
+            back.extendleft(reversed(taken[1:]))
 
 
-def _noting(lines: Iterator[str], taken: list[str]) -> Iterator[str]:
-    for line in lines:
+def _noting(back: deque[str], opened: Iterator[str], taken: list[str]) -> Iterator[str]:
+    """Lines that were put back before those that were never read; each is noted in `taken`."""
+    while (line := back.popleft() if back else next(opened, None)) is not None:
         taken.append(line)
         yield line
 

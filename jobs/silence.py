@@ -17,7 +17,7 @@ def silent_since(
     Days that were not asked are nobody's silence. `silent_after`: how many are enough, as the team has it.
     `last_answer`: the latest diary date with any answer.
     """
-    if patient.status is not PatientStatus.ACTIVE:
+    if patient.status is not PatientStatus.ACTIVE or patient.chat_id is None:
         return None
     today = due.local_date(patient.time_zone, now)
     first, count = patients.asked_between(session, patient.team_id, patient.id, last_answer or date.min, today)

@@ -580,7 +580,8 @@ class Receipt(SQLModel, table=True):
 
 
 class AuditEntry(SQLModel, table=True):
-    """Who changed what, when, from what to what. `actor` is `staff:3`, `patient:7`, `operator` or `clock`.
+    """Who changed what, when, from what to what. `actor` is `staff:3`, `patient:7`, `operator`, `clock`,
+    or `import` for what happened elsewhere.
 
     `takes_back`: the earlier entry whose change this one undid; each can be undone once.
     """

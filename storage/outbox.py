@@ -24,6 +24,7 @@ RANKS = {
     MessageKind.SUMMARY_ASKED: 0,
     MessageKind.OWN_COPY_ASKED: 0,
     MessageKind.OWN_CHART_ASKED: 0,
+    MessageKind.EXPORT_ASKED: 0,
     MessageKind.ALERT: 0,
     MessageKind.INFUSION_REMINDER: 2,
     MessageKind.COURSES_CHANGED: 2,

@@ -28,8 +28,8 @@ from storage.models import Team, own_key
 def export(session: Session, team: Team, folder: Path, wanted: Wanted, spoken: Spoken, now: datetime) -> About:
     """Writes the files of jobs.research.schema, and where wanted a bundle a patient, into `folder`, which is there.
 
-    `now`: aware; about.csv alone says it, and the bundles. Their own names for questions are numbered anew from 1,
-    so that they do not depend on the database.
+    `now`: aware; about.csv alone says it, and the bundles. The team's own questions are numbered anew from 1, so that
+    files do not depend on the database.
     """
     numbers = {each.key: own_key(k) for k, each in enumerate(questions.own_items_of(session, team.id), 1)}
     everyone = research.patients_with_a_diary(session, team.id, with_withdrawn=wanted.withdrawn)
@@ -45,8 +45,7 @@ def export(session: Session, team: Team, folder: Path, wanted: Wanted, spoken: S
                 _put_bundle(folder / schema.BUNDLES, data, now, spoken)
             # What was read of one patient is let go before the next.
             session.expunge_all()
-    if wanted.tables:
-        (folder / schema.README).write_text(spoken.readme + "\n", encoding=UTF8, newline="\r\n")
+    (folder / schema.README).write_text(spoken.readme + "\n", encoding=UTF8, newline="\r\n")
     return about
 
 

@@ -35,6 +35,7 @@ COMMANDS_WALKED = {
     "questions": ("/questions", "/questions {code}"),
     "summary": ("/summary", "/summary {code}"),
     "chart": ("/chart {code}", "/chart {bare}", "/chart"),
+    "export": ("/export", "/export {code}"),
     "alerts": ("/alerts", "/alerts {code}"),
     "notes": ("/notes {code}", "/notes {bare}", "/notes"),
 }
