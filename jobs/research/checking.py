@@ -56,9 +56,13 @@ def is_export(folder: Path) -> bool:
 def check(folder: Path) -> list[Fault]:
     """Every fault in an export's files, by file and line; none where it can be stored as it is."""
     faults, known = Faults(), Known()
-    for row in rows_in(folder, schema.ABOUT, ("name", "value"), faults):
-        if row.text("name") == "schema_version" and row.text("value") != schema.VERSION:
+    about = rows_in(folder, schema.ABOUT, ("name", "value"), faults)
+    versions = [row for row in about if row.text("name") == "schema_version"]
+    for row in versions:
+        if row.text("value") != schema.VERSION:
             row.fault("value", "not_a_choice", schema.VERSION)
+    if not versions and not faults.found:
+        faults.add(schema.ABOUT, None, None, "cell_empty", expected=f"schema_version {schema.VERSION}")
     for table in schema.TABLES:
         known.begin()
         for row, values in read(folder, table, faults):

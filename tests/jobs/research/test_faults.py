@@ -67,6 +67,13 @@ def test_they_are_told_all_at_once(folder: Path) -> None:
     ]  # fmt: skip
 
 
+def test_without_its_version_or_the_whole_header_nothing_is_guessed(folder: Path) -> None:
+    rewritten(folder, "about.csv", ("schema_version,1", "version,1"))
+    assert [(each.file, each.code) for each in research.check(folder)] == [("about.csv", "cell_empty")]
+    (folder / "about.csv").unlink()
+    assert [(each.file, each.code) for each in research.check(folder)] == [("about.csv", "no_file")]
+
+
 def test_a_stranger_is_told_in_every_file_that_names_them(folder: Path) -> None:
     rewritten(folder, "patients.csv", ("P-", "P-Z"))
     assert {each.code for each in research.check(folder)} == {"not_known"}
