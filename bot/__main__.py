@@ -17,7 +17,7 @@ from sqlmodel import Session
 from telegram.error import InvalidToken
 
 from bot import doctor as checks
-from bot import logs, report_command, runtime, settings
+from bot import logs, report_command, research_command, runtime, settings
 from bot.intake import PolledElsewhereError
 from bot.invitation_link import link_to, qr_for_terminal
 from bot.settings import Settings, SettingsError
@@ -304,6 +304,12 @@ def doctor() -> None:
         raise typer.Exit(WRONG_SETTINGS)
 
 
+def _opened() -> tuple[Settings, Database]:
+    loaded = _settings(need_token=False)
+    return loaded, _database(loaded)
+
+
+research_command.register(app, _opened)
 report_command.register(app, lambda: _database(_settings(need_token=False)))
 
 

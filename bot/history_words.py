@@ -136,6 +136,9 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     "steroid_removed": lambda entry, texts: _entry(entry.before or {}, texts),
     "paused": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["paused_until"])},
     "look_put_off": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["not_before"])},
+    "data_exported": lambda entry, texts: {
+        "patients": texts.plural("export.patients", (entry.after or {})["patients"])
+    },
     "attendance_said": lambda entry, texts: {
         "said": texts("history.comes" if (entry.after or {})["is_coming"] else "history.cannot")
     },
@@ -144,6 +147,7 @@ PLAIN = (
     *("team_made", "patient_invited", "patient_invited_again", "patient_joined", "patient_withdrew"),
     *("patient_came_back", audit.ERASED, "patient_unreachable", "patient_reachable", "pause_ended"),
     *("own_copy_asked", "label_changed", "alert_raised", "alert_taken_back", "alert_seen", "alert_unseen", "look_seen"),
+    "patient_imported",
 )
 WORDED = {*CHANGES, *FILLED, *PLAIN}
 

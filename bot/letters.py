@@ -71,6 +71,7 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.CHART_ASKED: _page,
         MessageKind.OWN_CHART_ASKED: _own_chart,
         MessageKind.OWN_COPY_ASKED: _own_copy,
+        MessageKind.EXPORT_ASKED: _export,
         MessageKind.NOT_DELIVERED: _not_delivered,
         MessageKind.ALERT: _alert,
         MessageKind.ALERT_CHANGED: _alert_changed,
@@ -299,6 +300,20 @@ def _own_copy(session: Session, message: OutboxMessage, chat: Chat, texts: Texts
         return Letter(chat.telegram_id, Screen(texts("own_copy.not_made", phone=phone)))
     name = f"infusion-diary-{patient.pseudonym}-{due.local_date(patient.time_zone, made.as_of)}.zip"
     return Letter(chat.telegram_id, Screen(Html(made.caption or ""), document=(name, made.archive)))
+
+
+def _export(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """The team's diaries, to the clinician who asked, while they are one; or the words that say why not."""
+    staff = teams.staff_in_chat(session, message.team_id, message.chat_id)
+    if staff is None or not staff.clinician:
+        return None
+    made = drawings.of_team(session, message.team_id, message.drawing_id or 0)
+    if made is None or made.caption is None:
+        return Letter(chat.telegram_id, Screen(texts("export.not_made")))
+    if made.archive is None:
+        return Letter(chat.telegram_id, Screen(Html(made.caption)))
+    name = f"infusion-diary-export-{made.as_of:%Y-%m-%d}.zip"
+    return Letter(chat.telegram_id, Screen(Html(made.caption), document=(name, made.archive)))
 
 
 def _own_chart(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:

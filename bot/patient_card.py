@@ -32,6 +32,8 @@ def state_of(of: Standing, texts: Texts) -> Html:
         return texts("state.paused_until", date=of.paused_until)
     if of.silent_since is not None:
         return texts("state.silent_since", date=of.silent_since)
+    if of.status == PatientStatus.ACTIVE and not of.has_chat:
+        return texts("state.imported")
     return texts(f"state.{of.status}")
 
 
@@ -126,7 +128,7 @@ def _ways_on(patient: Patient, back: str, texts: Texts) -> Keyboard:
         (Button(texts("card.button.history"), f"hi:{patient.id}"),),
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
-    invited = [again] if patient.status is PatientStatus.INVITED else []
+    invited = [again] if patient.chat_id is None else []
     return (*rows, *invited, to_roster)
 
 

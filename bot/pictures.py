@@ -60,6 +60,10 @@ def draw(asked: Asked) -> Drawn:
         from bot.own_chart import drawn  # noqa: PLC0415
 
         return drawn(asked)
+    if asked.kind in {DrawingKind.EXPORT_TABLES, DrawingKind.EXPORT_BUNDLES}:
+        from bot.research_copy import made as export_made  # noqa: PLC0415
+
+        return export_made(asked)
     if asked.kind is not DrawingKind.PAGE:
         from bot.summary_pages import summary  # noqa: PLC0415
 

@@ -104,7 +104,7 @@ def from_database(database: Database, code: str, team: str | None, today: date |
     """On the diary's last day unless said otherwise."""
     try:
         with database.reading() as session:
-            names = teams.team_names(session) if team is None else [_team(session, team).name]
+            names = teams.team_names(session) if team is None else [team_called(session, team).name]
             known = [named for name in names if (named := teams.team_named(session, name)) is not None]
             found = [
                 patient
@@ -128,7 +128,7 @@ def of_team(database: Database, name: str, today: date | None, outputs: Outputs)
     now = SystemClock().now()
     try:
         with database.reading() as session:
-            team = _team(session, name)
+            team = team_called(session, name)
             kept = [
                 record.read(session, patient, now)
                 for patient in patients.patients_of(session, team.id)
@@ -141,7 +141,8 @@ def of_team(database: Database, name: str, today: date | None, outputs: Outputs)
     _report_team(name, day, [each.seen_on(day) for each in kept if each.diary_from <= day], outputs)
 
 
-def _team(session: Session, name: str) -> Team:
+def team_called(session: Session, name: str) -> Team:
+    """Whoever types another name is told which there are."""
     found = teams.team_named(session, name)
     if found is None:
         known = teams.team_names(session)

@@ -9,6 +9,7 @@ from bot import (
     alert_forms,
     clinician,
     coordinator,
+    export_forms,
     filling,
     history,
     import_forms,
@@ -84,6 +85,7 @@ COMMANDS = (
     Route("summary", Role.CLINICIAN, summary_screen.summary),
     Route("chart", Role.CLINICIAN, clinician.chart),
     Route("notes", Role.CLINICIAN, clinician.notes_typed),
+    Route("export", Role.CLINICIAN, export_forms.export),
     Route("ck", Role.CLINICIAN, measurement_commands.ck, also=Role.COORDINATOR),
     Route("weight", Role.CLINICIAN, measurement_commands.weight, also=Role.COORDINATOR),
     Route("steroid", Role.CLINICIAN, measurement_commands.steroid, also=Role.COORDINATOR),
@@ -123,6 +125,7 @@ PROCEDURES = {
     **alert_forms.PROCEDURES,
     **question_forms.OF_TEAM,
     **measurement_commands.PROCEDURES,
+    **export_forms.PROCEDURES,
     SUMMARY_TIME.form.name: SUMMARY_TIME,
     **staff_forms.OF_ONESELF,
     **staff_forms.OF_ANYBODY,
@@ -292,6 +295,8 @@ def _may_fill_in(someone: Someone, form: str) -> bool:
         return has_role(someone, Role.CLINICIAN)
     if form in OF_ALL_STAFF:
         return someone.staff is not None
+    if form in export_forms.PROCEDURES:
+        return has_role(someone, Role.CLINICIAN)
     return form in PROCEDURES and has_role(someone, Role.COORDINATOR)
 
 

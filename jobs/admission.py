@@ -82,8 +82,8 @@ def invite_patient(session: Session, actor: str, team: Team, now: datetime) -> I
 
 
 def invite_again(session: Session, actor: str, patient: Patient, now: datetime) -> Invited:
-    """A new link for a patient who has not come yet; the old one stops working."""
-    if patient.status is not PatientStatus.INVITED:
+    """A new link for a patient who has not come yet, or whose diary was imported; the old one stops working."""
+    if patient.chat_id is not None or patient.status in patients.LEFT:
         raise Refusal("refusal.has_joined", pseudonym=patient.pseudonym)
     invitations.expire_open_invitations(session, patient.team_id, patient.id, now)
     return _invite_known(session, actor, patient, now, "patient_invited_again")
@@ -145,7 +145,7 @@ def join_patient(session: Session, invitation: Invitation, chat: Chat, zone: str
     if patient.status is not PatientStatus.INVITED and patient.chat_id == chat.id:
         return patient
     _use(session, invitation, chat, now)
-    patient.chat_id, patient.status = chat.id, PatientStatus.ACTIVE
+    patient.chat_id, patient.status, patient.paused_until = chat.id, PatientStatus.ACTIVE, None
     patient.time_zone, patient.prompt_time = zone, at
     patient.told_time_zone, patient.told_prompt_time = None, None
     patient.consent_version, patient.consented_at = CONSENT, now

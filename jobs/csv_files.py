@@ -4,9 +4,9 @@ Scores may have decimals; dates are YYYY-MM-DD. `courses.csv` may say `weight_kg
 """
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal, get_args
@@ -35,13 +35,28 @@ KINASE_UNIT = "U/l"
 # microkatal is 60 units. Keys are casefolded, which makes both signs for micro one.
 KINASE_UNITS = {"u/l": 1, "iu/l": 1, "ukat/l": 60, "\u03bckat/l": 60}
 KINASE_UNIT_CHOICES = "U/l|IU/l|ukat/l"
+# Characters that a diary holds.
+LONGEST = {"regimen": 40, "analyte": 16, "unit": 16, "drug": 40}
+
+
+@dataclass(frozen=True)
+class DiaryLine:
+    """A line of the diary as it stands there, also of a day without an answer. `entered_at`: local, without a zone."""
+
+    entry: DiaryDay
+    entered_at: datetime | None
 
 
 @dataclass(frozen=True)
 class FolderInputs(Inputs):
-    """`cancelled`: (number, day). Cancelled courses keep their number, so that none after them is called otherwise."""
+    """`cancelled`: (number, day). Cancelled courses keep their number, so that none after them is called otherwise.
+
+    `lines`: of the diary, in their order; `cancelled_doses`: by number, where they are said.
+    """
 
     cancelled: tuple[tuple[int, date], ...] = ()
+    lines: tuple[DiaryLine, ...] = ()
+    cancelled_doses: Mapping[int, CourseDose] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,8 +76,11 @@ class _CourseRow:
         return self.row.text("regimen") or f"{(self.end - self.start).days + 1}x{dose:g}"
 
 
-def read_folder(path: Path) -> FolderInputs | list[Fault]:
-    """What the files hold, or every fault in them, by file and line."""
+def read_folder(path: Path, *, to_store: bool = False) -> FolderInputs | list[Fault]:
+    """What the files hold, or every fault in them, by file and line.
+
+    `to_store`: as a diary holds it, which has whole numbers alone, and a dose of cancelled courses too.
+    """
     faults = Faults()
     try:
         there = path.is_dir()
@@ -72,10 +90,10 @@ def read_folder(path: Path) -> FolderInputs | list[Fault]:
     if not there:
         faults.add(str(path), None, None, "no_folder")
         return faults.found
-    courses = _courses(path, faults)
-    diary = _diary(path, faults)
-    labs = _labs(path, faults)
-    steroids = _steroids(path, faults)
+    courses = _courses(path, faults, to_store=to_store)
+    lines = _diary(path, faults, to_store=to_store)
+    labs = _labs(path, faults, to_store=to_store)
+    steroids = _steroids(path, faults, to_store=to_store)
     if faults.found:
         files = (COURSES, DIARY, LABS, STEROIDS)
         return sorted(faults.found, key=lambda fault: (files.index(fault.file), fault.line or 0, fault.column or ""))
@@ -86,19 +104,25 @@ def read_folder(path: Path) -> FolderInputs | list[Fault]:
             for number, course in numbered
             if course.status is not None and course.status != "cancelled"
         ),
-        doses={number: course.dose for number, course in numbered if course.dose is not None},
-        diary=Diary(tuple(diary)),
+        doses=_doses(each for each in numbered if each[1].status != "cancelled"),
+        # A line without any score is a missing day.
+        diary=Diary(tuple(line.entry for line in lines if any(value is not None for value in line.entry.values))),
         labs=tuple(labs),
         steroids=tuple(steroids),
         cancelled=tuple((number, course.start) for number, course in numbered if course.status == "cancelled"),
+        lines=tuple(lines),
+        cancelled_doses=_doses(each for each in numbered if each[1].status == "cancelled"),
     )
 
 
-def _courses(folder: Path, faults: Faults) -> list[_CourseRow]:
+def _doses(numbered: Iterable[tuple[int, _CourseRow]]) -> dict[int, CourseDose]:
+    return {number: course.dose for number, course in numbered if course.dose is not None}
+
+
+def _courses(folder: Path, faults: Faults, *, to_store: bool) -> list[_CourseRow]:
     """By date, cancelled ones included."""
-    found = [
-        course for row in read_table(folder, COURSES, COURSE_COLUMNS, faults) if (course := _course(row)) is not None
-    ]
+    rows = read_table(folder, COURSES, COURSE_COLUMNS, faults)
+    found = [course for row in rows if (course := _course(row, to_store=to_store)) is not None]
     found.sort(key=lambda course: (course.start, course.row.line))
     _note_overlaps(
         "start", ((course.row, course.start, course.end) for course in found if course.status != "cancelled")
@@ -106,8 +130,9 @@ def _courses(folder: Path, faults: Faults) -> list[_CourseRow]:
     return found
 
 
-def _course(row: Row) -> _CourseRow | None:
+def _course(row: Row, *, to_store: bool) -> _CourseRow | None:
     """None without usable dates."""
+    _note_length(row, ("regimen",) if to_store else ())
     status = row.choice("status", STATUSES)
     planned, start, end = (row.day(column) for column in ("planned_start", "start", "end"))
     if not row.text("start") and status in ("planned", "cancelled"):
@@ -117,20 +142,36 @@ def _course(row: Row) -> _CourseRow | None:
     else:
         row.required("start", DAY_FORM)
     if status == "cancelled":
-        return None if start is None else _CourseRow(row, start, start, planned, status, None)
+        dose = _grams(row) if to_store else None
+        return None if start is None else _CourseRow(row, start, start, planned, status, _dose(dose, None))
     if not row.text("end") and status == "planned":
         end = start
     else:
         row.required("end", DAY_FORM)
-    row.required("dose_g_per_kg_per_day", f">0..{MOST_GRAMS_PER_KG}")
-    dose = row.number("dose_g_per_kg_per_day", 0, MOST_GRAMS_PER_KG, above=True)
+    dose = _grams(row)
     weight = row.number("weight_kg", 0, MOST_KILOGRAMS, above=True)
     if start is None or end is None:
         return None
     if end < start:
         row.fault("end", "ends_before_start", f">={start.isoformat()}")
         return None
-    return _CourseRow(row, start, end, planned, status, None if dose is None else CourseDose(dose, weight))
+    return _CourseRow(row, start, end, planned, status, _dose(dose, weight))
+
+
+def _note_length(row: Row, columns: Iterable[str]) -> None:
+    for column in columns:
+        if len(row.text(column)) > LONGEST[column]:
+            row.fault(column, "too_long", str(LONGEST[column]))
+
+
+def _grams(row: Row) -> float | None:
+    """g/kg a day."""
+    row.required("dose_g_per_kg_per_day", f">0..{MOST_GRAMS_PER_KG}")
+    return row.number("dose_g_per_kg_per_day", 0, MOST_GRAMS_PER_KG, above=True)
+
+
+def _dose(grams: float | None, weight: float | None) -> CourseDose | None:
+    return None if grams is None else CourseDose(grams, weight)
 
 
 def _note_overlaps(column: str, spans: Iterable[tuple[Row, date, date | None]]) -> None:
@@ -149,41 +190,41 @@ def _note_overlaps(column: str, spans: Iterable[tuple[Row, date, date | None]]) 
         furthest = max(furthest, last or first)
 
 
-def _diary(folder: Path, faults: Faults) -> list[DiaryDay]:
-    """Days with at least one score; a line without any is a missing day."""
+def _diary(folder: Path, faults: Faults, *, to_store: bool) -> list[DiaryLine]:
+    """One a day."""
     found = []
     lines: dict[date, int] = {}
     for row in read_table(folder, DIARY, DIARY_COLUMNS, faults):
         row.required("date", DAY_FORM)
         day = row.day("date")
-        pain, tiredness, weakness, exertion_pain = (row.number(item, SCALE_LOW, SCALE_HIGH) for item in ITEMS)
-        late = _late(row, day)
+        read = row.whole if to_store else row.number
+        pain, tiredness, weakness, exertion_pain = (read(item, SCALE_LOW, SCALE_HIGH) for item in ITEMS)
+        entered_at = row.moment("entered_at")
+        late = _late(row, day, entered_at)
         if day is None:
             continue
         if day in lines:
             row.fault("date", "date_twice", f"line {lines[day]}")
             continue
         lines[day] = row.line
-        entry = DiaryDay(day, pain, tiredness, weakness, exertion_pain, late)
-        if any(value is not None for value in entry.values):
-            found.append(entry)
+        found.append(DiaryLine(DiaryDay(day, pain, tiredness, weakness, exertion_pain, late), entered_at))
     return found
 
 
-def _late(row: Row, day: date | None) -> bool:
+def _late(row: Row, day: date | None, entered: datetime | None) -> bool:
     """As it is marked; where it is not, an entry made on a later day than its own is late."""
-    entered = row.moment("entered_at")
     if row.text("timeliness"):
         return row.choice("timeliness", TIMELINESS) == "late"
     return entered is not None and day is not None and entered.date() > day
 
 
-def _labs(folder: Path, faults: Faults) -> list[LabValue]:
+def _labs(folder: Path, faults: Faults, *, to_store: bool) -> list[LabValue]:
     forms = zip(LAB_COLUMNS, (DAY_FORM, CREATINE_KINASE, ">0", KINASE_UNIT), strict=True)
     expected = dict(forms)
     found = []
     for row in read_table(folder, LABS, LAB_COLUMNS, faults, may_be_absent=True):
         held = [row.required(column, expected[column]) for column in LAB_COLUMNS]
+        _note_length(row, ("analyte", "unit") if to_store else ())
         day, value = row.day("date"), row.number("value", 0, math.inf, above=True)
         limit = row.number("upper_limit", 0, math.inf, above=True)
         analyte, unit, factor = row.text("analyte"), row.text("unit"), 1
@@ -209,12 +250,13 @@ def times(value: float, factor: int) -> float:
     return float(Decimal(str(value)) * factor)
 
 
-def _steroids(folder: Path, faults: Faults) -> list[SteroidStep]:
+def _steroids(folder: Path, faults: Faults, *, to_store: bool) -> list[SteroidStep]:
     """By date. An empty `to` means still taken."""
     found: list[SteroidStep] = []
     spans: dict[str, list[tuple[Row, date, date | None]]] = {}
     for row in read_table(folder, STEROIDS, STEROID_COLUMNS, faults, may_be_absent=True):
         held = [row.required(*each) for each in (("from", DAY_FORM), ("drug", "~prednisone"), ("dose_mg", ">=0"))]
+        _note_length(row, ("drug",) if to_store else ())
         start, end = row.day("from"), row.day("to")
         dose = row.number("dose_mg", 0, math.inf)
         alternate = row.number("alternate_dose_mg", 0, math.inf)

@@ -5,12 +5,12 @@ after a line that is no CSV the reading goes on with the next one.
 """
 
 import csv
-import io
 import math
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -29,10 +29,16 @@ FaultCode = Literal[
     "not_a_date",
     "not_a_moment",
     "not_a_number",
+    "not_an_instant",
+    "not_a_time",
+    "not_whole",
     "out_of_range",
+    "too_long",
     "not_a_choice",
+    "not_known",
     "ends_before_start",
     "date_twice",
+    "twice",
     "overlap",
     "no_such_patient",
     "has_left",
@@ -46,6 +52,8 @@ Choice = TypeVar("Choice", bound=str)
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+_TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 SEPARATOR = ","
@@ -129,6 +137,38 @@ class Row:
             self.fault(column, "not_a_moment", "YYYY-MM-DDTHH:MM")
         return found
 
+    def instant(self, column: str) -> datetime | None:
+        """An instant with its offset, in UTC. None for an empty cell too, without a fault."""
+        text = self.text(column)
+        try:
+            if _INSTANT.fullmatch(text):
+                return datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        if text:
+            self.fault(column, "not_an_instant", "YYYY-MM-DDTHH:MM:SS+00:00")
+        return None
+
+    def time(self, column: str) -> time | None:
+        """None for an empty cell too, without a fault."""
+        text = self.text(column)
+        try:
+            if _TIME.fullmatch(text):
+                return time.fromisoformat(text)
+        except ValueError:
+            pass
+        if text:
+            self.fault(column, "not_a_time", "HH:MM")
+        return None
+
+    def whole(self, column: str, least: int, most: int) -> int | None:
+        """A number without decimals, from `least` to `most`. None for an empty cell too, without a fault."""
+        found = self.number(column, least, most)
+        if found is not None and not found.is_integer():
+            self.fault(column, "not_whole", _range(least, most, above=False))
+            return None
+        return None if found is None else int(found)
+
     def number(self, column: str, least: float, most: float, *, above: bool = False) -> float | None:
         """Between `least` and `most`; above `least` if so said. None for an empty cell too, without a fault."""
         text = self.text(column)
@@ -156,64 +196,92 @@ def read_table(
     folder: Path, file: str, required: Sequence[str], faults: Faults, *, may_be_absent: bool = False
 ) -> list[Row]:
     """The rows of a file without blank lines; none after a fault of the whole file. Further columns are kept."""
-    text = _text(folder, file, required, faults, may_be_absent)
-    if text is None:
-        return []
+    return list(rows_in(folder, file, required, faults, may_be_absent=may_be_absent))
+
+
+def rows_in(
+    folder: Path,
+    file: str,
+    required: Sequence[str],
+    faults: Faults,
+    *,
+    may_be_absent: bool = False,
+    as_written: bool = False,
+) -> Iterator[Row]:
+    """The same one after the other, for files that memory should not hold.
+
+    `as_written`: with the spaces at the cells' ends, which people's own files have by mistake.
+    """
+    if not _is_readable(folder, file, required, faults, may_be_absent):
+        return
     broken = Faults()
-    lines = list(lines_of(text, file, broken))
-    faults.found += broken.found
-    if not lines and not broken.found:
-        faults.add(file, None, None, "empty_file", expected=",".join(required))
-    if not lines or any((fault.line or 0) < lines[0][0] for fault in broken.found):
+    with (folder / file).open(encoding="utf-8-sig", newline="") as opened:
+        lines = lines_of(opened, file, broken, as_written=as_written)
+        header_line, header = next(lines, (0, []))
+        columns = [cell.strip().lower() for cell in header]
+        if not header and not broken.found:
+            faults.add(file, None, None, "empty_file", expected=",".join(required))
         # Without its header nothing else in the file has a meaning.
-        return []
-    (header_line, header), *body = lines
-    columns = [cell.lower() for cell in header]
-    if not header_holds(file, header_line, columns, required, faults):
-        return []
-    rows = []
-    for line, cells in body:
-        if len(cells) != len(columns):
-            faults.add(file, line, None, "wrong_number_of_cells", str(len(cells)), str(len(columns)))
-        else:
-            rows.append(Row(file, line, dict(zip(columns, cells, strict=True)), faults))
-    return rows
+        elif not broken.found and header_holds(file, header_line, columns, required, faults):
+            for line, cells in lines:
+                if len(cells) != len(columns):
+                    faults.add(file, line, None, "wrong_number_of_cells", str(len(cells)), str(len(columns)))
+                else:
+                    yield Row(file, line, dict(zip(columns, cells, strict=True)), faults)
+        for _ in lines:
+            # What else is no CSV is told as well.
+            continue
+    faults.found += broken.found
 
 
-def _text(folder: Path, file: str, required: Sequence[str], faults: Faults, may_be_absent: bool) -> str | None:
+def _is_readable(folder: Path, file: str, required: Sequence[str], faults: Faults, may_be_absent: bool) -> bool:
+    read = 0
     try:
-        content = (folder / file).read_bytes()
+        with (folder / file).open("rb") as opened:
+            for line in opened:
+                read += 1
+                line.decode()
     except FileNotFoundError:
         if not may_be_absent:
             faults.add(file, None, None, "no_file", expected=",".join(required))
-        return None
+        return False
     except OSError as error:
         faults.add(file, None, None, "not_readable", error.strerror or type(error).__name__)
-        return None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        faults.add(file, content.count(b"\n", 0, error.start) + 1, None, "not_utf8", expected="UTF-8")
-        return None
+        return False
+    except UnicodeDecodeError:
+        faults.add(file, read, None, "not_utf8", expected="UTF-8")
+        return False
+    return True
 
 
-def lines_of(text: str, file: str, faults: Faults, separator: str = SEPARATOR) -> Iterator[tuple[int, list[str]]]:
+def lines_of(
+    opened: Iterator[str], file: str, faults: Faults, separator: str = SEPARATOR, *, as_written: bool = False
+) -> Iterator[tuple[int, list[str]]]:
     """The cells of each line that has any, with the number of the line where they begin."""
-    lines = list(io.StringIO(text, newline=""))
+    back: deque[str] = deque()
     read = 0
-    while read < len(lines):
-        first = read
-        reader = csv.reader((lines[k] for k in range(first, len(lines))), delimiter=separator, strict=True)
+    while True:
+        taken: list[str] = []
+        reader = csv.reader(_noting(back, opened, taken), delimiter=separator, strict=True)
         try:
             for cells in reader:
-                begins, read = read + 1, first + reader.line_num
-                stripped = [cell.strip() for cell in cells]
-                if any(stripped):
-                    yield begins, stripped
+                begins, read = read + 1, read + len(taken)
+                taken.clear()
+                if any(cell.strip() for cell in cells):
+                    yield begins, cells if as_written else [cell.strip() for cell in cells]
+            return
         except csv.Error as error:
             # A quotation mark that nothing closes swallows what follows: that is read once more by itself.
             faults.add(file, read + 1, None, "not_csv", str(error))
             read += 1
+            back.extendleft(reversed(taken[1:]))
+
+
+def _noting(back: deque[str], opened: Iterator[str], taken: list[str]) -> Iterator[str]:
+    """Lines that were put back before those that were never read; each is noted in `taken`."""
+    while (line := back.popleft() if back else next(opened, None)) is not None:
+        taken.append(line)
+        yield line
 
 
 def header_holds(file: str, line: int, columns: list[str], required: Sequence[str], faults: Faults) -> bool:

@@ -4,6 +4,7 @@ Cells are apart by tabs, semicolons or commas. Without a header the columns are 
 jobs.csv_files and `patient` beside them.
 """
 
+import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def read(text: str, today: date, locales: tuple[str, ...]) -> tuple[list[Line], 
     faults, separator = Faults(), _separator(text)
     days = _Days(today, locales)
     found: list[Line] = []
-    for row in _rows(list(lines_of(text, "", faults, separator)), separator, faults):
+    for row in _rows(list(lines_of(io.StringIO(text, newline=""), "", faults, separator)), separator, faults):
         known = row.required(PATIENT, "~P-7KQ4")
         entry = _dose(row, days) if "drug" in row.cells else _value(row, days)
         if known and entry is not None:

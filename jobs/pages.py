@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from storage import audit, drawings, outbox
+from jobs import research
+from storage import audit, drawings, outbox, teams
 from storage.models import Chat, DrawingKind, MessageKind, Patient, Staff, SummaryBrings
 
 STILL_WANTED = timedelta(hours=1)
@@ -56,6 +57,15 @@ def ask_own_copy(session: Session, patient: Patient, chat: Chat, request: str, n
     )
     kind = MessageKind.OWN_COPY_ASKED
     _ask(session, kind, patient.team_id, chat, patient, request, now, DrawingKind.OWN_COPY)
+
+
+def ask_export(
+    session: Session, staff: Staff, chat: Chat, kind: DrawingKind, patients: int, request: str, now: datetime
+) -> None:
+    """The diaries of the team's `patients`, for research."""
+    team = teams.team_by_id(session, staff.team_id)
+    research.note_export(session, team, audit.staff_actor(staff.id), patients, now)
+    _ask(session, MessageKind.EXPORT_ASKED, team.id, chat, None, request, now, kind)
 
 
 def _ask(

@@ -44,6 +44,7 @@ class Standing:
     """How a patient stands. `today`: where they live. `plans`: by their start.
 
     `silent_since`: of whoever can be reached. `status`: as the patient's row has it.
+    `has_chat`: not of those whose diary was brought from elsewhere, until they join.
     """
 
     patient_id: int
@@ -54,6 +55,7 @@ class Standing:
     paused_until: date | None = None
     last_answer: date | None = None
     is_reachable: bool = True
+    has_chat: bool = True
     silent_since: date | None = None
     has_unseen_alert: bool = False
     plans: Sequence[Plan] = ()

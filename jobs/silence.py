@@ -21,7 +21,8 @@ def silent_since(
     """
     by_today: dict[date, list[int]] = defaultdict(list)
     for patient in people:
-        if patient.status is PatientStatus.ACTIVE:
+        # Whose diary was brought from elsewhere is asked nothing.
+        if patient.status is PatientStatus.ACTIVE and patient.chat_id is not None:
             by_today[due.local_date(patient.time_zone, now)].append(patient.id)
     silent: dict[int, date] = {}
     for today, ids in by_today.items():

@@ -33,6 +33,7 @@ def standings(session: Session, team: Team, people: Sequence[Patient], now: date
             paused_until=patient.paused_until,
             last_answer=answered.get(patient.id),
             is_reachable=patient.id not in lost,
+            has_chat=patient.chat_id is not None,
             silent_since=silent.get(patient.id),
             has_unseen_alert=patient.id in unseen,
             plans=plans[patient.id],

@@ -12,6 +12,8 @@ from storage.models import AuditEntry, Patient, PatientStatus
 OPERATOR = "operator"
 STAFF = "staff:"
 CLOCK = "clock"
+# What was changed elsewhere, before it was brought in.
+IMPORT = "import"
 # That a patient had everything erased is all that is left of them.
 ERASED = "patient_erased"
 _TAKES_BACK = "takes_back"

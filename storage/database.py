@@ -77,6 +77,13 @@ class Database:
         with Session(self._reader) as session:
             yield session
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """The same, as it all stood at one moment, however long it takes: SQLite's readers see it so anyway."""
+        reader = self._reader if self.is_sqlite else self._reader.execution_options(isolation_level="REPEATABLE READ")
+        with Session(reader) as session:
+            yield session
+
     def time(self) -> datetime:
         """The present instant by the database server's own clock; PostgreSQL's alone."""
         with self._reader.connect() as connection:

@@ -82,7 +82,9 @@ def _draw_team_pages_anew(session: Session, team_id: int) -> None:
     connection.execute(
         update(Drawing)
         .where(anew)
-        .values(state=DrawingState.WAITING, attempts=0, png=None, caption=None, owner=None, lease_until=None)
+        .values(
+            state=DrawingState.WAITING, attempts=0, png=None, archive=None, caption=None, owner=None, lease_until=None
+        )
     )
     waiting_again = (
         update(OutboxMessage)

@@ -110,6 +110,7 @@ class MessageKind(StrEnum):
     CHART_ASKED = "chart_asked"
     OWN_COPY_ASKED = "own_copy_asked"
     OWN_CHART_ASKED = "own_chart_asked"
+    EXPORT_ASKED = "export_asked"
 
 
 class MessageState(StrEnum):
@@ -127,7 +128,8 @@ class MessageState(StrEnum):
 
 class DrawingKind(StrEnum):
     """`page`: a patient's, for clinicians; `summary`: the team's, in words and as a picture; `look` of it, those alone
-    who need a look; `summary_pdf` and `look_pdf`: the same on paper. The last two are for the patient alone.
+    who need a look; `summary_pdf` and `look_pdf`: the same on paper. The own ones are for the patient alone. The
+    exports are the whole team's diaries, for research.
     """
 
     PAGE = "page"
@@ -137,6 +139,8 @@ class DrawingKind(StrEnum):
     LOOK_PDF = "look_pdf"
     OWN_CHART = "own_chart"
     OWN_COPY = "own_copy"
+    EXPORT_TABLES = "export_tables"
+    EXPORT_BUNDLES = "export_bundles"
 
 
 class DrawingState(StrEnum):
@@ -566,7 +570,8 @@ class Drawing(SQLModel, table=True):
     """A page that messages wait for: the team's, or one patient's; in a language, as it stood at a moment.
 
     Drawn once for everybody who wants the same, by whichever process has time. `caption` without `png`: words alone.
-    `archive`: a PDF, or everything held on the patient. `page` of so many `pages`: the team's picture.
+    `archive`: a PDF, everything held on the patient, or an export of the team. `page` of so many `pages`: the team's
+    picture.
     """
 
     __table_args__ = (Index("ix_drawing_state_id", "state", "id"),)
@@ -661,7 +666,8 @@ class Receipt(SQLModel, table=True):
 
 
 class AuditEntry(SQLModel, table=True):
-    """Who changed what, when, from what to what. `actor` is `staff:3`, `patient:7`, `operator` or `clock`.
+    """Who changed what, when, from what to what. `actor` is `staff:3`, `patient:7`, `operator`, `clock`,
+    or `import` for what happened elsewhere.
 
     `takes_back`: the earlier entry whose change this one undid; each can be undone once.
     """

@@ -26,6 +26,7 @@ RANKS = {
     MessageKind.SUMMARY_ASKED: 0,
     MessageKind.OWN_COPY_ASKED: 0,
     MessageKind.OWN_CHART_ASKED: 0,
+    MessageKind.EXPORT_ASKED: 0,
     MessageKind.ALERT: 0,
     MessageKind.ALERT_UNSEEN: 0,
     MessageKind.INFUSION_REMINDER: 2,

@@ -39,14 +39,14 @@ def cell(value: object, zone: str, decimal: str) -> str:
         case None:
             return ""
         case float():
-            return guarded(_number(value).replace(".", decimal))
+            return guarded(number_cell(value).replace(".", decimal))
         case datetime():
             return value.astimezone(due.zone_of(zone)).isoformat()
         case _:
             return guarded(_text(value))
 
 
-def _number(value: float) -> str:
+def number_cell(value: float) -> str:
     """All its digits, never an exponent: `80`, `0.4`."""
     return f"{Decimal(repr(value)):f}".removesuffix(".0")
 

@@ -1,7 +1,7 @@
 """Reading everything held on one patient."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Literal, TypeVar
 
 from sqlmodel import Session, SQLModel
@@ -36,6 +36,19 @@ ORDER: dict[str, int] = {item: k for k, item in enumerate((*ITEMS, STAIRS))}
 def collect(session: Session, patient: Patient) -> OwnData:
     """It reads table after table, within `session`."""
     of = (session, patient.team_id, patient.id)
+    return replace(
+        collect_diary(session, patient),
+        attendance=tuple(_plain(AttendanceRow, said) for said in own_data.all_attendance_of(*of)),
+        alerts=tuple(_alert(*each) for each in own_data.all_alerts_of(*of)),
+        looks=tuple(_plain(LookRow, look, state=tuple(look.state)) for look in own_data.all_looks_of(*of)),
+        messages=tuple(_message(patient, message) for message in own_data.all_messages_about(*of)),
+        invitations=tuple(_plain(InvitationRow, each) for each in own_data.all_invitations_of(*of)),
+    )
+
+
+def collect_diary(session: Session, patient: Patient) -> OwnData:
+    """The same without what organises it: messages, invitations, who comes, what the team was told."""
+    of = (session, patient.team_id, patient.id)
     known_courses = sorted(courses.all_courses_of(*of), key=lambda course: (courses.first_day(course), course.id))
     return OwnData(
         who=_who(session, patient),
@@ -43,16 +56,11 @@ def collect(session: Session, patient: Patient) -> OwnData:
         answers=tuple(_plain(AnswerRow, answer) for answer in sorted(own_data.all_answers_of(*of), key=_in_order)),
         notes=tuple(_plain(NoteRow, note) for note in own_data.all_notes_of(*of)),
         courses=tuple(_plain(CourseRow, course) for course in known_courses),
-        attendance=tuple(_plain(AttendanceRow, said) for said in own_data.all_attendance_of(*of)),
         measurements=tuple(_plain(MeasurementRow, value) for value in own_data.all_measurements_of(*of)),
         steroids=tuple(_plain(SteroidRow, dose) for dose in measurements.steroid_doses_of(*of)),
-        alerts=tuple(_alert(*each) for each in own_data.all_alerts_of(*of)),
-        looks=tuple(_plain(LookRow, look, state=tuple(look.state)) for look in own_data.all_looks_of(*of)),
-        messages=tuple(_message(patient, message) for message in own_data.all_messages_about(*of)),
         audit=tuple(_audited(entry) for entry in audit.history_of_patient(*of)),
-        invitations=tuple(_plain(InvitationRow, each) for each in own_data.all_invitations_of(*of)),
-        own_items=tuple(row for each in questions.own_items_of(session, patient.team_id) for row in _in_words(each)),
-        item_sets=tuple(_item_set(each) for each in questions.all_sets_for(*of)),
+        own_items=tuple(row for each in questions.own_items_of(session, patient.team_id) for row in in_words(each)),
+        item_sets=tuple(item_set_row(each) for each in questions.all_sets_for(*of)),
     )
 
 
@@ -62,7 +70,7 @@ def _in_order(answer: Answer) -> tuple[Any, ...]:
     return answer.diary_date, len(ORDER) if place is None else place, own, answer.revision
 
 
-def _in_words(item: OwnItem) -> Iterator[OwnItemRow]:
+def in_words(item: OwnItem) -> Iterator[OwnItemRow]:
     """A row a language."""
     for language, words in item.wording.items():
         yield OwnItemRow(
@@ -70,7 +78,7 @@ def _in_words(item: OwnItem) -> Iterator[OwnItemRow]:
         )
 
 
-def _item_set(each: ItemSet) -> ItemSetRow:
+def item_set_row(each: ItemSet) -> ItemSetRow:
     of: Literal["patient", "team"] = "team" if each.patient_id is None else "patient"
     return ItemSetRow(each.valid_from, of, None if each.items is None else tuple(each.items), each.created_at)
 

@@ -223,7 +223,7 @@ class LookRow:
 
 @dataclass(frozen=True)
 class AuditRow:
-    """`actor`: `patient`, `staff`, `operator` or `clock`. Which member of staff it was is that member's datum.
+    """`actor`: `patient`, `staff`, `operator`, `clock` or `import`. Which member of staff is that member's datum.
 
     `takes_back`: the `id` of the change that this one undid.
     """

@@ -147,6 +147,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "steroid_added": (None, STEP),
     "steroid_ended": (STEP, {**STEP, "to": "2026-03-20"}),
     "steroid_removed": (STEP, None),
+    "data_exported": (None, {"patients": 3}),
     **dict.fromkeys(PLAIN, (None, None)),
 }
 

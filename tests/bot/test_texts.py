@@ -147,7 +147,7 @@ def families() -> dict[str, str]:
             *(f"history.{action}" for action in history_words.WORDED),
             *(f"history.column.{name}" for name in team_schedule.COLUMNS),
         ],
-        "bot/history.py": [f"history.by.{who}" for who in ("staff", "patient", "clock", "operator")],
+        "bot/history.py": [f"history.by.{who}" for who in ("staff", "patient", "clock", "operator", "import")],
         "bot/routes.py": [
             *(described(route) for route in COMMANDS),
             *(f"role.{role.value}" for role in Role),

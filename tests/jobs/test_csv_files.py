@@ -319,10 +319,10 @@ def test_a_file_that_cannot_be_read_is_a_fault_and_no_crash(tmp_path: Path, monk
     assert (fault.file, fault.line, fault.code, fault.found) == ("labs.csv", None, "not_readable", "Is a directory")
     (tmp_path / "labs.csv").rmdir()
 
-    def forbidden(path: Path) -> bytes:
+    def forbidden(path: Path, *_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    monkeypatch.setattr(Path, "open", forbidden)
     found = refused_as_it_is(tmp_path)
     assert [(fault.file, fault.code, fault.found) for fault in found] == [
         (name, "not_readable", "Permission denied") for name in ("courses.csv", "diary.csv", "labs.csv", "steroids.csv")

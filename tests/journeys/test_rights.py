@@ -46,6 +46,7 @@ COMMANDS_WALKED = {
     "questions": ("/questions", "/questions {code}"),
     "summary": ("/summary", "/summary {code}", "/summary settings"),
     "chart": ("/chart {code}", "/chart {bare}", "/chart"),
+    "export": ("/export", "/export {code}"),
     "alerts": ("/alerts", "/alerts {code}"),
     "notes": ("/notes {code}", "/notes {bare}", "/notes"),
     "ck": ("/ck", "/ck {code} 1250 <195", "/ck {bare} 1250"),
