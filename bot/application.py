@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -21,8 +21,9 @@ from telegram.ext import (
 )
 
 from bot import routes
-from bot.replies import Incoming, Reply, Say, Screen
+from bot.replies import Incoming, Reply, Say, Screen, SentFile
 from bot.routes import Work
+from bot.sent_files import fetch
 from bot.speaker import Speaker
 from bot.texts import nearest_language, texts_in
 from jobs.clock import Clock
@@ -45,12 +46,19 @@ class Handlers:
         self._besides: set[asyncio.Task[None]] = set()
         self.not_committed: set[int] = set()
 
-    async def do(self, update: Update, bot_name: str, work: Work) -> None:
-        """Does the work. An update that could not be committed is noted, and must not be acknowledged."""
+    async def do(
+        self, update: Update, bot_name: str, work: Work, fetched: Callable[[str], Awaitable[bytes | None]] | None = None
+    ) -> None:
+        """Does the work. An update that could not be committed is noted, and must not be acknowledged.
+
+        `fetched` brings a file by its id; it is asked for only where the sender may hand in such a file.
+        """
         incoming = _incoming(update, self._clock, bot_name)
         if incoming is None:
             return
         try:
+            if fetched is not None:
+                incoming = await self._with_its_file(incoming, fetched)
             replies = await self._done(work, incoming)
         except Exception as fault:
             if _may_pass(fault):
@@ -62,6 +70,12 @@ class Handlers:
         self._answered()
         if replies or incoming.press:
             self._answer_in_order(incoming, replies)
+
+    async def _with_its_file(self, incoming: Incoming, fetched: Callable[[str], Awaitable[bytes | None]]) -> Incoming:
+        file = incoming.file
+        if file is None or not await self._writer.run(lambda session: routes.takes_file(session, incoming)):
+            return incoming
+        return replace(incoming, file=replace(file, content=await fetched(file.file_id)))
 
     async def _done(self, work: Work, incoming: Incoming) -> list[Reply]:
         try:
@@ -167,6 +181,7 @@ def _incoming(update: Update, clock: Clock, bot_name: str) -> Incoming | None:
         album=(message.media_group_id or "") if message else "",
         bot_name=bot_name,
         place=(place.latitude, place.longitude) if message and (place := message.location) else None,
+        file=SentFile(sent.file_id, sent.file_size or 0) if message and (sent := message.document) else None,
     )
 
 
@@ -195,6 +210,9 @@ def build(bot: ExtBot[Any], handlers: Handlers) -> Application[Any, Any, Any, An
     application.add_handler(MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, on(routes.typed)))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, on_command(routes.unknown)))
     application.add_handler(MessageHandler(fresh & filters.LOCATION, on(routes.located)))
+    # An animation bears a document too.
+    documents = fresh & filters.Document.ALL & ~filters.ANIMATION
+    application.add_handler(MessageHandler(documents, _document(handlers)))
     application.add_handler(MessageHandler(fresh & ~filters.StatusUpdate.ALL, on(routes.unreadable)))
     # Words only: a live location edits itself all the time.
     edited = filters.UpdateType.EDITED_MESSAGE & PRIVATE & filters.TEXT
@@ -211,6 +229,14 @@ def _with_arguments(work: Work) -> Work:
         return work(session, replace(incoming, text=arguments[0].strip() if arguments else ""))
 
     return with_arguments
+
+
+def _document(handlers: Handlers) -> Any:
+    async def sent(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        bot = context.bot
+        await handlers.do(update, bot.username, routes.sent_file, lambda file_id: fetch(bot, file_id))
+
+    return sent
 
 
 def _pressed(handlers: Handlers) -> Any:

@@ -1,4 +1,6 @@
-"""`/import` with a pasted table: every fault by line and column, or a preview and one confirmation for all of it."""
+"""Many values at once, as a table pasted behind `/import` or a CSV file: every fault by line and column, or a preview
+and one confirmation for all of it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,8 +12,8 @@ from bot import fault_words
 from bot.dialogues.form import Form, Values
 from bot.filling import LONGEST_LINE, Filling, Procedure, begin, go_on, is_open
 from bot.replies import Incoming, Reply, Say, Screen
-from bot.texts import Html, Texts, locales, texts_in
-from jobs import due, importing
+from bot.texts import Html, Texts, locales, plain, texts_in
+from jobs import due, importing, measured_table
 from jobs.csv_table import Fault
 from jobs.importing import New, Table
 from jobs.measured import Value
@@ -19,8 +21,8 @@ from jobs.refusals import Refusal
 from storage import audit, dialogues
 from storage.chats import Someone
 
-# With room for the heading.
-LONGEST_MESSAGE = 3500
+# With room for the heading. What takes more than so many messages is sent as a file.
+LONGEST_MESSAGE, MOST_MESSAGES = 3500, 3
 # Of what the preview points at, and of the codes that it names.
 MOST_LINES, MOST_CODES = 12, 40
 
@@ -34,19 +36,45 @@ class ImportFacts:
 
 def import_(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/import` and the table below it, in one message."""
-    texts = texts_in(someone.chat.language)
     if not incoming.text.strip():
-        return [Say(Screen(texts("import.how")))]
+        return [Say(Screen(texts_in(someone.chat.language)("import.how", most=measured_table.MOST_LINES)))]
+    return _begun(session, incoming, someone, incoming.text)
+
+
+def takes(incoming: Incoming) -> bool:
+    """Whether a document may be a table."""
+    return incoming.file is not None and incoming.file.size <= measured_table.MOST_BYTES and not incoming.album
+
+
+def sent(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """A CSV file in place of the pasted table."""
+    texts = texts_in(someone.chat.language)
+    if incoming.album:
+        # Which of several was confirmed would not be seen.
+        return [] if incoming.repeated else [Say(Screen(texts("import.one_file")))]
+    content = incoming.file.content if incoming.file is not None else None
+    if not takes(incoming) or (content is not None and len(content) > measured_table.MOST_BYTES):
+        return [Say(Screen(texts("import.file_too_big", most=measured_table.MOST_BYTES // 1000)))]
+    if content is None:
+        return [Say(Screen(texts("import.file_not_fetched")))]
+    text = measured_table.text_of(content)
+    if isinstance(text, Fault):
+        return _faults((text,), texts)
+    return _begun(session, incoming, someone, text)
+
+
+def _begun(session: Session, incoming: Incoming, someone: Someone, text: str) -> list[Reply]:
+    texts = texts_in(someone.chat.language)
     dialogue = dialogues.dialogue_of(session, someone.chat.id)
     if incoming.repeated and is_open(dialogue) and dialogue.form == IMPORT.form.name:
         return go_on(IMPORT, Filling(session, incoming, someone, dialogue.state["subject"]), dialogue, None)
-    table = _reading(session, someone, incoming, incoming.text)()
+    table = _reading(session, someone, incoming, text)()
     if table.faults:
-        return [Say(Screen(text)) for text in _pages(table.faults, texts)]
+        return _faults(table.faults, texts)
     if not table.new:
         return [Say(Screen(texts.plural("import.all_there", table.there)))]
     codes = sorted({new.patient.pseudonym for new in table.new})
-    filling = Filling(session, incoming, someone, {"text": incoming.text, "codes": codes})
+    filling = Filling(session, incoming, someone, {"text": text, "codes": codes})
     return begin(IMPORT, filling, in_place=False)
 
 
@@ -66,6 +94,16 @@ def _load(filling: Filling) -> ImportFacts:
 def _version(facts: ImportFacts) -> list[list[object]]:
     """Which lines are new, and what they end."""
     return [[new.line.number, str(new.ends) if new.ends else None] for new in facts.table.new]
+
+
+def _faults(faults: tuple[Fault, ...], texts: Texts) -> list[Reply]:
+    """Every one of them; of very many, in a file."""
+    pages = _pages(faults, texts)
+    if len(pages) <= MOST_MESSAGES:
+        return [Say(Screen(text)) for text in pages]
+    listed = "\r\n".join(plain(_fault(fault, texts)) for fault in faults)
+    document = (plain(texts("import.faults_file")), listed.encode("utf-8-sig"))
+    return [Say(Screen(texts.plural("import.faults", len(faults)), document=document))]
 
 
 def _pages(faults: tuple[Fault, ...], texts: Texts) -> list[Html]:

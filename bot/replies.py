@@ -11,6 +11,15 @@ from bot.texts import Html
 
 
 @dataclass(frozen=True)
+class SentFile:
+    """A document that somebody sent; `size` in bytes, as Telegram says. `content`: None where it was not fetched."""
+
+    file_id: str
+    size: int
+    content: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Incoming:
     """One thing that somebody did in their private chat with the bot.
 
@@ -19,7 +28,7 @@ class Incoming:
     `sent_at`: Telegram's time of a message.
     `bot_name`: the bot's own username, which its links bear. `repeated`: it was acted upon before, and is told again.
     `album`: Telegram's id of the album that the message is part of. `place`: latitude and longitude, where one was
-    shared.
+    shared. `file`: a document, where one was sent.
     """
 
     telegram_id: int
@@ -34,6 +43,7 @@ class Incoming:
     repeated: bool = False
     album: str = ""
     place: tuple[float, float] | None = field(default=None, repr=False)
+    file: SentFile | None = None
 
     @property
     def what(self) -> str:

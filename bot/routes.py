@@ -330,6 +330,22 @@ def located(session: Session, incoming: Incoming) -> list[Reply]:
     return own_zone.located(session, incoming, someone)
 
 
+def takes_file(session: Session, incoming: Incoming) -> bool:
+    """Whether a document is worth fetching: one of the care team's, not too large, not one of several."""
+    someone = chats.who_is(session, incoming.telegram_id)
+    return someone is not None and someone.staff is not None and import_forms.takes(incoming)
+
+
+def sent_file(session: Session, incoming: Incoming) -> list[Reply]:
+    """A document: of the care team, a table to import; of anybody else it is not kept."""
+    someone = chats.who_is(session, incoming.telegram_id)
+    if someone is None or someone.staff is None:
+        return unreadable(session, incoming)
+    someone, incoming = _arrived(session, incoming)
+    assert someone is not None  # found just before
+    return _or_refusal(session, incoming, someone, import_forms.sent)
+
+
 def unreadable(session: Session, incoming: Incoming) -> list[Reply]:
     """A photo, a sticker, a voice message: nothing is kept of it."""
     someone, incoming = _arrived(session, incoming)

@@ -46,6 +46,7 @@ FaultCode = Literal[
     "long_ago",
     "line_twice",
     "dose_overlaps",
+    "too_many_lines",
 ]
 
 Choice = TypeVar("Choice", bound=str)

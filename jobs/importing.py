@@ -1,5 +1,6 @@
 """Many values at once, against what is known: every fault before anything is stored, then all in one transaction."""
 
+from bisect import insort
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -43,8 +44,9 @@ def read(session: Session, team_id: int, text: str, today: date, locales: tuple[
     lines, faults = measured_table.read(text, today, locales)
     whose: dict[int, list[Line]] = {}
     known: dict[int, Patient] = {}
+    called = {code: patients.patient_called(session, team_id, code) for code in {line.code for line in lines}}
     for line in lines:
-        patient = patients.patient_called(session, team_id, line.code)
+        patient = called[line.code]
         if patient is None or patient.status is PatientStatus.ERASED:
             faults.append(line.fault(CODE, "no_such_patient", line.code))
         elif patient.status in patients.LEFT:
@@ -71,10 +73,10 @@ def store(session: Session, actor: str, team_id: int, reading: Callable[[], Tabl
     table = reading()
     if table.faults:
         raise Refusal("refusal.gone")
+    values = [(new.patient, new.line.entry) for new in table.new if isinstance(new.line.entry, Value)]
+    measuring.add_checked(session, actor, values, now)
     for new in table.new:
-        if isinstance(new.line.entry, Value):
-            measuring.add_value(session, actor, new.patient, new.line.entry, now)
-        else:
+        if isinstance(new.line.entry, SteroidStep):
             measuring.add_step(session, actor, new.patient, new.line.entry, now)
     return table
 
@@ -85,24 +87,26 @@ Found = tuple[list[New], int, list[Fault]]
 def _values(session: Session, patient: Patient, lines: Iterable[Line]) -> Found:
     new: list[New] = []
     there = 0
-    weights = {
-        row.taken_on: row.value for row in measurements.measurements_of(session, patient.team_id, patient.id, WEIGHT)
+    known = {
+        (analyte, row.taken_on, row.value)
+        for analyte in measured.UNITS
+        for row in measurements.measurements_of(session, patient.team_id, patient.id, analyte)
     }
+    weights = sorted((day, value) for analyte, day, value in known if analyte == WEIGHT)
     found = sorted(
         ((line.entry.day, line) for line in lines if isinstance(line.entry, Value)), key=lambda each: each[0]
     )
     for day, line in found:
         entry = line.entry
         assert isinstance(entry, Value)  # those alone were taken
-        known = measurements.measurements_of(session, patient.team_id, patient.id, entry.analyte)
-        if any((row.taken_on, row.value) == (day, entry.value) for row in known):
+        if (entry.analyte, day, entry.value) in known:
             there += 1
             continue
-        before = [kg for when, kg in sorted(weights.items()) if when <= day]
+        before = [kg for when, kg in weights if when <= day]
         doubt = measured.doubt_of(entry.analyte, entry.value, before[-1] if before else None)
         new.append(New(line, patient, doubt))
         if entry.analyte == WEIGHT:
-            weights[day] = entry.value
+            insort(weights, (day, entry.value))
     return new, there, []
 
 

@@ -1,4 +1,4 @@
-"""A pasted table of values or steroid doses, pure: every line read, or every fault told by line and column.
+"""A table of values or steroid doses, pasted or a file, pure: every line read, or every fault by line and column.
 
 Cells are apart by tabs, semicolons or commas. Without a header the columns are `VALUE_COLUMNS`; with one, those of
 jobs.csv_files and `patient` beside them.
@@ -24,6 +24,8 @@ _OTHER_NAMES = {"pseudonym": PATIENT, "code": PATIENT}
 _NUMBERS = frozenset({"value", "upper_limit", "dose_mg", "alternate_dose_mg"})
 _OPTIONAL = frozenset({"upper_limit", "to", "alternate_dose_mg"})
 _WEIGHT_NAMES = frozenset({"weight", "poids", "gewicht"})
+# A message of Telegram's holds about a hundred lines, a file these: more would hold up everybody's answers.
+MOST_BYTES, MOST_LINES = 100_000, 500
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
@@ -67,12 +69,28 @@ class _Days:
         return None
 
 
+def text_of(content: bytes) -> str | Fault:
+    """Of a file in UTF-8, with its byte order mark or without. A fault for any other, at the first line that is not."""
+    at = content.find(0)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        at = error.start
+    # What no text holds is in UTF-16, and in what is no text.
+    if at < 0:
+        return text
+    return Fault("", content.count(b"\n", 0, at) + 1, None, "not_utf8", "", "UTF-8")
+
+
 def read(text: str, today: date, locales: tuple[str, ...]) -> tuple[list[Line], list[Fault]]:
     """The lines that can be read, and every fault, in order. A day is an ISO date, or has its year: `12.3.2026`."""
     faults, separator = Faults(), _separator(text)
     days = _Days(today, locales)
     found: list[Line] = []
-    for row in _rows(list(lines_of(io.StringIO(text, newline=""), "", faults, separator)), separator, faults):
+    lines = list(lines_of(io.StringIO(text, newline=""), "", faults, separator))
+    if len(lines) > MOST_LINES:
+        return [], [Fault("", None, None, "too_many_lines", str(len(lines)), str(MOST_LINES))]
+    for row in _rows(lines, separator, faults):
         known = row.required(PATIENT, "~P-7KQ4")
         entry = _dose(row, days) if "drug" in row.cells else _value(row, days)
         if known and entry is not None:

@@ -28,8 +28,7 @@ class Attachments(State):
             content = drawn.getvalue()
         with self.changed:
             sizes = self.files.photo(Upload("photo.jpg", content, "image/jpeg"))
-        together = {} if album is None else {"media_group_id": album}
-        return self.write(user_id, {"photo": sizes} | together | _caption(caption))
+        return self.write(user_id, {"photo": sizes} | _together(album) | _caption(caption))
 
     def send_voice(self, user_id: int, duration: int = 3) -> int:
         stored = self._kept(Upload("voice.oga", b"voice", "audio/ogg"), "voice")
@@ -43,10 +42,11 @@ class Attachments(State):
         *,
         mime_type: str = "text/plain",
         caption: str | None = None,
+        album: str | None = None,
     ) -> int:
         with self.changed:
             document = self.files.document(Upload(name, content, mime_type))
-        return self.write(user_id, {"document": document} | _caption(caption))
+        return self.write(user_id, {"document": document} | _together(album) | _caption(caption))
 
     def send_location(self, user_id: int, latitude: float, longitude: float) -> int:
         return self.write(user_id, {"location": {"latitude": latitude, "longitude": longitude}})
@@ -103,6 +103,10 @@ class Attachments(State):
                 "new_chat_member": bot | after,
             },
         )
+
+
+def _together(album: str | None) -> Json:
+    return {} if album is None else {"media_group_id": album}
 
 
 def _caption(caption: str | None) -> Json:

@@ -60,7 +60,7 @@ def test_a_member_of_staff_is_told_that_only_text_is_read(clinic: Clinic) -> Non
     before = clinic.stored()
     clinic.world.send_photo(coordinator.account)
     clinic.calm()
-    assert "I read text and buttons only" in coordinator.sees
+    assert "I read text, buttons and CSV files only" in coordinator.sees
     coordinator.says("good morning")
     assert "/roster" in coordinator.sees
     assert clinic.stored() == before

@@ -24,6 +24,7 @@ from telegram import (
 )
 from telegram.error import BadRequest, Forbidden, InvalidToken
 
+from bot.local.files import DOWNLOAD_LIMIT_BYTES
 from bot.local.running import RunningServer
 from bot.local.server import application
 from bot.local.world import World
@@ -116,6 +117,30 @@ def test_a_document_is_sent_fetched_and_replaced() -> None:
     with_bot(world, act)
     assert world.last_message(ANN)["document"]["file_name"] == "summary.pdf"
     assert "caption" not in world.last_message(ANN)
+
+
+def test_a_document_that_a_person_sends_is_described_and_fetched() -> None:
+    world = world_with_two_people()
+    world.send_document(ANN, "values.csv", b"CK;1250", mime_type="text/csv")
+    world.send_document(ANN, "film.csv", bytes(DOWNLOAD_LIMIT_BYTES + 1))
+
+    async def act(bot: Bot) -> None:
+        _, table, film = await bot.get_updates()
+        assert table.message is not None
+        assert film.message is not None
+        sent, large = table.message.document, film.message.document
+        assert sent is not None
+        assert large is not None
+        assert (sent.file_name, sent.mime_type, sent.file_size) == ("values.csv", "text/csv", 7)
+        file = await bot.get_file(sent.file_id)
+        assert (file.file_unique_id, file.file_size) == (sent.file_unique_id, 7)
+        assert bytes(await file.download_as_bytearray()) == b"CK;1250"
+        with pytest.raises(BadRequest, match="is too big"):
+            await bot.get_file(large.file_id)
+
+    with_bot(world, act)
+    described = world.messages(ANN)[1]["document"]
+    assert_true_to_the_specification(described, "Document")
 
 
 def test_a_keyboard_is_closed_and_a_message_deleted() -> None:
