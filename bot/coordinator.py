@@ -5,7 +5,16 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import asking_forms, course_forms, planning_forms, question_forms, schedule_forms, team_screen
+from bot import (
+    asking_forms,
+    course_forms,
+    moving_forms,
+    planning_forms,
+    question_forms,
+    regimen_forms,
+    schedule_forms,
+    team_screen,
+)
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.invitation_link import link_to, qr_png
 from bot.patient_card import card, opening, state_of
@@ -24,7 +33,9 @@ OPENED_BY_BUTTONS: dict[str, Procedure] = {
     procedure.form.name: procedure
     for procedure in (
         *planning_forms.PROCEDURES,
+        *moving_forms.PROCEDURES,
         *course_forms.PROCEDURES,
+        *regimen_forms.PROCEDURES,
         *schedule_forms.PROCEDURES,
         question_forms.CHOICE,
         *asking_forms.PROCEDURES,
@@ -139,7 +150,8 @@ def form_opened(session: Session, incoming: Incoming, someone: Someone) -> list[
     filling = Filling(session, incoming, someone, {"id": subject})
     dialogue = dialogues.dialogue_of(session, someone.chat.id)
     if incoming.repeated and is_open(dialogue) and dialogue.form == name:
-        return [Toast(""), *go_on(OPENED_BY_BUTTONS[name], filling, dialogue, None)]
+        standing = Filling(session, incoming, someone, dialogue.state["subject"])
+        return [Toast(""), *go_on(OPENED_BY_BUTTONS[name], standing, dialogue, None)]
     return [Toast(""), *begin(OPENED_BY_BUTTONS[name], filling, in_place=True)]
 
 

@@ -61,12 +61,17 @@ class Procedure:
     longest: int = LONGEST_LINE
 
 
-def begin(procedure: Procedure, filling: Filling, *, in_place: bool) -> list[Reply]:
-    """Opens the form, in the pressed message or in a new one; a form left unfinished is forgotten."""
+def begin(
+    procedure: Procedure, filling: Filling, *, in_place: bool, given: Mapping[str, str] | None = None
+) -> list[Reply]:
+    """Opens the form, in the pressed message or in a new one; a form left unfinished is forgotten.
+
+    `given`: what was answered beforehand, by question, as it would be typed. Refusal where that cannot be.
+    """
     facts = procedure.load(filling)
     about = {PATIENT: facts.patient.id} if isinstance(facts, AboutPatient) and facts.patient is not None else {}
     filling = replace(filling, subject={**filling.subject, **about, VERSION: procedure.version(facts)})
-    state = State()
+    state = forms.answered(procedure.form, facts, given or {})
     shown = forms.screen(procedure.form, facts, state, texts_of(filling, state))
     _keep(procedure, filling, state, filling.incoming.message_id if in_place else None)
     if in_place:

@@ -6,12 +6,13 @@ from typing import Any
 
 from bot.alert_letters import rule_words
 from bot.asking_forms import days_in_words
+from bot.course_facts import reason_words, shortfall_words
 from bot.schedule_forms import leads_in_words
 from bot.team_forms import prices_in_words
 from bot.team_schedule_forms import value_words
 from bot.texts import Html, Texts, texts_in
-from jobs import team_schedule
-from storage import audit
+from jobs import regimen_names, team_schedule
+from storage import audit, courses
 from storage.models import AlertKind, AuditEntry
 
 Facts = Mapping[str, Any]
@@ -30,6 +31,12 @@ def _start(facts: Facts, texts: Texts) -> Html:
     return Html(texts.day(date.fromisoformat(facts["start"])))
 
 
+def _regimen(facts: Facts, texts: Texts) -> Html:
+    """Its name, and what it consists of."""
+    dose = texts("chart.dose", days=facts["days"], dose=float(facts["grams_per_kg_per_day"]))
+    return dose if facts["name"] is None else texts("name_regimen.named", name=facts["name"], dose=dose)
+
+
 # What was changed from something to something: how either is said.
 CHANGES: dict[str, Callable[[Facts, Texts], Html]] = {
     "prompt_time_changed": lambda facts, texts: Html(texts.time(time.fromisoformat(facts["prompt_time"]))),
@@ -42,12 +49,28 @@ CHANGES: dict[str, Callable[[Facts, Texts], Html]] = {
     "prices_set": _prices,
     "alert_readers_set": lambda facts, texts: texts("history.on" if facts["coordinators"] else "history.off"),
     "course_moved": _start,
+    regimen_names.NAMED: _regimen,
 }
 
 
 def _course(facts: Facts, texts: Texts) -> dict[str, object]:
     first = date.fromisoformat(facts["given_start"] or facts["start"])
     return {"date": first, "days": texts.plural("days", facts["days"]), "dose": float(facts["grams_per_kg_per_day"])}
+
+
+def _given(entry: AuditEntry, texts: Texts) -> dict[str, object]:
+    """As it was given, and in part of what was planned."""
+    before, after = entry.before or {}, entry.after or {}
+    first, last = date.fromisoformat(after["given_start"]), date.fromisoformat(after["given_end"])
+    days, dose = (last - first).days + 1, float(after["grams_per_kg_per_day"])
+    planned = courses.Shortfall(days, after["days"], dose, float(before["grams_per_kg_per_day"]))
+    part = shortfall_words(planned if planned.is_one else None, texts)
+    return {"date": first, "days": texts.plural("days", days), "dose": dose, "part": part}
+
+
+def _cancelled(entry: AuditEntry, texts: Texts) -> dict[str, object]:
+    facts = entry.after or {}
+    return {**_course(facts, texts), "reason": reason_words(facts.get("cancelled_because"), texts)}
 
 
 def _rule(facts: Facts, texts: Texts) -> dict[str, object]:
@@ -85,9 +108,10 @@ def _of_team(entry: AuditEntry, texts: Texts) -> dict[str, object]:
 FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     team_schedule.CHANGED: _of_team,
     "course_planned": lambda entry, texts: _course(entry.after or {}, texts),
-    "course_given": lambda entry, texts: _course(entry.after or {}, texts),
-    "course_cancelled": lambda entry, texts: _course(entry.after or {}, texts),
+    "course_given": _given,
+    "course_cancelled": _cancelled,
     "course_not_given": lambda entry, texts: _course(entry.after or {}, texts),
+    "course_restored": lambda entry, texts: _course(entry.after or {}, texts),
     "alert_rule_added": lambda entry, texts: _rule(entry.after or {}, texts),
     "alert_rule_ended": lambda entry, texts: _rule(entry.before or {}, texts),
     "alert_words_set": _languages,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from bot import asking_forms, schedule_forms
+from bot.course_facts import shortfall_words
 from bot.replies import Button, Keyboard, Screen, rows_of
 from bot.texts import Html, Texts, texts_in
 from jobs import due, infusion_reminder, outlook, schedule, silence
@@ -49,7 +50,7 @@ def card(session: Session, patient: Patient, someone: Someone, now: datetime, pa
         more=_exceptions(patient, texts),
         leads=schedule_forms.leads_in_words(leads, texts),
         reminder_time=team.reminder_time,
-        given=texts.plural("card.given", sum(course.status is CourseStatus.GIVEN for course in known)),
+        given=_given_so_far([course for course in known if course.status is CourseStatus.GIVEN], texts),
         courses=texts("card.courses") if planned else texts("card.no_courses"),
     )
     lately = schedule.given_lately(session, patient, now)
@@ -57,6 +58,23 @@ def card(session: Session, patient: Patient, someone: Someone, now: datetime, pa
     said = attendance.said_of_all(session, team.id, planned)
     rows = (*_courses(planned, patient, page, today, said, texts), *((_given(course, texts),) for course in given))
     return Screen(text, (*rows, *_ways_on(patient, texts)))
+
+
+def _given_so_far(given: list[Course], texts: Texts) -> Html:
+    """How many, and how the last one was given beside what was planned."""
+    many = texts.plural("card.given", len(given))
+    if not given:
+        return many
+    last = given[-1]
+    said = texts(
+        "card.last_given",
+        date=courses.first_day(last),
+        planned=last.planned_start,
+        days=texts.plural("days", (courses.last_day(last) - courses.first_day(last)).days + 1),
+        dose=last.grams_per_kg_per_day,
+        part=shortfall_words(courses.shortfall(last), texts),
+    )
+    return Html(f"{many}{said}")
 
 
 def _exceptions(patient: Patient, texts: Texts) -> Html:
@@ -110,7 +128,7 @@ def _ways_on(patient: Patient, texts: Texts) -> Keyboard:
         (opening("prompt_time", patient.id, texts), opening("time_zone", patient.id, texts)),
         (opening("days_off", patient.id, texts), opening("follow_up", patient.id, texts)),
         (opening("leads", patient.id, texts), opening("patient_items", patient.id, texts)),
-        (Button(texts("card.button.history"), f"hi:{patient.id}"),),
+        (opening("name_regimen", patient.id, texts), Button(texts("card.button.history"), f"hi:{patient.id}")),
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
     invited = [again] if patient.status is PatientStatus.INVITED else []

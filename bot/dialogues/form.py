@@ -45,7 +45,8 @@ class Question:
 
     `ask` words it; `briefly` in one line, for below a refusal: without it, the first line will do. `choices` gives
     (label, value) buttons; `read` turns a value, chosen or typed, into JSON or raises Refusal; `also` gives the answers
-    to later questions that a value brings along. `calendar` offers days by the month.
+    to later questions that a value brings along. `calendar` offers days by the month. `applies` says whether it is
+    asked at all, after the answers before it.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Question:
     briefly: Callable[[Texts], Html] | None = None
     also: Callable[[str, Any], Values] = lambda _value, _facts: {}
     aside: Aside | None = None
+    applies: Callable[[Any, Values], bool] = lambda _facts, _values: True
 
 
 @dataclass(frozen=True)
@@ -91,14 +93,24 @@ class State:
         return State(values=stored.get("values", {}), month=stored.get("month"), aside=stored.get("aside"))
 
 
-def current(form: Form, state: State) -> Question | None:
+def current(form: Form, facts: Any, state: State) -> Question | None:
     """The question being asked; None when only the confirmation is left."""
-    return next((question for question in form.questions if question.key not in state.values), None)
+    values = state.values
+    return next((each for each in form.questions if each.key not in values and each.applies(facts, values)), None)
+
+
+def answered(form: Form, facts: Any, given: Mapping[str, str]) -> State:
+    """The state after answers that came all at once, such as in one line, by question. Refusal as in `step`."""
+    state = State()
+    for question in form.questions:
+        if question.key in given:
+            state = _taken(form, facts, state, question, Given(given[question.key], question.key))
+    return state
 
 
 def step(form: Form, facts: Any, state: State, given: Given) -> State:
     """The state after `given`. Refusal when it cannot be read or is impossible: the state then stays."""
-    question = current(form, state)
+    question = current(form, facts, state)
     if given.question is None:
         if question is None:
             raise Refusal("form.press_confirm_or_back" if state.values else "form.press_confirm")
@@ -133,8 +145,8 @@ def _taken(form: Form, facts: Any, state: State, question: Question, given: Give
     also = question.also(given.value, facts)
     values = {**state.values, question.key: question.read(given.value, facts, state.values), **also}
     form.check(facts, values)
-    answered = State(values=values)
-    return replace(answered, finished=form.preview is None and current(form, answered) is None)
+    after = State(values=values)
+    return replace(after, finished=form.preview is None and current(form, facts, after) is None)
 
 
 def _back(form: Form, state: State) -> State:
@@ -144,7 +156,7 @@ def _back(form: Form, state: State) -> State:
 
 def screen(form: Form, facts: Any, state: State, texts: Texts, refused: Refusal | None = None) -> Screen:
     """What the form's message shows now; below what is `refused` the question is one line, so that both are seen."""
-    question = current(form, state)
+    question = current(form, facts, state)
     if question is None:
         assert form.preview is not None  # a form without preview is finished by its last answer
         text = form.preview(texts, facts, state.values)

@@ -104,7 +104,11 @@ class AnswerRow:
 
 @dataclass(frozen=True)
 class CourseRow:
-    """Doses in g/kg body weight a day; `status` is `planned`, `given` or `cancelled`."""
+    """Doses in g/kg body weight a day; `status` is `planned`, `given` or `cancelled`.
+
+    `planned_grams_per_kg_per_day`: the planned dose of one that was given. `cancelled_because`: a code, None: not said.
+    `told_cancelled`: the patient was told so. `asked_on`: when the team was asked whether it was given.
+    """
 
     id: int
     planned_start: date
@@ -119,6 +123,10 @@ class CourseRow:
     next_reminder_lead: int | None
     revision: int
     created_at: datetime
+    planned_grams_per_kg_per_day: float | None = None
+    cancelled_because: str | None = None
+    told_cancelled: bool = False
+    asked_on: date | None = None
 
 
 @dataclass(frozen=True)

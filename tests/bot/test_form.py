@@ -77,11 +77,11 @@ def through(form: Form, *given: Given) -> State:
 
 def test_each_answer_leads_to_the_next_question_and_the_last_to_the_preview() -> None:
     state = State()
-    assert current(PREVIEWED, state) == PREVIEWED.questions[0]
+    assert current(PREVIEWED, None, state) == PREVIEWED.questions[0]
     state = step(PREVIEWED, None, state, Given("3"))
-    assert current(PREVIEWED, state) == PREVIEWED.questions[1]
+    assert current(PREVIEWED, None, state) == PREVIEWED.questions[1]
     state = step(PREVIEWED, None, state, Given("4", "second"))
-    assert (current(PREVIEWED, state), state.finished) == (None, False)
+    assert (current(PREVIEWED, None, state), state.finished) == (None, False)
     assert screen(PREVIEWED, None, state, TEXTS).text == "{'first': 3, 'second': 4}"
     assert step(PREVIEWED, None, state, Given(CONFIRM, CONFIRM)).finished
 

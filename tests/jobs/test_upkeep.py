@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from jobs import daily_prompt, infusion_reminder, schedule, upkeep, weekly_summary
+from jobs import confirming, daily_prompt, infusion_reminder, schedule, upkeep, weekly_summary
 from jobs.schedule import CoursePlan
 from storage import audit, chats
 from storage.database import Database
@@ -44,7 +44,7 @@ def test_nothing_but_receipts_is_touched(database: Database) -> None:
 
 def ticks(session: Session, now: datetime) -> None:
     """All that a second brings."""
-    for run in (daily_prompt.run, infusion_reminder.run, weekly_summary.run, upkeep.run):
+    for run in (daily_prompt.run, infusion_reminder.run, confirming.run, weekly_summary.run, upkeep.run):
         session.flush()
         session.expire_all()
         while run(session, now):
@@ -53,12 +53,13 @@ def ticks(session: Session, now: datetime) -> None:
     session.expire_all()
 
 
-def kept(session: Session) -> tuple[list[datetime], list[datetime], list[datetime]]:
+def kept(session: Session) -> tuple[list[datetime], ...]:
     """When each patient, each course and each team is due next."""
     return (
         [patient.next_prompt_at for patient in rows_of(session, Patient)],
         [course.next_reminder_at for course in rows_of(session, Course)],
         [team.next_summary_at for team in rows_of(session, Team)],
+        [team.next_confirmation_at for team in rows_of(session, Team)],
     )
 
 

@@ -10,6 +10,8 @@ def test_a_course_is_marked_given_with_its_true_days_and_dose(clinic_on_each: Cl
     coordinator, anna = course_open(clinic, "2026-03-03")
     clinic.becomes(clinic.local("2026-03-03 09:00"))
     clinic.becomes(clinic.local("2026-03-05 12:00"))
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Tue 3 Mar")
     coordinator.presses("Was given")
     coordinator.presses("3•")
     assert coordinator.sees == f"{anna.code}, from Tue 3 Mar 2026: on how many days in a row?"

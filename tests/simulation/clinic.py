@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 
-from jobs import due, item_sets, weekly_summary
+from jobs import confirming, due, item_sets, weekly_summary
 from storage.audit import OPERATOR
 from storage.models import Role, Team
 from storage.questions import Wording
@@ -114,6 +114,7 @@ def settle_in(plan: Plan) -> Memory:
     raw: sqlite3.Connection = kept.raw
     team = Team(name="", time_zone="Europe/London", created_at=plan.start)
     raw.execute("UPDATE team SET next_summary_at = ?", (stored(weekly_summary.next_summary(team, plan.start)),))
+    raw.execute("UPDATE team SET next_confirmation_at = ?", (stored(confirming.next_question(team, plan.start)),))
     raw.execute("UPDATE patient SET status = 'withdrawn', next_prompt_at = NULL WHERE id > ?", (len(plan.patients),))
     for member in plan.patients:
         following = due.next_local_moment(member.zone, member.at, plan.start)
