@@ -4,7 +4,17 @@ import re
 
 from sqlmodel import Session
 
-from bot import asking_forms, course_forms, label_form, planning_forms, question_forms, schedule_forms, team_screen
+from bot import (
+    asking_forms,
+    course_forms,
+    label_form,
+    moving_forms,
+    planning_forms,
+    question_forms,
+    regimen_forms,
+    schedule_forms,
+    team_screen,
+)
 from bot.course_facts import dose_in_words
 from bot.filling import Filling, Procedure, begin, go_on, is_open
 from bot.invitation_link import link_to, qr_png
@@ -24,7 +34,9 @@ OPENED_BY_BUTTONS: dict[str, Procedure] = {
     procedure.form.name: procedure
     for procedure in (
         *planning_forms.PROCEDURES,
+        *moving_forms.PROCEDURES,
         *course_forms.PROCEDURES,
+        *regimen_forms.PROCEDURES,
         *schedule_forms.PROCEDURES,
         label_form.LABEL,
         question_forms.CHOICE,
@@ -90,7 +102,8 @@ def form_opened(session: Session, incoming: Incoming, someone: Someone) -> list[
     filling = Filling(session, incoming, someone, {"id": subject})
     dialogue = dialogues.dialogue_of(session, someone.chat.id)
     if incoming.repeated and is_open(dialogue) and dialogue.form == name:
-        return [Toast(""), *go_on(OPENED_BY_BUTTONS[name], filling, dialogue, None)]
+        standing = Filling(session, incoming, someone, dialogue.state["subject"])
+        return [Toast(""), *go_on(OPENED_BY_BUTTONS[name], standing, dialogue, None)]
     return [Toast(""), *begin(OPENED_BY_BUTTONS[name], filling, in_place=True)]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.dialogues.form import Question, Values
+from bot.dialogues.typed_plans import UNIT
 from bot.filling import Filling
 from bot.replies import Button, Screen
 from bot.texts import DECIMALS_SHOWN, Html, Texts, locales
@@ -18,8 +19,8 @@ USUAL_DOSES = (0.4, 0.8, 1.0, 2.0)
 USUAL_DAYS = (1, 2, 3, 4, 5)
 # A course so near to another is perhaps meant, and perhaps a slip.
 NEAR = timedelta(days=3)
-# `g/kg`, `g/kg/day`, `g/kg a day`: what stands behind a dose, and is no part of the number.
-_UNIT = re.compile(r"\s*g\s*/\s*kg(?:\s*(?:/|a|per|par|pro)?\s*(?:day|d|jour|tag))?")
+UNSAID = "unsaid"
+_UNIT = re.compile(rf"\s*{UNIT}")
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,26 @@ def reminders(facts: CourseFacts, texts: Texts, starts: Sequence[date]) -> Html:
     if not without:
         return texts("reminders.follow")
     return texts("reminders.none_left") if len(without) == len(starts) else texts("reminders.some", date=without[0])
+
+
+def reason_words(code: str | None, texts: Texts) -> Html:
+    """Why a course was cancelled; None where nobody said."""
+    return texts(f"cancel_reason.{code or UNSAID}")
+
+
+def shortfall_words(found: courses.Shortfall | None, texts: Texts) -> Html:
+    """` In part: 1 of 2 days.` Empty where there is none."""
+    return Html("") if found is None else texts("in_part", of=shortfall_parts(found, texts))
+
+
+def shortfall_parts(found: courses.Shortfall, texts: Texts) -> Html:
+    """`1 of 2 days, 0.4 instead of 0.8 g/kg a day`."""
+    said = []
+    if found.days < found.planned_days:
+        said.append(texts.plural("in_part.days", found.planned_days, given=found.days))
+    if found.dose < found.planned_dose:
+        said.append(texts("in_part.dose", given=found.dose, planned=found.planned_dose))
+    return Html(", ".join(said))
 
 
 def near(facts: CourseFacts, texts: Texts, spans: Sequence[tuple[date, date]]) -> Html:

@@ -1,18 +1,19 @@
-"""The coordinator's forms about a course: move it, confirm it as given, say that it was not after all, cancel it."""
+"""The coordinator's forms about a course: confirm it as given, say that it was not after all, cancel it."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from bot.course_facts import (
     DAYS,
     DOSE,
+    UNSAID,
     USUAL_DOSES,
     CourseFacts,
     back_to_patient,
     dose_in_words,
     load_course,
-    near,
     read_date,
-    reminders,
+    reason_words,
+    shortfall_words,
     told,
 )
 from bot.dialogues.calendar import Days
@@ -20,57 +21,18 @@ from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Button, Screen
 from bot.team_done import undo_button
-from bot.texts import Html, Texts, texts_in
-from jobs import outlook, schedule
+from bot.texts import Html, Texts, plain, texts_in
+from jobs import outlook, schedule, shifting
+from jobs.refusals import Refusal
 from storage import courses
-from storage.models import CourseStatus
+from storage.models import CancelReason, Course, CourseStatus
 
-USUAL_SHIFTS = (-7, -1, 1, 7)
 AS_PLANNED = "as planned"
+REASONS = (*(reason.value for reason in CancelReason), UNSAID)
 
 
 def _course_version(facts: CourseFacts) -> int:
     return facts.the_course.revision
-
-
-def _shift_choices(texts: Texts, facts: CourseFacts, _values: Values) -> list[tuple[str, str]]:
-    planned = facts.the_course.planned_start
-    days = [(shift, planned + timedelta(days=shift)) for shift in USUAL_SHIFTS]
-    return [
-        (texts.plural("move_course.later" if shift > 0 else "move_course.earlier", abs(shift)), day.isoformat())
-        for shift, day in days
-        if day >= facts.today
-    ]
-
-
-def _check_move(facts: CourseFacts, values: Values) -> None:
-    start = date.fromisoformat(values["start"])
-    schedule.check_move(facts.filling.session, facts.patient, facts.the_course, start, facts.today)
-
-
-def _told_of_move(facts: CourseFacts, new: date, texts: Texts) -> Html:
-    return told(facts, texts, "told.as_known" if facts.the_course.told_start == new else "told.yes")
-
-
-def _preview_move(texts: Texts, facts: CourseFacts, values: Values) -> Html:
-    course, new = facts.the_course, date.fromisoformat(values["start"])
-    return texts(
-        "move_course.preview",
-        pseudonym=facts.patient.pseudonym,
-        old=course.planned_start,
-        new=new,
-        near=near(facts, texts, [(new, new + timedelta(days=course.planned_days - 1))]),
-        told=_told_of_move(facts, new, texts),
-        reminders=reminders(facts, texts, [new]),
-    )
-
-
-def _apply_move(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    texts, course, new = texts_in(filling.someone.chat.language), facts.the_course, date.fromisoformat(values["start"])
-    old, hears = course.planned_start, _told_of_move(facts, new, texts)
-    schedule.move_course(filling.session, facts.actor, facts.patient, course, new, facts.now)
-    done = texts("move_course.done", pseudonym=facts.patient.pseudonym, old=old, new=new, told=hears)
-    return back_to_patient(facts, done, texts, undo_button(filling, texts))
 
 
 def _check_given(facts: CourseFacts, values: Values) -> None:
@@ -123,7 +85,14 @@ def _in_words(texts: Texts, facts: CourseFacts, values: Values) -> dict[str, obj
 
 
 def _preview_given(texts: Texts, facts: CourseFacts, values: Values) -> Html:
-    return texts("give_course.preview", **_in_words(texts, facts, values))
+    less = _less_than_planned(texts, facts.the_course, values)
+    return texts("give_course.preview", **_in_words(texts, facts, values), less=less)
+
+
+def _less_than_planned(texts: Texts, course: Course, values: Values) -> Html:
+    """What it would be called, before it is noted."""
+    planned = courses.Shortfall(values["days"], course.planned_days, values["dose"], course.grams_per_kg_per_day)
+    return shortfall_words(planned if planned.is_one else None, texts)
 
 
 def _apply_given(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
@@ -131,8 +100,13 @@ def _apply_given(filling: Filling, facts: CourseFacts, values: Values) -> Screen
     days, dose = values["days"], values["dose"]
     schedule.mark_given(filling.session, facts.actor, facts.patient, course, start, days, dose, facts.now)
     texts = texts_in(filling.someone.chat.language)
-    undo = Button(texts("reopen_course.button"), f"o:reopen_course:{course.id}")
-    return back_to_patient(facts, texts("give_course.done", **_in_words(texts, facts, values)), texts, undo)
+    more = [Button(texts("reopen_course.button"), f"o:reopen_course:{course.id}")]
+    moves = shifting.after_given(facts.known, course)
+    if moves:
+        shift = texts.plural("days", abs(shifting.days_moved(moves)))
+        more.append(Button(texts.plural("shift_later.button", len(moves), days=shift), f"o:shift_later:{course.id}"))
+    said, part = texts("give_course.done", **_in_words(texts, facts, values)), courses.shortfall(course)
+    return back_to_patient(facts, Html(f"{said}{shortfall_words(part, texts)}"), texts, *more)
 
 
 def _load_given(filling: Filling) -> CourseFacts:
@@ -164,32 +138,47 @@ def _told_of_cancelling(facts: CourseFacts, texts: Texts) -> Html:
     return told(facts, texts, "told.yes" if is_news else "told.unheard")
 
 
-def _preview_cancel(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
-    name, hears = facts.patient.pseudonym, _told_of_cancelling(facts, texts)
-    return texts("cancel_course.preview", pseudonym=name, date=facts.the_course.planned_start, told=hears)
+def _read_reason(value: str, *_: object) -> str:
+    """Nothing is typed here: what somebody would write about a patient is not wanted."""
+    if value not in REASONS:
+        raise Refusal("refusal.press_a_button")
+    return value
 
 
-def _apply_cancel(filling: Filling, facts: CourseFacts, _values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
-    name, hears = facts.patient.pseudonym, _told_of_cancelling(facts, texts)
-    schedule.cancel_course(filling.session, facts.actor, facts.patient, facts.the_course, facts.now)
-    done = texts("cancel_course.done", pseudonym=name, date=facts.the_course.planned_start, told=hears)
-    return back_to_patient(facts, done, texts)
+def _begun(words: str) -> str:
+    """As a button begins."""
+    return words[:1].upper() + words[1:]
 
 
-MOVE_TO = Question(
-    "start",
+def _preview_cancel(texts: Texts, facts: CourseFacts, values: Values) -> Html:
+    return texts("cancel_course.preview", **_cancelling(texts, facts, values))
+
+
+def _cancelling(texts: Texts, facts: CourseFacts, values: Values) -> dict[str, object]:
+    return {
+        "pseudonym": facts.patient.pseudonym,
+        "date": facts.the_course.planned_start,
+        "reason": reason_words(values["because"], texts),
+        "told": _told_of_cancelling(facts, texts),
+    }
+
+
+def _apply_cancel(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
+    texts, session = texts_in(filling.someone.chat.language), filling.session
+    done = texts("cancel_course.done", **_cancelling(texts, facts, values))
+    because = None if values["because"] == UNSAID else CancelReason(values["because"])
+    schedule.cancel_course(session, facts.actor, facts.patient, facts.the_course, facts.now, because)
+    return back_to_patient(facts, done, texts, undo_button(filling, texts))
+
+
+BECAUSE = Question(
+    "because",
     lambda texts, facts, _: texts(
-        "move_course.question", pseudonym=facts.patient.pseudonym, date=facts.the_course.planned_start
+        "cancel_course.question", pseudonym=facts.patient.pseudonym, date=facts.the_course.planned_start
     ),
-    read_date,
-    _shift_choices,
+    _read_reason,
+    lambda texts, *_: [(_begun(plain(reason_words(code, texts))), code) for code in REASONS],
     width=2,
-    calendar=lambda facts, _: Days(
-        facts.today,
-        max(facts.today, facts.the_course.planned_start),
-        marked=outlook.days_with_a_course(facts.known),
-    ),
 )
 GIVEN_ON = Question(
     "start",
@@ -202,7 +191,6 @@ GIVEN_ON = Question(
 )
 
 PROCEDURES = (
-    Procedure(Form("move_course", (MOVE_TO,), _preview_move, _check_move), load_course, _apply_move, _course_version),
     Procedure(
         Form("give_course", (GIVEN_ON, DAYS, DOSE), _preview_given, _check_given),
         _load_to_give,
@@ -210,5 +198,5 @@ PROCEDURES = (
         _course_version,
     ),
     Procedure(Form("reopen_course", (), _preview_reopen), _load_given, _apply_reopen, _course_version),
-    Procedure(Form("cancel_course", (), _preview_cancel), load_course, _apply_cancel, _course_version),
+    Procedure(Form("cancel_course", (BECAUSE,), _preview_cancel), load_course, _apply_cancel, _course_version),
 )

@@ -62,15 +62,23 @@ class Procedure:
     cancelled: Callable[[Filling], Screen] | None = None
 
 
-def begin(procedure: Procedure, filling: Filling, *, in_place: bool, values: forms.Values | None = None) -> list[Reply]:
+def begin(
+    procedure: Procedure,
+    filling: Filling,
+    *,
+    in_place: bool,
+    values: forms.Values | None = None,
+    given: Mapping[str, str] | None = None,
+) -> list[Reply]:
     """Opens the form, in the pressed message or in a new one; a form left unfinished is forgotten.
 
-    `values`: what was said with the command already. Refusal where they are impossible.
+    What was said with the command already: `values` as the form keeps them, or `given`, by question, as it would be
+    typed. Refusal where that cannot be.
     """
     facts = procedure.load(filling)
     about = {PATIENT: facts.patient.id} if isinstance(facts, AboutPatient) and facts.patient is not None else {}
     filling = replace(filling, subject={**filling.subject, **about, VERSION: procedure.version(facts)})
-    state = State(values=values or {})
+    state = State(values=values) if values is not None else forms.answered(procedure.form, facts, given or {})
     if values is not None:
         procedure.form.check(facts, values)
     shown = forms.screen(procedure.form, facts, state, texts_of(filling, state))

@@ -7,14 +7,15 @@ from typing import Any
 from bot.alert_letters import rule_words
 from bot.alert_unseen_form import escalation_words
 from bot.asking_forms import days_in_words
+from bot.course_facts import reason_words, shortfall_words
 from bot.measurement_words import audited_words
 from bot.schedule_forms import leads_in_words
 from bot.staff_words import roles_words
 from bot.team_forms import prices_in_words
 from bot.team_schedule_forms import summary_words, value_words
 from bot.texts import Html, Texts, texts_in
-from jobs import staffing, team_schedule
-from storage import audit
+from jobs import regimen_names, staffing, team_schedule
+from storage import audit, courses
 from storage.models import AlertKind, AuditEntry
 from storage.questions import DiaryQuestion
 
@@ -40,6 +41,12 @@ def _summary_time(facts: Facts, texts: Texts) -> Html:
     return summary_words(facts["weekday"], time.fromisoformat(facts["time"]), texts)
 
 
+def _regimen(facts: Facts, texts: Texts) -> Html:
+    """Its name, and what it consists of."""
+    dose = texts("chart.dose", days=facts["days"], dose=float(facts["grams_per_kg_per_day"]))
+    return dose if facts["name"] is None else texts("name_regimen.named", name=facts["name"], dose=dose)
+
+
 # What was changed from something to something: how either is said.
 CHANGES: dict[str, Callable[[Facts, Texts], Html]] = {
     "prompt_time_changed": lambda facts, texts: Html(texts.time(time.fromisoformat(facts["prompt_time"]))),
@@ -55,12 +62,28 @@ CHANGES: dict[str, Callable[[Facts, Texts], Html]] = {
     "summary_brings_changed": lambda facts, texts: texts(f"summary.brings.{facts['brings']}"),
     "summary_time_changed": _summary_time,
     "alert_escalation_set": escalation_words,
+    regimen_names.NAMED: _regimen,
 }
 
 
 def _course(facts: Facts, texts: Texts) -> dict[str, object]:
     first = date.fromisoformat(facts["given_start"] or facts["start"])
     return {"date": first, "days": texts.plural("days", facts["days"]), "dose": float(facts["grams_per_kg_per_day"])}
+
+
+def _given(entry: AuditEntry, texts: Texts) -> dict[str, object]:
+    """As it was given, and in part of what was planned."""
+    before, after = entry.before or {}, entry.after or {}
+    first, last = date.fromisoformat(after["given_start"]), date.fromisoformat(after["given_end"])
+    days, dose = (last - first).days + 1, float(after["grams_per_kg_per_day"])
+    planned = courses.Shortfall(days, after["days"], dose, float(before["grams_per_kg_per_day"]))
+    part = shortfall_words(planned if planned.is_one else None, texts)
+    return {"date": first, "days": texts.plural("days", days), "dose": dose, "part": part}
+
+
+def _cancelled(entry: AuditEntry, texts: Texts) -> dict[str, object]:
+    facts = entry.after or {}
+    return {**_course(facts, texts), "reason": reason_words(facts.get("cancelled_because"), texts)}
 
 
 def _rule(facts: Facts, texts: Texts) -> dict[str, object]:
@@ -115,9 +138,10 @@ def _of_team(entry: AuditEntry, texts: Texts) -> dict[str, object]:
 FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     team_schedule.CHANGED: _of_team,
     "course_planned": lambda entry, texts: _course(entry.after or {}, texts),
-    "course_given": lambda entry, texts: _course(entry.after or {}, texts),
-    "course_cancelled": lambda entry, texts: _course(entry.after or {}, texts),
+    "course_given": _given,
+    "course_cancelled": _cancelled,
     "course_not_given": lambda entry, texts: _course(entry.after or {}, texts),
+    "course_restored": lambda entry, texts: _course(entry.after or {}, texts),
     "alert_rule_added": lambda entry, texts: _rule(entry.after or {}, texts),
     "alert_rule_ended": lambda entry, texts: _rule(entry.before or {}, texts),
     "alert_words_set": _languages,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from bot import alert_letters, infusions, routes, summary_screen
+from bot import alert_letters, confirming, infusions, routes, summary_screen
 from bot.dialogues import check_in
 from bot.diary_day import check_in_of
 from bot.greetings import staff_help, telephone
@@ -15,6 +15,7 @@ from bot.staff_words import back, called, roles_in_words
 from bot.texts import Html, Texts, texts_in
 from jobs import alerts as alert_jobs
 from jobs import check_in_time, due, follow_up, infusion_reminder, outlook
+from jobs import confirming as confirming_jobs
 from storage import alerts, attendance, chats, courses, diary, drawings, outbox, patients, teams
 from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, PatientStatus
 
@@ -63,6 +64,8 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.COURSES_CHANGED: _courses_changed,
         MessageKind.COURSE_DECLINED: _attendance,
         MessageKind.COURSE_ACCEPTED: _attendance,
+        MessageKind.CONFIRMATION_ASKED: _confirmation,
+        MessageKind.CONFIRMATION_CHANGED: _confirmation_changed,
         MessageKind.PROMPT_TIME_CHANGED: _prompt_time_changed,
         MessageKind.WEEKLY_SUMMARY: _summary,
         MessageKind.SUMMARY_ASKED: _summary,
@@ -196,6 +199,8 @@ def _courses_changed(
 def _changed(course: Course, texts: Texts) -> Html:
     if course.status is CourseStatus.CANCELLED:
         return texts("changed.cancelled", old=course.told_start)
+    if course.told_cancelled:
+        return texts("changed.again", date=course.planned_start)
     if course.to_announce:
         return texts("changed.new", new=course.planned_start)
     return texts("changed.moved", old=course.told_start, new=course.planned_start)
@@ -215,6 +220,54 @@ def _attendance(session: Session, message: OutboxMessage, chat: Chat, texts: Tex
     to_course = Button(texts("news.button.course"), f"co:{course.id}")
     to_patient = Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}")
     return Letter(chat.telegram_id, Screen(text, ((to_course,), (to_patient,))))
+
+
+def _confirmation(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """Asks a coordinator whether courses were given; nothing, where all are answered by then."""
+    shown = _confirmation_as_it_stands(session, message, texts)
+    day = message.diary_date
+    if (
+        shown is None
+        or day is None
+        or all(
+            course.status is not CourseStatus.PLANNED
+            for course, _ in courses.asked_about_on(session, message.team_id, day)
+        )
+    ):
+        return None
+
+    def sent(session: Session, _message_id: int, noted_at: datetime) -> None:
+        # Answered while it was on its way.
+        if _confirmation_as_it_stands(session, message, texts) != shown:
+            confirming_jobs.show_anew_in(session, message.team_id, day, noted_at, message.chat_id)
+
+    again = Html(texts("reminder.again") + "\n\n") if message.doubtful else Html("")
+    return Letter(chat.telegram_id, Screen(Html(f"{again}{shown.text}"), shown.keyboard), sent)
+
+
+def _confirmation_changed(
+    session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime
+) -> Letter | None:
+    """The question that this reader has, rewritten in place: nobody is disturbed by it."""
+    day = message.diary_date
+    if day is None or not _is_coordinator(session, message):
+        return None
+    asked = outbox.message_about_confirming(session, message.team_id, day, message.chat_id)
+    if asked is None or asked.message_id is None:
+        return None
+    shown = _confirmation_as_it_stands(session, message, texts) or Screen(texts("confirming.over"))
+    return Letter(chat.telegram_id, shown, rewrites=(asked.message_id,))
+
+
+def _confirmation_as_it_stands(session: Session, message: OutboxMessage, texts: Texts) -> Screen | None:
+    if message.diary_date is None or not _is_coordinator(session, message):
+        return None
+    return confirming.screen(session, message.team_id, message.diary_date, texts)
+
+
+def _is_coordinator(session: Session, message: OutboxMessage) -> bool:
+    staff = teams.staff_in_chat(session, message.team_id, message.chat_id)
+    return staff is not None and staff.coordinator
 
 
 def _prompt_time_changed(

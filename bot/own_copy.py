@@ -6,12 +6,14 @@ from datetime import datetime
 
 from babel.numbers import get_decimal_symbol
 
+from bot.course_facts import reason_words
 from bot.pictures import Asked, Drawn, database_at
 from bot.texts import Texts, plain, texts_in
 from jobs import due
 from jobs.own_data import OwnData, Separator, Words, collect, csv_zip, fhir_bundle
 from jobs.scores import ITEMS, SCALE_HIGH, SCALE_LOW, STAIRS
 from storage import diary, patients
+from storage.models import CancelReason
 
 BUNDLE = "fhir-bundle.json"
 
@@ -61,6 +63,10 @@ def fhir_words(texts: Texts) -> Words:
         skipped=plain(texts("fhir.skipped")),
         infusion=plain(texts("fhir.infusion")),
         cancelled=plain(texts("fhir.cancelled")),
+        reasons={
+            reason.value: plain(texts("fhir.cancelled_because", reason=reason_words(reason.value, texts)))
+            for reason in CancelReason
+        },
         regimen=unfilled("chart.regimen", "name"),
         dose=unfilled("fhir.dose", "dose"),
         dose_in_turn=unfilled("fhir.dose_in_turn", "dose"),

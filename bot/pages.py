@@ -10,6 +10,7 @@ from babel.dates import get_month_names
 from babel.numbers import get_decimal_symbol
 
 from bot import finding_marks, findings
+from bot.course_facts import shortfall_parts
 from bot.dialogues.wording import name_of
 from bot.findings import BY_URGENCY, LEADING, Names, number
 from bot.texts import Html, Texts, plain
@@ -86,7 +87,7 @@ class Answered:
 
     @cached_property
     def sentences(self) -> tuple[Html, ...]:
-        return findings.findings(self.analysis, self.names, self.texts)
+        return (*findings.findings(self.analysis, self.names, self.texts), *_in_part(self.kept, self.texts))
 
     @cached_property
     def attention(self) -> Attention:
@@ -118,6 +119,16 @@ def patient_facts(answered: Answered) -> ChartFacts:
         lab=_lab(kept, texts),
         steroids=_steroids(kept, texts),
     )
+
+
+def _in_part(kept: Record, texts: Texts) -> list[Html]:
+    """A line that names the courses that were given only in part; none where none was."""
+    said = [
+        texts("finding.in_part_course", date=course.start, of=shortfall_parts(dose.shortfall, texts))
+        for course, dose in zip(kept.courses, kept.doses, strict=True)
+        if dose.shortfall is not None
+    ]
+    return [texts("finding.in_part", courses=Html(", ".join(said)))] if said else []
 
 
 def team_facts(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from bot import asking_forms, schedule_forms
+from bot.course_facts import shortfall_words
 from bot.measurement_commands import entering
 from bot.replies import Button, Keyboard, Screen, rows_of
 from bot.texts import Html, Texts, texts_in
@@ -62,7 +63,7 @@ def card(
         more=_exceptions(patient, texts),
         leads=schedule_forms.leads_in_words(leads, texts),
         reminder_time=team.reminder_time,
-        given=texts.plural("card.given", sum(course.status is CourseStatus.GIVEN for course in known)),
+        given=_given_so_far([course for course in known if course.status is CourseStatus.GIVEN], texts),
         courses=texts("card.courses") if planned else texts("card.no_courses"),
     )
     lately = schedule.given_lately(session, patient, now)
@@ -70,6 +71,23 @@ def card(
     said = attendance.said_of_all(session, team.id, planned)
     rows = (*_courses(planned, patient, page, of.today, said, texts), *((_given(course, texts),) for course in given))
     return Screen(text, (*rows, *_ways_on(patient, back, texts)))
+
+
+def _given_so_far(given: list[Course], texts: Texts) -> Html:
+    """How many, and how the last one was given beside what was planned."""
+    many = texts.plural("card.given", len(given))
+    if not given:
+        return many
+    last = given[-1]
+    said = texts(
+        "card.last_given",
+        date=courses.first_day(last),
+        planned=last.planned_start,
+        days=texts.plural("days", (courses.last_day(last) - courses.first_day(last)).days + 1),
+        dose=last.grams_per_kg_per_day,
+        part=shortfall_words(courses.shortfall(last), texts),
+    )
+    return Html(f"{many}{said}")
 
 
 def _exceptions(patient: Patient, texts: Texts) -> Html:
@@ -125,7 +143,7 @@ def _ways_on(patient: Patient, back: str, texts: Texts) -> Keyboard:
         (opening("leads", patient.id, texts), opening("patient_items", patient.id, texts)),
         entering(patient, texts),
         (Button(texts("measure.button.entered"), f"me:below:{patient.id}"), opening("label", patient.id, texts)),
-        (Button(texts("card.button.history"), f"hi:{patient.id}"),),
+        (opening("name_regimen", patient.id, texts), Button(texts("card.button.history"), f"hi:{patient.id}")),
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
     invited = [again] if patient.chat_id is None else []

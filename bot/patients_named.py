@@ -17,9 +17,14 @@ MOST_BUTTONS = 90
 
 def typed_patient(session: Session, incoming: Incoming, someone: Someone) -> Patient:
     """The patient whose code was typed. Refusal for one that there is not, or no more."""
-    found = patients.patient_called(session, someone.the_team.id, incoming.text)
+    return patient_named(session, incoming.text, someone)
+
+
+def patient_named(session: Session, code: str, someone: Someone) -> Patient:
+    """The same, by a code that stood in a longer line."""
+    found = patients.patient_called(session, someone.the_team.id, code)
     if found is None:
-        raise Refusal("refusal.no_such_patient", typed=incoming.text.strip()[:LONGEST_LINE])
+        raise Refusal("refusal.no_such_patient", typed=code.strip()[:LONGEST_LINE])
     if found.status is PatientStatus.ERASED:
         raise Refusal("refusal.erased", pseudonym=found.pseudonym)
     return found

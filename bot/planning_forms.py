@@ -17,6 +17,7 @@ from bot.course_facts import (
     told,
     whole_number,
 )
+from bot.dialogues import typed_plans
 from bot.dialogues.calendar import Days
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
@@ -24,11 +25,13 @@ from bot.replies import Screen
 from bot.team_done import undo_button
 from bot.texts import Html, Texts, texts_in
 from jobs import outlook, schedule
+from jobs.refusals import Refusal
 from jobs.schedule import CoursePlan
 
 USUAL_WEEKS = (2, 3, 4, 6, 8)
 USUAL_TIMES = (3, 6, 9, 12)
 MOST_WEEKS = 26
+MOST_DAYS = 7 * MOST_WEEKS
 
 
 def _plans_of(values: Values) -> list[CoursePlan]:
@@ -39,7 +42,7 @@ def _plans_of(values: Values) -> list[CoursePlan]:
 def _check_plan(facts: CourseFacts, values: Values) -> None:
     """As soon as an answer makes the plan impossible, not only at the end."""
     complete = {"days": 1, "dose": USUAL_DOSES[0], **values}
-    if "times" in values and "every" not in values:
+    if "start" not in values or ("times" in values and "every" not in values):
         return
     schedule.check_plans(facts.filling.session, facts.patient, _plans_of(complete), facts.today)
 
@@ -79,10 +82,18 @@ def _start(key: str) -> Question:
     )
 
 
+def _read_every(value: str, facts: CourseFacts, _values: Values) -> int:
+    """In days; a number alone is of weeks."""
+    days = typed_plans.read_interval(value, facts.filling.someone.chat.language)
+    if days is None or not 1 <= days <= MOST_DAYS:
+        raise Refusal("refusal.series_every", most=MOST_WEEKS, days=MOST_DAYS)
+    return days
+
+
 EVERY = Question(
     "every",
     lambda texts, facts, values: texts("plan.every", so_far=so_far(texts, facts, values)),
-    lambda value, *_: whole_number(value, 1, MOST_WEEKS, "refusal.series_every"),
+    _read_every,
     lambda texts, *_: [(texts.plural("plan.every_button", weeks), str(weeks)) for weeks in USUAL_WEEKS],
     width=2,
 )

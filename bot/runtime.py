@@ -28,7 +28,16 @@ from bot.shared_pace import Budget
 from bot.speaker import Speaker
 from bot.texts import FALLBACK, texts_in
 from bot.webhook import Webhook
-from jobs import alert_escalation, daily_prompt, follow_up, infusion_reminder, undelivered, upkeep, weekly_summary
+from jobs import (
+    alert_escalation,
+    confirming,
+    daily_prompt,
+    follow_up,
+    infusion_reminder,
+    undelivered,
+    upkeep,
+    weekly_summary,
+)
 from jobs.clock import Clock, Ticker
 from storage.database import Database
 from storage.locks import Lock
@@ -40,7 +49,7 @@ WAIT_FOR_TELEGRAM, LONGEST_WAIT_FOR_TELEGRAM = 5.0, 60.0
 # Those who stop a service wait ten seconds for it, as a rule, and then kill it.
 PATIENCE_AT_THE_END = 5.0
 TICKS = (
-    *(daily_prompt.run, follow_up.run, infusion_reminder.run, weekly_summary.run),
+    *(daily_prompt.run, follow_up.run, infusion_reminder.run, confirming.run, weekly_summary.run),
     *(alert_escalation.run, undelivered.run, upkeep.run),
 )
 

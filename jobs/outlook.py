@@ -50,17 +50,17 @@ def untold(session: Session, patient: Patient, now: datetime) -> list[Course]:
 
 def is_reminder_left(session: Session, patient: Patient, start: date, now: datetime) -> bool:
     """Whether a course that begins on `start` will still be reminded of."""
-    return any(moment > _worth_sending_since(now) for moment in _reminders(session, patient, start))
+    return any(moment > _worth_sending_since(now) for moment in moments_of_reminders(session, patient, start))
 
 
 def has_heard_of(session: Session, patient: Patient, course: Course, now: datetime) -> bool:
     """Whether the patient was told of the course, or may have been: a reminder may have arrived unnoticed."""
     since = _worth_sending_since(course.created_at)
-    reminders = _reminders(session, patient, course.planned_start)
+    reminders = moments_of_reminders(session, patient, course.planned_start)
     return course.told_start is not None or any(since < moment <= now for moment in reminders)
 
 
-def _reminders(session: Session, patient: Patient, start: date) -> list[datetime]:
+def moments_of_reminders(session: Session, patient: Patient, start: date) -> list[datetime]:
     leads, at = infusion_reminder.leads_of(session, patient), teams.team_by_id(session, patient.team_id).reminder_time
     return [moment for _, moment in due.reminder_moments(patient.time_zone, start, leads, at)]
 
@@ -77,6 +77,7 @@ def told(of: Sequence[Course]) -> Callable[[Session], None]:
     def note(session: Session) -> None:
         for course in courses.courses_by_id(session, known):
             course.told_start, course.to_announce = known[course.id], False
+            course.told_cancelled = known[course.id] is None
             session.add(course)
 
     return note

@@ -33,11 +33,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Dose:
-    """What a course consists of: `days` infusion days, `grams_per_kg_per_day` on each; `name` where given by hand."""
+    """What a course consists of: `days` infusion days, `grams_per_kg_per_day` on each; `name` where given by hand.
+
+    `shortfall`: how it was less than planned, None where it was not.
+    """
 
     days: int
     grams_per_kg_per_day: float
     name: str | None
+    shortfall: courses.Shortfall | None = None
 
     @property
     def regimen(self) -> str:
@@ -154,7 +158,7 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
         entries=entries,
         not_asked=not_asked,
         courses=tuple(_course(number, course) for number, course in enumerate(known, 1)),
-        doses=tuple(_dose(course) for course in known),
+        doses=tuple(dose_of(course) for course in known),
         creatine_kinase=tuple((value.taken_on, value.value) for value in values),
         upper_limit=limits[-1] if limits else None,
         steroids=_steroids(session, patient),
@@ -219,9 +223,10 @@ def _diary_day(entry: Entry) -> DiaryDay:
     return DiaryDay(entry.day, pain, tiredness, weakness, exertion_pain, entry.late)
 
 
-def _dose(course: Course) -> Dose:
+def dose_of(course: Course) -> Dose:
+    """As it was given, or the planned one while that stands in."""
     days = (courses.last_day(course) - courses.first_day(course)).days + 1
-    return Dose(days, course.grams_per_kg_per_day, course.regimen)
+    return Dose(days, course.grams_per_kg_per_day, course.regimen, courses.shortfall(course))
 
 
 def _course(number: int, course: Course) -> cycle.Course:
@@ -229,7 +234,7 @@ def _course(number: int, course: Course) -> cycle.Course:
         number=number,
         start=courses.first_day(course),
         end=courses.last_day(course),
-        regimen=_dose(course).regimen,
+        regimen=dose_of(course).regimen,
         status="given" if course.status is CourseStatus.GIVEN else "planned",
         planned_start=course.planned_start,
     )

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import due, infusion_reminder, outlook
+from jobs import confirming, due, infusion_reminder, outlook
 from jobs.check_in_time import change_prompt_time as change_prompt_time  # noqa: PLC0414  (among the other changes)
 from jobs.refusals import Refusal
 from storage import audit, courses, outbox, patients
-from storage.models import AuditEntry, Course, CourseStatus, Patient
+from storage.models import AuditEntry, CancelReason, Course, CourseStatus, Patient
 
 LONGEST_COURSE = 10
 LARGEST_SERIES = 26
@@ -25,6 +25,8 @@ LONGEST_LEAD = 60
 # In the audit, and looked for there.
 GIVEN = "course_given"
 PLANNED = "course_planned"
+MOVED = "course_moved"
+CANCELLED = "course_cancelled"
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,11 @@ class CoursePlan:
     grams_per_kg_per_day: float
 
 
-def series(first: CoursePlan, every_weeks: int, times: int) -> list[CoursePlan]:
-    """`times` courses like `first`, `every_weeks` weeks apart."""
+def series(first: CoursePlan, every_days: int, times: int) -> list[CoursePlan]:
+    """`times` courses like `first`, from one beginning to the next `every_days` days."""
     if not 1 <= times <= LARGEST_SERIES:
         raise Refusal("refusal.series_times", most=LARGEST_SERIES)
-    step = timedelta(weeks=every_weeks)
+    step = timedelta(days=every_days)
     return [CoursePlan(first.start + k * step, first.days, first.grams_per_kg_per_day) for k in range(times)]
 
 
@@ -57,7 +59,7 @@ def check_plans(session: Session, patient: Patient, plans: Sequence[CoursePlan],
         if start <= end:
             raise Refusal("refusal.series_overlaps", date=start)
     for start, end in spans:
-        _check_room(session, patient, start, end, besides=None)
+        _check_room(session, patient, start, end)
 
 
 def _check_numbers(days: int, dose: float) -> None:
@@ -67,10 +69,11 @@ def _check_numbers(days: int, dose: float) -> None:
         raise Refusal("refusal.dose", most=LARGEST_DOSE)
 
 
-def _check_room(session: Session, patient: Patient, start: date, end: date, besides: int | None) -> None:
+def _check_room(session: Session, patient: Patient, start: date, end: date, *besides: int) -> None:
+    """`besides`: courses that will not be where they are."""
     for course in courses.courses_of(session, patient.team_id, patient.id):
         first, last = courses.first_day(course), courses.last_day(course)
-        if course.id != besides and first <= end and start <= last:
+        if course.id not in besides and first <= end and start <= last:
             raise Refusal("refusal.course_overlaps", date=first)
 
 
@@ -97,6 +100,7 @@ def plan_courses(
             planned_days=plan.days,
             grams_per_kg_per_day=plan.grams_per_kg_per_day,
             to_announce=announced and patient.chat_id is not None,
+            regimen=courses.name_of_regimen(session, patient.team_id, patient.id, plan.days, plan.grams_per_kg_per_day),
             created_at=now,
         )
         session.add(course)
@@ -110,32 +114,46 @@ def plan_courses(
 
 
 def check_move(session: Session, patient: Patient, course: Course, start: date, today: date) -> None:
-    _check_planned(course)
-    if start < today:
-        raise Refusal("refusal.course_in_the_past", date=start)
-    if start > today + FARTHEST_AHEAD:
-        raise Refusal("refusal.course_too_far", date=start)
-    if start == course.planned_start:
-        raise Refusal("refusal.course_is_there_already", date=start)
-    end = start + timedelta(days=course.planned_days - 1)
-    _check_room(session, patient, start, end, besides=course.id)
+    check_moves(session, patient, [(course, start)], today)
+
+
+def check_moves(session: Session, patient: Patient, moves: Sequence[tuple[Course, date]], today: date) -> None:
+    """Raises Refusal where one of these courses cannot begin on its new day; all of them move by as many days."""
+    moving = [course.id for course, _ in moves]
+    for course, start in moves:
+        _check_planned(course)
+        if start < today:
+            raise Refusal("refusal.course_in_the_past", date=start)
+        if start > today + FARTHEST_AHEAD:
+            raise Refusal("refusal.course_too_far", date=start)
+        if start == course.planned_start:
+            raise Refusal("refusal.course_is_there_already", date=start)
+        _check_room(session, patient, start, start + timedelta(days=course.planned_days - 1), *moving)
 
 
 def move_course(session: Session, actor: str, patient: Patient, course: Course, start: date, now: datetime) -> None:
-    """Moves a planned course; its reminders follow, and the patient is told once what was and what is.
+    move_courses(session, actor, patient, [(course, start)], now)
+
+
+def move_courses(
+    session: Session, actor: str, patient: Patient, moves: Sequence[tuple[Course, date]], now: datetime
+) -> None:
+    """Moves planned courses; their reminders follow, and the patient is told once of all that was and is.
 
     Of a course that is still to be announced the patient hears the new day alone.
     """
-    check_move(session, patient, course, start, due.local_date(patient.time_zone, now))
-    before = facts_of(course)
-    if not course.to_announce or outlook.has_heard_of(session, patient, course, now):
-        # What the clinic said when it was planned is not known here: the patient may know of the old day.
-        course.told_start, course.to_announce = course.told_start or course.planned_start, False
-    course.planned_start = start
-    course.revision += 1
-    infusion_reminder.schedule(session, patient, course, now)
+    check_moves(session, patient, moves, due.local_date(patient.time_zone, now))
+    for course, start in moves:
+        before, asked_on = facts_of(course), course.asked_on
+        if not course.to_announce or outlook.has_heard_of(session, patient, course, now):
+            # What the clinic said when it was planned is not known here: the patient may know of the old day.
+            course.told_start, course.to_announce = course.told_start or course.planned_start, False
+        course.planned_start, course.asked_on = start, None
+        course.revision += 1
+        infusion_reminder.schedule(session, patient, course, now)
+        _record(session, actor, MOVED, course, now, before)
+        confirming.show_anew(session, course, now, asked_on)
     infusion_reminder.announce_changes(session, patient, now)
-    _record(session, actor, "course_moved", course, now, before)
 
 
 def check_may_be_given(course: Course, today: date) -> None:
@@ -155,7 +173,7 @@ def check_given(
         raise Refusal("refusal.given_in_the_future", date=end)
     if start < course.planned_start - FARTHEST_BACK:
         raise Refusal("refusal.given_too_long_ago", date=start, most=FARTHEST_BACK.days)
-    _check_room(session, patient, start, end, besides=course.id)
+    _check_room(session, patient, start, end, course.id)
 
 
 def mark_given(
@@ -173,23 +191,50 @@ def mark_given(
     before = facts_of(course)
     course.status = CourseStatus.GIVEN
     course.given_start, course.given_end = start, start + timedelta(days=days - 1)
-    course.grams_per_kg_per_day = dose
+    course.planned_grams_per_kg_per_day, course.grams_per_kg_per_day = course.grams_per_kg_per_day, dose
     course.revision += 1
     infusion_reminder.schedule(session, patient, course, now)
     _record(session, actor, GIVEN, course, now, before)
+    confirming.show_anew(session, course, now)
 
 
-def cancel_course(session: Session, actor: str, patient: Patient, course: Course, now: datetime) -> None:
+def cancel_course(
+    session: Session,
+    actor: str,
+    patient: Patient,
+    course: Course,
+    now: datetime,
+    because: CancelReason | None = None,
+) -> None:
+    """`because`: None where nobody said why."""
     _check_planned(course)
     before, is_news = facts_of(course), is_cancelling_news(session, patient, course, now)
     course.told_start = (course.told_start or course.planned_start) if is_news else None
     course.to_announce = False
-    course.status = CourseStatus.CANCELLED
+    course.status, course.cancelled_because = CourseStatus.CANCELLED, because
     course.revision += 1
     infusion_reminder.schedule(session, patient, course, now)
     if is_news:
         infusion_reminder.announce_changes(session, patient, now)
-    _record(session, actor, "course_cancelled", course, now, before)
+    _record(session, actor, CANCELLED, course, now, before)
+    confirming.show_anew(session, course, now)
+
+
+def restore_course(session: Session, actor: str, patient: Patient, course: Course, now: datetime) -> None:
+    """It takes place after all, where it stood; a patient who heard that it is cancelled hears of this too."""
+    if course.status is not CourseStatus.CANCELLED:
+        raise Refusal("refusal.gone")
+    end = course.planned_start + timedelta(days=course.planned_days - 1)
+    _check_room(session, patient, course.planned_start, end)
+    before = facts_of(course)
+    course.status, course.cancelled_because = CourseStatus.PLANNED, None
+    # Of which nothing was ever said: that it was planned is still news.
+    course.to_announce = course.told_start is None and not course.told_cancelled and patient.chat_id is not None
+    course.revision += 1
+    infusion_reminder.schedule(session, patient, course, now)
+    infusion_reminder.announce_changes(session, patient, now)
+    _record(session, actor, "course_restored", course, now, before)
+    confirming.show_anew(session, course, now)
 
 
 def is_cancelling_news(session: Session, patient: Patient, course: Course, now: datetime) -> bool:
@@ -215,7 +260,7 @@ def check_reopen(session: Session, patient: Patient, course: Course, now: dateti
     if course.id not in given_lately(session, patient, now):
         raise Refusal("refusal.given_is_final", most=CAN_BE_REOPENED // timedelta(hours=1))
     end = course.planned_start + timedelta(days=course.planned_days - 1)
-    _check_room(session, patient, course.planned_start, end, besides=course.id)
+    _check_room(session, patient, course.planned_start, end, course.id)
 
 
 def reopen_course(session: Session, actor: str, patient: Patient, course: Course, now: datetime) -> None:
@@ -224,10 +269,11 @@ def reopen_course(session: Session, actor: str, patient: Patient, course: Course
     marked, before = given_lately(session, patient, now)[course.id], facts_of(course)
     assert marked.before is not None
     course.status, course.given_start, course.given_end = CourseStatus.PLANNED, None, None
-    course.grams_per_kg_per_day = marked.before["grams_per_kg_per_day"]
+    course.grams_per_kg_per_day, course.planned_grams_per_kg_per_day = marked.before["grams_per_kg_per_day"], None
     course.revision += 1
     infusion_reminder.schedule(session, patient, course, now)
     _record(session, actor, "course_not_given", course, now, before)
+    confirming.show_anew(session, course, now)
 
 
 def _check_planned(course: Course) -> None:
@@ -276,6 +322,7 @@ def facts_of(course: Course) -> dict[str, Any]:
         "grams_per_kg_per_day": course.grams_per_kg_per_day,
         "given_start": given.isoformat() if given else None,
         "given_end": course.given_end.isoformat() if course.given_end else None,
+        **({"cancelled_because": course.cancelled_because.value} if course.cancelled_because else {}),
     }
 
 

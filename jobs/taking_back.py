@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import check_in_time, schedule, staffing, team_schedule, team_settings
+from jobs import check_in_time, regimen_names, schedule, staffing, team_schedule, team_settings
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
 from storage import audit, courses, patients, teams
@@ -75,6 +75,10 @@ def _move_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
     schedule.move_course(of.session, actor, of.the_patient, of.the_course, date.fromisoformat(before["start"]), now)
 
 
+def _restore(of: Subject, actor: str, _before: Facts, now: datetime) -> None:
+    schedule.restore_course(of.session, actor, of.the_patient, of.the_course, now)
+
+
 def _member(of: Subject, facts: Facts) -> Staff:
     """Refusal for whoever has left since: nobody comes back by an undo."""
     found = teams.member_of_team(of.session, of.team.id, facts["member"])
@@ -123,7 +127,12 @@ WAYS: dict[str, Way] = {
     ),
     "reminder_leads_changed": Way(lambda of, _: schedule.leads_facts(of.session, of.the_patient), _leads_back),
     schedule.PLANNED: Way(lambda of, _: schedule.facts_of(of.the_course), _cancel),
-    "course_moved": Way(lambda of, _: schedule.facts_of(of.the_course), _move_back),
+    schedule.MOVED: Way(lambda of, _: schedule.facts_of(of.the_course), _move_back),
+    schedule.CANCELLED: Way(lambda of, _: schedule.facts_of(of.the_course), _restore),
+    regimen_names.NAMED: Way(
+        lambda of, after: regimen_names.facts_now(of.session, of.the_patient, after),
+        lambda of, actor, before, now: regimen_names.take_back(of.session, actor, of.the_patient, before, now),
+    ),
 }
 
 
@@ -137,8 +146,21 @@ def to_take_back(session: Session, team_id: int, entry_id: int) -> AuditEntry:
 
 
 def whole_change(session: Session, entry: AuditEntry) -> list[AuditEntry]:
-    """A series of courses is planned at once, and taken back at once."""
-    return audit.made_together_with(session, entry.team_id, entry) if entry.action == schedule.PLANNED else [entry]
+    """Courses that were planned at once, or moved at once, are taken back at once."""
+    if entry.action not in {schedule.PLANNED, schedule.MOVED}:
+        return [entry]
+    made = [each for each in audit.made_together_with(session, entry.team_id, entry) if each.takes_back is None]
+    return made if entry.action == schedule.PLANNED else _without_meeting(made)
+
+
+def _without_meeting(moved: list[AuditEntry]) -> list[AuditEntry]:
+    """In an order in which none of them goes back to where another one still is."""
+
+    def start(facts: Facts | None) -> str:
+        return str((facts or {})["start"])
+
+    to_the_front = start(moved[0].after) < start(moved[0].before)
+    return sorted(moved, key=lambda entry: start(entry.before), reverse=to_the_front)
 
 
 def take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -> None:

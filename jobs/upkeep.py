@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs import daily_prompt, infusion_reminder, weekly_summary
+from jobs import confirming, daily_prompt, infusion_reminder, weekly_summary
 from storage import ahead, chats, drawings, patients, teams
 from storage.models import Patient
 
 # Telegram keeps an undelivered update for 24 hours; after that it cannot come again.
 RECEIPTS_KEPT = timedelta(hours=48)
 # What is next is farther than this in a few cases only: the patient has moved, or was asked before the hour was moved.
-USUAL_PROMPT, USUAL_SUMMARY = timedelta(hours=26), timedelta(days=8)
+USUAL_PROMPT, USUAL_SUMMARY, USUAL_QUESTION = timedelta(hours=26), timedelta(days=8), timedelta(hours=26)
 BATCH = 200
 
 
@@ -23,6 +23,8 @@ def run(session: Session, now: datetime) -> bool:
     for reader, team in ahead.summarised_after(session, now + USUAL_SUMMARY):
         if weekly_summary.is_too_far(team, reader, now):
             teams.move_summary(session, reader, weekly_summary.next_summary(team, reader, now))
+    for team in ahead.teams_asked_about_courses_after(session, now + USUAL_QUESTION):
+        teams.move_confirmation(session, team, confirming.next_question(team, now))
     found = ahead.active_patients_prompted_after(session, now + USUAL_PROMPT, BATCH)
     came_back = [patient for patient in found if _comes_back(session, patient, now)]
     return len(came_back) == BATCH

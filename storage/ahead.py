@@ -65,6 +65,10 @@ def summarised_after(session: Session, instant: datetime) -> list[tuple[Staff, T
     return list(session.exec(_SUMMARISED_AFTER, params={"instant": instant}))
 
 
+def teams_asked_about_courses_after(session: Session, instant: datetime) -> list[Team]:
+    return list(session.exec(select(Team).where(col(Team.next_confirmation_at) > instant)))
+
+
 def latest_day_opened_by(session: Session, team_id: int, patient_id: int, instant: datetime) -> DiaryDay | None:
     """The latest of the days that were open by then, and not only by a clock that was ahead."""
     query = (

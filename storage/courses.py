@@ -1,10 +1,11 @@
 """Courses of infusions."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, or_, select, update
+from sqlmodel import Session, col, func, or_, select, update
 
 from storage.models import Course, CourseStatus, Patient
 from storage.patients import LEFT
@@ -26,6 +27,43 @@ def first_day(course: Course) -> date:
 
 def last_day(course: Course) -> date:
     return course.given_end or first_day(course) + timedelta(days=course.planned_days - 1)
+
+
+def planned_dose(course: Course) -> float:
+    """In g/kg a day, also of one that was given otherwise."""
+    planned = course.planned_grams_per_kg_per_day
+    return course.grams_per_kg_per_day if planned is None else planned
+
+
+def is_as_planned(course: Course) -> bool:
+    """Given on the planned days, and with the planned dose."""
+    days = (last_day(course) - first_day(course)).days + 1
+    found = (first_day(course), days, course.grams_per_kg_per_day)
+    return found == (course.planned_start, course.planned_days, planned_dose(course))
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """What a course was of what was planned: days, and doses in g/kg a day."""
+
+    days: int
+    planned_days: int
+    dose: float
+    planned_dose: float
+
+    @property
+    def is_one(self) -> bool:
+        """On fewer days, or with a lower dose."""
+        return self.days < self.planned_days or self.dose < self.planned_dose
+
+
+def shortfall(course: Course) -> Shortfall | None:
+    """None for a course that was not given in part."""
+    if course.status is not CourseStatus.GIVEN:
+        return None
+    days = (last_day(course) - first_day(course)).days + 1
+    found = Shortfall(days, course.planned_days, course.grams_per_kg_per_day, planned_dose(course))
+    return found if found.is_one else None
 
 
 def course_of_team(session: Session, team_id: int, course_id: int) -> Course | None:
@@ -58,6 +96,23 @@ def planned_of(session: Session, team_id: int, patient_ids: Collection[int]) -> 
     return [(course, patient, start, days) for course, patient, start, days in session.exec(query)]
 
 
+def name_of_regimen(session: Session, team_id: int, patient_id: int, days: int, dose: float) -> str | None:
+    """The name that courses planned with these days and this dose, in g/kg a day, bear by now; None: they have none."""
+    planned_dose = func.coalesce(Course.planned_grams_per_kg_per_day, Course.grams_per_kg_per_day)
+    query = (
+        select(Course.regimen)
+        .where(
+            Course.team_id == team_id,
+            Course.patient_id == patient_id,
+            Course.planned_days == days,
+            planned_dose == dose,
+        )
+        .order_by(col(Course.id).desc())
+        .limit(1)
+    )
+    return session.exec(query).first()
+
+
 def planned_courses_of_team(session: Session, team_id: int) -> list[tuple[Course, Patient]]:
     """With whose they are; not those of patients who have left."""
     query = (
@@ -65,6 +120,37 @@ def planned_courses_of_team(session: Session, team_id: int) -> list[tuple[Course
         .join(Patient, col(Course.patient_id) == col(Patient.id))
         .where(Course.team_id == team_id, Course.status == CourseStatus.PLANNED, col(Patient.status).not_in(LEFT))
         .order_by(col(Course.id))
+    )
+    return list(session.exec(query))
+
+
+def planned_and_not_asked_about(session: Session, team_id: int, before: date) -> list[tuple[Course, Patient]]:
+    """Planned to begin before this day, with whose they are; not those of patients who have left.
+
+    What was asked about by a clock that ran ahead is to be asked about again.
+    """
+    query = (
+        select(Course, Patient)
+        .join(Patient, col(Course.patient_id) == col(Patient.id))
+        .where(
+            Course.team_id == team_id,
+            Course.status == CourseStatus.PLANNED,
+            Course.planned_start < before,
+            or_(col(Course.asked_on).is_(None), col(Course.asked_on) > before),
+            col(Patient.status).not_in(LEFT),
+        )
+        .order_by(col(Course.id))
+    )
+    return list(session.exec(query))
+
+
+def asked_about_on(session: Session, team_id: int, day: date) -> list[tuple[Course, Patient]]:
+    """Whatever became of them since, with whose they are; not those of patients who have left. By pseudonym."""
+    query = (
+        select(Course, Patient)
+        .join(Patient, col(Course.patient_id) == col(Patient.id))
+        .where(Course.team_id == team_id, Course.asked_on == day, col(Patient.status).not_in(LEFT))
+        .order_by(Patient.pseudonym, col(Course.id))
     )
     return list(session.exec(query))
 
@@ -90,7 +176,10 @@ def courses_by_id(session: Session, ids: Iterable[int]) -> list[Course]:
 
 
 def courses_to_tell(session: Session, team_id: int, patient_id: int) -> list[Course]:
-    """Courses of which the patient has not been told: that they are planned, their first day, or that they are not."""
+    """Courses of which the patient has not been told: that they are planned, their first day, that they are not.
+
+    Or that they take place after all.
+    """
     planned = col(Course.status) == CourseStatus.PLANNED
     has_heard = col(Course.told_start).is_not(None)
     query = (
@@ -100,8 +189,9 @@ def courses_to_tell(session: Session, team_id: int, patient_id: int) -> list[Cou
             Course.patient_id == patient_id,
             or_(
                 has_heard & planned & (Course.told_start != Course.planned_start),
+                planned & col(Course.told_cancelled),
                 has_heard & (col(Course.status) == CourseStatus.CANCELLED),
-                col(Course.to_announce) & planned,
+                planned & col(Course.to_announce),
             ),
         )
         .order_by(col(Course.planned_start))

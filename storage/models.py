@@ -44,6 +44,15 @@ class CourseStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CancelReason(StrEnum):
+    """Why a course was cancelled. A code and no words: nothing else about the patient is to be typed there."""
+
+    PATIENT_ILL = "patient_ill"
+    PATIENT_COULD_NOT = "patient_could_not"
+    CLINIC = "clinic"
+    OTHER = "other"
+
+
 class Item(StrEnum):
     """The daily 0-10 questions, in the order in which they are asked."""
 
@@ -90,6 +99,8 @@ class MessageKind(StrEnum):
     COURSES_CHANGED = "courses_changed"
     COURSE_DECLINED = "course_declined"
     COURSE_ACCEPTED = "course_accepted"
+    CONFIRMATION_ASKED = "confirmation_asked"
+    CONFIRMATION_CHANGED = "confirmation_changed"
     PROMPT_TIME_CHANGED = "prompt_time_changed"
     WEEKLY_SUMMARY = "weekly_summary"
     SUMMARY_PICTURE = "summary_picture"
@@ -156,6 +167,7 @@ class Team(SQLModel, table=True):
     `instructions`: by language, what patients read with each reminder of an infusion.
     `follow_up_after`: minutes after which an unanswered check-in is asked once more; empty: never.
     `silent_after`: asked days in a row without an answer, after which a patient counts as silent.
+    `next_confirmation_at`: when the coordinators are next asked about unconfirmed courses; empty: not set yet.
     The prices are what the team pays: for a gram of what is infused, and for a day in hospital. Empty: not set.
     `alert_words`: by language, what a patient reads first when an alert has told the team; without: the usual words.
     `escalate_after`: minutes of the team's day after which an alert that nobody has seen is told to others as well;
@@ -184,6 +196,7 @@ class Team(SQLModel, table=True):
     )
     summary_weekday: int = 0
     summary_time: time = time(8, 0)
+    next_confirmation_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     currency: str | None = Field(default=None, max_length=3)
     price_per_gram: float | None = None
     price_per_day: float | None = None
@@ -405,8 +418,11 @@ class ItemSet(SQLModel, table=True):
 class Course(SQLModel, table=True):
     """A course of infusions: planned dates and given dates, both kept. Doses in g/kg body weight a day.
 
-    `told_start` is the first day as the patient last heard it; where it differs, a message is due. `to_announce`: it
-    was planned in the chat, and the patient has heard nothing of it yet; a message is due, too.
+    `told_start` is the first day as the patient last heard it; where it differs, a message is due. `told_cancelled`:
+    the patient heard that it is cancelled. `to_announce`: it was planned in the chat, and the patient has heard nothing
+    of it yet; a message is due, too. `planned_grams_per_kg_per_day`: the planned dose of one that was given.
+    `cancelled_because` empty: nobody said why. `asked_on`: the team's day on which the coordinators were asked whether
+    it was given.
     """
 
     __table_args__ = (
@@ -424,10 +440,14 @@ class Course(SQLModel, table=True):
     given_start: date | None = None
     given_end: date | None = None
     grams_per_kg_per_day: float
+    planned_grams_per_kg_per_day: float | None = None
     regimen: str | None = Field(default=None, max_length=40)
     status: CourseStatus = Field(default=CourseStatus.PLANNED, sa_type=choice_of(CourseStatus))
+    cancelled_because: CancelReason | None = Field(default=None, sa_type=choice_of(CancelReason))
+    asked_on: date | None = None
     told_start: date | None = None
     to_announce: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    told_cancelled: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     next_reminder_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     next_reminder_lead: int | None = None
     revision: int = 0

@@ -34,6 +34,8 @@ RANKS = {
     MessageKind.ALERT_NOTICE: 1,
     MessageKind.COURSE_DECLINED: 1,
     MessageKind.COURSE_ACCEPTED: 1,
+    MessageKind.CONFIRMATION_ASKED: 2,
+    MessageKind.CONFIRMATION_CHANGED: 2,
     MessageKind.PROMPT_TIME_CHANGED: 2,
     MessageKind.PATIENT_JOINED: 2,
     MessageKind.PATIENT_UNREACHABLE: 2,
@@ -430,6 +432,38 @@ def another_is_on_its_way(session: Session, message: OutboxMessage) -> bool:
         col(OutboxMessage.state).in_((*CLAIMABLE, MessageState.SENDING)),
     )
     return session.exec(query.limit(1)).first() is not None
+
+
+def message_about_confirming(session: Session, team_id: int, day: date, chat_id: int) -> OutboxMessage | None:
+    """In which this reader was asked about the courses of a day."""
+    query = select(OutboxMessage).where(
+        OutboxMessage.team_id == team_id,
+        OutboxMessage.chat_id == chat_id,
+        OutboxMessage.kind == MessageKind.CONFIRMATION_ASKED,
+        OutboxMessage.diary_date == day,
+    )
+    return session.exec(query).first()
+
+
+def chats_asked_to_confirm(session: Session, team_id: int, day: date) -> list[int]:
+    """Where the question about the courses of a day stands."""
+    query = select(OutboxMessage.chat_id).where(
+        OutboxMessage.team_id == team_id,
+        OutboxMessage.kind == MessageKind.CONFIRMATION_ASKED,
+        OutboxMessage.diary_date == day,
+        OutboxMessage.state == MessageState.SENT,
+    )
+    return list(session.exec(query))
+
+
+def confirmations_changed(session: Session, team_id: int, day: date) -> list[OutboxMessage]:
+    """What rewrites, or rewrote, the questions about the courses of a day."""
+    query = select(OutboxMessage).where(
+        OutboxMessage.team_id == team_id,
+        OutboxMessage.kind == MessageKind.CONFIRMATION_CHANGED,
+        OutboxMessage.diary_date == day,
+    )
+    return list(session.exec(query))
 
 
 def dates_in_doubt(session: Session, team_id: int, patient_id: int) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, func, or_, select, update
 
 from storage.models import Chat, Staff, Team
 
@@ -126,6 +126,23 @@ def move_summary(session: Session, staff: Staff, to: datetime, sent: datetime | 
         update(Staff)
         .where(col(Staff.id) == staff.id, col(Staff.next_summary_at) == staff.next_summary_at)
         .values(**moved)
+        .execution_options(synchronize_session=False)
+    )
+    return session.connection().execute(statement).rowcount == 1
+
+
+def teams_due_a_confirmation(session: Session, now: datetime) -> list[Team]:
+    """Those too for whom no hour was set yet."""
+    due_ = or_(col(Team.next_confirmation_at).is_(None), col(Team.next_confirmation_at) <= now)
+    return list(session.exec(select(Team).where(due_).order_by(col(Team.id))))
+
+
+def move_confirmation(session: Session, team: Team, to: datetime) -> bool:
+    """Moves on when the team is next asked about its courses; False when another worker has done so already."""
+    statement = (
+        update(Team)
+        .where(col(Team.id) == team.id, col(Team.next_confirmation_at).is_not_distinct_from(team.next_confirmation_at))
+        .values(next_confirmation_at=to)
         .execution_options(synchronize_session=False)
     )
     return session.connection().execute(statement).rowcount == 1

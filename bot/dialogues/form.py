@@ -95,8 +95,17 @@ class State:
 
 def current(form: Form, facts: Any, state: State) -> Question | None:
     """The question being asked; None when only the confirmation is left."""
-    still = (question for question in form.questions if question.key not in state.values)
-    return next((question for question in still if question.needed(facts, state.values)), None)
+    values = state.values
+    return next((each for each in form.questions if each.key not in values and each.needed(facts, values)), None)
+
+
+def answered(form: Form, facts: Any, given: Mapping[str, str]) -> State:
+    """The state after answers that came all at once, such as in one line, by question. Refusal as in `step`."""
+    state = State()
+    for question in form.questions:
+        if question.key in given:
+            state = _taken(form, facts, state, question, Given(given[question.key], question.key))
+    return state
 
 
 def step(form: Form, facts: Any, state: State, given: Given) -> State:
@@ -136,8 +145,8 @@ def _taken(form: Form, facts: Any, state: State, question: Question, given: Give
     also = question.also(given.value, facts)
     values = {**state.values, question.key: question.read(given.value, facts, state.values), **also}
     form.check(facts, values)
-    answered = State(values=values)
-    return replace(answered, finished=form.preview is None and current(form, facts, answered) is None)
+    after = State(values=values)
+    return replace(after, finished=form.preview is None and current(form, facts, after) is None)
 
 
 def _back(form: Form, state: State) -> State:

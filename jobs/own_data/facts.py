@@ -110,6 +110,8 @@ class CourseRow:
     """Doses in g/kg body weight a day; `status` is `planned`, `given` or `cancelled`.
 
     `told_start`: as the patient last heard it. `to_announce`: the patient is still to hear of it.
+    `planned_grams_per_kg_per_day`: the planned dose of one that was given. `cancelled_because`: a code, None: not said.
+    `told_cancelled`: the patient was told so. `asked_on`: when the team was asked whether it was given.
     """
 
     id: int
@@ -126,6 +128,10 @@ class CourseRow:
     next_reminder_lead: int | None
     revision: int
     created_at: datetime
+    planned_grams_per_kg_per_day: float | None = None
+    cancelled_because: str | None = None
+    told_cancelled: bool = False
+    asked_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,10 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     ),
     "alert_readers_set": ({"coordinators": False}, {"coordinators": True}),
     "course_moved": (COURSE, {**COURSE, "start": "2026-03-21"}),
+    "regimen_named": (
+        {"courses": [1], "days": 2, "grams_per_kg_per_day": 0.4, "name": None},
+        {"courses": [1], "days": 2, "grams_per_kg_per_day": 0.4, "name": "Low dose"},
+    ),
     "team_schedule_changed": (
         {"telephone": None, "follow_up_after": None, "silent_after": 3, "summary_weekday": 0, "reminder_time": "09:00"},
         {
@@ -121,7 +125,8 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "questions_changed": ({"items": []}, {"items": ["own:1", "stairs"], "from": "2026-03-03"}),
     "course_planned": (None, COURSE),
     "course_given": (COURSE, {**COURSE, "status": "given", "given_start": "2026-03-21", "given_end": "2026-03-22"}),
-    "course_cancelled": (COURSE, {**COURSE, "status": "cancelled"}),
+    "course_cancelled": (COURSE, {**COURSE, "status": "cancelled", "cancelled_because": "clinic"}),
+    "course_restored": ({**COURSE, "status": "cancelled"}, COURSE),
     "course_not_given": (COURSE, COURSE),
     "alert_rule_added": (None, RULE),
     "alert_rule_ended": (RULE, None),

@@ -16,6 +16,7 @@ from babel.messages.plurals import get_plural
 
 from bot import history_words, measurement_commands, team_schedule_forms, team_screen
 from bot.coordinator import OPENED_BY_BUTTONS
+from bot.course_facts import UNSAID
 from bot.local import demo
 from bot.local.formatting import HtmlReading
 from bot.routes import COMMANDS, described
@@ -30,7 +31,7 @@ from jobs.scores import SYMPTOMS
 from jobs.wearing_off.caveats import CaveatCode
 from jobs.wearing_off.contrast import Reason
 from jobs.wearing_off.verdict import Verdict
-from storage.models import STAIRS, CourseStatus, Item, MessageKind, PatientStatus, Role, SummaryBrings
+from storage.models import STAIRS, CancelReason, CourseStatus, Item, MessageKind, PatientStatus, Role, SummaryBrings
 from storage.upcoming import Upcoming
 
 ROOT = FOLDER.parents[1]
@@ -124,6 +125,9 @@ def families() -> dict[str, str]:
             *(f"check_in.{item}.anchors" for item in asked),
             *(f"item.{item}" for item in asked),
         ],
+        "bot/dialogues/typed_plans.py": [
+            f"typed_plan.words.{name}" for name in ("every", "week", "day", "times", "to", "later", "only", "between")
+        ],
         "bot/dialogues/typed_answers.py": [f"check_in.words.{each}" for each in (*range(11), *asked)],
         "bot/patient_card.py": [
             *(f"state.{status.value}" for status in PatientStatus if status is not PatientStatus.ERASED),
@@ -133,6 +137,13 @@ def families() -> dict[str, str]:
             *(f"{name}.button" for name in measurement_commands.OPENED),
         ],
         "bot/roster.py": [f"roster.group.{group}" for group in Group],
+        "bot/course_facts.py": [f"cancel_reason.{code}" for code in (*CancelReason, UNSAID)],
+        "bot/confirming.py": [
+            f"confirming.button.{name}" for name in ("as_planned", "otherwise", "moved", "not_given")
+        ],
+        "bot/regimen_forms.py": [
+            f"name_regimen.{part}_{key}" for part, key in product(("preview", "done"), ("name", "nameless"))
+        ],
         "bot/letters.py": [f"news.{k.value}" for k in MessageKind if k.value.startswith(("patient_", "course_"))],
         "bot/staff_screen.py": [
             *(f"staff.button.{name}" for name in OPENED),

@@ -130,19 +130,19 @@ def test_a_course_that_is_over_is_not_changed_any_more(sqlite_database: Database
 def test_a_series_is_planned_whole_or_not_at_all(sqlite_database: Database) -> None:
     with committing(sqlite_database) as session:
         patient, _ = planned(session)
-        series = schedule.series(plan(SOON + 7 * DAY), every_weeks=4, times=6)
+        series = schedule.series(plan(SOON + 7 * DAY), every_days=28, times=6)
         made = schedule.plan_courses(session, BY, patient, series, NOW)
         assert [course.planned_start for course in made] == [SOON + 7 * DAY + k * 28 * DAY for k in range(6)]
         before = everything_in(session)
         with pytest.raises(Refusal):
-            schedule.plan_courses(session, BY, patient, schedule.series(plan(SOON + 8 * DAY), 4, 26), NOW)
+            schedule.plan_courses(session, BY, patient, schedule.series(plan(SOON + 8 * DAY), 28, 26), NOW)
         assert everything_in(session) == before
 
 
 @pytest.mark.parametrize("times", [0, 27, -1])
 def test_a_series_has_one_to_twenty_six_courses(times: int) -> None:
     with pytest.raises(Refusal) as refused:
-        schedule.series(plan(), 4, times)
+        schedule.series(plan(), 28, times)
     assert (refused.value.key, refused.value.arguments) == ("refusal.series_times", {"most": 26})
 
 

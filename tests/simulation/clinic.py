@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 
-from jobs import due, item_sets
+from jobs import confirming, due, item_sets
 from storage.audit import OPERATOR
 from storage.models import Role, Team
 from storage.questions import Wording
@@ -115,6 +115,7 @@ def settle_in(plan: Plan) -> Memory:
     team = Team(name="", time_zone="Europe/London", created_at=plan.start)
     following = due.next_weekly_moment(team.time_zone, team.summary_weekday, team.summary_time, plan.start)
     raw.execute("UPDATE staff SET next_summary_at = ? WHERE clinician", (stored(following),))
+    raw.execute("UPDATE team SET next_confirmation_at = ?", (stored(confirming.next_question(team, plan.start)),))
     raw.execute("UPDATE patient SET status = 'withdrawn', next_prompt_at = NULL WHERE id > ?", (len(plan.patients),))
     for member in plan.patients:
         following = due.next_local_moment(member.zone, member.at, plan.start)

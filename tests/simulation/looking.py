@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.runtime import TICKS
-from jobs import daily_prompt, follow_up, infusion_reminder, undelivered, weekly_summary
+from jobs import confirming, daily_prompt, follow_up, infusion_reminder, undelivered, weekly_summary
 from jobs.clock import Tick, Ticker
 from tests.simulation.memory import instant, stored
 from tests.simulation.parts import NEVER
@@ -18,7 +18,8 @@ LOOKS_EVERY = 1.0
 DUE = """
 SELECT (SELECT min(next_prompt_at) FROM patient), (SELECT min(next_reminder_at) FROM course),
  (SELECT min(next_summary_at) FROM staff),
- (SELECT min(next_follow_up_at) FROM diaryday), (SELECT 1 FROM outbox WHERE untold LIMIT 1),
+ (SELECT min(next_follow_up_at) FROM diaryday), (SELECT min(next_confirmation_at) FROM team),
+ (SELECT 1 FROM outbox WHERE untold LIMIT 1),
  (SELECT min(due_at) FROM outbox WHERE state IN ('pending', 'unsure')),
  (SELECT min(expires_at) FROM outbox WHERE state IN ('waiting', 'pending', 'unsure')),
  (SELECT min(lease_until) FROM outbox WHERE state = 'sending'),
@@ -85,7 +86,9 @@ class Looking:
         busy = {
             tick: self._seconds(at) <= now
             for tick, at in zip(
-                (daily_prompt.run, infusion_reminder.run, weekly_summary.run, follow_up.run), due, strict=True
+                (daily_prompt.run, infusion_reminder.run, weekly_summary.run, follow_up.run, confirming.run),
+                due,
+                strict=True,
             )
         }
         busy[undelivered.run] = bool(untold)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LEADS: tuple[list[int], ...] = ([7, 1, 0], [3, 1], [1], [2, 0], [])
 OPERATOR = audit.OPERATOR
+ONLY_THIS = "f:move_course:later:only"
 
 
 class Office:
@@ -120,7 +121,7 @@ class Office:
     def by_buttons(self, account: int, what: str) -> None:
         ways = {
             "move": ["co:", "o:move_course", "f:move_course:start:2", "f:move_course:+:+"],
-            "cancel": ["co:", "o:cancel_course", "f:cancel_course:+:+"],
+            "cancel": ["co:", "o:cancel_course", "f:cancel_course:because:clinic", "f:cancel_course:+:+"],
             "prompt_time": ["o:prompt_time", "f:prompt_time:time:", "f:prompt_time:+:+"],
         }
         self._simulation.journal.note("the coordinator goes to %s for patient %s", what, account)
@@ -134,7 +135,11 @@ class Office:
         if not self._wanted or simulation.ending:
             return
         messages = list(telegram.chats[COORDINATOR].messages.values())
-        shown = [data for _, data in telegram.buttons(messages[-1]) if data and data.startswith(self._wanted[0])]
+        offered = [data for _, data in telegram.buttons(messages[-1]) if data]
+        if any(data.startswith(ONLY_THIS) for data in offered):
+            # Asked only where there are later courses.
+            self._wanted.insert(0, ONLY_THIS)
+        shown = [data for data in offered if data.startswith(self._wanted[0])]
         if shown:
             data = self.rng.choice(shown)
             telegram.press(COORDINATOR, messages[-1]["message_id"], data)

@@ -154,6 +154,11 @@ QUESTIONS: dict[str, Ask] = {
     "planned_courses_of_team": lambda s, team, patient, course, staff: [
         c for c, _ in courses.planned_courses_of_team(s, team) if c is course
     ],
+    "planned_and_not_asked_about": lambda s, team, patient, course, staff: [
+        c for c, _ in courses.planned_and_not_asked_about(s, team, date(2026, 5, 1)) if c is course
+    ],
+    "asked_about_on": lambda s, team, patient, course, staff: asked_about(s, team, course),
+    "name_of_regimen": lambda s, team, patient, course, staff: named(s, team, patient, course),
     "unreachable_patients": lambda s, team, patient, course, staff: (
         patient.id in patients.unreachable_patients(s, team)
     ),
@@ -171,6 +176,18 @@ QUESTIONS: dict[str, Ask] = {
     "everyone_ever_on": lambda s, team, patient, course, staff: staff.id in teams.everyone_ever_on(s, team),
     "staff_in_chat": lambda s, team, patient, course, staff: teams.staff_in_chat(s, team, staff.chat_id),
 }
+
+
+def asked_about(session: Session, team: int, course: Course) -> bool:
+    course.asked_on = date(2026, 4, 4)
+    session.flush()
+    return any(found is course for found, _ in courses.asked_about_on(session, team, course.asked_on))
+
+
+def named(session: Session, team: int, patient: Patient, course: Course) -> str | None:
+    course.regimen = "Low dose"
+    session.flush()
+    return courses.name_of_regimen(session, team, patient.id, course.planned_days, course.grams_per_kg_per_day)
 
 
 def entry_about(session: Session, patient: Patient) -> models.AuditEntry:

@@ -40,6 +40,11 @@ def _planned_end(course: CourseRow) -> date:
     return course.planned_start + (course.planned_days - 1) * DAY
 
 
+def _planned_dose(course: CourseRow) -> float:
+    planned = course.planned_grams_per_kg_per_day
+    return course.grams_per_kg_per_day if planned is None else planned
+
+
 def _infusion_days(course: CourseRow) -> list[date]:
     """The days on which it was given, or, cancelled, was to be given; none of one that is still planned."""
     if course.status == "planned":
@@ -75,7 +80,7 @@ def _request(course: CourseRow, zone: str, names: Names, words: Words, version: 
                         "periodUnit": "d",
                     }
                 },
-                "doseAndRate": [{"doseQuantity": quantity(course.grams_per_kg_per_day, "g/kg", "g/kg")}],
+                "doseAndRate": [{"doseQuantity": quantity(_planned_dose(course), "g/kg", "g/kg")}],
             }
         ],
     }
@@ -87,7 +92,7 @@ def _infusion(course: CourseRow, day: date, names: Names, words: Words, version:
         "resourceType": "MedicationAdministration",
         "id": names.id("MedicationAdministration", course.id, day),
         "status": "completed" if given else "not-done",
-        "statusReason": [] if given else [concept(words.cancelled)],
+        "statusReason": [] if given else [concept(words.reasons.get(course.cancelled_because or "", words.cancelled))],
         **_medication(words.infusion, version),
         "subject": names.patient,
         # The first one is how R5 spells it.

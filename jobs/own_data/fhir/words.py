@@ -9,8 +9,9 @@ class Words:
     """`language`: BCP 47. `items`: the label of each question; `questions`: as they are asked in the version `wording`.
 
     `definition`: of a question, with {item}. `revision`: of an answer that was corrected, with {day}, {item},
-    {revision} and {value}. `regimen`: with {name}. `dose`, `dose_in_turn`: mg a day with {dose}.
-    `alert_value`, `alert_rise`: a rule that was met, with {item}, {threshold} and {days}. The rest is plain text.
+    {revision} and {value}. `reasons`: by code, why a course was cancelled. `regimen`: with {name}. `dose`,
+    `dose_in_turn`: mg a day with {dose}. `alert_value`, `alert_rise`: a rule that was met, with {item}, {threshold} and
+    {days}. The rest is plain text.
     """
 
     language: str
@@ -29,6 +30,7 @@ class Words:
     skipped: str
     infusion: str
     cancelled: str
+    reasons: Mapping[str, str]
     regimen: str
     dose: str
     dose_in_turn: str

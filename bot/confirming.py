@@ -1,0 +1,199 @@
+"""Was it given? One message about all courses that are over and open; two taps for each, and two for all of them."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session
+
+from bot import course_forms, moving_forms
+from bot.filling import Filling, begin
+from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Screen, Toast, rows_of
+from bot.texts import Html, Texts, texts_in
+from jobs import schedule
+from jobs.refusals import Refusal
+from storage import audit, courses
+from storage.chats import Someone
+from storage.models import Course, CourseStatus, Patient
+
+PAGE = 10
+LIST, COURSE, AS_PLANNED, ALL, ALL_REALLY = "l", "c", "p", "a", "y"
+# What is answered in a form of its own, below: by what the button says.
+FORMS = {
+    "o": "give_course",
+    "m": "move_course",
+    "n": "cancel_course",
+    "r": "reopen_course",
+}
+PROCEDURES = {procedure.form.name: procedure for procedure in (*course_forms.PROCEDURES, *moving_forms.PROCEDURES)}
+_DATA = re.compile(r"wg:(\d{4}-\d{2}-\d{2}):([a-z]):([0-9]{1,9})")
+Asked = list[tuple[Course, Patient]]
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button of ours: of the message of this `day`; `number`: a page, a course, or how many are meant."""
+
+    day: date
+    what: str
+    number: int
+
+
+def screen(session: Session, team_id: int, day: date, texts: Texts, page: int = 0) -> Screen | None:
+    """The message as it stands now; None where it is about no course any more."""
+    asked = courses.asked_about_on(session, team_id, day)
+    if not asked:
+        return None
+    pages = (len(asked) - 1) // PAGE + 1
+    page = min(page, pages - 1)
+    shown = asked[page * PAGE : (page + 1) * PAGE]
+    open_ = _open(asked)
+    lines = Html("\n".join(_line(course, patient, texts) for course, patient in shown))
+    if open_:
+        text = texts.plural("confirming.asked", len(open_), lines=lines)
+    else:
+        text = texts("confirming.answered", lines=lines)
+    return Screen(text, _keyboard(day, shown, len(open_), page, pages, texts))
+
+
+def _open(asked: Asked) -> Asked:
+    return [each for each in asked if each[0].status is CourseStatus.PLANNED]
+
+
+def _line(course: Course, patient: Patient, texts: Texts) -> Html:
+    return texts(
+        "confirming.line",
+        pseudonym=patient.pseudonym,
+        date=course.planned_start,
+        days=texts.plural("days", course.planned_days),
+        dose=courses.planned_dose(course),
+        answer=_answer(course, texts),
+    )
+
+
+def _answer(course: Course, texts: Texts) -> Html:
+    if course.status is CourseStatus.PLANNED:
+        return Html("")
+    if course.status is CourseStatus.CANCELLED:
+        return texts("confirming.not_given")
+    return texts("confirming.as_planned" if courses.is_as_planned(course) else "confirming.otherwise")
+
+
+def _keyboard(day: date, shown: Asked, open_: int, page: int, pages: int, texts: Texts) -> Keyboard:
+    labels = {True: "confirming.button.open", False: "confirming.button.answered"}
+    buttons = [
+        Button(
+            texts(labels[course.status is CourseStatus.PLANNED], pseudonym=patient.pseudonym),
+            _data(day, COURSE, course.id),
+        )
+        for course, patient in shown
+        if course.status is not CourseStatus.CANCELLED
+    ]
+    rows = rows_of(buttons, 2)
+    turning = []
+    if page > 0:
+        turning.append(Button(texts("roster.button.earlier"), _data(day, LIST, page - 1)))
+    if page + 1 < pages:
+        turning.append(Button(texts("roster.button.later"), _data(day, LIST, page + 1)))
+    everyone = (Button(texts("confirming.button.all", count=open_), _data(day, ALL, open_)),)
+    return (*rows, *([tuple(turning)] if turning else []), *([everyone] if open_ > 1 else []))
+
+
+def _data(day: date, what: str, number: int) -> str:
+    return f"wg:{day.isoformat()}:{what}:{number}"
+
+
+def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """A button under the message. Told again, it shows how things stand."""
+    given = _read(incoming.data)
+    texts, asked = texts_in(someone.chat.language), courses.asked_about_on(session, someone.the_team.id, given.day)
+    if not asked:
+        raise Refusal("refusal.gone")
+    if given.what == LIST or incoming.repeated:
+        return _shown(session, incoming, someone, given)
+    if given.what == ALL:
+        return [Toast(""), Rewrite(incoming.message_id, _ask_all(given.day, asked, texts))]
+    if given.what == ALL_REALLY:
+        return _all_as_planned(session, incoming, someone, given, asked)
+    found = next(((course, patient) for course, patient in asked if course.id == given.number), None)
+    if found is None:
+        raise Refusal("refusal.gone")
+    course, patient = found
+    if given.what == COURSE:
+        return [Toast(""), Rewrite(incoming.message_id, _choices(given.day, course, patient, texts))]
+    if given.what == AS_PLANNED:
+        _give_as_planned(session, someone, course, patient, incoming)
+        return _shown(session, incoming, someone, given)
+    filling = Filling(session, incoming, someone, {"id": course.id})
+    below = begin(PROCEDURES[FORMS[given.what]], filling, in_place=False)
+    return [*_shown(session, incoming, someone, given), *below]
+
+
+def _read(data: str) -> Pressed:
+    """Refusal for what no button of ours says."""
+    match = _DATA.fullmatch(data)
+    try:
+        day = date.fromisoformat(match[1]) if match is not None else None
+    except ValueError:
+        day = None
+    if match is None or day is None or match[2] not in {LIST, COURSE, AS_PLANNED, ALL, ALL_REALLY, *FORMS}:
+        raise Refusal("refusal.gone")
+    return Pressed(day, match[2], int(match[3]))
+
+
+def _shown(session: Session, incoming: Incoming, someone: Someone, given: Pressed) -> list[Reply]:
+    """The list, where it was pressed: the page that was asked for, or the one of the course."""
+    texts, team_id = texts_in(someone.chat.language), someone.the_team.id
+    page = given.number if given.what == LIST else _page_of(session, team_id, given)
+    shown = screen(session, team_id, given.day, texts, page)
+    if shown is None:
+        raise Refusal("refusal.gone")
+    return [Toast(""), Rewrite(incoming.message_id, shown)]
+
+
+def _page_of(session: Session, team_id: int, given: Pressed) -> int:
+    ids = [course.id for course, _ in courses.asked_about_on(session, team_id, given.day)]
+    return ids.index(given.number) // PAGE if given.number in ids else 0
+
+
+def _choices(day: date, course: Course, patient: Patient, texts: Texts) -> Screen:
+    """What can be answered; of one that was noted as given, that it was not."""
+    text = _line(course, patient, texts)
+    if course.status is CourseStatus.PLANNED:
+        buttons = [
+            Button(texts(f"confirming.button.{name}"), _data(day, what, course.id))
+            for name, what in (("as_planned", AS_PLANNED), ("otherwise", "o"), ("moved", "m"), ("not_given", "n"))
+        ]
+        text = Html(f"{text}\n\n{texts('confirming.question')}")
+    else:
+        buttons = [Button(texts("reopen_course.button"), _data(day, "r", course.id))]
+    back = Button(texts("confirming.button.back"), _data(day, LIST, 0))
+    return Screen(text, (*rows_of(buttons, 1), (back,)))
+
+
+def _ask_all(day: date, asked: Asked, texts: Texts) -> Screen:
+    """Once more, since it is about many."""
+    open_ = _open(asked)
+    codes = Html(texts.listed([patient.pseudonym for _, patient in open_]))
+    yes = Button(texts("form.button.confirm"), _data(day, ALL_REALLY, len(open_)))
+    back = Button(texts("confirming.button.back"), _data(day, LIST, 0))
+    return Screen(texts.plural("confirming.ask_all", len(open_), codes=codes), ((yes,), (back,)))
+
+
+def _all_as_planned(
+    session: Session, incoming: Incoming, someone: Someone, given: Pressed, asked: Asked
+) -> list[Reply]:
+    """All that are still open; where these are others than were shown, it asks again."""
+    open_ = _open(asked)
+    if open_ and len(open_) != given.number:
+        shown = _ask_all(given.day, asked, texts_in(someone.chat.language))
+        return [Toast(""), Rewrite(incoming.message_id, shown)]
+    for course, patient in open_:
+        _give_as_planned(session, someone, course, patient, incoming)
+    return _shown(session, incoming, someone, Pressed(given.day, LIST, 0))
+
+
+def _give_as_planned(session: Session, someone: Someone, course: Course, patient: Patient, incoming: Incoming) -> None:
+    start, days, dose = course.planned_start, course.planned_days, course.grams_per_kg_per_day
+    actor = audit.staff_actor(someone.the_staff.id)
+    schedule.mark_given(session, actor, patient, course, start, days, dose, incoming.now)

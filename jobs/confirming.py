@@ -1,0 +1,113 @@
+"""Courses of which nobody said that they were given: the coordinators are asked, once, the morning after the last day.
+
+One message a coordinator, however many patients it is about. Whoever answers, answers for all: the others' messages
+are rewritten in place.
+"""
+
+import logging
+from datetime import date, datetime, time, timedelta
+
+from sqlmodel import Session
+
+from jobs import due
+from storage import courses, outbox, teams
+from storage.models import Course, MessageKind, Patient, Team
+
+log = logging.getLogger(__name__)
+# By the team's clock: before the first telephone call of the day.
+ASKED_AT = time(9, 0)
+PUT_OFF = timedelta(hours=1)
+STILL_WORTH_SENDING = timedelta(hours=36)
+# After an outage too; what has been open for longer is seen in the roster.
+LONGEST_OPEN = timedelta(days=7)
+
+
+def next_question(team: Team, after: datetime) -> datetime:
+    return due.next_local_moment(team.time_zone, ASKED_AT, after)
+
+
+def run(session: Session, now: datetime) -> bool:
+    """Every team whose hour has come; always the whole lot, so there is never more waiting."""
+    for team in teams.teams_due_a_confirmation(session, now):
+        moment = team.next_confirmation_at
+        try:
+            following = next_question(team, now)
+        except Exception:
+            # Whatever is wrong with one team's clock, the others are asked.
+            log.exception("When a team is asked about its courses cannot be computed; tried again in an hour")
+            teams.move_confirmation(session, team, now + PUT_OFF)
+            continue
+        if not teams.move_confirmation(session, team, following) or moment is None:
+            continue
+        while (later := next_question(team, moment)) <= now:
+            moment = later
+        _ask(session, team, moment)
+    return False
+
+
+def _ask(session: Session, team: Team, moment: datetime) -> None:
+    today, coordinators = due.local_date(team.time_zone, moment), teams.coordinators_of(session, team.id)
+    open_ = [course for course, patient in _over(session, team, today) if _is_over_for(patient, course, moment)]
+    if not coordinators or not open_:
+        return
+    for course in open_:
+        course.asked_on = today
+        session.add(course)
+    keys = [(each.chat_id, f"confirmation_asked:{team.id}:{today.isoformat()}:{each.id}") for each in coordinators]
+    _enqueue(session, MessageKind.CONFIRMATION_ASKED, team.id, today, keys, moment)
+
+
+def _over(session: Session, team: Team, today: date) -> list[tuple[Course, Patient]]:
+    """Over since a few days at most, never asked about, and planned before they were over: what was entered or brought
+    in afterwards is history."""
+    found = courses.planned_and_not_asked_about(session, team.id, before=today)
+    return [
+        (course, patient)
+        for course, patient in found
+        if today - LONGEST_OPEN <= courses.last_day(course) < today
+        and due.local_date(team.time_zone, course.created_at) <= courses.last_day(course)
+    ]
+
+
+def _is_over_for(patient: Patient, course: Course, moment: datetime) -> bool:
+    """By the patient's own clock; where it is still the last day, they are asked about the next morning."""
+    return courses.last_day(course) < due.local_date(patient.time_zone, moment)
+
+
+def show_anew(session: Session, course: Course, now: datetime, asked_on: date | None = None) -> None:
+    """What was sent about this course shows how it stands now; what is still to be sent is worded when it is sent.
+
+    `asked_on`: where the course itself no longer says when it was asked about.
+    """
+    day = asked_on or course.asked_on
+    if day is None:
+        return
+    chats = outbox.chats_asked_to_confirm(session, course.team_id, day)
+    show_anew_in(session, course.team_id, day, now, *chats)
+
+
+def show_anew_in(session: Session, team_id: int, day: date, now: datetime, *chat_ids: int) -> None:
+    """Once for many changes: what waits to be sent is worded when it is sent."""
+    earlier = outbox.confirmations_changed(session, team_id, day)
+    waiting = {message.chat_id for message in earlier if message.state in outbox.CLAIMABLE}
+    begins = f"confirmation_changed:{team_id}:{day.isoformat()}"
+    keys = [(chat_id, f"{begins}:{chat_id}:{len(earlier)}") for chat_id in chat_ids if chat_id not in waiting]
+    _enqueue(session, MessageKind.CONFIRMATION_CHANGED, team_id, day, keys, now)
+
+
+def _enqueue(
+    session: Session, kind: MessageKind, team_id: int, day: date, to: list[tuple[int, str]], now: datetime
+) -> None:
+    drafts = [
+        outbox.draft(
+            kind=kind,
+            team_id=team_id,
+            chat_id=chat_id,
+            diary_date=day,
+            dedupe_key=key,
+            due_at=now,
+            expires_at=now + STILL_WORTH_SENDING,
+        )
+        for chat_id, key in to
+    ]
+    outbox.enqueue(session, *drafts)

@@ -1,0 +1,249 @@
+"""A course that nobody confirmed: the coordinators are asked the morning after, once, and one answers for all."""
+
+from sqlmodel import Session
+
+from bot.pages import Answered
+from bot.texts import texts_in
+from jobs import record
+from storage.models import Course, CourseStatus, MessageKind, OutboxMessage, Patient, Team
+from tests.support import Clinic, Someone
+
+QUESTION = "over and not confirmed"
+
+
+def questions(coordinator: Someone) -> list[str]:
+    """What the coordinator was asked about courses, as it reads now."""
+    return [text for text in coordinator.everything if QUESTION in text or "asked about" in text]
+
+
+def the_day_after(clinic: Clinic, many: int = 1) -> tuple[Someone, list[Someone]]:
+    """A coordinator in the morning after the courses of this many patients, and the patients."""
+    coordinator = clinic.coordinator()
+    patients = [clinic.patient() for _ in range(many)]
+    for patient in patients:
+        clinic.planned(patient, "2026-03-03")
+    clinic.calm()
+    clinic.becomes(clinic.local("2026-03-05 08:59"))
+    assert questions(coordinator) == [], "not before the hour"
+    clinic.becomes(clinic.local("2026-03-05 09:00"))
+    return coordinator, patients
+
+
+def test_two_taps_say_that_it_was_given_as_planned(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    coordinator, (anna,) = the_day_after(clinic)
+    assert coordinator.sees == (
+        "1 course is over and not confirmed. Was it given? Press the patient.\n\n"
+        f"– {anna.code}: Tue 3 Mar 2026, 2 days, 0.4 g/kg a day"
+    )
+    assert coordinator.buttons == [f"{anna.code}?"]
+    coordinator.presses(f"{anna.code}?")
+    assert coordinator.buttons[:4] == ["Given as planned", "Given otherwise", "To another day", "Not given"]
+    coordinator.presses("Given as planned")
+    assert coordinator.sees.endswith("2 days, 0.4 g/kg a day ✓ given as planned")
+    (course,) = clinic.rows(Course)
+    assert (course.status, str(course.given_start), str(course.given_end)) == (
+        CourseStatus.GIVEN, "2026-03-03", "2026-03-04"
+    )  # fmt: skip
+    assert clinic.history(anna.row)[-1][:2] == ("staff:1", "course_given")
+    clinic.passes(days=3)
+    assert len(questions(coordinator)) == 1, "never twice"
+
+
+def test_one_answers_for_all_and_the_others_messages_say_so(clinic: Clinic) -> None:
+    second = clinic.coordinator()
+    coordinator, (anna,) = the_day_after(clinic)
+    doctor = clinic.clinician()
+    assert len(questions(second)) == 1
+    coordinator.presses(f"{anna.code}?")
+    coordinator.presses("Given as planned")
+    assert "✓ given as planned" in questions(second)[0]
+    assert len(questions(second)) == 1, "rewritten in place, without a sound"
+    assert questions(doctor) == []
+    before = clinic.stored()["Course"]
+    second.presses(f"✓ {anna.code}")
+    second.presses("‹ All that were asked about")
+    assert clinic.stored()["Course"] == before
+
+
+def test_many_patients_are_one_message_and_two_taps_for_all(clinic: Clinic) -> None:
+    coordinator, patients = the_day_after(clinic, 12)
+    assert len(questions(coordinator)) == 1
+    assert "12 courses are over" in coordinator.sees
+    assert coordinator.sees.count("– P-") == 10, "the rest on the next page"
+    coordinator.presses("Next")
+    assert coordinator.sees.count("– P-") == 2
+    first = sorted(patient.code for patient in patients)[0]
+    coordinator.presses("‹ Previous")
+    coordinator.presses(f"{first}?")
+    coordinator.presses("Given as planned")
+    coordinator.presses("All 11 given as planned")
+    assert "11 courses are noted as given" in coordinator.sees
+    assert first not in coordinator.sees
+    coordinator.presses("Yes, do it")
+    assert {course.status for course in clinic.rows(Course)} == {CourseStatus.GIVEN}
+    assert coordinator.sees.startswith("Courses that were asked about: all answered.")
+
+
+def test_given_otherwise_is_asked_below_and_said_in_the_list(clinic: Clinic) -> None:
+    coordinator, (anna,) = the_day_after(clinic)
+    coordinator.presses(f"{anna.code}?")
+    coordinator.presses("Given otherwise")
+    for said in ("4 Mar", "1", "0.3"):
+        coordinator.says(said)
+    assert "In part: 1 of 2 days, 0.3 instead of 0.4 g/kg a day." in coordinator.sees
+    coordinator.presses("Yes, do it")
+    assert "In part: 1 of 2 days" in coordinator.sees
+    assert "✓ given otherwise" in questions(coordinator)[0]
+    coordinator.says(f"/patient {anna.code}")
+    assert (
+        "1 course given; the last from Wed 4 Mar 2026, 1 day, 0.3 g/kg a day, planned for Tue 3 Mar 2026. "
+        "In part: 1 of 2 days, 0.3 instead of 0.4 g/kg a day."
+    ) in coordinator.sees
+    coordinator.says(f"/history {anna.code}")
+    assert "course given from Wed 4 Mar 2026, 1 day, 0.3 g/kg a day. In part: 1 of 2 days" in coordinator.sees
+    row, now = anna.row, clinic.clock.now()
+    kept = clinic.read(lambda session: record.read(session, session.get_one(Patient, row.id), now))
+    assert (
+        "Given in part: Wed 4 Mar 2026 (1 of 2 days, 0.3 instead of 0.4 g/kg a day)."
+        in Answered(kept, texts_in("en")).sentences
+    ), "on the page and in reports"
+
+
+def test_not_given_is_cancelled_with_its_reason_or_moved_on(clinic: Clinic) -> None:
+    coordinator, patients = the_day_after(clinic, 2)
+    anna, ben = sorted(patients, key=lambda patient: patient.code)
+    coordinator.presses(f"{anna.code}?")
+    coordinator.presses("Not given")
+    coordinator.presses("Patient ill")
+    coordinator.presses("Yes, do it")
+    assert f"– {anna.code}: Tue 3 Mar 2026, 2 days, 0.4 g/kg a day ✗ not given" in questions(coordinator)[0]
+    coordinator.presses(f"{ben.code}?")
+    coordinator.presses("To another day")
+    coordinator.says("9 Mar")
+    coordinator.presses("Yes, do it")
+    assert ben.starts == ["2026-03-09"]
+    assert ben.code not in questions(coordinator)[0]
+    clinic.becomes(clinic.local("2026-03-11 09:00"))
+    assert f"– {ben.code}: Mon 9 Mar 2026" in questions(coordinator)[-1], "asked about anew where it now stood"
+
+
+def test_it_was_not_given_after_all(clinic: Clinic) -> None:
+    coordinator, (anna,) = the_day_after(clinic)
+    coordinator.presses(f"{anna.code}?")
+    coordinator.presses("Given as planned")
+    coordinator.presses(f"✓ {anna.code}")
+    coordinator.presses("Not given after all")
+    coordinator.presses("Yes, do it")
+    assert clinic.rows(Course)[0].status is CourseStatus.PLANNED
+    assert QUESTION in questions(coordinator)[0]
+    clinic.passes(days=2)
+    assert len(questions(coordinator)) == 1
+
+
+def test_what_was_confirmed_in_time_is_not_asked_about(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    clinic.planned(anna, "2026-03-03")
+    clinic.becomes(clinic.local("2026-03-04 15:00"))
+    coordinator.says(f"/patient {anna.code}")
+    for pressed in ("Tue 3 Mar", "Was given", "As planned", "Yes, do it"):
+        coordinator.presses(pressed)
+    clinic.becomes(clinic.local("2026-03-06 12:00"))
+    assert questions(coordinator) == []
+
+
+def test_a_paused_patients_course_is_asked_about_and_one_of_who_has_left_is_not(clinic: Clinic) -> None:
+    coordinator, anna, ben = clinic.coordinator(), clinic.patient(), clinic.patient()
+    for patient in (anna, ben):
+        clinic.planned(patient, "2026-03-03")
+    anna.says("/pause")
+    anna.presses(anna.buttons[0])
+    ben.says("/withdraw")
+    ben.presses("Yes, stop the diary")
+    clinic.calm()
+    clinic.becomes(clinic.local("2026-03-05 09:00"))
+    assert len(questions(coordinator)) == 1
+    assert anna.code in questions(coordinator)[0]
+    assert ben.code not in questions(coordinator)[0]
+
+
+def test_who_leaves_before_it_is_answered_is_in_it_no_more(clinic: Clinic) -> None:
+    coordinator, (anna,) = the_day_after(clinic)
+    card = coordinator.buttons_of(coordinator.last["message_id"])
+    anna.says("/withdraw")
+    anna.presses("Yes, stop the diary")
+    before = clinic.stored()["Course"]
+    assert coordinator.forges(card[f"{anna.code}?"]).startswith("This has changed meanwhile")
+    assert clinic.stored()["Course"] == before
+
+
+def test_history_that_was_entered_afterwards_is_not_asked_about(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    patient, now = anna.row, clinic.clock.now()
+
+    brought_in = Course(
+        team_id=patient.team_id,
+        patient_id=patient.id,
+        planned_start=clinic.local("2026-03-01 12:00").date(),
+        planned_days=1,
+        grams_per_kg_per_day=0.4,
+        created_at=now,
+    )
+    clinic.write(lambda session: session.add(brought_in))
+    clinic.calm()
+    clinic.becomes(clinic.local("2026-03-06 12:00"))
+    assert questions(coordinator) == []
+    assert [row for row in clinic.rows(OutboxMessage) if row.kind is MessageKind.CONFIRMATION_ASKED] == []
+
+
+def test_after_an_outage_it_is_asked_once_and_of_long_ago_not_at_all(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    clinic.planned(anna, "2026-03-03")
+    clinic.planned(anna, "2026-03-16", days=1)
+    clinic.calm()
+    clinic.becomes(clinic.local("2026-03-18 12:00"))
+    assert len(questions(coordinator)) == 1
+    assert "Mon 16 Mar 2026" in questions(coordinator)[0]
+    assert "Tue 3 Mar 2026" not in questions(coordinator)[0]
+
+
+def test_a_press_told_again_or_late_changes_nothing(clinic: Clinic) -> None:
+    second = clinic.coordinator()
+    coordinator, (anna,) = the_day_after(clinic)
+    coordinator.presses(f"{anna.code}?")
+    late = coordinator.buttons_of(coordinator.last["message_id"])["Given as planned"]
+    coordinator.presses("Given as planned")
+    before, shown = clinic.stored()["Course"], coordinator.sees
+    clinic.world.redeliver(max(clinic.world.mailbox.history))
+    clinic.calm()
+    assert (clinic.stored()["Course"], coordinator.sees) == (before, shown)
+    assert second.forges(late) == "This course was given already."
+    assert clinic.stored()["Course"] == before
+
+
+def test_two_teams_are_asked_each_about_its_own_by_its_own_clock(clinic: Clinic) -> None:
+    clinic.another_team("Rheumatology")
+    coordinator, stranger = clinic.coordinator(), clinic.coordinator("Rheumatology")
+    anna, ben = clinic.patient(), clinic.patient(team="Rheumatology")
+    for patient in (anna, ben):
+        clinic.planned(patient, "2026-03-03")
+
+    def overseas(session: Session) -> None:
+        team = session.get_one(Team, 2)
+        team.time_zone, team.next_confirmation_at = "America/New_York", None
+
+    clinic.write(overseas)
+    clinic.calm()
+    clinic.becomes(clinic.local("2026-03-05 09:00"))
+    assert [anna.code in text for text in questions(coordinator)] == [True]
+    assert questions(stranger) == []
+    clinic.becomes(clinic.local("2026-03-05 09:00", "America/New_York"))
+    assert [ben.code in text for text in questions(stranger)] == [True]
+    pressed = coordinator.buttons_of(coordinator.last["message_id"])[f"{anna.code}?"]
+    assert stranger.forges(pressed).startswith("This has changed meanwhile")
+
+
+def test_who_is_no_longer_a_coordinator_is_not_asked(clinic: Clinic) -> None:
+    coordinator, (anna,) = the_day_after(clinic)
+    pressed = coordinator.buttons_of(coordinator.last["message_id"])[f"{anna.code}?"]
+    assert anna.forges(pressed).startswith("This button is no longer in use")
