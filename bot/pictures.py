@@ -52,6 +52,14 @@ class Drawn:
 
 def draw(asked: Asked) -> Drawn:
     """Reads, computes and draws. LookupError for a patient who is gone."""
+    try:
+        return _drawn(asked)
+    finally:
+        # An idle connection would keep what is erased meanwhile in SQLite's log, even after the bot has stopped.
+        database_at(asked.database).close()
+
+
+def _drawn(asked: Asked) -> Drawn:
     if asked.kind is DrawingKind.OWN_COPY:
         from bot.own_copy import made  # noqa: PLC0415
 

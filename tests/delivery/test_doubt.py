@@ -74,6 +74,6 @@ def test_what_was_refused_for_good_is_told_to_the_coordinator(clinic: Clinic) ->
     clinic.world.misbehave(Fault("bad_request", "sendMessage", chat_id=anna.account, description="PEER_ID_INVALID"))
     change(clinic, anna, "2026-04-17")
     clinic.calm()
-    assert f"{anna.code} did not get a message from me: the news that infusion dates have changed" in coordinator.sees
+    assert f"{anna.code} did not get a message from me: the news of infusion dates" in coordinator.sees
     later(clinic, days=1)
     assert len([text for text in coordinator.everything if "did not get a message" in text]) == 1

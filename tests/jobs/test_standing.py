@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from jobs import attending, labels, schedule, standing
+from jobs.alerts import GRACE
 from jobs.refusals import Refusal
 from jobs.roster import Plan, Standing
 from jobs.schedule import CoursePlan
@@ -54,7 +55,8 @@ def alerted(session: Session, patient: Patient) -> Alert:
     rule = AlertRule(team_id=patient.team_id, item="pain", kind=AlertKind.VALUE, threshold=3, days=1, created_at=NOW)
     session.add(rule)
     session.flush()
-    about: dict[str, Any] = {"first_day": TODAY, "last_day": TODAY, "seen": {}, "raised_at": NOW, "cause": "press:1"}
+    days: dict[str, Any] = {"first_day": TODAY, "last_day": TODAY, "seen": {}}
+    about = {**days, "raised_at": NOW - GRACE, "cause": "press:1"}
     alert = Alert(team_id=patient.team_id, patient_id=patient.id, rule_id=rule.id, **about)
     session.add(alert)
     session.flush()

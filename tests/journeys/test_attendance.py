@@ -371,7 +371,7 @@ def test_the_teams_own_words_stand_in_every_reminder(clinic: Clinic) -> None:
             "fr",
             "votre équipe en répond",
             "Doses, médicaments et conseils médicaux n’y ont pas leur place.",
-            "correct ?",
+            "correct\u00a0?",
         ),
         ("de", "Ihr Team steht dafür ein", "Dosen, Medikamente und medizinischer Rat gehören nicht hierher.", "das?"),
     ],

@@ -72,9 +72,7 @@ def test_a_course_that_is_still_to_come_was_not_given_and_one_given_early_is_mov
     assert "From that day on you can say here that it was given." in coordinator.sees
     before = clinic.stored()
     refused = coordinator.forges(f"o:give_course:{course.id}")
-    assert refused.startswith(
-        "The course is planned for Tue 3 Mar 2026, which is still to come. If it was given earlier"
-    )
+    assert refused.startswith("It is planned for Tue 3 Mar 2026, which is still to come. Given earlier")
     assert clinic.stored() == before, "an old button changes nothing"
     coordinator.presses("Move")
     coordinator.says("today")

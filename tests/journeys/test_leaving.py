@@ -20,6 +20,7 @@ from storage.models import (
     Drawing,
     DrawingKind,
     DrawingState,
+    Look,
     Measurement,
     MessageKind,
     MessageState,
@@ -75,6 +76,7 @@ def measured_and_chosen(session: Session, patient: Patient, clinic: Clinic) -> N
     of: dict[str, Any] = {"team_id": patient.team_id, "patient_id": patient.id}
     session.add(Measurement(analyte="CK", taken_on=now.date(), value=210.5, unit="U/l", received_at=now, **of))
     session.add(SteroidDose(drug="prednisone", starts_on=now.date(), dose_mg=10.0, received_at=now, **of))
+    session.add(Look(state=["silent:2026-03-01"], raised_at=now, **of))
     team = session.get_one(Team, patient.team_id)
     words = {"en": {"name": "Sleep", "low": "badly", "high": "well"}}
     own = item_sets.add(session, audit.OPERATOR, team, "en", words, now)

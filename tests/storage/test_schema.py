@@ -52,6 +52,20 @@ def schema_of(database: Database) -> dict[str, Any]:
     }
 
 
+def test_numbers_that_are_never_given_again_stay_so_through_every_migration(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'diary.sqlite'}")
+    database.migrate()
+    with database.engine.connect() as connection:
+        made = connection.execute(text("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'")).scalars()
+        declared = {
+            table.name
+            for table in SQLModel.metadata.tables.values()
+            if table.dialect_options["sqlite"]["autoincrement"]
+        }
+        assert set(made) == declared >= {"course"}
+    database.close()
+
+
 def test_alembic_finds_no_difference_between_migrated_and_declared(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
