@@ -53,9 +53,9 @@ UNBOUNDED = {
     "outbox.enqueue_again": "the draft names its team",
     "invitations.invitation_for": "whoever holds the token; it says which team",
     "erasing._forget_chat": "a chat of a patient who was found through the team before",
-    "teams.due_a_summary": "the clock serves all teams",
+    "teams._DUE_A_SUMMARY": "the clock serves all teams",
     "teams.move_summary": "a member of staff who was found before",
-    "ahead.summarised_after": "the clock serves all teams",
+    "ahead._SUMMARISED_AFTER": "the clock serves all teams",
     "upcoming.next_upcoming": "the operator's and the demo's clock",
 }
 
