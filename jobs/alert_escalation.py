@@ -76,10 +76,14 @@ def not_delivered(session: Session, message: OutboxMessage, now: datetime) -> No
 
 
 def hurry(session: Session, team_id: int, now: datetime) -> None:
-    """Somebody has left the team: what they alone were told is told to others now, and not in its time."""
+    """Somebody has left the team: what they alone were told is told to others now, whatever the team has set.
+
+    Not once it is no news any more. What never reached them is told to others as any that does not arrive.
+    """
     on_team = {staff.chat_id for staff, _ in teams.members_of(session, team_id)}
-    for alert in alerts.alerts_that_wait(session, team_id):
+    for alert in alerts.unseen_alerts(session, team_id, now - alert_jobs.STAYS_NEWS):
         messages = outbox.messages_of_alert(session, team_id, alert.id)
-        if not any(each.chat_id in on_team and each.state in ON_ITS_WAY for each in messages):
+        has_it = any(each.chat_id in on_team and each.state in ON_ITS_WAY for each in messages)
+        if not has_it and not any(each.untold for each in messages):
             alert.escalate_at = now
             session.add(alert)

@@ -46,7 +46,7 @@ def _taken_back(session: Session, alert: Alert, now: datetime) -> bool:
     if alert.told_patient and now >= alert.raised_at + GRACE:
         return False
     messages = outbox.messages_of_alert(session, alert.team_id, alert.id, hold=True)
-    if any(message.state is not MessageState.PENDING for message in messages) or _holds(session, alert):
+    if any(map(_may_have_been_heard, messages)) or _holds(session, alert):
         return False
     for message in messages:
         message.state, message.alert_id = MessageState.WITHDRAWN, None
@@ -56,6 +56,12 @@ def _taken_back(session: Session, alert: Alert, now: datetime) -> bool:
         return True
     _record(session, alert, "alert_taken_back", audit.patient_actor(alert.patient_id), now, rule=alert.rule_id)
     return True
+
+
+def _may_have_been_heard(message: OutboxMessage) -> bool:
+    """Not of one that is still to be sent, nor of one whose reader left before it ever was tried."""
+    left_before = message.state is MessageState.WITHDRAWN and message.attempts == 0
+    return message.state is not MessageState.PENDING and not left_before
 
 
 def _holds(session: Session, alert: Alert) -> bool:
@@ -101,7 +107,7 @@ def _raise(session: Session, row: AlertRule, run: Run, day: DiaryDay, cause: str
     readers = whom_to_tell(team, teams.reachable_staff_of(session, day.team_id))
     alert.told_team = bool(readers)
     if team.escalate_after is not None:
-        alert.escalate_at = daytime.after(team.time_zone, now + GRACE, team.escalate_after)
+        alert.escalate_at = daytime.after(team.time_zone, now, team.escalate_after)
     _tell(session, alert, readers, now + GRACE)
     _tell_patient(session, alert, now + GRACE)
 
@@ -224,7 +230,7 @@ def not_delivered(session: Session, message: OutboxMessage, now: datetime) -> No
         return
     others = outbox.messages_of_alert(session, alert.team_id, alert.id)
     if not any(other.state in ON_ITS_WAY for other in others):
-        _tell(session, alert, _left_to_tell(session, alert, others), now)
+        _tell(session, alert, _left_to_tell(session, alert, others), max(now, alert.raised_at + GRACE))
 
 
 def _left_to_tell(session: Session, alert: Alert, tried: list[OutboxMessage]) -> list[Staff]:

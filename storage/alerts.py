@@ -92,9 +92,11 @@ def alerts_to_escalate(session: Session, now: datetime, limit: int) -> list[Aler
     return list(session.exec(query.limit(limit)))
 
 
-def alerts_that_wait(session: Session, team_id: int) -> list[Alert]:
-    """Those of a team that will be escalated unless somebody sees them."""
-    query = select(Alert).where(Alert.team_id == team_id, col(Alert.escalate_at).is_not(None))
+def unseen_alerts(session: Session, team_id: int, raised_after: datetime) -> list[Alert]:
+    """Those of a team that nobody has acknowledged."""
+    query = select(Alert).where(
+        Alert.team_id == team_id, col(Alert.acknowledged_at).is_(None), Alert.raised_at > raised_after
+    )
     return list(session.exec(query.order_by(col(Alert.id))))
 
 

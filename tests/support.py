@@ -140,8 +140,9 @@ class Clinic:
     database: Database
     start: datetime = START
     next_account: int = field(default=1000)
-    # Minutes, as a team has it; few journeys are about whoever does not answer.
+    # Minutes, as a team has it; few journeys are about whoever does not answer, or about alerts that nobody sees.
     follow_up_after: int | None = None
+    escalate_after: int | None = None
     pace: Pace = UNHURRIED
 
     def __enter__(self) -> Self:
@@ -256,6 +257,7 @@ class Clinic:
         def make(session: Session) -> None:
             team, _ = admission.team_called(session, name, zone, telephone, now)
             team.follow_up_after = self.follow_up_after
+            team.escalate_after = self.escalate_after
 
         self.write(make)
 

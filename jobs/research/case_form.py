@@ -113,7 +113,8 @@ class CaseLines:
 
     def _course(self, planned: date, days: int, dose: CourseDose, **more: object) -> Values:
         known = {"planned_start": planned, "planned_days": days, "created_at": self.now}
-        return {**known, "grams_per_kg_per_day": dose.grams_per_kg_per_day, **more}
+        not_known = {"planned_grams_per_kg_per_day": None, "cancelled_because": None}
+        return {**known, **not_known, "grams_per_kg_per_day": dose.grams_per_kg_per_day, **more}
 
     def _measurements(self) -> Iterator[Values]:
         """Body weight stands with the courses there."""

@@ -29,6 +29,7 @@ from jobs.scores import ITEMS, MOST_FLIGHTS, STAIRS
 VERSION = "1"
 ABOUT, DICTIONARY, README, WORKBOOK, BUNDLES = "about.csv", "dictionary.csv", "README.txt", "tables.xlsx", "fhir"
 DIARY = "diary.csv"
+CANCEL_REASONS = ("patient_ill", "patient_could_not", "clinic", "other")
 PATIENT = Column("patient", "text", "The patient's pseudonym.", longest=12)
 LOINC_OF_PAIN = "LOINC 72514-3"
 LOINC_OF_ITEMS = f"pain: {LOINC_OF_PAIN}; no LOINC code is a daily 0-10 item of the others"
@@ -173,6 +174,17 @@ COURSES = Table(
             above=True,
         ),
         Column(
+            "planned_dose_g_per_kg_per_day",
+            "decimal",
+            "Of a given course, the dose on each day as it was planned.",
+            field="planned_grams_per_kg_per_day",
+            empty="not given, or nothing else was planned",
+            unit="g/kg/d",
+            least=0,
+            most=MOST_GRAMS_PER_KG,
+            above=True,
+        ),
+        Column(
             "regimen",
             "text",
             "The regimen's name, where one was given by hand.",
@@ -180,6 +192,13 @@ COURSES = Table(
             longest=40,
         ),
         Column("status", "text", "What became of it.", choices=STATUSES),
+        Column(
+            "cancelled_because",
+            "text",
+            "Why it was cancelled.",
+            empty="not cancelled, or nobody said why",
+            choices=CANCEL_REASONS,
+        ),
         Column(
             "weight_kg",
             "decimal",
@@ -276,11 +295,15 @@ ABOUT_COLUMNS = (
 LEFT_OUT: dict[type, set[str]] = {
     Who: {
         "team",  # in about.csv, once
+        "label",  # the team's own words, by which it knows who it is
         *("telegram_id", "language", "chat_created_at", "unreachable_since"),  # of the chat, which is a person's
         *("next_prompt_at", "told_prompt_time", "told_time_zone", "one_column", "reminder_leads"),  # organising
     },
     DayRow: {"message_id"},  # of the chat
-    CourseRow: {"told_start", "next_reminder_at", "next_reminder_lead", "revision"},  # organising
+    CourseRow: {  # organising
+        *("told_start", "told_cancelled", "to_announce", "asked_on"),
+        *("next_reminder_at", "next_reminder_lead", "revision"),
+    },
     MeasurementRow: {"id"},  # the order of the lines
     SteroidRow: {"id"},
     AuditRow: {"id", "actor", "course_id", "takes_back"},  # who changed it is a datum of theirs
@@ -290,6 +313,7 @@ ROWS_LEFT_OUT = {
     "messages": "how the bot sent what; what was asked stands in diary_days.csv",
     "invitations": "how patients came in",
     "attendance": "for the clinic's organising; what was given stands in courses.csv",
+    "looks": "who of the staff looked at whose page is organising",
     "alerts": "they follow from the answers and from rules that a team changes",
 }
 

@@ -1,8 +1,12 @@
 """An alert that nobody has seen in time is told to others too, once, by day; and acknowledged by one for all."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
+import pytest
+
 from bot.local.faults import Fault
+from storage.database import Database
 from storage.models import Alert, AuditEntry, MessageKind, OutboxMessage, Role, Team
 from tests.journeys.test_alerts import alerts_to, evening, redelivered, ruled
 from tests.journeys.test_own_copy import received, rows
@@ -10,6 +14,19 @@ from tests.support import Clinic, Someone
 
 CONFIRM = "Yes, do it"
 UNSEEN = "Not seen by anybody yet; told to others too, Mon 2 Mar 2026, 20:00"
+
+
+@pytest.fixture
+def clinic(sqlite_database: Database) -> Iterator[Clinic]:
+    """As a new team is: after two hours others are told."""
+    with Clinic(sqlite_database, escalate_after=120) as running:
+        yield running
+
+
+@pytest.fixture
+def clinic_on_each(database: Database) -> Iterator[Clinic]:
+    with Clinic(database, escalate_after=120) as running:
+        yield running
 
 
 def unseen_set(member: Someone, after: str, to: str | None = None) -> None:
@@ -27,7 +44,7 @@ def test_after_two_hours_the_coordinators_are_told_once_and_all_messages_say_so(
     ruled(clinic)
     evening(clinic, anna, 2, "8 2 2 4")
     first = clinician.last["message_id"]
-    clinic.passes(hours=1, minutes=59)
+    clinic.passes(hours=1, minutes=56)
     assert alerts_to(coordinator) == []
     clinic.passes(minutes=1)
     assert coordinator.sees == (
@@ -75,7 +92,7 @@ def test_where_everybody_has_it_the_coordinators_hear_it_a_second_time_and_both_
     both.says(f"/start {clinic.invitation(Role.CLINICIAN)}")
     ruled(clinic)
     evening(clinic, anna, 2, "8 2 2 4")
-    clinic.passes(hours=2)
+    clinic.passes(hours=1, minutes=57)
     first, second = (m for m in both.messages if str(m.get("text")).startswith("Alert: "))
     assert first["text"].endswith(UNSEEN)
     assert second["text"].endswith(UNSEEN)
@@ -216,7 +233,7 @@ def test_a_press_told_twice_and_the_patients_copy(clinic: Clinic) -> None:
     coordinator, anna = clinic.coordinator(), clinic.patient()
     ruled(clinic)
     evening(clinic, anna, 2, "8 2 2 4")
-    clinic.passes(hours=2)
+    clinic.passes(hours=1, minutes=57)
     coordinator.presses("Seen")
     before = clinic.stored()
     redelivered(clinic)
@@ -237,3 +254,32 @@ def test_another_teams_staff_hear_nothing_of_it(clinic: Clinic) -> None:
     evening(clinic, anna, 2, "8 2 2 4")
     clinic.passes(days=1)
     assert alerts_to(theirs) == []
+
+
+def test_what_only_a_leaver_had_is_told_to_others_even_where_nobody_else_was_to_be_told(clinic: Clinic) -> None:
+    clinician, coordinator, anna = clinic.clinician(), clinic.coordinator(), clinic.patient()
+    ruled(clinic)
+    evening(clinic, anna, 2, "8 2 2 4")
+    assert alerts_to(coordinator) == []
+    leaves(clinician)
+    clinic.calm()
+    assert len(alerts_to(coordinator)) == 1
+
+
+def test_a_slip_corrected_in_time_alarms_nobody_when_a_reader_leaves_meanwhile(clinic: Clinic) -> None:
+    clinician, coordinator, anna = clinic.clinician(), clinic.coordinator(), clinic.patient()
+    ruled(clinic)
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("10 2 2 4")
+    leaves(clinician)
+    clinic.passes(minutes=1)
+    anna.says("pain 1")
+    clinic.passes(days=1)
+    assert alerts_to(coordinator) == alerts_to(clinician) == []
+
+
+def leaves(member: Someone) -> None:
+    member.says("/staff")
+    member.presses("no. 1")
+    member.presses("Leave the team")
+    member.presses(CONFIRM)

@@ -112,6 +112,7 @@ def test_moved_before_it_was_told_the_final_day_alone_is_told(clinic: Clinic, mo
 def test_cancelled_before_it_was_told_nothing_is_told(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     coordinator, anna = not_yet_told(clinic, monkeypatch)
     on_course(coordinator, anna, "Thu 12 Mar", "Cancel this course")
+    coordinator.presses("Not said")
     assert "The patient has not heard of it from me yet, and is told nothing." in coordinator.sees
     coordinator.presses("Yes, do it")
     clinic.passes(minutes=10)
@@ -141,6 +142,7 @@ def test_one_that_may_have_arrived_is_put_right_when_it_is_cancelled(clinic: Cli
     clinic.world.misbehave(Fault("reset_after_accepting", "sendMessage", anna.account))
     coordinator.presses("Yes, do it")
     on_course(coordinator, anna, "Thu 12 Mar", "Cancel this course")
+    coordinator.presses("Not said")
     assert "The patient is told." in coordinator.sees
     coordinator.presses("Yes, do it")
     clinic.passes(minutes=10)
@@ -166,7 +168,9 @@ def test_a_new_course_is_told_beside_a_move_in_one_message(clinic: Clinic, monke
     fails_to_connect(clinic, monkeypatch, 1)
     coordinator.presses("Yes, do it")
     on_course(coordinator, anna, "Thu 12 Mar", "Move")
-    plans(coordinator, "13 Mar")
+    coordinator.says("13 Mar")
+    coordinator.presses("Only this course")
+    coordinator.presses("Yes, do it")
     clinic.passes(minutes=10)
     (said,) = told(anna)
     assert "– from Thu 12 Mar 2026 to Fri 13 Mar 2026\n– new: Thu 9 Apr 2026" in said

@@ -27,9 +27,8 @@ def test_a_coordinator_is_made_by_a_link_and_offered_the_commands(clinic_on_each
     assert "/roster" in coordinator.sees
     commands = [entry["command"] for entry in clinic.world.commands_for(coordinator.account, "en")]
     assert commands == [
-        *("roster", "invite", "patient", "history", "team", "prices", "instructions", "questions"),
-        *MEASURING,
-        *("alerts", "help"),
+        *("roster", "invite", "patient", "move", "series", "history", "team", "staff", "prices", "instructions"),
+        *("questions", *MEASURING, "alerts", "help"),
     ]
     (staff,) = clinic.rows(Staff)
     assert (staff.coordinator, staff.clinician) == (True, False)
@@ -166,11 +165,12 @@ def test_a_patients_card_says_what_there_is_and_what_can_be_done(clinic: Clinic)
         "Steroid",
         "Values and steroids",
         "Label",
+        "Name a regimen",
         "History",
         "‹ Patients",
     ]
     rows = coordinator.last["reply_markup"]["inline_keyboard"]
-    assert [len(row) for row in rows] == [2, 2, 2, 2, 2, 3, 2, 1, 1], "it fits a telephone"
+    assert [len(row) for row in rows] == [2, 2, 2, 2, 2, 3, 2, 2, 1], "it fits a telephone"
     coordinator.presses("Thu 12 Mar")
     course = f"{anna.code}\nCourse planned for Thu 12 Mar 2026, 2 days, 0.4 g/kg a day, 0.8 g/kg a course\n\n"
     assert coordinator.sees.startswith(course)

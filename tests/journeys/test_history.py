@@ -29,7 +29,7 @@ def test_a_patients_history_says_when_who_and_from_what_to_what(clinic: Clinic) 
     assert mine.sees.startswith(f"{anna.code}: the latest changes\n\n")
     assert entries(mine) == [
         "Mon 2 Mar 2026, 10:05, the patient\nlarge buttons: off → on",
-        "Mon 2 Mar 2026, 10:05, a colleague, no. 1\nreminders: 7 days before, the day before and that morning "
+        "Mon 2 Mar 2026, 10:05, a colleague, no. 2\nreminders: 7 days before, the day before and that morning "
         "(as the team has it) → 3 days before",
         "Mon 2 Mar 2026, 10:00, you\ncheck-in time: 18:00 → 20:30",
         "Mon 2 Mar 2026, 10:00, the patient\njoined the diary",
@@ -131,8 +131,8 @@ def test_what_does_not_exist_is_said_so(clinic: Clinic) -> None:
     ("language", "said"),
     [
         ("en", "a colleague, no. 1\n{code}: check-in time: 18:00 → 20:30"),
-        ("fr", "un membre de l’équipe\n{code}\u00a0: heure du questionnaire\u00a0: 18:00 → 20:30"),
-        ("de", "jemand aus dem Team\n{code}: Uhrzeit der Tagesfragen: 18:00 → 20:30"),
+        ("fr", "un membre de l’équipe, n° 1\n{code}\u00a0: heure du questionnaire\u00a0: 18:00 → 20:30"),
+        ("de", "jemand aus dem Team, Nr. 1\n{code}: Uhrzeit der Tagesfragen: 18:00 → 20:30"),
     ],
 )
 def test_it_is_told_in_the_readers_language(clinic: Clinic, language: str, said: str) -> None:

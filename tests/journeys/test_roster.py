@@ -14,7 +14,7 @@ from jobs.alert_settings import Wanted
 from jobs.alerts import GRACE
 from jobs.roster import LONGEST_LABEL, LONGEST_SEARCH
 from storage import patients, teams
-from storage.models import AlertKind, Course, Dialogue, Patient, PatientStatus, Role
+from storage.models import AlertKind, Chat, Course, Dialogue, Patient, PatientStatus, Role
 from tests.support import TEAM, ZONE, Clinic, Someone
 
 # As much as a telephone shows of one of two buttons in a row, and of a row.
@@ -41,8 +41,11 @@ def many(clinic: Clinic, count: int = 200) -> list[str]:
         team = teams.team_named(session, TEAM)
         assert team is not None
         of: dict[str, Any] = {"team_id": team.id, "time_zone": ZONE, "prompt_time": team.prompt_time, "created_at": now}
+        chats = [Chat(telegram_id=900_000 + k, language="en", created_at=now) for k in range(count)]
+        session.add_all(chats)
+        session.flush()
         everyone = [
-            Patient(pseudonym=code, status=PatientStatus.ACTIVE, label=f"list {k:03}", **of)
+            Patient(pseudonym=code, status=PatientStatus.ACTIVE, label=f"list {k:03}", chat_id=chats[k].id, **of)
             for k, code in enumerate(codes)
         ]
         session.add_all(everyone)

@@ -1,8 +1,11 @@
 """A member leaves the team, or is removed from it: from that moment on they are a stranger, with all they had."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from bot.local.faults import Fault
+from storage.database import Database
 from storage.models import (
     Dialogue,
     Drawing,
@@ -20,6 +23,13 @@ from tests.support import TEAM, Clinic, Someone
 
 LEFT = f"You have left the team {TEAM}. The buttons above no longer work."
 REMOVED = f"You are no longer on the team {TEAM}."
+
+
+@pytest.fixture
+def clinic(sqlite_database: Database) -> Iterator[Clinic]:
+    """As a new team is: after two hours others are told."""
+    with Clinic(sqlite_database, escalate_after=120) as running:
+        yield running
 
 
 def leaves(member: Someone, number: int) -> None:

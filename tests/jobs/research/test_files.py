@@ -14,7 +14,7 @@ from jobs import leaving
 from jobs.own_data.facts import OwnData
 from jobs.research import Wanted, schema, write_workbook
 from storage.database import Database
-from storage.models import Patient
+from storage.models import CancelReason, Patient
 from tests.jobs.own_data.test_collect import filled
 from tests.jobs.research.support import ALL, NOW, exported, rows
 from tests.storage.support import TEAM, committing, joined_patient, rows_of, team_of
@@ -159,3 +159,7 @@ def test_what_no_sheet_holds_goes_on_in_another(held: Database, tmp_path: Path) 
     answers = [text for name, text in numbered.items() if name.startswith("answers")]
     assert len(answers) == 2
     assert sum(text.count("<row ") - 1 for text in answers) == len(rows(folder, "answers.csv")) == 6
+
+
+def test_why_a_course_was_cancelled_has_the_codes_of_the_table() -> None:
+    assert list(schema.CANCEL_REASONS) == list(CancelReason)

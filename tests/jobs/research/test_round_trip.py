@@ -19,6 +19,7 @@ from storage import audit, patients
 from storage.database import Database
 from storage.models import (
     Answer,
+    CancelReason,
     Course,
     CourseStatus,
     DiaryDay,
@@ -139,6 +140,10 @@ def a_treatment(session: Session, draw: Draw, patient: Patient) -> None:
                 given_start=given,
                 given_end=given + timedelta(days=draw(st.integers(0, 9))) if given else None,
                 grams_per_kg_per_day=draw(st.floats(0, 5, exclude_min=True)),
+                planned_grams_per_kg_per_day=draw(maybe(st.floats(0, 5, exclude_min=True))) if given else None,
+                cancelled_because=draw(maybe(st.sampled_from(CancelReason)))
+                if status is CourseStatus.CANCELLED
+                else None,
                 regimen=draw(maybe(WORDS)),
                 status=status,
                 created_at=draw(MOMENTS),
