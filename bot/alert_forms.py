@@ -11,14 +11,14 @@ from bot.alert_letters import rule_words, words_of
 from bot.alert_unseen_form import UNSEEN, escalation_words
 from bot.dialogues.form import Form, Question, Values
 from bot.dialogues.wording import anchors_of, name_of
-from bot.filling import Filling, Procedure, begin, go_on, is_open
+from bot.filling import Filling, Procedure, begin
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import alert_settings
 from jobs import alerts as alert_jobs
 from jobs.alert_settings import HIGHEST_THRESHOLD, LONGEST_WORDS, MOST_DAYS, Wanted
 from jobs.refusals import Refusal
-from storage import alerts, audit, dialogues, outbox, questions
+from storage import alerts, audit, outbox, questions
 from storage.chats import Someone
 from storage.models import AlertKind, AlertRule, Team
 from storage.questions import DiaryQuestion
@@ -80,9 +80,6 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
 
 def _opened(procedure: Procedure, session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     filling = Filling(session, incoming, someone, {"id": number_in(incoming.data)})
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == procedure.form.name:
-        return [Toast(""), *go_on(procedure, filling, dialogue, None)]
     return [Toast(""), *begin(procedure, filling, in_place=True)]
 
 

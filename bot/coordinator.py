@@ -16,7 +16,7 @@ from bot import (
     team_screen,
 )
 from bot.course_facts import dose_in_words
-from bot.filling import Filling, Procedure, begin, go_on, is_open
+from bot.filling import Filling, Procedure, begin
 from bot.invitation_link import link_to, qr_png
 from bot.patient_card import card, opening
 from bot.patients_named import pressed_patient, typed_patient
@@ -25,7 +25,7 @@ from bot.roster import back_to, roster
 from bot.texts import Html, Texts, texts_in
 from jobs import admission, due
 from jobs.refusals import Refusal
-from storage import attendance, audit, courses, dialogues, patients
+from storage import attendance, audit, courses, patients
 from storage.chats import Someone
 from storage.models import CourseStatus, Staff, Team
 
@@ -100,10 +100,6 @@ def form_opened(session: Session, incoming: Incoming, someone: Someone) -> list[
     if subject is None or name not in OPENED_BY_BUTTONS:
         raise Refusal("refusal.gone")
     filling = Filling(session, incoming, someone, {"id": subject})
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == name:
-        standing = Filling(session, incoming, someone, dialogue.state["subject"])
-        return [Toast(""), *go_on(OPENED_BY_BUTTONS[name], standing, dialogue, None)]
     return [Toast(""), *begin(OPENED_BY_BUTTONS[name], filling, in_place=True)]
 
 

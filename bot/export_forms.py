@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure, begin, go_on, is_open
+from bot.filling import Filling, Procedure, begin
 from bot.replies import Incoming, Reply, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import pages
 from jobs.refusals import Refusal
-from storage import dialogues, research
+from storage import research
 from storage.chats import Someone
 from storage.models import DrawingKind, PatientStatus, Team
 
@@ -33,12 +33,8 @@ class ExportFacts:
 
 
 def export(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """`/export`; asked for twice, it goes on where it stands."""
-    filling = Filling(session, incoming, someone, {"id": someone.the_team.id})
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == EXPORT.form.name:
-        return go_on(EXPORT, filling, dialogue, None)
-    return begin(EXPORT, filling, in_place=False)
+    """`/export`."""
+    return begin(EXPORT, Filling(session, incoming, someone, {"id": someone.the_team.id}), in_place=False)
 
 
 def _load(filling: Filling) -> ExportFacts:

@@ -22,6 +22,7 @@ DONE = "done"
 VERSION = "version"
 # In the subject: whom the form is about. It goes with them when they have everything erased.
 PATIENT = "patient"
+NOTHING_SAID = State()
 # What is typed is said back where it cannot be read; nobody needs more of it.
 LONGEST_LINE = 60
 
@@ -67,20 +68,19 @@ def begin(
     filling: Filling,
     *,
     in_place: bool,
-    values: forms.Values | None = None,
-    given: Mapping[str, str] | None = None,
+    state: State = NOTHING_SAID,
 ) -> list[Reply]:
     """Opens the form, in the pressed message or in a new one; a form left unfinished is forgotten.
 
-    What was said with the command already: `values` as the form keeps them, or `given`, by question, as it would be
-    typed. Refusal where that cannot be.
+    Asked for twice, by an update that is delivered again, it goes on where it stands. `state`: what was said with the
+    command already.
     """
+    dialogue = dialogues.dialogue_of(filling.session, filling.someone.chat.id)
+    if filling.incoming.repeated and is_open(dialogue) and dialogue.form == procedure.form.name:
+        return go_on(procedure, replace(filling, subject=dialogue.state["subject"]), dialogue, None)
     facts = procedure.load(filling)
     about = {PATIENT: facts.patient.id} if isinstance(facts, AboutPatient) and facts.patient is not None else {}
     filling = replace(filling, subject={**filling.subject, **about, VERSION: procedure.version(facts)})
-    state = State(values=values) if values is not None else forms.answered(procedure.form, facts, given or {})
-    if values is not None:
-        procedure.form.check(facts, values)
     shown = forms.screen(procedure.form, facts, state, texts_of(filling, state))
     _keep(procedure, filling, state, filling.incoming.message_id if in_place else None)
     if in_place:

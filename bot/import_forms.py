@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot import fault_words
 from bot.dialogues.form import Form, Values
-from bot.filling import LONGEST_LINE, Filling, Procedure, begin, go_on, is_open
+from bot.filling import LONGEST_LINE, Filling, Procedure, begin
 from bot.replies import Incoming, Reply, Say, Screen
 from bot.texts import Html, Texts, locales, plain, texts_in
 from jobs import due, importing, measured_table
@@ -18,7 +18,7 @@ from jobs.csv_table import Fault
 from jobs.importing import New, Table
 from jobs.measured import Value
 from jobs.refusals import Refusal
-from storage import audit, dialogues
+from storage import audit
 from storage.chats import Someone
 
 # With room for the heading. What takes more than so many messages is sent as a file.
@@ -65,9 +65,6 @@ def sent(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
 
 def _begun(session: Session, incoming: Incoming, someone: Someone, text: str) -> list[Reply]:
     texts = texts_in(someone.chat.language)
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == IMPORT.form.name:
-        return go_on(IMPORT, Filling(session, incoming, someone, dialogue.state["subject"]), dialogue, None)
     table = _reading(session, someone, incoming, text)()
     if table.faults:
         return _faults(table.faults, texts)

@@ -7,15 +7,15 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import import_forms, measurement_forms, steroid_forms
-from bot.dialogues.form import Values
-from bot.filling import Filling, Procedure, begin, go_on, is_open
+from bot.dialogues.form import Values, stated
+from bot.filling import Filling, Procedure, begin
 from bot.measurement_facts import MeasureFacts
 from bot.measurement_words import row_words
 from bot.patients_named import patient_and_more, pressed_patient, typed_patient, which_patient
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, rows_of
 from bot.texts import Html, Texts, texts_in
 from jobs.refusals import Refusal
-from storage import dialogues, measurements, own_data, patients
+from storage import measurements, own_data, patients
 from storage.chats import Someone
 from storage.models import Measurement, Patient, SteroidDose
 
@@ -60,15 +60,11 @@ def _typed(session: Session, incoming: Incoming, someone: Someone, procedure: Pr
         return [which_patient(session, someone, name, f"me:{name}", invited=True)]
     patient, line = patient_and_more(session, incoming, someone)
     filling = Filling(session, incoming, someone, {"id": patient.id})
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form in OPENED:
-        return go_on(
-            OPENED[dialogue.form], Filling(session, incoming, someone, dialogue.state["subject"]), dialogue, None
-        )
     if not line:
         return begin(procedure, filling, in_place=False)
-    form, values = said(procedure.load(filling), line)
-    return begin(form, filling, in_place=False, values=values)
+    facts = procedure.load(filling)
+    form, values = said(facts, line)
+    return begin(form, filling, in_place=False, state=stated(form.form, facts, values))
 
 
 def measurements_typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -106,14 +102,7 @@ def _subject_of(session: Session, someone: Someone, of: str, number: int) -> dic
 def _opened(
     procedure: Procedure, session: Session, incoming: Incoming, someone: Someone, subject: dict[str, object]
 ) -> list[Reply]:
-    filling = Filling(session, incoming, someone, subject)
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == procedure.form.name:
-        return [
-            Toast(""),
-            *go_on(procedure, Filling(session, incoming, someone, dialogue.state["subject"]), dialogue, None),
-        ]
-    return [Toast(""), *begin(procedure, filling, in_place=True)]
+    return [Toast(""), *begin(procedure, Filling(session, incoming, someone, subject), in_place=True)]
 
 
 def _list(session: Session, patient: Patient, someone: Someone) -> Screen:

@@ -6,15 +6,16 @@ from sqlmodel import Session
 
 from bot import moving_forms, planning_forms
 from bot.dialogues import typed_plans
+from bot.dialogues.form import answered
 from bot.dialogues.typed_plans import Move, ReadDate
-from bot.filling import Filling, Procedure, begin, go_on, is_open
+from bot.filling import Filling, Procedure, begin
 from bot.patient_card import card
 from bot.patients_named import patient_named
 from bot.replies import Incoming, Reply, Say
 from bot.texts import locales, plain, texts_in
 from jobs import due, reading
 from jobs.refusals import Refusal
-from storage import courses, dialogues
+from storage import courses
 from storage.chats import Someone
 from storage.models import Course, CourseStatus, Patient
 
@@ -96,8 +97,6 @@ def _begin(
     subject: int,
     given: Mapping[str, str],
 ) -> list[Reply]:
-    """Told twice, the form goes on where it stands."""
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == procedure.form.name:
-        return go_on(procedure, Filling(session, incoming, someone, dialogue.state["subject"]), dialogue, None)
-    return begin(procedure, Filling(session, incoming, someone, {"id": subject}), in_place=False, given=given)
+    filling = Filling(session, incoming, someone, {"id": subject})
+    state = answered(procedure.form, procedure.load(filling), given)
+    return begin(procedure, filling, in_place=False, state=state)

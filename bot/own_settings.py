@@ -5,14 +5,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.filling import Filling, Procedure, begin, go_on, is_open
+from bot.filling import Filling, Procedure, begin
 from bot.own_overview import overview
 from bot.own_time import OWN_TIME
 from bot.own_zone import OWN_ZONE
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Texts, languages, texts_in
 from jobs import check_in_time
-from storage import audit, dialogues, patients
+from storage import audit, patients
 from storage.chats import Someone
 
 # st:follow_up:on, st:hours, st:days, st:day:56, st:column:on, st:zone, st:languages, st:language:de, st:
@@ -46,11 +46,7 @@ def settings_pressed(session: Session, incoming: Incoming, someone: Someone) -> 
 
 
 def _opened(procedure: Procedure, session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """A form; asked for twice, it goes on where it stands."""
     filling = Filling(session, incoming, someone, {"id": someone.the_patient.id})
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == procedure.form.name:
-        return [Toast(""), *go_on(procedure, filling, dialogue, None)]
     return [Toast(""), *begin(procedure, filling, in_place=True)]
 
 

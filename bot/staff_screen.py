@@ -4,7 +4,7 @@ import re
 
 from sqlmodel import Session
 
-from bot.filling import Filling, begin, go_on, is_open
+from bot.filling import Filling, begin
 from bot.invitation_link import link_to, qr_png
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, rows_of
 from bot.staff_forms import OPENED
@@ -12,7 +12,7 @@ from bot.staff_words import back, called, roles_in_words
 from bot.texts import Html, Texts, texts_in
 from jobs import due, staffing
 from jobs.refusals import Refusal
-from storage import dialogues, teams
+from storage import teams
 from storage.chats import Someone
 from storage.models import Chat, Role, Staff
 
@@ -91,9 +91,6 @@ def _card(session: Session, someone: Someone, number: int) -> Screen:
 
 def _opened(name: str, number: int, session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     procedure, filling = OPENED[name], Filling(session, incoming, someone, {"id": number})
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == procedure.form.name:
-        return go_on(procedure, filling, dialogue, None)
     return begin(procedure, filling, in_place=True)
 
 

@@ -6,14 +6,13 @@ from datetime import datetime, time
 from sqlmodel import Session
 
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure, begin, go_on, is_open
+from bot.filling import Filling, Procedure, begin
 from bot.pickers import picked_time, read_weekday, time_of_day, weekday_choices
 from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast
 from bot.team_schedule_forms import summary_words
 from bot.texts import Html, Texts, texts_in
 from jobs import summary_wishes, weekly_summary
 from jobs.refusals import Refusal
-from storage import dialogues
 from storage.chats import Someone
 from storage.models import Staff, SummaryBrings, Team
 
@@ -69,9 +68,6 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
 
 def _opened(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     filling = Filling(session, incoming, someone, {"id": someone.the_staff.id})
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == SUMMARY_TIME.form.name:
-        return go_on(SUMMARY_TIME, filling, dialogue, None)
     return begin(SUMMARY_TIME, filling, in_place=True)
 
 

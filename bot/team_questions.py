@@ -3,13 +3,13 @@
 from sqlmodel import Session
 
 from bot.dialogues.wording import anchors_of, name_of
-from bot.filling import Filling, Procedure, begin, go_on, is_open
+from bot.filling import Filling, Procedure, begin
 from bot.question_forms import ADDING, STAIRS_FORM, STOPPING, asked_by, names_of
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.texts import Html, Texts, nearest_language, texts_in
 from jobs import item_sets
 from jobs.refusals import Refusal
-from storage import dialogues, questions
+from storage import questions
 from storage.chats import Someone
 from storage.models import STAIRS
 from storage.questions import STANDARD, DiaryQuestion
@@ -29,9 +29,6 @@ def questions_pressed(session: Session, incoming: Incoming, someone: Someone) ->
     procedure = _procedure(what, someone)
     if procedure is None or (procedure is STOPPING and number is None):
         raise Refusal("refusal.gone")
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == procedure.form.name:
-        return [Toast(""), *go_on(procedure, filling, dialogue, None)]
     return [Toast(""), *begin(procedure, filling, in_place=True)]
 
 

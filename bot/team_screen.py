@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import team_forms, team_schedule_forms
-from bot.filling import Filling, Procedure, begin, go_on, is_open
+from bot.filling import Filling, Procedure, begin
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast
 from bot.schedule_forms import leads_in_words
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import weekly_summary
 from jobs.refusals import Refusal
-from storage import alerts, dialogues
+from storage import alerts
 from storage.chats import Someone
 from storage.models import Team
 
@@ -43,12 +43,8 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
 def opened(
     procedure: Procedure, session: Session, incoming: Incoming, someone: Someone, *, in_place: bool
 ) -> list[Reply]:
-    """A form about the team; asked for twice, it goes on where it stands."""
-    filling = Filling(session, incoming, someone, {"id": someone.the_team.id})
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
-    if incoming.repeated and is_open(dialogue) and dialogue.form == procedure.form.name:
-        return go_on(procedure, filling, dialogue, None)
-    return begin(procedure, filling, in_place=in_place)
+    """A form about the team."""
+    return begin(procedure, Filling(session, incoming, someone, {"id": someone.the_team.id}), in_place=in_place)
 
 
 def prices(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:

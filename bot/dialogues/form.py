@@ -99,6 +99,12 @@ def current(form: Form, facts: Any, state: State) -> Question | None:
     return next((each for each in form.questions if each.key not in values and each.needed(facts, values)), None)
 
 
+def stated(form: Form, facts: Any, values: Values) -> State:
+    """The state after answers as the form keeps them, such as a command's own. Refusal where they are impossible."""
+    form.check(facts, values)
+    return State(values=values)
+
+
 def answered(form: Form, facts: Any, given: Mapping[str, str]) -> State:
     """The state after answers that came all at once, such as in one line, by question. Refusal as in `step`."""
     state = State()
