@@ -56,31 +56,31 @@ def _set(session: Session, what: str, value: str, now: datetime, someone: Someon
     if what == "follow_up" and (value == "on") != patient.follow_up:
         check_in_time.change_follow_up(session, audit.patient_actor(patient.id), patient, now, wanted=value == "on")
     elif what == "language" and value in languages() and value != chat.language:
-        _note(session, someone, now, "language_changed", {"language": chat.language}, {"language": value})
+        audit.record_about(
+            session,
+            patient,
+            now,
+            actor=audit.patient_actor(patient.id),
+            action="language_changed",
+            before={"language": chat.language},
+            after={"language": value},
+        )
         chat.language = value
         session.add(chat)
     elif what == "column" and (value == "on") != patient.one_column:
         before, patient.one_column = patient.one_column, value == "on"
-        _note(session, someone, now, "one_column_changed", {"one_column": before}, {"one_column": not before})
+        audit.record_about(
+            session,
+            patient,
+            now,
+            actor=audit.patient_actor(patient.id),
+            action="one_column_changed",
+            before={"one_column": before},
+            after={"one_column": not before},
+        )
         session.add(patient)
     elif what == "day" and value.strip("-") != patient.days_off:
         check_in_time.change_days_off(session, audit.patient_actor(patient.id), patient, value.strip("-"), now)
-
-
-def _note(
-    session: Session, someone: Someone, now: datetime, action: str, before: dict[str, object], after: dict[str, object]
-) -> None:
-    patient = someone.the_patient
-    audit.record(
-        session,
-        team_id=patient.team_id,
-        at=now,
-        actor=audit.patient_actor(patient.id),
-        action=action,
-        patient_id=patient.id,
-        before=before,
-        after=after,
-    )
 
 
 def _choice(what: str, someone: Someone, texts: Texts) -> Screen:

@@ -175,7 +175,7 @@ def chat_lost(session: Session, someone: Someone, now: datetime) -> None:
     """A chat that was blocked or deleted is not written to; of a patient's the coordinators hear, the first time."""
     newly, patient = chats.mark_unreachable(session, someone.chat, now), someone.patient
     if newly and patient is not None and patient.status in patients.LIVING:
-        _record_reach(session, patient, "patient_unreachable", now)
+        audit.record_about(session, patient, now, actor=audit.CLOCK, action="patient_unreachable")
         tell_coordinators(session, MessageKind.PATIENT_UNREACHABLE, patient, now)
 
 
@@ -187,14 +187,10 @@ def chat_found(session: Session, someone: Someone, now: datetime) -> None:
     patient = someone.patient
     if patient is None:
         return
-    _record_reach(session, patient, "patient_reachable", now)
+    audit.record_about(session, patient, now, actor=audit.CLOCK, action="patient_reachable")
     if outlook.untold(session, patient, now):
         infusion_reminder.announce_changes(session, patient, now)
     check_in_time.announce_if_news(session, patient, now)
-
-
-def _record_reach(session: Session, patient: Patient, action: str, now: datetime) -> None:
-    audit.record(session, team_id=patient.team_id, at=now, actor=audit.CLOCK, action=action, patient_id=patient.id)
 
 
 def tell_coordinators(

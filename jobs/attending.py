@@ -29,13 +29,12 @@ def say(session: Session, patient: Patient, course: Course, now: datetime, *, is
     if before is is_coming:
         return
     attendance.say(session, course, now, is_coming=is_coming)
-    audit.record(
+    audit.record_about(
         session,
-        team_id=patient.team_id,
-        at=now,
+        patient,
+        now,
         actor=audit.patient_actor(patient.id),
         action="attendance_said",
-        patient_id=patient.id,
         course_id=course.id,
         before={"is_coming": before},
         after={"is_coming": is_coming},

@@ -26,13 +26,12 @@ def change_prompt_time(
     patients.set_prompt(session, patient, at, _next_prompt(patient, patient.time_zone, at, now))
     _keep_open(session, patient, now)
     _announce(session, patient, now)
-    audit.record(
+    audit.record_about(
         session,
-        team_id=patient.team_id,
-        at=now,
+        patient,
+        now,
         actor=actor,
         action="prompt_time_changed",
-        patient_id=patient.id,
         before={"prompt_time": before.isoformat("minutes")},
         after={"prompt_time": at.isoformat("minutes")},
     )
@@ -53,13 +52,12 @@ def change_time_zone(
     _keep_open(session, patient, now)
     infusion_reminder.follow(session, patient, now)
     _announce(session, patient, now)
-    audit.record(
+    audit.record_about(
         session,
-        team_id=patient.team_id,
-        at=now,
+        patient,
+        now,
         actor=actor,
         action="time_zone_changed",
-        patient_id=patient.id,
         before={"time_zone": before},
         after={"time_zone": zone},
     )
@@ -80,13 +78,12 @@ def change_days_off(session: Session, actor: str, patient: Patient, days_off: st
     before, patient.days_off = patient.days_off, days_off
     patient.next_prompt_at = following
     session.add(patient)
-    audit.record(
+    audit.record_about(
         session,
-        team_id=patient.team_id,
-        at=now,
+        patient,
+        now,
         actor=actor,
         action="days_off_changed",
-        patient_id=patient.id,
         before={"days_off": before},
         after={"days_off": days_off},
     )
@@ -111,13 +108,12 @@ def change_follow_up(session: Session, actor: str, patient: Patient, now: dateti
     """Whether they are asked once more when they have not answered; of what is queued, nothing unwanted is sent."""
     before, patient.follow_up = patient.follow_up, wanted
     session.add(patient)
-    audit.record(
+    audit.record_about(
         session,
-        team_id=patient.team_id,
-        at=now,
+        patient,
+        now,
         actor=actor,
         action="follow_up_changed",
-        patient_id=patient.id,
         before={"follow_up": before},
         after={"follow_up": wanted},
     )

@@ -106,14 +106,7 @@ def _end_a_pause(session: Session, patient: Patient, now: datetime) -> None:
     if patient.status is PatientStatus.PAUSED:
         patient.status, patient.paused_until = PatientStatus.ACTIVE, None
         session.add(patient)
-        audit.record(
-            session,
-            team_id=patient.team_id,
-            at=now,
-            actor=audit.CLOCK,
-            action="pause_ended",
-            patient_id=patient.id,
-        )
+        audit.record_about(session, patient, now, actor=audit.CLOCK, action="pause_ended")
 
 
 def _day(patient: Patient, moment: datetime, closes_at: datetime) -> dict[str, Any]:

@@ -16,13 +16,6 @@ def set_label(session: Session, actor: str, patient: Patient, label: str | None,
         raise Refusal("refusal.label", most=LONGEST_LABEL)
     before = {"label": patient.label is not None}
     patients.set_label(session, patient, label)
-    audit.record(
-        session,
-        team_id=patient.team_id,
-        at=now,
-        actor=actor,
-        action="label_changed",
-        patient_id=patient.id,
-        before=before,
-        after={"label": label is not None},
+    audit.record_about(
+        session, patient, now, actor=actor, action="label_changed", before=before, after={"label": label is not None}
     )

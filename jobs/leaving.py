@@ -55,14 +55,7 @@ def erase(session: Session, patient: Patient, now: datetime) -> None:
     """All that is held on the patient goes, save the pseudonym and that it was erased. It cannot be undone."""
     erasing.erase_patient(session, patient.team_id, patient.id)
     session.refresh(patient)
-    audit.record(
-        session,
-        team_id=patient.team_id,
-        at=now,
-        actor=audit.patient_actor(patient.id),
-        action=audit.ERASED,
-        patient_id=patient.id,
-    )
+    audit.record_about(session, patient, now, actor=audit.patient_actor(patient.id), action=audit.ERASED)
     admission.tell_coordinators_at_once(session, MessageKind.PATIENT_ERASED, patient, now)
 
 
@@ -72,13 +65,12 @@ def _facts(patient: Patient) -> dict[str, str | None]:
 
 
 def _record(session: Session, patient: Patient, action: str, before: dict[str, str | None], now: datetime) -> None:
-    audit.record(
+    audit.record_about(
         session,
-        team_id=patient.team_id,
-        at=now,
+        patient,
+        now,
         actor=audit.patient_actor(patient.id),
         action=action,
-        patient_id=patient.id,
         before=before,
         after=_facts(patient),
     )

@@ -62,7 +62,7 @@ def add_checked(
     session.add_all(rows)
     session.flush()
     for (patient, _), row in zip(new, rows, strict=True):
-        _note(session, actor, patient, "measurement_added", now, after=_value_facts(row))
+        audit.record_about(session, patient, now, actor=actor, action="measurement_added", after=_value_facts(row))
     return rows
 
 
@@ -87,7 +87,7 @@ def add_step(session: Session, actor: str, patient: Patient, step: SteroidStep, 
     )
     session.add(row)
     session.flush()
-    _note(session, actor, patient, "steroid_added", now, after=_dose_facts(row))
+    audit.record_about(session, patient, now, actor=actor, action="steroid_added", after=_dose_facts(row))
     return row
 
 
@@ -112,9 +112,9 @@ def stop(session: Session, actor: str, patient: Patient, drug: str, day: date, n
 def remove(session: Session, actor: str, patient: Patient, row: Measurement | SteroidDose, now: datetime) -> None:
     """The audit keeps what it was."""
     if isinstance(row, Measurement):
-        _note(session, actor, patient, "measurement_removed", now, before=_value_facts(row))
+        audit.record_about(session, patient, now, actor=actor, action="measurement_removed", before=_value_facts(row))
     else:
-        _note(session, actor, patient, "steroid_removed", now, before=_dose_facts(row))
+        audit.record_about(session, patient, now, actor=actor, action="steroid_removed", before=_dose_facts(row))
     session.delete(row)
     session.flush()
 
@@ -123,27 +123,8 @@ def _end(session: Session, actor: str, patient: Patient, dose: SteroidDose, day:
     before = _dose_facts(dose)
     dose.ends_on = day
     session.add(dose)
-    _note(session, actor, patient, "steroid_ended", now, before=before, after=_dose_facts(dose))
-
-
-def _note(
-    session: Session,
-    actor: str,
-    patient: Patient,
-    action: str,
-    now: datetime,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-) -> None:
-    audit.record(
-        session,
-        team_id=patient.team_id,
-        at=now,
-        actor=actor,
-        action=action,
-        patient_id=patient.id,
-        before=before,
-        after=after,
+    audit.record_about(
+        session, patient, now, actor=actor, action="steroid_ended", before=before, after=_dose_facts(dose)
     )
 
 

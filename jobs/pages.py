@@ -47,14 +47,7 @@ def ask_own_chart(session: Session, patient: Patient, chat: Chat, request: str, 
 
 def ask_own_copy(session: Session, patient: Patient, chat: Chat, request: str, now: datetime) -> None:
     """Everything that is held on the patient, for the patient. Health data leaves the house: that is written down."""
-    audit.record(
-        session,
-        team_id=patient.team_id,
-        at=now,
-        actor=audit.patient_actor(patient.id),
-        action="own_copy_asked",
-        patient_id=patient.id,
-    )
+    audit.record_about(session, patient, now, actor=audit.patient_actor(patient.id), action="own_copy_asked")
     kind = MessageKind.OWN_COPY_ASKED
     _ask(session, kind, patient.team_id, chat, patient, request, now, DrawingKind.OWN_COPY)
 

@@ -42,13 +42,4 @@ def _facts(patient: Patient) -> dict[str, str | None]:
 def _record(
     session: Session, actor: str, patient: Patient, action: str, before: dict[str, str | None], now: datetime
 ) -> None:
-    audit.record(
-        session,
-        team_id=patient.team_id,
-        at=now,
-        actor=actor,
-        action=action,
-        patient_id=patient.id,
-        before=before,
-        after=_facts(patient),
-    )
+    audit.record_about(session, patient, now, actor=actor, action=action, before=before, after=_facts(patient))

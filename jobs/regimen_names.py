@@ -75,16 +75,7 @@ def set_names(
         course.regimen = name
         session.add(course)
     session.flush()
-    audit.record(
-        session,
-        team_id=patient.team_id,
-        at=now,
-        actor=actor,
-        action=NAMED,
-        patient_id=patient.id,
-        before=before,
-        after=facts_of(named),
-    )
+    audit.record_about(session, patient, now, actor=actor, action=NAMED, before=before, after=facts_of(named))
 
 
 def facts_of(named: Sequence[Course]) -> Facts:

@@ -295,13 +295,12 @@ def change_reminder_leads(
     own = None if leads is None else sorted(set(leads), reverse=True)
     patients.set_reminder_leads(session, patient, own)
     infusion_reminder.schedule_all(session, patient, now)
-    audit.record(
+    audit.record_about(
         session,
-        team_id=patient.team_id,
-        at=now,
+        patient,
+        now,
         actor=actor,
         action="reminder_leads_changed",
-        patient_id=patient.id,
         before=before,
         after=leads_facts(session, patient),
     )

@@ -55,6 +55,22 @@ def record(
     )
 
 
+def record_about(
+    session: Session,
+    patient: Patient,
+    at: datetime,
+    *,
+    actor: str,
+    action: str,
+    course_id: int | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """The same, of a patient."""
+    about: dict[str, Any] = {"team_id": patient.team_id, "patient_id": patient.id, "course_id": course_id}
+    record(session, at=at, actor=actor, action=action, before=before, after=after, **about)
+
+
 @contextmanager
 def taking_back(session: Session, entry: AuditEntry) -> Iterator[None]:
     """The change that is made within undoes `entry`, and its own entry says so."""
