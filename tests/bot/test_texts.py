@@ -144,7 +144,9 @@ def families() -> dict[str, str]:
         "bot/regimen_forms.py": [
             f"name_regimen.{part}_{key}" for part, key in product(("preview", "done"), ("name", "nameless"))
         ],
-        "bot/letters.py": [f"news.{k.value}" for k in MessageKind if k.value.startswith(("patient_", "course_"))],
+        "bot/letters/to_staff.py": [
+            f"news.{k.value}" for k in MessageKind if k.value.startswith(("patient_", "course_"))
+        ],
         "bot/staff_screen.py": [
             *(f"staff.button.{name}" for name in OPENED),
             *(f"staff.roles_{role.value}" for role in (Role.CLINICIAN, Role.COORDINATOR)),
