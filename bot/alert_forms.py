@@ -18,7 +18,7 @@ from jobs import alert_settings
 from jobs import alerts as alert_jobs
 from jobs.alert_settings import HIGHEST_THRESHOLD, LONGEST_WORDS, MOST_DAYS, Wanted
 from jobs.refusals import Refusal
-from storage import alerts, audit, outbox, questions
+from storage import alerts, audit, outbox, questions, queued
 from storage.chats import Someone
 from storage.models import AlertKind, AlertRule, Team
 from storage.questions import DiaryQuestion
@@ -89,7 +89,7 @@ def seen_pressed(session: Session, incoming: Incoming, someone: Someone) -> list
     alert = alerts.alert_of_team(session, staff.team_id, number) if number is not None else None
     if alert is None:
         raise Refusal("refusal.gone")
-    for message in outbox.messages_of_alert(session, staff.team_id, alert.id):
+    for message in queued.messages_of_alert(session, staff.team_id, alert.id):
         if message.chat_id == someone.chat.id:
             outbox.prove_delivered(session, message, incoming.message_id, incoming.now)
     alert_jobs.acknowledge(session, staff, alert, incoming.message_id, incoming.now)

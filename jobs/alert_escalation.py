@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from jobs import alerts as alert_jobs
 from jobs.alerts import ON_ITS_WAY
-from storage import alerts, audit, outbox, teams
+from storage import alerts, audit, queued, teams
 from storage.models import Alert, MessageKind, OutboxMessage, Staff
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def whom_to_tell(reachable: list[Staff], have_it: set[int], tried: set[int]) -> 
 
 
 def _tell(session: Session, alert: Alert, now: datetime) -> None:
-    messages = outbox.messages_of_alert(session, alert.team_id, alert.id)
+    messages = queued.messages_of_alert(session, alert.team_id, alert.id)
     have_it = {each.chat_id for each in messages if each.state in ON_ITS_WAY}
     tried = {each.chat_id for each in messages if each.kind is MessageKind.ALERT_UNSEEN}
     readers = whom_to_tell(teams.reachable_staff_of(session, alert.team_id), have_it, tried)
@@ -70,7 +70,7 @@ def not_delivered(session: Session, message: OutboxMessage, now: datetime) -> No
     alert = alerts.alert_of_team(session, message.team_id, message.alert_id or 0)
     if alert is None or alert.acknowledged_at is not None:
         return
-    others = outbox.messages_of_alert(session, alert.team_id, alert.id)
+    others = queued.messages_of_alert(session, alert.team_id, alert.id)
     if not any(each.kind is MessageKind.ALERT_UNSEEN and each.state in ON_ITS_WAY for each in others):
         _tell(session, alert, now)
 
@@ -82,7 +82,7 @@ def hurry(session: Session, team_id: int, now: datetime) -> None:
     """
     on_team = {staff.chat_id for staff, _ in teams.members_of(session, team_id)}
     for alert in alerts.unseen_alerts(session, team_id, now - alert_jobs.STAYS_NEWS):
-        messages = outbox.messages_of_alert(session, team_id, alert.id)
+        messages = queued.messages_of_alert(session, team_id, alert.id)
         has_it = any(each.chat_id in on_team and each.state in ON_ITS_WAY for each in messages)
         if not has_it and not any(each.untold for each in messages):
             alert.escalate_at = now

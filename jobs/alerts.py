@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from jobs import alert_rules, daytime
 from jobs.alert_rules import Rule, Run
-from storage import alerts, audit, diary, outbox, patients, teams
+from storage import alerts, audit, diary, outbox, patients, queued, teams
 from storage.models import Alert, AlertRule, DiaryDay, MessageKind, MessageState, OutboxMessage, Staff, Team
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def _taken_back(session: Session, alert: Alert, now: datetime) -> bool:
     """Takes an alert back that nobody has heard of, where the answers do not meet its rule any more."""
     if alert.told_patient and now >= alert.raised_at + GRACE:
         return False
-    messages = outbox.messages_of_alert(session, alert.team_id, alert.id, hold=True)
+    messages = queued.messages_of_alert(session, alert.team_id, alert.id, hold=True)
     if any(map(_may_have_been_heard, messages)) or _holds(session, alert):
         return False
     for message in messages:
@@ -162,7 +162,7 @@ def to_be_told(session: Session, team_id: int, patient_id: int, now: datetime) -
 
 def reaches_somebody(session: Session, alert: Alert) -> bool:
     """Whether anybody on the team has the alert, or will: who was to be told, or the coordinators in their place."""
-    messages = outbox.messages_of_alert(session, alert.team_id, alert.id)
+    messages = queued.messages_of_alert(session, alert.team_id, alert.id)
     if any(message.state in ON_ITS_WAY for message in messages):
         return True
     return bool(messages and _left_to_tell(session, alert, messages))
@@ -194,7 +194,7 @@ def show_anew(session: Session, alert: Alert, why: str, now: datetime, but: tupl
     """
     sent = [
         message
-        for message in outbox.messages_of_alert(session, alert.team_id, alert.id)
+        for message in queued.messages_of_alert(session, alert.team_id, alert.id)
         if message.state is MessageState.SENT and (message.chat_id, message.message_id) != but
     ]
     show_anew_in(session, alert, why, now, *(message.chat_id for message in sent))
@@ -228,7 +228,7 @@ def not_delivered(session: Session, message: OutboxMessage, now: datetime) -> No
     alert = alerts.alert_of_team(session, message.team_id, message.alert_id or 0)
     if alert is None or alert.acknowledged_at is not None:
         return
-    others = outbox.messages_of_alert(session, alert.team_id, alert.id)
+    others = queued.messages_of_alert(session, alert.team_id, alert.id)
     if not any(other.state in ON_ITS_WAY for other in others):
         _tell(session, alert, _left_to_tell(session, alert, others), max(now, alert.raised_at + GRACE))
 

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from jobs import due
 from jobs.refusals import Refusal
-from storage import attendance, audit, courses, outbox, patients, teams
+from storage import attendance, audit, courses, outbox, patients, queued, teams
 from storage.models import Course, CourseStatus, MessageKind, Patient, Team
 
 STILL_WORTH_TELLING = timedelta(days=3)
@@ -60,7 +60,7 @@ def _tell(
         if before is None:
             return
         # That somebody comes is news to whoever was told that they do not.
-        heard = outbox.heard_last(session, (kind, other), team_id=course.team_id, course_id=course.id)
+        heard = queued.heard_last(session, (kind, other), team_id=course.team_id, course_id=course.id)
         to_tell = [coordinator for coordinator in to_tell if heard.get(coordinator.chat_id) is other]
     for coordinator in to_tell:
         message = outbox.draft(

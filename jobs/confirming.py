@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import Session
 
 from jobs import due
-from storage import courses, outbox, teams
+from storage import courses, outbox, queued, teams
 from storage.models import Course, MessageKind, Patient, Team
 
 log = logging.getLogger(__name__)
@@ -82,13 +82,13 @@ def show_anew(session: Session, course: Course, now: datetime, asked_on: date | 
     day = asked_on or course.asked_on
     if day is None:
         return
-    chats = outbox.chats_asked_to_confirm(session, course.team_id, day)
+    chats = queued.chats_asked_to_confirm(session, course.team_id, day)
     show_anew_in(session, course.team_id, day, now, *chats)
 
 
 def show_anew_in(session: Session, team_id: int, day: date, now: datetime, *chat_ids: int) -> None:
     """Once for many changes: what waits to be sent is worded when it is sent."""
-    earlier = outbox.confirmations_changed(session, team_id, day)
+    earlier = queued.confirmations_changed(session, team_id, day)
     waiting = {message.chat_id for message in earlier if message.state in outbox.CLAIMABLE}
     begins = f"confirmation_changed:{team_id}:{day.isoformat()}"
     keys = [(chat_id, f"{begins}:{chat_id}:{len(earlier)}") for chat_id in chat_ids if chat_id not in waiting]

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from jobs import confirming, due, infusion_reminder, outlook
 from jobs.check_in_time import change_prompt_time as change_prompt_time  # noqa: PLC0414  (among the other changes)
 from jobs.refusals import Refusal
-from storage import audit, courses, outbox, patients
+from storage import audit, courses, patients, queued
 from storage.models import AuditEntry, CancelReason, Course, CourseStatus, Patient
 
 LONGEST_COURSE = 10
@@ -240,7 +240,7 @@ def restore_course(session: Session, actor: str, patient: Patient, course: Cours
 def is_cancelling_news(session: Session, patient: Patient, course: Course, now: datetime) -> bool:
     """Not of a course that is over, nor of one that the patient never heard of."""
     is_over = courses.last_day(course) < due.local_date(patient.time_zone, now)
-    may_have_arrived = course.to_announce and outbox.dates_in_doubt(session, patient.team_id, patient.id)
+    may_have_arrived = course.to_announce and queued.dates_in_doubt(session, patient.team_id, patient.id)
     return not is_over and (may_have_arrived or outlook.has_heard_of(session, patient, course, now))
 
 

@@ -14,7 +14,7 @@ from bot.replies import CloseButtons, Rewrite, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import alerts as alert_jobs
 from jobs import check_in_time, due, follow_up, infusion_reminder, outlook
-from storage import courses, diary, outbox, patients, teams
+from storage import courses, diary, patients, queued, teams
 from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, PatientStatus
 
 
@@ -89,7 +89,7 @@ def _told(patient: Patient, told: list[Course]) -> Callable[[Session, int, datet
 def courses_changed(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
     patient = patient_of(session, message)
     untold = outlook.untold(session, patient, now) if patient else []
-    in_doubt = patient is not None and outbox.dates_in_doubt(session, patient.team_id, patient.id)
+    in_doubt = patient is not None and queued.dates_in_doubt(session, patient.team_id, patient.id)
     if patient is None or patient.status not in patients.LIVING or not (untold or in_doubt):
         return None
     phone = telephone(teams.team_by_id(session, message.team_id), texts)
@@ -150,7 +150,7 @@ def alert_notice(session: Session, message: OutboxMessage, chat: Chat, texts: Te
     """The patient reads what was done of what they entered, once for all of it; also whoever has stopped since."""
     patient = patient_of(session, message)
     raised = alert_jobs.to_be_told(session, patient.team_id, patient.id, now) if patient is not None else []
-    if patient is None or not raised or outbox.another_is_on_its_way(session, message):
+    if patient is None or not raised or queued.another_is_on_its_way(session, message):
         return None
     said = alert_letters.notice(
         teams.team_by_id(session, patient.team_id),

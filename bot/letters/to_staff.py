@@ -12,7 +12,7 @@ from bot.staff_words import back, called, roles_in_words
 from bot.texts import Html, Texts
 from jobs import alerts as alert_jobs
 from jobs import confirming as confirming_jobs
-from storage import alerts, attendance, chats, courses, outbox, patients, teams
+from storage import alerts, attendance, chats, courses, patients, queued, teams
 from storage.models import Chat, CourseStatus, MessageKind, OutboxMessage
 
 
@@ -61,7 +61,7 @@ def confirmation_changed(
     day = message.diary_date
     if day is None or coordinator_of(session, message) is None:
         return None
-    asked = outbox.message_about_confirming(session, message.team_id, day, message.chat_id)
+    asked = queued.message_about_confirming(session, message.team_id, day, message.chat_id)
     if asked is None or asked.message_id is None:
         return None
     shown = _confirmation_as_it_stands(session, message, texts) or Screen(texts("confirming.over"))
@@ -107,7 +107,7 @@ def alert_told(session: Session, message: OutboxMessage, chat: Chat, texts: Text
 def alert_changed(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
     """The alert that this reader has, once or twice, rewritten in place: nobody is disturbed by it."""
     shown = _alert_as_it_stands(session, message, texts)
-    earlier = outbox.messages_of_alert(session, message.team_id, message.alert_id or 0)
+    earlier = queued.messages_of_alert(session, message.team_id, message.alert_id or 0)
     sent = tuple(one.message_id for one in earlier if one.chat_id == message.chat_id and one.message_id is not None)
     return Letter(chat.telegram_id, shown, rewrites=sent) if shown is not None and sent else None
 

@@ -15,7 +15,7 @@ from bot.pacer import Priority
 from bot.replies import Screen
 from bot.speaker import Speaker
 from jobs import due, outlook
-from storage import courses, outbox, patients
+from storage import courses, patients, queued
 from storage.models import Course, CourseStatus, MessageKind, OutboxMessage
 
 
@@ -74,7 +74,7 @@ def _tells(session: Session, message: OutboxMessage, now: datetime) -> dict[int,
         return {}
     patient = patients.patient_of_team(session, message.team_id, message.patient_id)
     told = outlook.untold(session, patient, now) if patient is not None else []
-    if patient is not None and outbox.dates_in_doubt(session, message.team_id, message.patient_id):
+    if patient is not None and queued.dates_in_doubt(session, message.team_id, message.patient_id):
         known = courses.courses_of(session, message.team_id, message.patient_id)
         today = due.local_date(patient.time_zone, now)
         told += [c for c in known if c.status is CourseStatus.PLANNED and courses.last_day(c) >= today]
