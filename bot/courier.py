@@ -23,7 +23,7 @@ from bot.speaker import Speaker, never_arrived
 from jobs import admission
 from jobs.clock import Clock
 from storage import chats, outbox
-from storage.models import MessageState, OutboxMessage
+from storage.models import MessageKind, MessageState, OutboxMessage
 from storage.writer import NotCommittedError, Writer
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,9 @@ LONGEST_REST = 1.0
 MOST_ATTEMPTS = 8
 BACKOFF = (2, 5, 15, 30, 60)
 UNSURE_WAITS = timedelta(seconds=10)
+# After an outage: what people wrote meanwhile may correct what would now be told of them.
+WHAT_WAITS_IS_READ = timedelta(seconds=10)
+MAY_BE_TAKEN_BACK = (MessageKind.ALERT, MessageKind.ALERT_NOTICE)
 # Telegram's words in a 400 that means what a 403 means.
 CHAT_GONE = "chat not found"
 # Earlier questions that wait to be closed; beyond it the oldest stays as it is, and its buttons say "too late".
@@ -100,8 +103,8 @@ class Courier:
 
     async def run(self) -> None:
         """Until told to stop. Cancelled in the middle of sending, it leaves what it was sending as unsure."""
-        again_at = self._clock.now() + UNSURE_WAITS
-        await self._quietly(lambda session: outbox.take_up_left_behind(session, again_at))
+        now = self._clock.now()
+        await self._quietly(lambda session: _put_in_order_at_start(session, now))
         try:
             while not self._stopping:
                 self._awake.clear()
@@ -363,3 +366,9 @@ class Courier:
 
 def _waiting(message: OutboxMessage) -> MessageState:
     return MessageState.UNSURE if message.doubtful else MessageState.PENDING
+
+
+def _put_in_order_at_start(session: Session, now: datetime) -> int:
+    """Returns how many were being sent when the bot ended."""
+    outbox.put_off(session, MAY_BE_TAKEN_BACK, now, now + WHAT_WAITS_IS_READ)
+    return outbox.take_up_left_behind(session, now + UNSURE_WAITS)

@@ -100,6 +100,12 @@ def meant_by(session: Session, patient: Patient, incoming: Incoming) -> DiaryDay
     return next((day for day in known if _asks(session, day)), known[0])
 
 
+def is_anything_asked(session: Session, patient: Patient, incoming: Incoming) -> bool:
+    """Whether the day that a line would be about waits for an answer or a note."""
+    day = meant_by(session, patient, incoming)
+    return day is not None and _asks(session, day)
+
+
 def _asks(session: Session, day: DiaryDay) -> bool:
     state = check_in_of(session, day)
     return state.noting or state.question is not None

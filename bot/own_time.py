@@ -21,10 +21,11 @@ class TimeFacts:
     patient: Patient
 
 
-def is_time(typed: str) -> bool:
-    """Whether a line is a time and no answer to a check-in: `1930` and `18` are, `7` is not."""
+def is_time(typed: str, *, anything_asked: bool) -> bool:
+    """Whether a line is a time and no answer to a check-in: `1930` and `18` are; `7` is where nothing is asked."""
     said = typed.strip()
-    return reading.parse_time(said) is not None and not (said.isdecimal() and int(said) in SCALE)
+    may_be_answer = anything_asked and said.isdecimal() and int(said) in SCALE
+    return reading.parse_time(said) is not None and not may_be_answer
 
 
 def _load(filling: Filling) -> TimeFacts:

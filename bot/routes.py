@@ -10,6 +10,7 @@ from bot import (
     clinician,
     confirming,
     coordinator,
+    diary_day,
     export_forms,
     filling,
     history,
@@ -315,8 +316,9 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     if said_last is not None:
         return said_last
     answers = someone.patient is not None and patient.is_for_check_in(incoming, someone)
-    if filling.is_open(dialogue) and dialogue.form == OWN_TIME.form.name and own_time.is_time(incoming.text):
-        answers = False
+    if answers and filling.is_open(dialogue) and dialogue.form == OWN_TIME.form.name:
+        asked = diary_day.is_anything_asked(session, someone.the_patient, incoming)
+        answers = not own_time.is_time(incoming.text, anything_asked=asked)
     if filling.is_open(dialogue) and _may_fill_in(someone, dialogue.form) and not answers:
         about = _filling(session, incoming, someone, dialogue)
         return _with_menu(session, someone, lambda: filling.typed(PROCEDURES, about, dialogue))

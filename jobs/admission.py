@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from sqlmodel import Session
 
-from jobs import check_in_time, confirming, due, follow_up, infusion_reminder, outlook, weekly_summary
+from jobs import alerts, check_in_time, confirming, due, follow_up, infusion_reminder, outlook, weekly_summary
 from jobs.refusals import Refusal
 from storage import audit, chats, courses, invitations, outbox, patients, teams
 from storage.chats import Someone
@@ -191,6 +191,7 @@ def chat_found(session: Session, someone: Someone, now: datetime) -> None:
     if outlook.untold(session, patient, now):
         infusion_reminder.announce_changes(session, patient, now)
     check_in_time.announce_if_news(session, patient, now)
+    alerts.tell_if_untold(session, patient, now)
 
 
 def tell_coordinators(

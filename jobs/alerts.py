@@ -12,7 +12,7 @@ from sqlmodel import Session
 from jobs import alert_rules, daytime
 from jobs.alert_rules import Rule, Run
 from storage import alerts, audit, diary, outbox, patients, queued, teams
-from storage.models import Alert, AlertRule, DiaryDay, MessageKind, MessageState, OutboxMessage, Staff, Team
+from storage.models import Alert, AlertRule, DiaryDay, MessageKind, MessageState, OutboxMessage, Patient, Staff, Team
 
 log = logging.getLogger(__name__)
 # From the answer to the telling: time to finish the check-in, to see a wrong number in its summary and to change it,
@@ -109,7 +109,9 @@ def _raise(session: Session, row: AlertRule, run: Run, day: DiaryDay, cause: str
     if team.escalate_after is not None:
         alert.escalate_at = daytime.after(team.time_zone, now, team.escalate_after)
     _tell(session, alert, readers, now + GRACE)
-    _tell_patient(session, alert, now + GRACE)
+    patient = patients.patient_of_team(session, day.team_id, day.patient_id)
+    assert patient is not None  # whose answer it was
+    _tell_patient(session, patient, now + GRACE)
 
 
 def _record(session: Session, alert: Alert, action: str, actor: str, now: datetime, **more: int) -> None:
@@ -137,14 +139,19 @@ def _tell(session: Session, alert: Alert, readers: list[Staff], due_at: datetime
     enqueue(session, MessageKind.ALERT, alert, keys, due_at)
 
 
-def _tell_patient(session: Session, alert: Alert, due_at: datetime) -> None:
+def tell_if_untold(session: Session, patient: Patient, now: datetime) -> None:
+    """They can be written to again: what they would have heard meanwhile, while it is news."""
+    if to_be_told(session, patient.team_id, patient.id, now):
+        _tell_patient(session, patient, now)
+
+
+def _tell_patient(session: Session, patient: Patient, due_at: datetime) -> None:
     """One message for all that was raised at one moment. Which alerts there are is looked up when it is sent."""
-    patient = patients.patient_of_team(session, alert.team_id, alert.patient_id)
-    if patient is None or patient.chat_id is None:
+    if patient.chat_id is None:
         return
     notice = outbox.draft(
         kind=MessageKind.ALERT_NOTICE,
-        team_id=alert.team_id,
+        team_id=patient.team_id,
         chat_id=patient.chat_id,
         patient_id=patient.id,
         dedupe_key=f"alert_notice:{patient.id}:{due_at.isoformat()}",

@@ -220,6 +220,21 @@ def take_up_left_behind(session: Session, due_at: datetime | None = None) -> int
     return _leave(session, None, due_at)
 
 
+def put_off(session: Session, kinds: Collection[MessageKind], now: datetime, until: datetime) -> None:
+    """What of these kinds is due and was never tried is due at `until`."""
+    statement = (
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.state) == MessageState.PENDING,
+            col(OutboxMessage.kind).in_(kinds),
+            col(OutboxMessage.due_at) <= now,
+            col(OutboxMessage.attempts) == 0,
+        )
+        .values(due_at=until)
+    )
+    session.connection().execute(statement)
+
+
 def leave_behind(session: Session, owner: str) -> int:
     """At an end: what `owner` was still sending is unsure; returns how many that were."""
     return _leave(session, owner, None)

@@ -5,7 +5,7 @@ Journeys read as conversations: `anna.says("7")`, `anna.presses("Skip")`, `asser
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -164,6 +164,15 @@ class Clinic:
     def restart(self) -> None:
         """Stops the bot in good order and starts it anew on the same database."""
         self.restarted()
+        self.calm()
+
+    def is_down(self, *, minutes: float, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """The bot stands still for so long, while people write."""
+        self.bot.__exit__()
+        meanwhile()
+        self.clock.move_to(self.clock.now() + timedelta(minutes=minutes))
+        self.bot = Bot(self.database, self.server.url, self.clock, self.pace)
+        self.bot.__enter__()
         self.calm()
 
     def restarted(self, **settings: Any) -> None:

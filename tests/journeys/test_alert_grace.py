@@ -302,3 +302,42 @@ def test_the_notice_is_in_the_patients_language(clinic: Clinic) -> None:
     grace_passes(clinic)
     assert anna.sees.startswith("Votre équipe soignante est avertie maintenant")
     assert ben.sees.startswith("Ihr Behandlungsteam erfährt jetzt")
+
+
+def test_a_slip_that_was_corrected_while_the_bot_was_down_is_told_to_nobody(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    clinician, anna = clinic.clinician(), clinic.patient()
+    ruled(clinic)
+    six_oclock(clinic)
+    anna.says("10 2 2 4")
+    clinic.is_down(minutes=30, meanwhile=lambda: clinic.world.say(anna.account, "pain 1"))
+    clinic.passes(minutes=5)
+    assert "Pain: 1" in anna.sees
+    assert alerts_to(clinician) == notices(anna) == []
+
+
+def test_what_nobody_corrected_while_the_bot_was_down_is_told_soon_after(clinic: Clinic) -> None:
+    clinician, anna = clinic.clinician(), clinic.patient()
+    ruled(clinic)
+    six_oclock(clinic)
+    anna.says("10 2 2 4")
+    clinic.is_down(minutes=30)
+    clinic.passes(minutes=0.25)
+    assert len(alerts_to(clinician)) == len(notices(anna)) == 1
+
+
+def test_who_could_not_be_reached_reads_what_was_done_once_they_can(clinic: Clinic) -> None:
+    clinician, anna = clinic.clinician(), clinic.patient()
+    ruled(clinic)
+    six_oclock(clinic)
+    anna.says("10 2 2 4")
+    clinic.world.block(anna.account)
+    clinic.passes(minutes=4)
+    assert len(alerts_to(clinician)) == 1
+    assert notices(anna) == []
+    clinic.world.unblock(anna.account)
+    anna.says("/today")
+    clinic.passes(minutes=1)
+    assert len(notices(anna)) == 1
+    clinic.passes(days=1)
+    assert len(notices(anna)) == 1

@@ -73,6 +73,25 @@ def test_the_time_can_be_typed_too(clinic: Clinic, typed: str, at: str) -> None:
     assert anna.answers == [], "it is no answer to the check-in above"
 
 
+def test_a_number_alone_is_an_hour_where_nothing_is_asked_and_an_answer_where_something_is(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("/settings")
+    anna.presses("Change the time")
+    anna.says("7")
+    assert [answer[3] for answer in anna.answers] == [7]
+    for number in ("2", "2", "4"):
+        anna.says(number)
+    assert len(anna.answers) == 4
+    anna.says("/settings")
+    anna.presses("Change the time")
+    anna.says("7")
+    assert anna.sees == "At which minute?"
+    anna.presses("07:00")
+    assert anna.row.prompt_time.isoformat("minutes") == "07:00"
+    assert len(anna.answers) == 4
+
+
 def test_a_time_that_cannot_be_read_is_asked_for_again_and_a_redelivered_one_changes_nothing(clinic: Clinic) -> None:
     anna = clinic.patient()
     anna.says("/settings")

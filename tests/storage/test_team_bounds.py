@@ -38,6 +38,7 @@ UNBOUNDED = {
     "alerts.alerts_to_escalate": "the clock serves all teams",
     "alerts.take_escalation": "an alert that was found for the clock before",
     "outbox._ANYTHING": "the courier serves all teams",
+    "outbox.put_off": "the courier serves all teams",
     "outbox._DUE": "the courier serves all teams",
     "outbox._CLAIM": "the courier serves all teams",
     "outbox._CLAIMED_BY": "the courier serves all teams",
