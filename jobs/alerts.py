@@ -38,7 +38,7 @@ def look(session: Session, day: DiaryDay, items: Iterable[str], cause: str, now:
             if not _taken_back(session, alert, now) and day.diary_date.isoformat() in alert.seen:
                 show_anew(session, alert, f"corrected:{cause}", now)
     for rule in rules:
-        _look_by(session, rule, day, cause, now)
+        _look_by(session, rule, day, now)
 
 
 def _taken_back(session: Session, alert: Alert, now: datetime) -> bool:
@@ -76,7 +76,7 @@ def rule_of(row: AlertRule) -> Rule:
     return Rule(row.kind.value, row.threshold, row.days)
 
 
-def _look_by(session: Session, row: AlertRule, day: DiaryDay, cause: str, now: datetime) -> None:
+def _look_by(session: Session, row: AlertRule, day: DiaryDay, now: datetime) -> None:
     rule, values = rule_of(row), diary.values_of(session, day.team_id, day.patient_id, row.item)
     # What is over before this day was told in its time, or the rule did not exist yet.
     runs = [run for run in alert_rules.alerts_in(rule, values) if run.last >= day.diary_date]
@@ -85,10 +85,10 @@ def _look_by(session: Session, row: AlertRule, day: DiaryDay, cause: str, now: d
     told = {alert.last_day for alert in alerts.alerts_of_rule(session, day.team_id, day.patient_id, row.id)}
     for run in runs:
         if not alert_rules.is_told(rule, run, told):
-            _raise(session, row, run, day, cause, now)
+            _raise(session, row, run, day, now)
 
 
-def _raise(session: Session, row: AlertRule, run: Run, day: DiaryDay, cause: str, now: datetime) -> None:
+def _raise(session: Session, row: AlertRule, run: Run, day: DiaryDay, now: datetime) -> None:
     alert = Alert(
         team_id=day.team_id,
         patient_id=day.patient_id,
@@ -98,7 +98,6 @@ def _raise(session: Session, row: AlertRule, run: Run, day: DiaryDay, cause: str
         seen={each.isoformat(): value for each, value in run.days},
         reference=run.reference,
         raised_at=now,
-        cause=cause,
     )
     session.add(alert)
     session.flush()

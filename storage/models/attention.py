@@ -34,7 +34,7 @@ class AlertRule(SQLModel, table=True):
 class Alert(SQLModel, table=True):
     """A rule met by a patient's answers, told to the team once. `seen`: by ISO date, the answers that met it, as then.
 
-    One that was corrected before anybody was told is taken away again. `cause`: the press or the line that raised it.
+    One that was corrected before anybody was told is taken away again.
     `told_patient`: the patient has been told. `told_team`: there was somebody to tell. `acknowledged_by`: one for all.
     `escalate_at`: when it is told to others, unless somebody has seen it by then; `escalated_at`: when that was.
     """
@@ -61,7 +61,6 @@ class Alert(SQLModel, table=True):
     seen: dict[str, int] = Field(sa_type=JSON)
     reference: float | None = None
     raised_at: datetime = Field(sa_type=UtcDateTime)
-    cause: str = Field(max_length=80)
     told_team: bool = False
     told_patient: bool = False
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -28,7 +28,6 @@ def unseen(database: Database) -> None:
             "last_day": day,
             "seen": {day.isoformat(): 8},
             "raised_at": NOW,
-            "cause": "press:1",
         }
         session.add(Alert(patient_id=patient.id, rule_id=rule.id, escalate_at=NOW, **seen, **of))
 

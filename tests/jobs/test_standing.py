@@ -56,7 +56,7 @@ def alerted(session: Session, patient: Patient) -> Alert:
     session.add(rule)
     session.flush()
     days: dict[str, Any] = {"first_day": TODAY, "last_day": TODAY, "seen": {}}
-    about = {**days, "raised_at": NOW - GRACE, "cause": "press:1"}
+    about = {**days, "raised_at": NOW - GRACE}
     alert = Alert(team_id=patient.team_id, patient_id=patient.id, rule_id=rule.id, **about)
     session.add(alert)
     session.flush()

@@ -82,7 +82,7 @@ COLUMNS_LEFT_OUT = {
     },
     # Its facts stand beside it; how the notice was delivered; which member of staff it was is that member's datum;
     # until when it waits to be seen.
-    "alert": {"rule_id", "cause", "told_patient", "acknowledged_by", "escalate_at"},
+    "alert": {"rule_id", "told_patient", "acknowledged_by", "escalate_at"},
     "look": {"seen_by"},  # that member's datum
     # Always a patient's; a key's print; the patient's own chat; a member of staff.
     "invitation": {"role", "token_hash", "used_by", "invited_by"},
@@ -143,7 +143,6 @@ def filled(session: Session, account: int, team: str, mark: str) -> Patient:
         seen={TODAY.isoformat(): 7},
         reference=3.5,
         raised_at=NOW,
-        cause=f"{mark} cause",
         told_team=True,
     )
     session.add(alert)
