@@ -12,6 +12,7 @@ from sqlmodel import Session
 from jobs import due
 from storage import courses, outbox, queued, teams
 from storage.models import Course, MessageKind, Patient, Team
+from storage.upcoming import Upcoming
 
 log = logging.getLogger(__name__)
 # By the team's clock: before the first telephone call of the day.
@@ -47,7 +48,7 @@ def run(session: Session, now: datetime) -> bool:
 
 def _ask(session: Session, team: Team, moment: datetime) -> None:
     today, coordinators = due.local_date(team.time_zone, moment), teams.coordinators_of(session, team.id)
-    open_ = [course for course, patient in _over(session, team, today) if _is_over_for(patient, course, moment)]
+    open_ = _open_at(session, team, moment)
     if not coordinators or not open_:
         return
     for course in open_:
@@ -55,6 +56,20 @@ def _ask(session: Session, team: Team, moment: datetime) -> None:
         session.add(course)
     keys = [(each.chat_id, f"confirmation_asked:{team.id}:{today.isoformat()}:{each.id}") for each in coordinators]
     _enqueue(session, MessageKind.CONFIRMATION_ASKED, team.id, today, keys, moment)
+
+
+def next_asked(session: Session) -> Upcoming | None:
+    """When a team will next be asked, as things stand: not each morning, but the one on which a course is over."""
+    for team in teams.by_next_confirmation(session):
+        moment = team.next_confirmation_at
+        if moment is not None and _open_at(session, team, moment):
+            return Upcoming(moment, "confirmation", team.name)
+    return None
+
+
+def _open_at(session: Session, team: Team, moment: datetime) -> list[Course]:
+    over = _over(session, team, due.local_date(team.time_zone, moment))
+    return [course for course, patient in over if _is_over_for(patient, course, moment)]
 
 
 def _over(session: Session, team: Team, today: date) -> list[tuple[Course, Patient]]:

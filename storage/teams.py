@@ -137,6 +137,12 @@ def teams_due_a_confirmation(session: Session, now: datetime) -> list[Team]:
     return list(session.exec(select(Team).where(due_).order_by(col(Team.id))))
 
 
+def by_next_confirmation(session: Session) -> list[Team]:
+    """Those for whom an hour is set, the earliest first."""
+    hour = col(Team.next_confirmation_at)
+    return list(session.exec(select(Team).where(hour.is_not(None)).order_by(hour, col(Team.id))))
+
+
 def move_confirmation(session: Session, team: Team, to: datetime) -> bool:
     """Moves on when the team is next asked about its courses; False when another worker has done so already."""
     statement = (

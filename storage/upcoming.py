@@ -12,10 +12,10 @@ from storage.models import Alert, Answer, Course, DiaryDay, MessageState, Outbox
 
 @dataclass(frozen=True)
 class Upcoming:
-    """`whom`: a pseudonym, or a team's name for a summary."""
+    """`whom`: a pseudonym, or a team's name."""
 
     at: datetime
-    kind: Literal["prompt", "follow_up", "reminder", "summary", "escalation", "message"]
+    kind: Literal["prompt", "follow_up", "reminder", "summary", "escalation", "confirmation", "message"]
     whom: str
 
 

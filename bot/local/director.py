@@ -15,7 +15,7 @@ from bot.local.page import ClockState, Persona
 from bot.local.world import World
 from bot.runtime import Running
 from bot.texts import Texts, plain
-from jobs import due
+from jobs import confirming, due
 from jobs.clock import MovableClock
 from storage import chats, upcoming
 from storage.upcoming import Upcoming
@@ -59,7 +59,8 @@ class Director:
 
     def _next(self) -> Upcoming | None:
         with self._running.database.reading() as session:
-            return upcoming.next_upcoming(session)
+            found = upcoming.next_upcoming(session), confirming.next_asked(session)
+        return min((each for each in found if each is not None), key=lambda each: each.at, default=None)
 
     def _in_words(self, following: Upcoming) -> str:
         when = self._texts.instant(following.at, seed.ZONE)

@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from bot.pages import Answered
 from bot.texts import texts_in
-from jobs import record
+from jobs import confirming, record
 from storage.models import Course, CourseStatus, MessageKind, OutboxMessage, Patient, Team
 from tests.support import Clinic, Someone
 
@@ -48,6 +48,20 @@ def test_two_taps_say_that_it_was_given_as_planned(clinic_on_each: Clinic) -> No
     assert clinic.history(anna.row)[-1][:2] == ("staff:1", "course_given")
     clinic.passes(days=3)
     assert len(questions(coordinator)) == 1, "never twice"
+
+
+def test_the_morning_on_which_they_are_asked_is_what_comes_next(clinic: Clinic) -> None:
+    """Where the demo's clock stops; on the mornings before it goes on."""
+    clinic.coordinator()
+    clinic.planned(clinic.patient(), "2026-03-03")
+    clinic.calm()
+    clinic.becomes(clinic.local("2026-03-04 08:00"))
+    assert clinic.read(confirming.next_asked) is None
+    clinic.becomes(clinic.local("2026-03-04 10:00"))
+    following = clinic.read(confirming.next_asked)
+    assert (following.at, following.kind) == (clinic.local("2026-03-05 09:00"), "confirmation")
+    clinic.becomes(following.at)
+    assert clinic.read(confirming.next_asked) is None
 
 
 def test_one_answers_for_all_and_the_others_messages_say_so(clinic: Clinic) -> None:
