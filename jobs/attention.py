@@ -7,10 +7,14 @@ are what else would be new: the regimen, the steroid dose, a CK. Each is a code 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from jobs.record import Record
 from jobs.steroids import dose_changes
-from jobs.wearing_off.effects import RegimenEffect
+
+if TYPE_CHECKING:
+    # It would bring numpy and SciPy into the process that answers patients, which computes nothing.
+    from jobs.wearing_off.effects import RegimenEffect
 
 NEEDS_A_LOOK = ("returns", "possible_return")
 
@@ -36,7 +40,7 @@ class Noted:
     not_before: date | None = None
 
 
-def attention(kept: Record, current: RegimenEffect | None) -> Attention:
+def attention(kept: Record, current: "RegimenEffect | None") -> Attention:
     """`current`: the leading symptom's finding on the regimen in use; None before the second course."""
     last = kept.entries[-1].day if kept.entries else kept.diary_from
     reasons = set()

@@ -395,9 +395,10 @@ def test_a_worker_process_reads_the_database_itself_and_brings_picture_and_capti
     assert page.png[:4] == summary.png[:4] == b"\x89PNG"
 
 
-def test_handing_a_page_over_loads_neither_the_analysis_nor_what_draws() -> None:
-    check = "import sys, bot.rendering; sys.exit(any(name in sys.modules for name in ('matplotlib', 'PIL', 'numpy')))"
-    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+def test_the_process_that_answers_patients_loads_neither_the_analysis_nor_what_draws() -> None:
+    check = "import sys, bot.__main__; print(*{'matplotlib', 'PIL', 'numpy', 'scipy', 'fhir'} & set(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", check], check=True, capture_output=True, text=True).stdout.split()
+    assert loaded == []
 
 
 def test_a_pause_and_a_closed_chat_are_said_before_silence_and_a_course_to_confirm_before_the_next() -> None:
