@@ -29,9 +29,14 @@ class UnseenFacts:
     now: Mapping[str, int | None]
 
     def chosen(self, values: Values) -> tuple[int | None, Staff | None]:
-        """The minutes, and the member; None for never, and for the coordinators."""
+        """The minutes, and the member; None for never, and for the coordinators. Refusal for one who has gone."""
         after = None if values["after"] == NEVER else int(values["after"])
-        return after, next((each for each in self.members if str(each.number) == values["to"]), None)
+        if values["to"] == COORDINATORS:
+            return after, None
+        member = next((each for each in self.members if str(each.number) == values["to"]), None)
+        if member is None:
+            raise Refusal("refusal.escalate_gone")
+        return after, member
 
 
 def _load(filling: Filling) -> UnseenFacts:

@@ -1,6 +1,7 @@
 """Was it given? One message about all courses that are over and open; two taps for each, and two for all of them."""
 
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +13,7 @@ from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Screen, Toas
 from bot.texts import Html, Texts, texts_in
 from jobs import schedule
 from jobs.refusals import Refusal
-from storage import audit, courses
+from storage import audit, courses, queued
 from storage.chats import Someone
 from storage.models import Course, CourseStatus, Patient
 
@@ -32,7 +33,7 @@ Asked = list[tuple[Course, Patient]]
 
 @dataclass(frozen=True)
 class Pressed:
-    """A button of ours: of the message of this `day`; `number`: a page, a course, or how many are meant."""
+    """A button of ours: of the message of this `day`; `number`: a page, a course, or a sign of which are meant."""
 
     day: date
     what: str
@@ -58,6 +59,11 @@ def screen(session: Session, team_id: int, day: date, texts: Texts, page: int = 
 
 def _open(asked: Asked) -> Asked:
     return [each for each in asked if each[0].status is CourseStatus.PLANNED]
+
+
+def _sign_of(open_: Asked) -> int:
+    """Another one for other courses, or where one of them has changed. It fits into a button."""
+    return zlib.crc32(repr([(course.id, course.revision) for course, _ in open_]).encode()) % 1_000_000_000
 
 
 def _line(course: Course, patient: Patient, texts: Texts) -> Html:
@@ -95,7 +101,7 @@ def _keyboard(day: date, shown: Asked, open_: int, page: int, pages: int, texts:
         turning.append(Button(texts("roster.button.earlier"), _data(day, LIST, page - 1)))
     if page + 1 < pages:
         turning.append(Button(texts("roster.button.later"), _data(day, LIST, page + 1)))
-    everyone = (Button(texts("confirming.button.all", count=open_), _data(day, ALL, open_)),)
+    everyone = (Button(texts("confirming.button.all", count=open_), _data(day, ALL, 0)),)
     return (*rows, *([tuple(turning)] if turning else []), *([everyone] if open_ > 1 else []))
 
 
@@ -142,7 +148,11 @@ def _read(data: str) -> Pressed:
 
 
 def _shown(session: Session, incoming: Incoming, someone: Someone, given: Pressed) -> list[Reply]:
-    """The list, where it was pressed: the page that was asked for, or the one of the course."""
+    """The list, where it was pressed: the page that was asked for, or the one of the course.
+
+    What still waits to say the same there is not sent: it would come over whatever is pressed next.
+    """
+    queued.withdraw_rewording(session, someone.the_team.id, given.day, someone.chat.id)
     texts, team_id = texts_in(someone.chat.language), someone.the_team.id
     page = given.number if given.what == LIST else _page_of(session, team_id, given)
     shown = screen(session, team_id, given.day, texts, page)
@@ -175,7 +185,7 @@ def _ask_all(day: date, asked: Asked, texts: Texts) -> Screen:
     """Once more, since it is about many."""
     open_ = _open(asked)
     codes = Html(texts.listed([patient.pseudonym for _, patient in open_]))
-    yes = Button(texts("form.button.confirm"), _data(day, ALL_REALLY, len(open_)))
+    yes = Button(texts("form.button.confirm"), _data(day, ALL_REALLY, _sign_of(open_)))
     back = Button(texts("confirming.button.back"), _data(day, LIST, 0))
     return Screen(texts.plural("confirming.ask_all", len(open_), codes=codes), ((yes,), (back,)))
 
@@ -185,7 +195,7 @@ def _all_as_planned(
 ) -> list[Reply]:
     """All that are still open; where these are others than were shown, it asks again."""
     open_ = _open(asked)
-    if open_ and len(open_) != given.number:
+    if open_ and _sign_of(open_) != given.number:
         shown = _ask_all(given.day, asked, texts_in(someone.chat.language))
         return [Toast(""), Rewrite(incoming.message_id, shown)]
     for course, patient in open_:

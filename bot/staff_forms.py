@@ -118,6 +118,8 @@ def _without(texts: Texts, facts: MemberFacts, coordinator: bool, clinician: boo
         follows.append(texts("staff.follows.invitations"))
     if facts.member.clinician and not clinician and not any(each.clinician for each in others):
         follows.append(texts("staff.follows.no_clinician"))
+    if facts.member.hears_of_unseen and not (coordinator or clinician):
+        follows.append(texts("staff.follows.unseen"))
     return follows
 
 

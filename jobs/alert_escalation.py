@@ -8,7 +8,7 @@ from sqlmodel import Session
 from jobs import alerts as alert_jobs
 from jobs.alerts import ON_ITS_WAY
 from storage import alerts, audit, queued, teams
-from storage.models import Alert, MessageKind, OutboxMessage, Staff
+from storage.models import Alert, MessageKind, OutboxMessage, Staff, Team
 
 log = logging.getLogger(__name__)
 BATCH = 50
@@ -73,6 +73,16 @@ def not_delivered(session: Session, message: OutboxMessage, now: datetime) -> No
     others = queued.messages_of_alert(session, alert.team_id, alert.id)
     if not any(each.kind is MessageKind.ALERT_UNSEEN and each.state in ON_ITS_WAY for each in others):
         _tell(session, alert, now)
+
+
+def count_anew(session: Session, team: Team, now: datetime) -> None:
+    """The team has set another delay, or none: it holds for alerts too that were raised before and nobody has seen."""
+    for alert in alerts.unseen_alerts(session, team.id, now - alert_jobs.STAYS_NEWS):
+        is_due = alert.escalate_at is not None and alert.escalate_at <= now
+        if alert.escalated_at is None and not is_due:
+            moment = alert_jobs.escalates_at(team, alert.raised_at)
+            alert.escalate_at = max(moment, now) if moment is not None else None
+            session.add(alert)
 
 
 def hurry(session: Session, team_id: int, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs import alert_rules, due, item_sets
+from jobs import alert_escalation, alert_rules, due, item_sets
 from jobs.refusals import Refusal
 from storage import alerts as stored
 from storage import audit, diary, patients, questions, teams
@@ -159,6 +159,7 @@ def set_escalation(
     for staff, _ in teams.members_of(session, team.id):
         staff.hears_of_unseen = staff.id == wanted["member"]
         session.add(staff)
+    alert_escalation.count_anew(session, team, now)
     audit.record(
         session, team_id=team.id, at=now, actor=actor, action="alert_escalation_set", before=before, after=wanted
     )

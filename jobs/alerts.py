@@ -105,12 +105,18 @@ def _raise(session: Session, row: AlertRule, run: Run, day: DiaryDay, now: datet
     team = teams.team_by_id(session, day.team_id)
     readers = whom_to_tell(team, teams.reachable_staff_of(session, day.team_id))
     alert.told_team = bool(readers)
-    if team.escalate_after is not None:
-        alert.escalate_at = daytime.after(team.time_zone, now, team.escalate_after)
+    alert.escalate_at = escalates_at(team, now)
     _tell(session, alert, readers, now + GRACE)
     patient = patients.patient_of_team(session, day.team_id, day.patient_id)
     assert patient is not None  # whose answer it was
     _tell_patient(session, patient, now + GRACE)
+
+
+def escalates_at(team: Team, raised_at: datetime) -> datetime | None:
+    """When others are told, if nobody has seen it by then; None where the team wants that never."""
+    if team.escalate_after is None:
+        return None
+    return daytime.after(team.time_zone, raised_at, team.escalate_after)
 
 
 def _record(session: Session, alert: Alert, action: str, actor: str, now: datetime, **more: int) -> None:

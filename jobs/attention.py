@@ -48,7 +48,7 @@ def attention(kept: Record, current: "RegimenEffect | None") -> Attention:
         reasons.add(f"{current.verdict}:{current.regimen}:{current.returning}")
     if not kept.reachable:
         reasons.add(f"unreachable:{last}")
-    elif kept.paused_until is None and silent_days(kept) >= kept.silent_after:
+    elif kept.is_asked and kept.paused_until is None and silent_days(kept) >= kept.silent_after:
         reasons.add(f"silent:{last}")
     begun = [course for course in kept.courses if course.start <= kept.today]
     facts = {f"regimen:{begun[-1].regimen}"} if begun else set()
@@ -75,8 +75,11 @@ def silent_days(kept: Record) -> int:
 
 def needs_a_look(now: Attention, noted: Noted | None, today: date) -> bool:
     """There is a reason, and nobody has seen it; or since then something is new, or the time is over."""
-    if not now.reasons or noted is None or not noted.seen:
-        return bool(now.reasons)
-    if now.state - set(noted.state):
+    return bool(now.reasons) and is_unseen(now.state, noted, today)
+
+
+def is_unseen(state: Collection[str], noted: Noted | None, today: date) -> bool:
+    """Nobody has seen this state; or it was put off, and the time is over."""
+    if noted is None or not noted.seen or set(state) - set(noted.state):
         return True
     return noted.not_before is not None and noted.not_before <= today

@@ -97,6 +97,8 @@ def check_days_off(days_off: str) -> None:
 def prompt_with(session: Session, patient: Patient, days_off: str, now: datetime) -> datetime | None:
     """When the next question comes if these are the days off."""
     changed, waiting = Patient(**{**patient.model_dump(), "days_off": days_off}), patient.next_prompt_at
+    if patient.chat_id is None:
+        return None
     if patient.status is PatientStatus.PAUSED and patient.paused_until is not None:
         return daily_prompt.prompt_from(changed, patient.paused_until)
     if patient.status is PatientStatus.ACTIVE and waiting is not None and waiting > now:

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from jobs import due
-from jobs.attention import Noted
+from jobs.attention import Noted, is_unseen
 from jobs.refusals import Refusal
 from storage import audit, looks, patients
-from storage.models import Look, Staff, Team
+from storage.models import Look, Patient, Staff, Team
 
 WEEKS = (2, 4, 8, 12)
 
@@ -24,27 +24,42 @@ def noted(look: Look) -> Noted:
 
 
 def mark(session: Session, team_id: int, states: Mapping[int, frozenset[str]], now: datetime) -> None:
-    """Those of the team, by id, who need a look for what is known of them now. Marked anew where that is another."""
+    """Those of the team, by id, who need a look for what is known of them now. Marked anew where that is another.
+
+    They were found while a page was drawn; whatever somebody has seen or put off since then stays so.
+    """
+    # Until the commit nobody presses Seen, and whoever is being erased at this moment is gone afterwards.
+    for patient_id in sorted(states):
+        patients.hold(session, team_id, patient_id)
     known = looks.latest_looks(session, team_id)
-    waiting = {patient_id: look for patient_id, look in known.items() if look.seen_at is None and look.over_at is None}
-    for patient_id, look in waiting.items():
-        if patient_id not in states:
+    for patient_id, look in known.items():
+        if patient_id not in states and _is_waiting(look):
             look.over_at = now
             session.add(look)
     for patient_id, state in states.items():
-        if patient_id in waiting and set(waiting[patient_id].state) == state:
+        latest, patient = known.get(patient_id), patients.patient_of_team(session, team_id, patient_id)
+        if patient is None or (latest is not None and _is_known(latest, state, patient, now)):
             continue
-        # Whoever is being erased at this moment is gone afterwards.
-        patients.hold(session, team_id, patient_id)
-        if patients.patient_of_team(session, team_id, patient_id) is not None:
-            session.add(Look(team_id=team_id, patient_id=patient_id, state=sorted(state), raised_at=now))
+        session.add(Look(team_id=team_id, patient_id=patient_id, state=sorted(state), raised_at=now))
     session.flush()
+
+
+def _is_waiting(look: Look) -> bool:
+    return look.seen_at is None and look.over_at is None
+
+
+def _is_known(latest: Look, state: frozenset[str], patient: Patient, now: datetime) -> bool:
+    """Waiting to be seen for the very same, or seen for as much."""
+    if latest.seen_at is None:
+        return _is_waiting(latest) and set(latest.state) == state
+    return not is_unseen(state, noted(latest), due.local_date(patient.time_zone, now))
 
 
 def see(session: Session, team: Team, staff: Staff, look: Look, now: datetime, weeks: int | None = None) -> bool:
     """One for all; False when somebody was before. `weeks`: it comes back then in any case, and sooner if need be."""
     if weeks is not None and weeks not in WEEKS:
         raise Refusal("refusal.gone")
+    patients.hold(session, team.id, look.patient_id)
     not_before = _in_weeks(team, now, weeks) if weeks is not None else None
     is_first = looks.see(session, team.id, look.id, staff.id, now, not_before)
     session.refresh(look)

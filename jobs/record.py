@@ -54,7 +54,7 @@ class Record:
     """`courses` and `doses` run in parallel, by first day.
 
     `creatine_kinase`: (day, U/l), and `weights`: (day, kg), both by day. `further`: what was answered beside the four.
-    `silent_after`: asked days without an answer.
+    `silent_after`: asked days without an answer. `is_asked`: by this bot; a diary that was brought in is not.
     """
 
     pseudonym: str
@@ -70,6 +70,7 @@ class Record:
     weights: tuple[tuple[date, float], ...] = ()
     paused_until: date | None = None
     reachable: bool = True
+    is_asked: bool = True
     prices: Prices | None = None
     further: tuple[DiaryQuestion, ...] = ()
     silent_after: int = USUAL_SILENCE
@@ -164,6 +165,7 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
         steroids=_steroids(session, patient),
         weights=tuple((value.taken_on, value.value) for value in weights),
         paused_until=patient.paused_until if patient.status is PatientStatus.PAUSED else None,
+        is_asked=patient.chat_id is not None,
         reachable=patient.chat_id is None or chats.chat_by_id(session, patient.chat_id).unreachable_since is None,
         prices=prices_of(team),
         silent_after=team.silent_after,

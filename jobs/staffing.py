@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import admission, alert_escalation, weekly_summary
+from jobs import admission, alert_escalation, alert_settings, weekly_summary
 from jobs.refusals import Refusal
 from storage import audit, dialogues, drawings, invitations, outbox, teams
 from storage.models import MessageKind, Role, Staff
@@ -96,7 +96,7 @@ def leave(session: Session, member: Staff, now: datetime) -> None:
     _hold(session, actor, member)
     if member.coordinator:
         check_not_the_last(session, member)
-    before, _ = facts(member), _end_access(session, member, now)
+    before, _ = facts(member), _end_access(session, actor, member, now)
     audit.record(session, team_id=member.team_id, at=now, actor=actor, action="staff_left", before=before)
     _tell_coordinators(session, actor, member, now)
 
@@ -106,7 +106,7 @@ def remove(session: Session, actor: str, member: Staff, now: datetime) -> None:
     _hold(session, actor, member)
     if actor == audit.staff_actor(member.id):
         raise Refusal("refusal.gone")
-    before, chat_id = facts(member), _end_access(session, member, now)
+    before, chat_id = facts(member), _end_access(session, actor, member, now)
     audit.record(session, team_id=member.team_id, at=now, actor=actor, action="staff_removed", before=before)
     _tell_member(session, member, chat_id, now)
     _tell_coordinators(session, actor, member, now)
@@ -127,15 +127,18 @@ def _hold(session: Session, actor: str, member: Staff) -> None:
         raise Refusal("refusal.gone")
 
 
-def _end_access(session: Session, member: Staff, now: datetime) -> int:
+def _end_access(session: Session, actor: str, member: Staff, now: datetime) -> int:
     """From the commit on the chat is a stranger's: buttons, forms, what waits for it, its links. Returns the chat."""
     chat_id = member.chat_id
     _forget_rights(session, member, now)
     waited_for = outbox.withdraw_from(session, member.team_id, chat_id)
     drawings.forget_unwanted(session, member.team_id, waited_for)
+    if member.hears_of_unseen:
+        team = teams.team_by_id(session, member.team_id)
+        alert_settings.set_escalation(session, actor, team, team.escalate_after, None, now)
     # Only those who have left have none.
     member.chat_id = None  # type: ignore[assignment]
-    member.coordinator, member.clinician, member.hears_of_unseen = False, False, False
+    member.coordinator, member.clinician = False, False
     member.next_summary_at = None
     member.left_at = now
     session.add(member)

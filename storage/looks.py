@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, and_, col, func, or_, select, update
 
 from storage.models import Look, Patient
 from storage.patients import LEFT
@@ -39,10 +39,12 @@ def unseen_looks(session: Session, team_id: int) -> list[tuple[Look, Patient]]:
 def see(
     session: Session, team_id: int, look_id: int, staff_id: int, now: datetime, not_before: date | None = None
 ) -> bool:
-    """False when somebody has done so before: one for all."""
+    """False when somebody has done so before: one for all. Whoever has seen it may still put it off."""
+    is_mine = and_(col(Look.seen_by) == staff_id, col(Look.not_before).is_distinct_from(not_before))
+    may = col(Look.seen_at).is_(None) if not_before is None else or_(col(Look.seen_at).is_(None), is_mine)
     statement = (
         update(Look)
-        .where(col(Look.team_id) == team_id, col(Look.id) == look_id, col(Look.seen_at).is_(None))
+        .where(col(Look.team_id) == team_id, col(Look.id) == look_id, may)
         .values(seen_at=now, seen_by=staff_id, not_before=not_before)
         .execution_options(synchronize_session=False)
     )

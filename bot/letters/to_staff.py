@@ -98,7 +98,7 @@ def alert_told(session: Session, message: OutboxMessage, chat: Chat, texts: Text
     def sent(session: Session, _message_id: int, noted_at: datetime) -> None:
         alert = alerts.alert_of_team(session, message.team_id, message.alert_id or 0)
         if alert is not None and _alert_as_it_stands(session, message, texts) != shown:
-            alert_jobs.show_anew_in(session, alert, "sent", noted_at, message.chat_id)
+            alert_jobs.show_anew_in(session, alert, f"sent {message.id}", noted_at, message.chat_id)
 
     again = Html(texts("reminder.again") + "\n\n") if message.doubtful else Html("")
     return Letter(chat.telegram_id, Screen(Html(f"{again}{shown.text}"), shown.keyboard), sent)

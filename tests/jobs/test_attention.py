@@ -47,6 +47,7 @@ def test_silence_counts_from_the_teams_limit_on_and_not_in_a_pause() -> None:
     quiet = replace(record, entries=record.entries[:-4], silent_after=3)
     assert attention(quiet, None).reasons == {f"silent:{last}"}
     assert attention(replace(quiet, silent_after=4), None).reasons == set()
+    assert attention(replace(quiet, is_asked=False), None).reasons == set(), "a diary that was brought in"
     assert attention(replace(quiet, paused_until=record.today), None).reasons == set()
     assert attention(replace(quiet, reachable=False), None).reasons == {f"unreachable:{last}"}
 

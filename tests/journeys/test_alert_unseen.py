@@ -172,7 +172,8 @@ def test_a_team_may_want_it_never_or_at_another_time(clinic: Clinic) -> None:
     clinician.presses("Never")
     assert clinician.sees == (
         "If nobody presses Seen\nuntil now: told to the coordinators too, after 2 hours\n"
-        "from now on: nobody else is told\n\nIt holds for alerts from now on.\n\nIs that right?"
+        "from now on: nobody else is told\n\n"
+        "It holds at once, also for alerts that nobody has seen yet.\n\nIs that right?"
     )
     clinician.presses(CONFIRM)
     evening(clinic, anna, 2, "8 2 2 4")
@@ -283,3 +284,46 @@ def leaves(member: Someone) -> None:
     member.presses("no. 1")
     member.presses("Leave the team")
     member.presses(CONFIRM)
+
+
+def test_another_delay_holds_for_what_nobody_has_seen_yet(clinic: Clinic) -> None:
+    clinician, coordinator, anna = clinic.clinician(), clinic.coordinator(), clinic.patient()
+    ruled(clinic)
+    evening(clinic, anna, 2, "8 2 2 4")
+    unseen_set(clinician, "Never")
+    clinic.passes(hours=20)
+    assert alerts_to(coordinator) == []
+    unseen_set(clinician, "after 8 hours", "The coordinators")
+    clinic.becomes(clinic.local("2026-03-04 01:00"))
+    assert len(alerts_to(coordinator)) == 1, "eight hours of the team's day since the alert"
+
+
+def test_whoever_was_chosen_and_left_meanwhile_is_not_chosen(clinic: Clinic) -> None:
+    clinician, coordinator = clinic.clinician(), clinic.coordinator()
+    third = clinic.clinician()
+    coordinator.says("/alerts")
+    coordinator.presses("If nobody has seen it")
+    coordinator.presses("after 4 hours")
+    coordinator.presses("no. 3")
+    preview = coordinator.last
+    third.says("/staff")
+    third.presses("no. 3")
+    third.presses("Leave the team")
+    third.presses(CONFIRM)
+    before = clinic.rows(Team)
+    said = coordinator.presses(CONFIRM, preview)
+    assert "has left the team meanwhile, so nothing was changed" in said
+    assert clinic.rows(Team) == before
+    assert clinician.sees
+
+
+def test_whoever_was_chosen_hears_what_their_leaving_changes_and_the_history_says_so(clinic: Clinic) -> None:
+    clinician, coordinator = clinic.clinician(), clinic.coordinator()
+    unseen_set(coordinator, "after 4 hours", "no. 1")
+    clinician.says("/staff")
+    clinician.presses("no. 1")
+    clinician.presses("Leave the team")
+    assert "Alerts that nobody has seen go to the coordinators from then on." in clinician.sees
+    clinician.presses(CONFIRM)
+    coordinator.says("/history")
+    assert "told to no. 1 too, after 4 hours → told to the coordinators too, after 4 hours" in coordinator.sees

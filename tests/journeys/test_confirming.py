@@ -5,7 +5,7 @@ from sqlmodel import Session
 from bot.pages import Answered
 from bot.texts import texts_in
 from jobs import confirming, record
-from storage.models import Course, CourseStatus, MessageKind, OutboxMessage, Patient, Team
+from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, Team
 from tests.support import Clinic, Someone
 
 QUESTION = "over and not confirmed"
@@ -261,3 +261,37 @@ def test_who_is_no_longer_a_coordinator_is_not_asked(clinic: Clinic) -> None:
     coordinator, (anna,) = the_day_after(clinic)
     pressed = coordinator.buttons_of(coordinator.last["message_id"])[f"{anna.code}?"]
     assert anna.forges(pressed).startswith("This button is no longer in use")
+
+
+def test_all_are_those_that_were_shown_and_no_others(clinic: Clinic) -> None:
+    """As many others are not the same: a colleague answered for one and took another answer back."""
+    second = clinic.coordinator()
+    coordinator, (anna, berta, carla) = the_day_after(clinic, 3)
+    second.presses(f"{carla.code}?")
+    second.presses("Given as planned")
+    coordinator.presses("All 2 given as planned")
+    yes, message = coordinator.buttons_of(coordinator.last["message_id"])["Yes, do it"], coordinator.last["message_id"]
+    second.presses(f"{anna.code}?")
+    second.presses("Given as planned")
+    second.presses(f"{carla.code}: done")
+    second.presses("Not given after all")
+    second.presses("Yes, do it")
+    coordinator.taps(message, yes, forge=True)
+    given = {course.patient_id for course in clinic.rows(Course) if course.status is CourseStatus.GIVEN}
+    assert given == {anna.row.id}
+    assert all(patient.code in coordinator.sees for patient in (berta, carla)), "asked anew, about these"
+
+
+def test_whoever_answers_is_shown_it_at_once_and_nothing_comes_over_what_they_press_next(clinic: Clinic) -> None:
+    second = clinic.coordinator()
+    coordinator, (anna, berta) = the_day_after(clinic, 2)
+    coordinator.presses(f"{anna.code}?")
+    coordinator.presses("Given as planned")
+    coordinator.presses(f"{berta.code}?")
+    clinic.passes(minutes=1)
+    assert "Given otherwise" in coordinator.buttons
+    chats = {chat.telegram_id: chat.id for chat in clinic.rows(Chat)}
+    changed = [each for each in clinic.rows(OutboxMessage) if each.kind is MessageKind.CONFIRMATION_CHANGED]
+    assert {(each.chat_id, each.state.value) for each in changed} == {
+        (chats[coordinator.account], "withdrawn"), (chats[second.account], "sent")
+    }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from jobs import looks
 from storage.models import (
     Course,
     CourseStatus,
@@ -302,6 +303,42 @@ def test_a_patient_is_put_off_for_some_weeks(clinic: Clinic) -> None:
     assert look.not_before == date(2026, 3, 30)
     assert "Put off until Mon 30 Mar 2026, unless there is something new." in asks(clinician)["text"]
     assert clinic.history(anna.row)[-1][1:] == ("look_put_off", None, {"look": 1, "not_before": "2026-03-30"})
+
+
+def test_what_one_has_seen_one_may_still_put_off_and_a_colleague_may_not(clinic: Clinic) -> None:
+    one, other, anna = clinic.clinician(), clinic.clinician(), clinic.patient()
+    came_back(clinic, anna)
+    mine, theirs = asks(one), asks(other)
+    later = one.buttons_of(mine["message_id"])["Later"], other.buttons_of(theirs["message_id"])["Later"]
+    one.presses("Seen", mine)
+    one.taps(mine["message_id"], later[0], forge=True)
+    one.presses("4 weeks", on(one, mine))
+    (look,) = clinic.rows(Look)
+    assert look.not_before == date(2026, 3, 30)
+    other.taps(theirs["message_id"], later[1], forge=True)
+    assert other.presses("12 weeks", on(other, theirs)) == "Somebody on the team has seen this already."
+    assert [look.not_before for look in clinic.rows(Look)] == [date(2026, 3, 30)]
+
+
+@pytest.mark.parametrize("weeks", [None, 4])
+def test_a_page_that_was_being_drawn_meanwhile_does_not_take_that_back(clinic: Clinic, weeks: int | None) -> None:
+    clinician, anna = clinic.clinician(), clinic.patient()
+    came_back(clinic, anna)
+    asks(clinician)
+    (look,) = clinic.rows(Look)
+    now, team = clinic.clock.now(), anna.row.team_id
+
+    def seen_and_then_drawn(state: set[str]) -> None:
+        states = {anna.row.id: frozenset(state)}
+        clinic.write(lambda session: looks.mark(session, team, states, now))
+
+    clinician.presses("Seen") if weeks is None else clinician.presses("Later")
+    if weeks is not None:
+        clinician.presses(f"{weeks} weeks")
+    seen_and_then_drawn(set(look.state))
+    assert len(clinic.rows(Look)) == 1
+    seen_and_then_drawn({*look.state, "ck:2026-03-02"})
+    assert [each.seen_at is None for each in clinic.rows(Look)] == [False, True], "what is new is marked"
 
 
 def test_a_page_is_opened_from_under_it(clinic: Clinic) -> None:
