@@ -96,7 +96,7 @@ def courses_changed(session: Session, message: OutboxMessage, chat: Chat, texts:
     if in_doubt:
         today = due.local_date(patient.time_zone, now)
         coming = outlook.coming(courses.courses_of(session, patient.team_id, patient.id), today)
-        dates = [texts("changed.date", date=each.planned_start) for each in coming] or [texts("changed.no_date")]
+        dates = [texts("changed.date", date=_course(each, texts)) for each in coming] or [texts("changed.no_date")]
         text = texts("changed.as_they_stand", lines=Html("\n".join(dates)), phone=phone)
         return Letter(
             chat.telegram_id,
@@ -104,13 +104,26 @@ def courses_changed(session: Session, message: OutboxMessage, chat: Chat, texts:
             _told(patient, [*untold, *coming]),
         )
     if all(course.to_announce for course in untold):
-        days = texts.listed([texts.day(course.planned_start) for course in untold])
-        text = texts.plural("changed.planned", len(untold), dates=days, phone=phone)
+        text = texts.plural("changed.planned", len(untold), dates=_courses(untold, texts), phone=phone)
     else:
         lines = Html("\n".join(_changed(course, texts) for course in untold))
         text = texts("changed", lines=lines, phone=phone)
     keyboard = infusions.changed_keyboard(untold, texts)
     return Letter(chat.telegram_id, Screen(text, keyboard), _told(patient, untold))
+
+
+def _course(course: Course, texts: Texts) -> Html:
+    """`Mon 16 Aug 1999`, with how many days it takes where these are several."""
+    return texts.plural("changed.course", course.planned_days, date=course.planned_start)
+
+
+def _courses(planned: list[Course], texts: Texts) -> Html:
+    """In one sentence: of a series how many days each takes is said once."""
+    many = {course.planned_days for course in planned}
+    if len(planned) == 1 or len(many) > 1:
+        return Html(texts.listed([_course(course, texts) for course in planned]))
+    dates = Html(texts.listed([texts.day(course.planned_start) for course in planned]))
+    return texts.plural("changed.courses_alike", many.pop(), dates=dates)
 
 
 def _changed(course: Course, texts: Texts) -> Html:
@@ -119,7 +132,7 @@ def _changed(course: Course, texts: Texts) -> Html:
     if course.told_cancelled:
         return texts("changed.again", date=course.planned_start)
     if course.to_announce:
-        return texts("changed.new", new=course.planned_start)
+        return texts("changed.new", new=_course(course, texts))
     return texts("changed.moved", old=course.told_start, new=course.planned_start)
 
 

@@ -116,12 +116,10 @@ class Texts:
         return html.escape(str(value), quote=False)
 
     def day(self, day: date) -> str:
-        """`Mon 16 Aug 1999`, as this language writes it."""
-        return str(
-            format_date(
-                day, format=self._found("date.pattern", self._translations.gettext("date.pattern")), locale=self.locale
-            )
-        )
+        """`Mon 16 Aug 1999`, as this language writes it; some write the first of a month in a way of its own."""
+        key = "date.pattern_first" if day.day == 1 else "date.pattern"
+        pattern = self._found(key, self._translations.gettext(key))
+        return str(format_date(day, format=pattern, locale=self.locale))
 
     def time(self, at: time) -> str:
         return str(format_time(at, format="HH:mm", locale=self.locale))

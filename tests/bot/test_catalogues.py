@@ -32,7 +32,14 @@ every_other = pytest.mark.parametrize("language", OTHERS)
 ONE_SCREEN = 900
 # What may read as in English: names, units, patterns.
 NAMES = {"page.heading", "demo.clinician", "demo.coordinator", "page.ok"}
-UNITS = {"chart.dose", "chart.creatine_kinase", "chart.thousands", "form.dose_button", "date.pattern"} | {
+UNITS = {
+    "chart.dose",
+    "chart.creatine_kinase",
+    "chart.thousands",
+    "form.dose_button",
+    "date.pattern",
+    "date.pattern_first",
+} | {
     "ck.button",
     "ck.value",
 }

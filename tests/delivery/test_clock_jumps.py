@@ -108,7 +108,7 @@ def test_far_ahead_by_mistake_and_back_again_changes_nothing(clinic_on_each: Cli
         clinic.becomes(evening + hours * HOUR)
     asked_of = [day.diary_date.isoformat() for day in clinic.rows(DiaryDay) if day.asked_at is not None]
     assert [day for day in asked_of if day < "2027"] == ["2026-03-02", "2026-03-03", "2026-03-04"]
-    assert len([text for text in anna.everything if "Your infusion of" in text and "tomorrow" in text]) == 1
+    assert len([text for text in anna.everything if "Your infusion is" in text and "tomorrow" in text]) == 1
 
 
 def test_a_machine_that_wakes_in_1970_asks_nobody_and_loses_no_day(clinic: Clinic) -> None:

@@ -43,4 +43,4 @@ def told(anna: Someone) -> list[str]:
 
 
 def reminders(anna: Someone) -> list[str]:
-    return [text for text in anna.everything if text.startswith("Your infusion of ")]
+    return [text for text in anna.everything if text.startswith("Your infusion is ")]

@@ -38,9 +38,7 @@ def test_a_course_is_announced_once_in_one_line_and_whoever_plans_it_knows(clini
     assert announced(anna) == [], "nothing is said before it is confirmed"
     coordinator.presses("Yes, do it")
     assert coordinator.sees == f"Done: 1 course planned for {anna.code}, on Thu 12 Mar 2026. The patient is told."
-    said = (
-        f"{PLANNED}an infusion for you: Thu 12 Mar 2026.\n\nIf this does not suit you, call your care team on {PHONE}."
-    )
+    said = f"{PLANNED}an infusion for you: Thu 12 Mar 2026 (2 days).\n\nIf this does not suit you, call your care team on {PHONE}."
     assert announced(anna) == [said]
     assert len(anna.buttons) == 3, "whether they come, and the calendar file"
     clinic.passes(hours=2)
@@ -53,7 +51,7 @@ def test_a_series_is_one_message(clinic_on_each: Clinic) -> None:
     coordinator, anna = planning(clinic, "Plan a series")
     plans(coordinator, "12 Mar", "2", "0.4", "4", "3")
     assert [text.partition("\n")[0] for text in announced(anna)] == [
-        f"{PLANNED}3 infusions for you: Thu 12 Mar 2026, Thu 9 Apr 2026 and Thu 7 May 2026."
+        f"{PLANNED}3 infusions for you: Thu 12 Mar 2026, Thu 9 Apr 2026 and Thu 7 May 2026 (2 days each)."
     ]
     sent = [row for row in clinic.rows(OutboxMessage) if row.kind is MessageKind.COURSES_CHANGED]
     assert [row.state for row in sent] == [MessageState.SENT]
@@ -62,8 +60,8 @@ def test_a_series_is_one_message(clinic_on_each: Clinic) -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("fr", "Votre équipe a prévu une perfusion pour vous\u00a0: jeu. 12 mars 2026."),
-        ("de", "Ihr Team hat eine Infusion für Sie geplant: Do. 12. März 2026."),
+        ("fr", "Votre équipe a prévu une perfusion pour vous\u00a0: jeu. 12 mars 2026 (2 jours)."),
+        ("de", "Ihr Team hat eine Infusion für Sie geplant: Do. 12. März 2026 (2 Tage)."),
     ],
 )
 def test_it_is_said_in_the_patients_language(clinic: Clinic, language: str, said: str) -> None:
@@ -81,8 +79,8 @@ def test_two_that_are_planned_at_the_same_moment_are_both_told(clinic: Clinic) -
     coordinator.presses("Plan a course")
     plans(coordinator, "9 Apr", "2", "0.4")
     assert [text.partition("\n")[0] for text in announced(anna)] == [
-        f"{PLANNED}an infusion for you: Thu 12 Mar 2026.",
-        f"{PLANNED}an infusion for you: Thu 9 Apr 2026.",
+        f"{PLANNED}an infusion for you: Thu 12 Mar 2026 (2 days).",
+        f"{PLANNED}an infusion for you: Thu 9 Apr 2026 (2 days).",
     ]
 
 
@@ -102,7 +100,9 @@ def test_moved_before_it_was_told_the_final_day_alone_is_told(clinic: Clinic, mo
     on_course(coordinator, anna, "Thu 12 Mar", "Move")
     plans(coordinator, "19 Mar")
     clinic.passes(minutes=10)
-    assert [text.partition("\n")[0] for text in announced(anna)] == [f"{PLANNED}an infusion for you: Thu 19 Mar 2026."]
+    assert [text.partition("\n")[0] for text in announced(anna)] == [
+        f"{PLANNED}an infusion for you: Thu 19 Mar 2026 (2 days)."
+    ]
     assert told(anna) == []
     on_course(coordinator, anna, "Thu 19 Mar", "Move")
     plans(coordinator, "20 Mar")

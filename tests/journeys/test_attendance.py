@@ -65,7 +65,7 @@ def test_a_reminder_is_answered_with_one_tap_and_shows_it(clinic_on_each: Clinic
     assert anna.buttons == [YES, NO, "Add to my calendar"]
     heard = len(chris.messages)
     anna.presses(YES)
-    assert "Your infusion of Fri 20 Mar 2026 is in 7 days" in anna.sees
+    assert "Your infusion is in 7 days: Fri 20 Mar 2026" in anna.sees
     assert anna.sees.endswith("You said that you will be there.")
     assert anna.buttons == [NO, "Add to my calendar"], "what is said is not offered again"
     assert said(clinic) == [(FRIDAY, True)]

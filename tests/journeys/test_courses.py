@@ -66,7 +66,7 @@ def test_moving_a_course_tells_the_patient_once_and_moves_its_reminders(clinic_o
     assert reminders(anna) == [], "none of the old ones"
     for day, said in ((12, "in 7 days"), (18, "tomorrow"), (19, "today")):
         clinic.becomes(clinic.local(f"2026-03-{day} 09:00"))
-        assert reminders(anna)[-1].startswith(f"Your infusion of Thu 19 Mar 2026 is {said}. It takes 2 days.")
+        assert reminders(anna)[-1].startswith(f"Your infusion is {said}: Thu 19 Mar 2026. It takes 2 days.")
     assert len(reminders(anna)) == 3
     assert len(told(anna)) == 1
 
@@ -213,4 +213,4 @@ def test_someone_who_has_not_joined_is_told_nothing_and_learns_the_dates_on_join
     anna.says("/infusions")
     assert "– Mon 16 Mar 2026, over 2 days" in anna.sees
     clinic.becomes(clinic.local("2026-03-09 09:00"))
-    assert "of Mon 16 Mar 2026 is in 7 days." in reminders(anna)[0]
+    assert "in 7 days: Mon 16 Mar 2026." in reminders(anna)[0]

@@ -79,8 +79,8 @@ def test_a_week_passes_and_the_patient_of_the_case_answers_as_he_did(tmp_path: P
         running.director.answer_for_me(True)
         await running.director.advance(7)
         said = texts_of(running, seed.CASE_PATIENT)
-        assert any(text.startswith("Your infusion of Mon 16 Aug 1999 is tomorrow") for text in said)
-        assert any(text.startswith("Your infusion of Mon 16 Aug 1999 is today") for text in said)
+        assert any(text.startswith("Your infusion is tomorrow: Mon 16 Aug 1999") for text in said)
+        assert any(text.startswith("Your infusion is today: Mon 16 Aug 1999") for text in said)
         noted = [text for text in said if "Pain: " in text]
         assert 5 <= len(noted) <= 7, "the case misses a day now and then"
         summary = [text for text in texts_of(running, CLINICIAN) if "Mon 16 Aug 1999: 3 diaries\n" in text]

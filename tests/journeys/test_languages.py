@@ -81,7 +81,7 @@ SPOKEN = {
         day="lun. 2 mars 2026",
         not_read="je peux lire un nombre de 0 à 10",
         phone=f"appelez votre équipe soignante au {PHONE}.",
-        reminder="Votre perfusion du lun. 9 mars 2026 a lieu dans 7 jours. Elle dure 2 jours.",
+        reminder="Votre perfusion a lieu dans 7 jours, le lun. 9 mars 2026. Elle dure 2 jours.",
         move="Déplacer",
         confirm="Oui, je confirme",
         preview="la cure est déplacée\ndu lun. 9 mars 2026\nau mar. 10 mars 2026.",
@@ -122,7 +122,7 @@ SPOKEN = {
         day="Mo. 2. März 2026",
         not_read="eine Zahl von 0 bis 10",
         phone=f"rufen Sie Ihr Behandlungsteam an: {PHONE}.",
-        reminder="Ihre Infusion am Mo. 9. März 2026 ist in 7 Tagen. Sie dauert 2 Tage.",
+        reminder="Ihre Infusion ist in 7 Tagen, am Mo. 9. März 2026. Sie dauert 2 Tage.",
         move="Verschieben",
         confirm="Ja, bestätigen",
         preview="Der Zyklus wird verschoben\nvon Mo. 9. März 2026\nauf Di. 10. März 2026.",
@@ -301,6 +301,7 @@ DUTCH = {
     "check_in.words.7": "zeven",
     "item.pain": "Pijn",
     "date.pattern": "EEE d MMM y",
+    "date.pattern_first": "EEE d MMM y",
 }
 
 

@@ -6,7 +6,7 @@ from tests.support import Clinic, Someone
 
 
 def reminders(anna: Someone) -> list[str]:
-    return [text for text in anna.everything if text.startswith("Your infusion of ")]
+    return [text for text in anna.everything if text.startswith("Your infusion is ")]
 
 
 def test_reminders_come_seven_days_and_one_day_before_and_that_morning(clinic_on_each: Clinic) -> None:
@@ -18,7 +18,7 @@ def test_reminders_come_seven_days_and_one_day_before_and_that_morning(clinic_on
         assert len(reminders(anna)) == number - 1
         clinic.becomes(clinic.local(f"2026-03-{day} 09:00"))
         assert reminders(anna)[number - 1 :] == [
-            f"Your infusion of Mon 16 Mar 2026 is {when}. It takes 3 days.\n\n"
+            f"Your infusion is {when}: Mon 16 Mar 2026. It takes 3 days.\n\n"
             f"If you cannot come, call your care team on {PHONE}."
         ]
     clinic.passes(days=30)
@@ -50,7 +50,7 @@ def test_a_patient_elsewhere_is_reminded_in_their_own_morning(clinic: Clinic) ->
     clinic.becomes(clinic.local("2026-03-09 08:59", zone))
     assert reminders(anna) == []
     clinic.becomes(clinic.local("2026-03-09 09:00", zone))
-    assert "of Mon 16 Mar 2026 is in 7 days." in reminders(anna)[-1]
+    assert "in 7 days: Mon 16 Mar 2026." in reminders(anna)[-1]
     clinic.becomes(clinic.local("2026-03-16 09:00", zone))
     assert "today" in reminders(anna)[-1]
 
@@ -88,7 +88,7 @@ def test_a_reminder_of_a_later_course_does_not_call_it_the_next_one(clinic: Clin
     coordinator.says("14")
     coordinator.presses("Yes, do it")
     clinic.becomes(clinic.local("2026-03-06 09:00"))
-    assert [text.split("\n")[0] for text in reminders(anna)] == ["Your infusion of Fri 20 Mar 2026 is in 14 days."]
+    assert [text.split("\n")[0] for text in reminders(anna)] == ["Your infusion is in 14 days: Fri 20 Mar 2026."]
 
 
 def test_the_list_of_infusions_says_how_long_only_where_it_is_more_than_a_day(clinic: Clinic) -> None:
@@ -98,7 +98,7 @@ def test_the_list_of_infusions_says_how_long_only_where_it_is_more_than_a_day(cl
     anna.says("/infusions")
     assert anna.sees == "Your next infusions\n– Mon 16 Mar 2026\n– Mon 13 Apr 2026, over 2 days"
     clinic.becomes(clinic.local("2026-03-16 09:00"))
-    assert reminders(anna)[-1].startswith("Your infusion of Mon 16 Mar 2026 is today.\n\n")
+    assert reminders(anna)[-1].startswith("Your infusion is today: Mon 16 Mar 2026.\n\n")
     clinic.becomes(clinic.local("2026-03-17 12:00"))
     anna.says("/infusions")
     assert anna.sees == "Your next infusions\n– Mon 13 Apr 2026, over 2 days", "what is over is not to come"

@@ -185,7 +185,7 @@ def test_new_lead_times_replace_every_old_reminder(clinic_on_each: Clinic) -> No
     for day in range(9, 17):
         before = len(anna.messages)
         clinic.becomes(clinic.local(f"2026-03-{day:02} 09:00"))
-        reminded += [day] if any("Your infusion of" in text for text in anna.everything[before:]) else []
+        reminded += [day] if any("Your infusion is" in text for text in anna.everything[before:]) else []
     assert reminded == [11, 14]
 
 
@@ -198,10 +198,10 @@ def test_no_reminders_at_all_is_a_choice_and_can_be_taken_back(clinic: Clinic) -
     coordinator.presses("Yes, do it")
     assert f"Done: {anna.code} is reminded not at all." in coordinator.sees
     clinic.becomes(clinic.local("2026-03-15 09:00"))
-    assert "Your infusion of" not in " ".join(anna.everything)
+    assert "Your infusion is" not in " ".join(anna.everything)
     change(coordinator, anna, "Reminders", "0")
     clinic.becomes(clinic.local("2026-03-16 09:00"))
-    assert "Your infusion of Mon 16 Mar 2026 is today." in " ".join(anna.everything)
+    assert "Your infusion is today: Mon 16 Mar 2026." in " ".join(anna.everything)
 
 
 def test_a_reminder_that_waits_to_be_sent_is_gone_when_lead_times_change(
@@ -217,9 +217,9 @@ def test_a_reminder_that_waits_to_be_sent_is_gone_when_lead_times_change(
     assert [row.state for row in clinic.rows(OutboxMessage) if row.kind is REMINDER] == [MessageState.PENDING]
     coordinator.presses("Yes, do it")
     clinic.passes(minutes=5)
-    assert [text for text in anna.everything if "Your infusion of" in text] == []
+    assert [text for text in anna.everything if "Your infusion is" in text] == []
     clinic.becomes(clinic.local("2026-03-15 09:00"))
-    assert "Your infusion of Mon 16 Mar 2026 is tomorrow." in anna.everything[-1]
+    assert "Your infusion is tomorrow: Mon 16 Mar 2026." in anna.everything[-1]
 
 
 def test_a_change_that_is_cancelled_changes_nothing(clinic: Clinic) -> None:
