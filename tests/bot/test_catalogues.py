@@ -193,7 +193,7 @@ def test_french_is_set_as_in_french_print() -> None:
         for wording in forms:
             said = re.sub(r"https?://\S+|\w+://\S+", "", wording)
             assert not re.search(r"[^\W\d_][?!;»]|[^\s\w]«|«[^\u00a0]| [:;!?»]", said), f"{key}: a space that may break"
-            assert "'" not in said, key
+            assert key == "date.pattern_first" or "'" not in said, key
             assert key in {"doctor.no_teams"} or '"' not in said, key
 
 

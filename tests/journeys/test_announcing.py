@@ -38,7 +38,8 @@ def test_a_course_is_announced_once_in_one_line_and_whoever_plans_it_knows(clini
     assert announced(anna) == [], "nothing is said before it is confirmed"
     coordinator.presses("Yes, do it")
     assert coordinator.sees == f"Done: 1 course planned for {anna.code}, on Thu 12 Mar 2026. The patient is told."
-    said = f"{PLANNED}an infusion for you: Thu 12 Mar 2026 (2 days).\n\nIf this does not suit you, call your care team on {PHONE}."
+    said = f"{PLANNED}an infusion for you: Thu 12 Mar 2026 (2 days).\n\n"
+    said += f"If this does not suit you, call your care team on {PHONE}."
     assert announced(anna) == [said]
     assert len(anna.buttons) == 3, "whether they come, and the calendar file"
     clinic.passes(hours=2)

@@ -110,8 +110,8 @@ def test_several_courses_are_each_reminded_of(clinic: Clinic) -> None:
     clinic.planned(anna, "2026-03-17")
     clinic.becomes(clinic.local("2026-03-10 09:00"))
     said = reminders(anna)[-2:]
-    assert any("of Tue 10 Mar 2026 is today." in text for text in said)
-    assert any("of Tue 17 Mar 2026 is in 7 days." in text for text in said)
+    assert any("is today: Tue 10 Mar 2026." in text for text in said)
+    assert any("is in 7 days: Tue 17 Mar 2026." in text for text in said)
 
 
 def test_a_daily_question_never_mentions_the_infusion_even_on_its_eve(clinic: Clinic) -> None:
