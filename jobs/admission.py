@@ -23,7 +23,7 @@ from storage.models import (
 )
 
 # The version of what the patient agreed to, kept with the time of it.
-CONSENT = "2026-3"
+CONSENT = "2026-4"
 NEWS_STAYS_NEWS = timedelta(days=3)
 LONGEST_TELEPHONE = 40
 
