@@ -1,6 +1,7 @@
 """Was it given? One message about all courses that are over and open; two taps for each, and two for all of them."""
 
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,7 +33,7 @@ Asked = list[tuple[Course, Patient]]
 
 @dataclass(frozen=True)
 class Pressed:
-    """A button of ours: of the message of this `day`; `number`: a page, a course, or how many are meant."""
+    """A button of ours: of the message of this `day`; `number`: a page, a course, or which of them are meant."""
 
     day: date
     what: str
@@ -175,9 +176,14 @@ def _ask_all(day: date, asked: Asked, texts: Texts) -> Screen:
     """Once more, since it is about many."""
     open_ = _open(asked)
     codes = Html(texts.listed([patient.pseudonym for _, patient in open_]))
-    yes = Button(texts("form.button.confirm"), _data(day, ALL_REALLY, len(open_)))
+    yes = Button(texts("form.button.confirm"), _data(day, ALL_REALLY, _which(open_)))
     back = Button(texts("confirming.button.back"), _data(day, LIST, 0))
     return Screen(texts.plural("confirming.ask_all", len(open_), codes=codes), ((yes,), (back,)))
+
+
+def _which(asked: Asked) -> int:
+    """A number that tells these courses from any others, short enough for a button."""
+    return zlib.crc32(repr([course.id for course, _ in asked]).encode()) % 10**9
 
 
 def _all_as_planned(
@@ -185,7 +191,7 @@ def _all_as_planned(
 ) -> list[Reply]:
     """All that are still open; where these are others than were shown, it asks again."""
     open_ = _open(asked)
-    if open_ and len(open_) != given.number:
+    if open_ and _which(open_) != given.number:
         shown = _ask_all(given.day, asked, texts_in(someone.chat.language))
         return [Toast(""), Rewrite(incoming.message_id, shown)]
     for course, patient in open_:

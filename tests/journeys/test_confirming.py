@@ -85,6 +85,27 @@ def test_many_patients_are_one_message_and_two_taps_for_all(clinic: Clinic) -> N
     assert coordinator.sees.startswith("Courses that were asked about: all answered.")
 
 
+def test_all_of_them_are_those_that_were_shown(clinic: Clinic) -> None:
+    second = clinic.coordinator()
+    coordinator, patients = the_day_after(clinic, 3)
+    anna, ben, cara = sorted(patients, key=lambda patient: patient.code)
+    coordinator.presses(f"{anna.code}?")
+    coordinator.presses("Given as planned")
+    coordinator.presses("All 2 given as planned")
+    late = coordinator.buttons_of(coordinator.last["message_id"])["Yes, do it"]
+    # Meanwhile another says that one was given, and one was not after all: as many are open as before.
+    second.presses(f"{ben.code}?")
+    second.presses("Given as planned")
+    second.presses(f"{anna.code}: done")
+    second.presses("Not given after all")
+    second.presses("Yes, do it")
+    coordinator.taps(coordinator.last["message_id"], late, forge=True)
+    assert f"planned: {anna.code} and {cara.code}." in coordinator.sees
+    assert anna.courses[0].status is CourseStatus.PLANNED
+    coordinator.presses("Yes, do it")
+    assert {course.status for course in clinic.rows(Course)} == {CourseStatus.GIVEN}
+
+
 def test_given_otherwise_is_asked_below_and_said_in_the_list(clinic: Clinic) -> None:
     coordinator, (anna,) = the_day_after(clinic)
     coordinator.presses(f"{anna.code}?")
