@@ -28,11 +28,8 @@ def clinic(postgres: PostgresServer) -> Iterator[Clinic]:
 
 def press(member: Someone, label: str) -> Incoming:
     """Of a button of the newest message, as a replica hears of it."""
-    data = member.buttons_of(member.last["message_id"])[label]
-    message = member.last["message_id"]
-    return Incoming(
-        member.account, member.clinic.clock.now(), message_id=message, data=data, press=f"{label}:{message}"
-    )
+    message, now = member.last["message_id"], member.clinic.clock.now()
+    return Incoming(member.account, now, message_id=message, data=member.buttons_of(message)[label], press=label)
 
 
 def at_once(database: Database, first: Incoming, second: Incoming) -> tuple[str, str]:
