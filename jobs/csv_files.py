@@ -3,15 +3,14 @@
 Scores may have decimals; dates are YYYY-MM-DD. `courses.csv` may say `weight_kg`, `labs.csv` may say `upper_limit`.
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal, get_args
 
-from jobs.csv_table import Fault, Faults, Row, read_table
+from jobs.csv_table import MOST_AMOUNT, Fault, Faults, Row, read_table
 from jobs.cycle import Course
 from jobs.inputs import CREATINE_KINASE, CourseDose, Inputs, LabValue
 from jobs.scores import ITEMS, SCALE_HIGH, SCALE_LOW, Diary, DiaryDay
@@ -29,6 +28,8 @@ TIMELINESS = ("on_time", "late")
 DAY_FORM = "YYYY-MM-DD"
 MOST_GRAMS_PER_KG = 5
 MOST_KILOGRAMS = 500
+# What is longer is a slip in a year, and would be drawn day by day.
+LONGEST_COURSE = timedelta(days=366)
 KINASE_NAMES = frozenset({"ck", "creatine kinase"})
 KINASE_UNIT = "U/l"
 # In U/l. A unit turns over a micromole a minute and a katal a mole a second (SI Brochure, 9th ed., table 4), so a
@@ -155,6 +156,9 @@ def _course(row: Row, *, to_store: bool) -> _CourseRow | None:
     if end < start:
         row.fault("end", "ends_before_start", f">={start.isoformat()}")
         return None
+    if end - start >= LONGEST_COURSE:
+        row.fault("end", "out_of_range", f"<{(start + LONGEST_COURSE).isoformat()}")
+        return None
     return _CourseRow(row, start, end, planned, status, _dose(dose, weight))
 
 
@@ -225,8 +229,8 @@ def _labs(folder: Path, faults: Faults, *, to_store: bool) -> list[LabValue]:
     for row in read_table(folder, LABS, LAB_COLUMNS, faults, may_be_absent=True):
         held = [row.required(column, expected[column]) for column in LAB_COLUMNS]
         _note_length(row, ("analyte", "unit") if to_store else ())
-        day, value = row.day("date"), row.number("value", 0, math.inf, above=True)
-        limit = row.number("upper_limit", 0, math.inf, above=True)
+        day, value = row.day("date"), row.number("value", 0, MOST_AMOUNT, above=True)
+        limit = row.number("upper_limit", 0, MOST_AMOUNT, above=True)
         analyte, unit, factor = row.text("analyte"), row.text("unit"), 1
         if " ".join(analyte.split()).casefold() in KINASE_NAMES:
             analyte, factor = CREATINE_KINASE, units_in(row)
@@ -258,8 +262,8 @@ def _steroids(folder: Path, faults: Faults, *, to_store: bool) -> list[SteroidSt
         held = [row.required(*each) for each in (("from", DAY_FORM), ("drug", "~prednisone"), ("dose_mg", ">=0"))]
         _note_length(row, ("drug",) if to_store else ())
         start, end = row.day("from"), row.day("to")
-        dose = row.number("dose_mg", 0, math.inf)
-        alternate = row.number("alternate_dose_mg", 0, math.inf)
+        dose = row.number("dose_mg", 0, MOST_AMOUNT)
+        alternate = row.number("alternate_dose_mg", 0, MOST_AMOUNT)
         if start is None or (end is None and row.text("to")):
             continue
         if end is not None and end < start:

@@ -179,6 +179,7 @@ def test_a_fault_of_the_diary_has_its_place(tmp_path: Path, line: str, fault: tu
         (",,,0.4,A,planned", (3, "start", "cell_empty", "", "YYYY-MM-DD")),
         (",,,,,cancelled", (3, "start", "cell_empty", "", "YYYY-MM-DD")),
         (",2026-02-02,2026-02-01,0.4,A,given", (3, "end", "ends_before_start", "2026-02-01", ">=2026-02-02")),
+        (",2026-02-02,2062-02-02,0.4,A,given", (3, "end", "out_of_range", "2062-02-02", "<2027-02-03")),
         (",2026-02-01,2026-02-01,0,A,given", (3, "dose_g_per_kg_per_day", "out_of_range", "0", ">0..5")),
         (",2026-02-01,2026-02-01,,A,given", (3, "dose_g_per_kg_per_day", "cell_empty", "", ">0..5")),
         (",2026-02-01,2026-02-01,0.4,A,done", (3, "status", "not_a_choice", "done", "given|planned|cancelled")),

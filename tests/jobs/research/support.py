@@ -38,7 +38,7 @@ def found(session: Session, name: str) -> Team:
 
 def imported(database: Database, folder: Path, team: str) -> Stored:
     """Into a team that is made for it, once there is no fault."""
-    assert research.check(folder) == []
+    assert research.check(folder, NOW) == []
     with committing(database) as session:
         made, _ = admission.team_called(session, team, "Europe/London", None, NOW)
         return research.store_export(session, made, folder, NOW)
