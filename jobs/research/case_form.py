@@ -99,7 +99,8 @@ class CaseLines:
         for course in self.inputs.courses:
             given = course.status == "given"
             yield self._course(
-                course.planned_start or course.start,
+                # Of one that is still to come, where it stands now.
+                (course.planned_start if given else None) or course.start,
                 (course.end - course.start).days + 1,
                 self.inputs.doses[course.number],
                 status=course.status,

@@ -5,7 +5,7 @@ from sqlmodel import Session
 from bot.pages import Answered
 from bot.texts import texts_in
 from jobs import record
-from storage.models import Course, CourseStatus, MessageKind, OutboxMessage, Patient, Team
+from storage.models import Course, CourseStatus, MessageKind, OutboxMessage, Patient, Role, Team
 from tests.support import Clinic, Someone
 
 QUESTION = "over and not confirmed"
@@ -262,6 +262,23 @@ def test_two_teams_are_asked_each_about_its_own_by_its_own_clock(clinic: Clinic)
     assert [ben.code in text for text in questions(stranger)] == [True]
     pressed = coordinator.buttons_of(coordinator.last["message_id"])[f"{anna.code}?"]
     assert stranger.forges(pressed).startswith("This has changed meanwhile")
+
+
+def test_planned_in_time_is_by_the_patients_clock(clinic: Clinic) -> None:
+    """On the other side of the world the care team has tomorrow."""
+    auckland = clinic.another_team("Auckland", "Pacific/Auckland")
+    coordinator, anna = clinic.coordinator(auckland), clinic.someone()
+    anna.says(f"/start {clinic.invitation(Role.PATIENT, auckland)}")
+    for button in ("English", "Continue", "I agree"):
+        anna.presses(button)
+    anna.says("London")
+    anna.presses("Yes, Europe/London")
+    anna.says("18:00")
+    clinic.becomes(clinic.local("2026-03-02 20:00"))
+    clinic.planned(anna, "2026-03-02", days=1)
+    clinic.calm()
+    clinic.becomes(clinic.local("2026-03-04 09:00", "Pacific/Auckland"))
+    assert [anna.code in text for text in questions(coordinator)] == [True]
 
 
 def test_who_is_no_longer_a_coordinator_is_not_asked(clinic: Clinic) -> None:

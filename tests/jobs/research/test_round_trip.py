@@ -277,6 +277,28 @@ def test_the_form_of_the_case(database: Database, tmp_path: Path) -> None:
     assert contents(tmp_path / "one") == contents(exported(database, tmp_path / "two", team=ELSEWHERE))
 
 
+def test_a_planned_course_that_was_moved_stands_where_it_was_moved_to(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "courses.csv").write_text(
+        "planned_start,start,end,dose_g_per_kg_per_day,regimen,status\n"
+        "2026-03-01,2026-03-02,2026-03-03,0.4,A,given\n"
+        "2026-03-03,2026-04-02,2026-04-03,0.4,A,planned\n"
+    )
+    (tmp_path / "diary.csv").write_text("date,pain,tiredness,weakness,exertion_pain\n2026-03-02,1,1,1,1\n")
+    inputs = read_folder(tmp_path, to_store=True)
+    assert isinstance(inputs, FolderInputs)
+    with committing(sqlite_database) as session:
+        team, _ = admission.team_called(session, TEAM, "Europe/London", None, NOW)
+        code, _ = research.store_case(session, team, inputs, NOW)
+        patient = patients.patient_called(session, team.id, code)
+        assert patient is not None
+        spans = [
+            (course.start.isoformat(), course.end.isoformat()) for course in record.read(session, patient, NOW).courses
+        ]
+    assert spans == [("2026-03-02", "2026-03-03"), ("2026-04-02", "2026-04-03")]
+
+
 @pytest.mark.parametrize("wanted", [Wanted(), Wanted(notes=True), Wanted(withdrawn=True)])
 def test_whatever_was_wanted(sqlite_database: Database, tmp_path: Path, wanted: Wanted) -> None:
     with committing(sqlite_database) as session:
