@@ -30,6 +30,7 @@ FaultCode = Literal[
     "not_a_date",
     "not_a_moment",
     "not_a_number",
+    "two_numbers",
     "not_an_instant",
     "not_a_time",
     "not_whole",
@@ -315,4 +316,4 @@ def header_holds(file: str, line: int, columns: list[str], required: Sequence[st
 def _range(least: float, most: float, above: bool) -> str:
     if most >= MOST_AMOUNT:
         return f">{least:g}" if above else f">={least:g}"
-    return f">{least:g}..{most:g}" if above else f"{least:g}..{most:g}"
+    return f">{least:g}..{most:.10g}" if above else f"{least:g}..{most:.10g}"
