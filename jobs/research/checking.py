@@ -1,6 +1,7 @@
 """An export's files read again: what each line says, and every fault in them by file and line."""
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -196,11 +197,14 @@ def _room(row: Row, values: Values, known: Known) -> None:
         last = None if first is None or days is None else first + (days - 1) * DAY
     if first is None or last is None or last < first:
         return
+    # In order, and none meets another: so it is one of the two beside it, if any.
     spans = known.spans.setdefault(values["patient"], [])
-    met = next((end for start, end in spans if first <= end and start <= last), None)
-    if met is not None:
+    at = bisect(spans, (first, last))
+    met = next((end for start, end in spans[max(at - 1, 0) : at + 1] if first <= end and start <= last), None)
+    if met is None:
+        spans.insert(at, (first, last))
+    else:
         row.fault(column, "overlap", f">{met.isoformat()}")
-    spans.append((first, last))
 
 
 def _measurement(row: Row, values: Values, known: Known) -> None:

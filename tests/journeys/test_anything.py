@@ -107,6 +107,7 @@ COMMON = (
     st.tuples(st.just("passes"), st.sampled_from((1, 45, 180, 600, 1440, 2900)), st.just(0)),
     st.tuples(st.just("again"), st.integers(0, 3), st.just(0)),
     st.tuples(st.just("restarts"), st.just(0), st.just(0)),
+    st.tuples(st.just("falls"), st.sampled_from((5, 600, 20_000)), st.just(0)),
 )
 STEPS = st.one_of(
     *COMMON,
@@ -136,6 +137,8 @@ def does(clinic: Clinic, anna: Someone, what: str, which: Any, button: int) -> N
         clinic.passes(minutes=which)
     elif what == "restarts":
         clinic.restart()
+    elif what == "falls":
+        clinic.is_down(minutes=which)
     elif what == "forges":
         anna.forges(which)
     elif what == "goes":
