@@ -118,11 +118,11 @@ class CaseLines:
         return {**known, **not_known, "grams_per_kg_per_day": dose.grams_per_kg_per_day, **more}
 
     def _measurements(self) -> Iterator[Values]:
-        """Body weight stands with the courses there."""
-        weight = None
+        """Body weight stands with the courses there; with one that is to come nobody has been weighed yet."""
+        weight, today = None, due.local_date(self.zone, self.now)
         for course in self.inputs.courses:
             kilograms = self.inputs.doses[course.number].weight_kg
-            if kilograms not in {None, weight}:
+            if kilograms not in {None, weight} and course.start <= today:
                 weight = kilograms
                 yield self._measured(WEIGHT, course.start, kilograms, "kg", None)
         for lab in self.inputs.labs:

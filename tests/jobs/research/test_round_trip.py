@@ -256,7 +256,7 @@ def test_the_case_and_the_answer_from_it(sqlite_database: Database, tmp_path: Pa
 
 
 def test_the_form_of_the_case(database: Database, tmp_path: Path) -> None:
-    inputs = read_folder(CASE, to_store=True)
+    inputs = read_folder(CASE, stored_on=NOW.date())
     assert isinstance(inputs, FolderInputs)
     with committing(database) as session:
         team, _ = admission.team_called(session, TEAM, "Europe/London", None, NOW)
@@ -286,7 +286,7 @@ def test_a_planned_course_that_was_moved_stands_where_it_was_moved_to(
         "2026-03-03,2026-04-02,2026-04-03,0.4,A,planned\n"
     )
     (tmp_path / "diary.csv").write_text("date,pain,tiredness,weakness,exertion_pain\n2026-03-02,1,1,1,1\n")
-    inputs = read_folder(tmp_path, to_store=True)
+    inputs = read_folder(tmp_path, stored_on=NOW.date())
     assert isinstance(inputs, FolderInputs)
     with committing(sqlite_database) as session:
         team, _ = admission.team_called(session, TEAM, "Europe/London", None, NOW)
