@@ -242,7 +242,7 @@ def test_whatever_a_care_team_does(
         assert of_team(clinic, other) == before
         holds_of_a_team(clinic, staff)
         one = exported(database, folder / "one")
-        imported(database, one, "Brought in")
+        imported(database, one, "Brought in", clinic.clock.now())
         assert contents(one) == contents(exported(database, folder / "two", team="Brought in"))
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
