@@ -70,8 +70,8 @@ def _begun(session: Session, incoming: Incoming, someone: Someone, text: str) ->
         return _faults(table.faults, texts)
     if not table.new:
         return [Say(Screen(texts.plural("import.all_there", table.there)))]
-    codes = sorted({new.patient.pseudonym for new in table.new})
-    filling = Filling(session, incoming, someone, {"text": text, "codes": codes})
+    # Whoever has everything erased is found by them, however the lines write the code.
+    filling = Filling(session, incoming, someone, {"text": text, "codes": table.codes})
     return begin(IMPORT, filling, in_place=False)
 
 

@@ -32,11 +32,15 @@ class New:
 
 @dataclass(frozen=True)
 class Table:
-    """`new`: in the order in which they are stored. `there`: how many lines are known already."""
+    """`new`: in the order in which they are stored. `there`: how many lines are known already.
+
+    `codes`: of whomever any line is about.
+    """
 
     new: tuple[New, ...]
     there: int
     faults: tuple[Fault, ...]
+    codes: tuple[str, ...]
 
 
 def read(session: Session, team_id: int, text: str, today: date, locales: tuple[str, ...]) -> Table:
@@ -64,7 +68,9 @@ def read(session: Session, team_id: int, text: str, today: date, locales: tuple[
             new += found
             there += already
             faults += wrong
-    return Table(tuple(new), there, tuple(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or ""))))
+    told = sorted(faults, key=lambda fault: (fault.line or 0, fault.column or ""))
+    codes = sorted(patient.pseudonym for patient in known.values())
+    return Table(tuple(new), there, tuple(told), tuple(codes))
 
 
 def store(session: Session, actor: str, team_id: int, reading: Callable[[], Table], now: datetime) -> Table:

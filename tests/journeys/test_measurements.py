@@ -480,6 +480,18 @@ def test_a_table_that_waits_is_gone_with_the_patient_who_is_erased(clinic: Clini
     assert all("1250" not in str(dialogue.state) for dialogue in clinic.rows(Dialogue))
 
 
+def test_it_is_gone_with_the_patient_of_whom_only_the_other_lines_are_there_already(clinic: Clinic) -> None:
+    doctor, anna, ben = clinic.clinician(), clinic.patient(), clinic.patient()
+    known = f"{anna.code.lower()};2026-02-20;CK;1250;U/l;195"
+    doctor.says(table(known))
+    doctor.presses(CONFIRM)
+    doctor.says(table(known, f"{ben.code};2026-02-20;CK;300;U/l;195"))
+    assert f"1 new line of {ben.code}" in doctor.sees
+    patient = anna.row
+    clinic.write(lambda session: erase_patient(session, patient.team_id, patient.id))
+    assert all("1250" not in str(dialogue.state) for dialogue in clinic.rows(Dialogue))
+
+
 def test_without_a_table_it_says_how_and_a_wrong_header_is_told(clinic: Clinic) -> None:
     doctor, anna = clinic.clinician(), clinic.patient()
     doctor.says("/import")
