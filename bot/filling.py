@@ -22,8 +22,8 @@ DONE = "done"
 VERSION = "version"
 # In the state: what it was that brought the form here; and the chat's latest message that cannot be the form's.
 BY, AFTER = "by", "after"
-# In the subject: whom the form is about. It goes with them when they have everything erased.
-PATIENT = "patient"
+# In the subject: whom the form is about, or all whom it names. It goes with them when they have everything erased.
+PATIENT, PATIENTS = "patient", "patients"
 NOTHING_SAID = State()
 # What is typed is said back where it cannot be read; nobody needs more of it.
 LONGEST_LINE = 60
@@ -211,10 +211,11 @@ def _no_more(filling: Filling, state: State, refusal: Refusal) -> Screen:
 
 
 def _finish(procedure: Procedure, filling: Filling, shown: Screen) -> list[Reply]:
-    """Ends the form. What it said is kept, until the next form, for whoever did not see it."""
+    """Ends the form. What it said is kept, until the next form, for whoever did not see it; and whom it was about."""
     keyboard = [[[button.text, button.data] for button in row] for row in shown.keyboard]
     said = {"text": str(shown.text), "keyboard": keyboard}
-    stored = {DONE: said, "subject": dict(filling.subject)}
+    about = {key: filling.subject[key] for key in (PATIENT, PATIENTS) if key in filling.subject}
+    stored = {DONE: said, "subject": about}
     _store(procedure, filling, stored, filling.incoming.message_id if filling.incoming.data else None)
     return _in_its_place(filling, shown)
 

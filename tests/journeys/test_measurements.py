@@ -480,6 +480,30 @@ def test_a_table_that_waits_is_gone_with_the_patient_who_is_erased(clinic: Clini
     assert all("1250" not in str(dialogue.state) for dialogue in clinic.rows(Dialogue))
 
 
+def test_so_is_one_in_which_they_have_only_a_line_that_was_there_already(clinic: Clinic) -> None:
+    doctor, anna, ben = clinic.clinician(), clinic.patient(), clinic.patient()
+    known = f"{anna.code.removeprefix('P-').lower()};2026-02-20;CK;1250;U/l;195"
+    doctor.says(table(known))
+    doctor.presses(CONFIRM)
+    doctor.says(table(known, f"{ben.code};2026-02-20;CK;410;U/l;195"))
+    patient = anna.row
+    clinic.write(lambda session: erase_patient(session, patient.team_id, patient.id))
+    assert all("1250" not in str(dialogue.state) for dialogue in clinic.rows(Dialogue))
+    assert doctor.presses(CONFIRM).startswith("This button is no longer in use")
+
+
+def test_of_a_table_that_is_kept_the_form_keeps_nothing(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    doctor.says(table(f"{anna.code};2026-02-20;CK;1250;U/l;195"))
+    confirm = doctor.buttons_of(doctor.last["message_id"])[CONFIRM]
+    doctor.presses(CONFIRM)
+    assert len(clinic.rows(Measurement)) == 1
+    assert all("1250" not in str(dialogue.state) for dialogue in clinic.rows(Dialogue)), "nor of what is removed later"
+    done = doctor.sees
+    doctor.taps(doctor.last["message_id"], confirm, forge=True)
+    assert doctor.sees == done
+
+
 def test_without_a_table_it_says_how_and_a_wrong_header_is_told(clinic: Clinic) -> None:
     doctor, anna = clinic.clinician(), clinic.patient()
     doctor.says("/import")
