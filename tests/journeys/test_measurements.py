@@ -425,12 +425,13 @@ def test_every_fault_is_told_by_line_and_nothing_is_stored(clinic: Clinic) -> No
             f"{anna.code};2026-02-20;CK;1250;mg",
             f"{anna.code};2026-02-20;CK",
             f"{anna.code};2026-02-20;CK;1250;U/l;195",
+            f"{anna.code};2026-02-20;CK;1250;U/l;",
             f"{anna.code};2020-02-20;weight;900;kg",
             ";2026-02-20;weight;80;kg",
         )
     )
     for said in (
-        "Nothing was kept. There are 12 things to put right:",
+        "Nothing was kept. There are 13 things to put right:",
         "Line 2, date: “20.2.” is no date. Expected: YYYY-MM-DD",
         "Line 3, date: 2026-03-05 is still to come",
         "Line 3, value: “many” is no number",
@@ -440,9 +441,10 @@ def test_every_fault_is_told_by_line_and_nothing_is_stored(clinic: Clinic) -> No
         "Line 7, unit: “mg” is not known. Expected one of: U/l, IU/l, ukat/l",
         "Line 8: the number of cells is 3. It should be 6",
         "Line 9: this is the same as line 1",
-        "Line 10, date: 2020-02-20 is more than two years ago",
-        "Line 10, value: 900 is out of range. Expected: more than 0, up to 500",
-        "Line 11, patient: the cell is empty",
+        "Line 10: this is the same as line 1",
+        "Line 11, date: 2020-02-20 is more than two years ago",
+        "Line 11, value: 900 is out of range. Expected: more than 0, up to 500",
+        "Line 12, patient: the cell is empty",
     ):
         assert said in doctor.sees, said
     assert doctor.buttons == []
