@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from sqlmodel import Session
@@ -198,6 +199,11 @@ def go_on(
         return [Rewrite(dialogue.message_id, shown, _note_message(filling, dialogue.state.get(BY)))]
     _keep(procedure, filling, state, filling.incoming.message_id if filling.incoming.data else None)
     return _in_its_place(filling, shown)
+
+
+def fingerprint(words: str | None) -> str | None:
+    """For a form's version, of words that may have to be gone: the form does not keep them."""
+    return None if words is None else sha256(words.encode()).hexdigest()
 
 
 def texts_of(filling: Filling, state: State) -> Texts:
