@@ -178,7 +178,7 @@ def _dose(row: Row, days: _Days) -> SteroidStep | None:
 
 
 def _note_twice(lines: Sequence[Line], faults: Faults) -> None:
-    """The same thing said in two lines is a slip: of the table, or of whoever pasted it. A value has one upper limit."""
+    """The same thing said in two lines is a slip of the table, or of whoever pasted it; a value has one upper limit."""
     first: dict[tuple[str, Value | SteroidStep], int] = {}
     for line in lines:
         said = replace(line.entry, upper_limit=None) if isinstance(line.entry, Value) else line.entry
