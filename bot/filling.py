@@ -12,8 +12,9 @@ from bot.dialogues import form as forms
 from bot.dialogues.form import Form, Given, State
 from bot.replies import Button, CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
+from jobs import holding
 from jobs.refusals import Refusal
-from storage import dialogues
+from storage import dialogues, patients
 from storage.chats import Someone
 from storage.models import Dialogue, Patient
 
@@ -176,6 +177,8 @@ def go_on(
     """
     before = State.from_json(dialogue.state)
     try:
+        if given is not None:
+            _hold(filling)
         facts = procedure.load(filling)
         if procedure.version(facts) != filling.subject.get(VERSION):
             raise Refusal("refusal.gone")
@@ -199,6 +202,16 @@ def go_on(
         return [Rewrite(dialogue.message_id, shown, _note_message(filling, dialogue.state.get(BY)))]
     _keep(procedure, filling, state, filling.incoming.message_id if filling.incoming.data else None)
     return _in_its_place(filling, shown)
+
+
+def _hold(filling: Filling) -> None:
+    """Whoever changes what the form is about is waited for, and their change is seen before anything is done."""
+    session, someone, number = filling.session, filling.someone, filling.subject.get(PATIENT)
+    patient = patients.patient_of_team(session, someone.the_team.id, number) if number is not None else None
+    if patient is not None:
+        holding.hold_patient(session, patient)
+    elif someone.staff is not None:
+        holding.hold_team(session, someone.the_team)
 
 
 def fingerprint(words: str | None) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import check_in_time, regimen_names, schedule, staffing, team_schedule, team_settings
+from jobs import check_in_time, holding, regimen_names, schedule, staffing, team_schedule, team_settings
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
 from storage import audit, courses, patients, teams
@@ -165,8 +165,17 @@ def _without_meeting(moved: list[AuditEntry]) -> list[AuditEntry]:
 
 def take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -> None:
     """All is as it was before the change, and further entries say so. Refusal that says what is in the way."""
+    _hold(session, entry)
     for each in whole_change(session, entry):
         _take_back(session, actor, each, now)
+
+
+def _hold(session: Session, entry: AuditEntry) -> None:
+    of = _subject(session, entry)
+    if entry.patient_id is None:
+        holding.hold_team(session, of.team)
+    else:
+        holding.hold_patient(session, of.the_patient)
 
 
 def _take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -> None:
