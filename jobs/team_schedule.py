@@ -55,8 +55,7 @@ def change(session: Session, actor: str, team: Team, wanted: Wanted, now: dateti
     session.add(team)
     session.flush()
     if OF_REMINDERS & wanted.keys():
-        for course, patient in _courses_that_follow(session, team, wanted):
-            infusion_reminder.schedule(session, patient, course, now)
+        infusion_reminder.schedule_together(session, team, _courses_that_follow(session, team, wanted), now)
     if OF_SUMMARY & wanted.keys():
         weekly_summary.follow(session, team, now)
     after = facts(team, list(wanted))

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -284,18 +285,16 @@ def test_a_course_that_moves_while_the_teams_hour_does_is_reminded_of_at_that_ho
 def test_of_two_who_confirm_their_forms_at_once_the_second_is_told_that_it_has_changed(replicas: Database) -> None:
     """A move to another day would be possible after the first one: but that is not what was previewed."""
 
-    def said(account: int, message_id: int, **what: str) -> Incoming:
-        return Incoming(account, NOW, "en", message_id, **what)
-
+    said = partial(Incoming, now=NOW, language="en")
     with committing(replicas) as session:
         (patient,) = rows_of(session, Patient)
         for account, day in ((2, "12 Mar"), (3, "19 Mar")):
-            routes.command("move")(session, said(account, 10, text=f"{patient.pseudonym} {day}"))
+            routes.command("move")(session, said(account, message_id=10, text=f"{patient.pseudonym} {day}"))
     answers: dict[int, list[Reply]] = {}
 
     def confirms(account: int) -> Work:
         def work(seen: Seen) -> None:
-            pressed = said(account, 11, data="f:move_course:+:+", press=f"{account}")
+            pressed = said(account, message_id=11, data="f:move_course:+:+", press=f"{account}")
             answers[account] = routes.pressed(seen.session, pressed)
 
         return work
