@@ -150,6 +150,42 @@ def test_a_series_is_taken_back_as_a_whole_and_what_was_planned_before_stays(cli
     assert undone == planned[1:]
 
 
+def test_of_two_changes_at_one_moment_each_is_undone_by_itself(clinic: Clinic) -> None:
+    """As in the demo, where the clock stands still."""
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    plans_a_series(coordinator, anna)
+    first = coordinator.last["message_id"]
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Plan a course")
+    for said in ("10 March 2026", "2", "0.8"):
+        coordinator.says(said)
+    coordinator.presses(CONFIRM)
+    planned = anna.starts
+    assert planned == ["2026-03-10", "2026-03-20", "2026-04-17", "2026-05-15"]
+    coordinator.presses(UNDO)
+    assert anna.starts == planned[1:]
+    coordinator.presses(UNDO, coordinator.message(first))
+    assert coordinator.message(first)["text"].startswith("Undone.")
+    assert anna.starts == []
+
+
+def test_of_two_moves_of_one_course_at_one_moment_the_last_is_undone_and_then_the_first(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    clinic.planned(anna, "2026-03-20")
+    moved = []
+    for day in ("25 Mar", "30 Mar"):
+        coordinator.says(f"/move {anna.code} {day}")
+        coordinator.presses(CONFIRM)
+        moved.append(coordinator.last)
+    before = clinic.stored()
+    assert coordinator.presses(UNDO, moved[0]).startswith("Something of this was changed since"), "the second is on top"
+    assert clinic.stored() == before
+    coordinator.presses(UNDO, moved[1])
+    assert anna.starts == ["2026-03-25"]
+    coordinator.presses(UNDO, moved[0])
+    assert anna.starts == ["2026-03-20"]
+
+
 def test_a_series_of_which_one_was_moved_stays_whole(clinic: Clinic) -> None:
     coordinator, anna = clinic.coordinator(), clinic.patient()
     plans_a_series(coordinator, anna)

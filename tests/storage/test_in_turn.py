@@ -193,7 +193,7 @@ def remove(seen: Seen) -> None:
 
 
 def undo(seen: Seen) -> None:
-    taking_back.take_back(seen.session, BY, seen.entry, NOW)
+    taking_back.take_back(seen.session, BY, seen.entry, seen.entry.id, NOW)
 
 
 REFUSED = {
