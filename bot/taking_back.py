@@ -5,7 +5,7 @@ import re
 from sqlmodel import Session
 
 from bot.filling import is_open
-from bot.history import what_was_changed
+from bot.history_words import what
 from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast
 from bot.team_done import team_button
 from bot.texts import Html, Texts, texts_in
@@ -28,8 +28,10 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     if not (incoming.repeated and audit.is_taken_back(session, staff.team_id, entry.id)):
         taking_back.take_back(session, audit.staff_actor(staff.id), entry, first, incoming.now)
         _forget_what_was_said(session, incoming, someone)
-    undone = [what_was_changed(each, texts) for each in taking_back.whole_change(session, entry, first)]
-    done = texts("taking_back.done", what=Html("\n".join(undone)))
+    undone = [each.id for each in taking_back.whole_change(session, entry, first)]
+    # What was done to undo it ends in what is so now.
+    now = [what(each, texts) for each in audit.that_take_back(session, staff.team_id, undone)]
+    done = texts("taking_back.done", what=Html("\n".join(now)))
     return [Toast(""), Rewrite(incoming.message_id, Screen(done, ((_back(session, entry, texts),),)))]
 
 

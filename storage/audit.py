@@ -108,6 +108,12 @@ def is_taken_back(session: Session, team_id: int, entry_id: int) -> bool:
     return session.exec(query).first() is not None
 
 
+def that_take_back(session: Session, team_id: int, entry_ids: Collection[int]) -> list[AuditEntry]:
+    """What undid these, in its order."""
+    query = select(AuditEntry).where(AuditEntry.team_id == team_id, col(AuditEntry.takes_back).in_(entry_ids))
+    return list(session.exec(query.order_by(col(AuditEntry.id))))
+
+
 def first_made_in(session: Session) -> AuditEntry:
     """Of all that was changed in this transaction."""
     session.flush()
