@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.models import AuditEntry, Course, Patient, Role, Team
+from storage.models import AuditEntry, Course, CourseStatus, Patient, Role, Team
 from tests.journeys.scenes import course_open, told
 from tests.support import Clinic, Someone
 
@@ -294,6 +294,26 @@ def test_what_was_planned_and_what_was_cancelled_are_said_as_they_are_now(clinic
 
 
 def test_a_course_that_was_given_since_is_not_moved_back(clinic: Clinic) -> None:
+    clinic.becomes(clinic.local("2026-03-02 23:40"))
+    coordinator, anna = course_open(clinic)
+    coordinator.presses("Move")
+    coordinator.says("3 March 2026")
+    coordinator.presses(CONFIRM)
+    undo = coordinator.buttons_of(coordinator.last["message_id"])[UNDO]
+    clinic.passes(minutes=30)
+    coordinator.presses("‹ P-")
+    coordinator.presses("Tue 3 ")
+    coordinator.presses("Was given")
+    for said in ("3 March 2026", "1", "0.4"):
+        coordinator.says(said)
+    coordinator.presses(CONFIRM)
+    assert [course.status for course in anna.courses] == [CourseStatus.GIVEN]
+    before = clinic.stored()
+    assert coordinator.forges(undo).startswith("Something of this was changed since")
+    assert clinic.stored() == before
+
+
+def test_a_course_that_was_cancelled_since_is_not_moved_back(clinic: Clinic) -> None:
     coordinator, _ = course_open(clinic)
     coordinator.presses("Move")
     coordinator.says("3 March 2026")
