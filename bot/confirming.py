@@ -11,7 +11,7 @@ from bot import course_forms, moving_forms
 from bot.filling import Filling, begin
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Screen, Toast, rows_of
 from bot.texts import Html, Texts, texts_in
-from jobs import schedule
+from jobs import holding, schedule
 from jobs.refusals import Refusal
 from storage import audit, courses, queued
 from storage.chats import Someone
@@ -204,6 +204,7 @@ def _all_as_planned(
 
 
 def _give_as_planned(session: Session, someone: Someone, course: Course, patient: Patient, incoming: Incoming) -> None:
+    holding.hold_patient(session, patient)
     start, days, dose = course.planned_start, course.planned_days, course.grams_per_kg_per_day
     actor = audit.staff_actor(someone.the_staff.id)
     schedule.mark_given(session, actor, patient, course, start, days, dose, incoming.now)

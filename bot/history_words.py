@@ -14,7 +14,7 @@ from bot.staff_words import roles_words
 from bot.team_forms import prices_in_words
 from bot.team_schedule_forms import summary_words, value_words
 from bot.texts import Html, Texts, texts_in
-from jobs import regimen_names, staffing, team_schedule
+from jobs import regimen_names, schedule, staffing, team_schedule
 from storage import audit, courses
 from storage.models import AlertKind, AuditEntry
 from storage.questions import DiaryQuestion
@@ -178,6 +178,9 @@ WORDED = {*CHANGES, *FILLED, *PLAIN}
 
 def what(entry: AuditEntry, texts: Texts) -> Html:
     """What was done, from what to what."""
+    if entry.action == schedule.CANCELLED and entry.takes_back is not None:
+        # Nobody cancelled it: it should not have been planned.
+        return texts("history.course_not_planned", **_course(entry.after or {}, texts))
     key = f"history.{entry.action}"
     if entry.action in CHANGES:
         shown = CHANGES[entry.action]

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot import fault_words
 from bot.dialogues.form import Form, Values
-from bot.filling import LONGEST_LINE, Filling, Procedure, begin
+from bot.filling import LONGEST_LINE, PATIENTS, Filling, Procedure, begin
 from bot.replies import Incoming, Reply, Say, Screen
 from bot.texts import Html, Texts, locales, plain, texts_in
 from jobs import due, importing, measured_table
@@ -70,8 +70,7 @@ def _begun(session: Session, incoming: Incoming, someone: Someone, text: str) ->
         return _faults(table.faults, texts)
     if not table.new:
         return [Say(Screen(texts.plural("import.all_there", table.there)))]
-    # Whoever has everything erased is found by them, however the lines write the code.
-    filling = Filling(session, incoming, someone, {"text": text, "codes": table.codes})
+    filling = Filling(session, incoming, someone, {"text": text, PATIENTS: list(table.patients)})
     return begin(IMPORT, filling, in_place=False)
 
 

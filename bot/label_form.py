@@ -2,7 +2,7 @@
 
 from bot.course_facts import CourseFacts, back_to_patient, load_patient
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.filling import Filling, Procedure, fingerprint
 from bot.replies import Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import labels
@@ -37,13 +37,14 @@ def _read(value: str, *_: object) -> str | None:
 def _apply(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     texts, label = texts_in(filling.someone.chat.language), values["label"]
     labels.set_label(filling.session, facts.actor, facts.patient, label, facts.now)
+    # The form keeps what it says here; a label that is replaced must be gone.
     key = "label.done" if label else "label.removed"
-    return back_to_patient(facts, texts(key, pseudonym=facts.patient.pseudonym, label=label), texts)
+    return back_to_patient(facts, texts(key, pseudonym=facts.patient.pseudonym), texts)
 
 
 LABEL = Procedure(
     Form("label", (Question("label", _ask, _read, _choices),)),
     load_patient,
     _apply,
-    lambda facts: facts.patient.label,
+    lambda facts: fingerprint(facts.patient.label),
 )

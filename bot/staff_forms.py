@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.filling import Filling, Procedure, fingerprint
 from bot.replies import Screen
 from bot.staff_words import back, called, roles_in_words, roles_words
 from bot.team_done import undo_button
@@ -142,7 +142,8 @@ def _read_label(value: str, *_: object) -> str | None:
 def _apply_label(filling: Filling, facts: MemberFacts, values: Values) -> Screen:
     texts = texts_in(filling.someone.chat.language)
     staffing.set_label(filling.session, facts.actor, facts.member, values["label"], filling.incoming.now)
-    return Screen(texts("staff_label.done", who=called(facts.member, texts)), ((back(texts),),))
+    key = "staff_label.done" if values["label"] else "staff_label.removed"
+    return Screen(texts(key, who=texts("staff.number", number=facts.member.number)), ((back(texts),),))
 
 
 def _going(key: str) -> Callable[[Texts, MemberFacts, Values], Html]:
@@ -206,7 +207,7 @@ LABEL = Procedure(
     ),
     _load,
     _apply_label,
-    lambda facts: facts.member.label,
+    lambda facts: fingerprint(facts.member.label),
 )
 REMOVE = Procedure(Form("staff_remove", (), _going("staff_remove.preview")), _load_other, _apply_remove, _version)
 LEAVE = Procedure(Form("staff_leave", (), _going("staff_leave.preview")), _load_leaver, _apply_leave, _version)

@@ -34,13 +34,13 @@ class New:
 class Table:
     """`new`: in the order in which they are stored. `there`: how many lines are known already.
 
-    `codes`: of whomever any line is about.
+    `patients`: ids of all whom a line is about.
     """
 
     new: tuple[New, ...]
     there: int
     faults: tuple[Fault, ...]
-    codes: tuple[str, ...]
+    patients: tuple[int, ...]
 
 
 def read(session: Session, team_id: int, text: str, today: date, locales: tuple[str, ...]) -> Table:
@@ -68,9 +68,8 @@ def read(session: Session, team_id: int, text: str, today: date, locales: tuple[
             new += found
             there += already
             faults += wrong
-    told = sorted(faults, key=lambda fault: (fault.line or 0, fault.column or ""))
-    codes = sorted(patient.pseudonym for patient in known.values())
-    return Table(tuple(new), there, tuple(told), tuple(codes))
+    faults.sort(key=lambda fault: (fault.line or 0, fault.column or ""))
+    return Table(tuple(new), there, tuple(faults), tuple(known))
 
 
 def store(session: Session, actor: str, team_id: int, reading: Callable[[], Table], now: datetime) -> Table:

@@ -190,11 +190,11 @@ def _dose(row: Row, days: _Days) -> SteroidStep | None:
 
 
 def _note_twice(lines: Sequence[Line], faults: Faults) -> None:
-    """The same thing said in two lines is a slip: of the table, or of whoever pasted it."""
+    """The same thing said in two lines is a slip of the table, or of whoever pasted it; a value has one upper limit."""
     first: dict[tuple[str, Value | SteroidStep], int] = {}
     for line in lines:
-        entry = replace(line.entry, upper_limit=None) if isinstance(line.entry, Value) else line.entry
-        same = (line.code.upper().removeprefix("P-"), entry)
+        said = replace(line.entry, upper_limit=None) if isinstance(line.entry, Value) else line.entry
+        same = (line.code.upper().removeprefix("P-"), said)
         if same in first:
             faults.add("", line.number, None, "line_twice", expected=str(first[same]))
         first.setdefault(same, line.number)

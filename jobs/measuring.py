@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import measured
+from jobs import holding, measured
 from jobs.measured import Value
 from jobs.refusals import Refusal
 from jobs.steroids import SteroidStep
@@ -110,7 +110,12 @@ def stop(session: Session, actor: str, patient: Patient, drug: str, day: date, n
 
 
 def remove(session: Session, actor: str, patient: Patient, row: Measurement | SteroidDose, now: datetime) -> None:
-    """The audit keeps what it was."""
+    """The audit keeps what it was. Refusal for what somebody else has removed."""
+    find = measurements.measurement_of_team if isinstance(row, Measurement) else measurements.steroid_dose_of_team
+    number = row.id
+    holding.hold_patient(session, patient)
+    if find(session, patient.team_id, number) is None:
+        raise Refusal("refusal.gone")
     if isinstance(row, Measurement):
         audit.record_about(session, patient, now, actor=actor, action="measurement_removed", before=_value_facts(row))
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import confirming, due, infusion_reminder, outlook
+from jobs import confirming, due, holding, infusion_reminder, outlook
 from jobs.check_in_time import change_prompt_time as change_prompt_time  # noqa: PLC0414  (among the other changes)
 from jobs.refusals import Refusal
 from storage import audit, courses, patients, queued
@@ -90,6 +90,7 @@ def plan_courses(
 
     Whoever has not joined is told by whoever plans, as with moves.
     """
+    holding.hold_patient(session, patient)
     check_plans(session, patient, plans, due.local_date(patient.time_zone, now))
     made = []
     for plan in plans:
@@ -142,6 +143,7 @@ def move_courses(
 
     Of a course that is still to be announced the patient hears the new day alone.
     """
+    holding.hold_patient(session, patient)
     check_moves(session, patient, moves, due.local_date(patient.time_zone, now))
     for course, start in moves:
         before, asked_on = facts_of(course), course.asked_on
@@ -187,6 +189,7 @@ def mark_given(
     now: datetime,
 ) -> None:
     """Keeps when and how much was really given beside what was planned."""
+    holding.hold_patient(session, patient)
     check_given(session, patient, course, start, days, dose, due.local_date(patient.time_zone, now))
     before = facts_of(course)
     course.status = CourseStatus.GIVEN
@@ -207,6 +210,7 @@ def cancel_course(
     because: CancelReason | None = None,
 ) -> None:
     """`because`: None where nobody said why."""
+    holding.hold_patient(session, patient)
     _check_planned(course)
     before, is_news = facts_of(course), is_cancelling_news(session, patient, course, now)
     course.told_start = (course.told_start or course.planned_start) if is_news else None
@@ -222,6 +226,7 @@ def cancel_course(
 
 def restore_course(session: Session, actor: str, patient: Patient, course: Course, now: datetime) -> None:
     """It takes place after all, where it stood; a patient who heard that it is cancelled hears of this too."""
+    holding.hold_patient(session, patient)
     if course.status is not CourseStatus.CANCELLED:
         raise Refusal("refusal.gone")
     end = course.planned_start + timedelta(days=course.planned_days - 1)
@@ -265,6 +270,7 @@ def check_reopen(session: Session, patient: Patient, course: Course, now: dateti
 
 def reopen_course(session: Session, actor: str, patient: Patient, course: Course, now: datetime) -> None:
     """It was not given after all: it is planned again, as it was before it was marked."""
+    holding.hold_patient(session, patient)
     check_reopen(session, patient, course, now)
     marked, before = given_lately(session, patient, now)[course.id], facts_of(course)
     assert marked.before is not None
@@ -291,6 +297,7 @@ def change_reminder_leads(
 ) -> None:
     """`leads`: days before a course; empty for no reminders at all, None for those that the team has."""
     check_leads(leads or [])
+    holding.hold_patient(session, patient)
     before = leads_facts(session, patient)
     own = None if leads is None else sorted(set(leads), reverse=True)
     patients.set_reminder_leads(session, patient, own)

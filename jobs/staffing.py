@@ -60,14 +60,18 @@ def change_roles(session: Session, actor: str, member: Staff, wanted: Mapping[st
 
 
 def set_label(session: Session, actor: str, member: Staff, label: str | None, now: datetime) -> None:
-    """What tells them from others beside the number; None for nothing. Refusal for one that is too long or taken."""
+    """What tells them from others beside the number; None for nothing. Refusal for one that is too long or taken.
+
+    The audit says that there was one, and never which: it might be a name after all.
+    """
     _hold(session, actor, member)
     if label is not None and len(label) > LONGEST_LABEL:
         raise Refusal("refusal.staff_label_long", most=LONGEST_LABEL)
     others = (each for each, _ in teams.members_of(session, member.team_id) if each.id != member.id)
     if label is not None and label.casefold() in {(each.label or "").casefold() for each in others}:
         raise Refusal("refusal.staff_label_taken")
-    before = {"member": member.id, "number": member.number, "label": member.label}
+    about = {"member": member.id, "number": member.number}
+    before = {**about, "label": member.label is not None}
     member.label = label
     session.add(member)
     audit.record(
@@ -77,7 +81,7 @@ def set_label(session: Session, actor: str, member: Staff, label: str | None, no
         actor=actor,
         action="staff_labelled",
         before=before,
-        after={**before, "label": label},
+        after={**about, "label": label is not None},
     )
 
 

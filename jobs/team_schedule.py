@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import admission, due, infusion_reminder, schedule, silence, weekly_summary
+from jobs import admission, due, holding, infusion_reminder, schedule, silence, weekly_summary
 from jobs.refusals import Refusal
 from storage import audit, courses, patients
 from storage.models import Course, Patient, Team
@@ -46,6 +46,7 @@ def facts(team: Team, names: Sequence[str]) -> dict[str, Any]:
 
 def change(session: Session, actor: str, team: Team, wanted: Wanted, now: datetime) -> None:
     """Sets these columns, and all that follows from them. Refusal for what cannot be, or is so already."""
+    holding.hold_team(session, team, with_patients=bool(OF_REMINDERS & wanted.keys()))
     check(team, wanted)
     assert set(wanted) <= set(COLUMNS)
     before = facts(team, list(wanted))
@@ -54,8 +55,7 @@ def change(session: Session, actor: str, team: Team, wanted: Wanted, now: dateti
     session.add(team)
     session.flush()
     if OF_REMINDERS & wanted.keys():
-        for course, patient in _courses_that_follow(session, team, wanted):
-            infusion_reminder.schedule(session, patient, course, now)
+        infusion_reminder.schedule_together(session, team, _courses_that_follow(session, team, wanted), now)
     if OF_SUMMARY & wanted.keys():
         weekly_summary.follow(session, team, now)
     after = facts(team, list(wanted))

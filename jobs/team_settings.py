@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from jobs import holding
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
 from storage import audit
@@ -23,6 +24,7 @@ def set_prices(session: Session, actor: str, team: Team, prices: Prices, now: da
     for price in (prices.per_gram, prices.per_day):
         if price is not None and not (math.isfinite(price) and 0 <= price <= HIGHEST_PRICE):
             raise Refusal("refusal.price", most=HIGHEST_PRICE)
+    holding.hold_team(session, team)
     before = price_facts(team)
     none_set = prices.per_gram is None and prices.per_day is None
     team.currency = None if none_set else prices.currency
@@ -40,6 +42,7 @@ def set_instructions(session: Session, actor: str, team: Team, language: str, wr
     """
     if len(written) > LONGEST_INSTRUCTIONS:
         raise Refusal("refusal.instructions", most=LONGEST_INSTRUCTIONS, length=len(written))
+    holding.hold_team(session, team)
     before = dict(team.instructions)
     others = {known: text for known, text in before.items() if known != language}
     team.instructions = {**before, language: written} if written else others
