@@ -11,7 +11,7 @@ from bot.alert_letters import rule_words, words_of
 from bot.alert_unseen_form import UNSEEN, escalation_words
 from bot.dialogues.form import Form, Question, Values
 from bot.dialogues.wording import anchors_of, name_of
-from bot.filling import Filling, Procedure, begin
+from bot.filling import Filling, Procedure, opened
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import alert_settings
@@ -37,10 +37,6 @@ class AlertFacts:
     rules: list[AlertRule]
     offered: tuple[DiaryQuestion, ...]
     rule: AlertRule | None = None
-
-    @property
-    def actor(self) -> str:
-        return audit.staff_actor(self.filling.someone.the_staff.id)
 
     @property
     def the_rule(self) -> AlertRule:
@@ -71,16 +67,11 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
         return [Toast(texts_in(someone.chat.language)("form.old_button"))]
     form, end, readers, who = found.groups()
     if form or end:
-        return _opened(OPENED[form or end], session, incoming, someone)
+        return opened(OPENED[form or end], session, incoming, someone, {"id": number_in(incoming.data)})
     if readers and not incoming.repeated:
         actor, everyone = audit.staff_actor(someone.the_staff.id), who == "all"
         alert_settings.set_readers(session, actor, someone.the_team, coordinators=everyone, now=incoming.now)
     return [Toast(""), Rewrite(incoming.message_id, _overview(session, someone))]
-
-
-def _opened(procedure: Procedure, session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    filling = Filling(session, incoming, someone, {"id": number_in(incoming.data)})
-    return [Toast(""), *begin(procedure, filling, in_place=True)]
 
 
 def seen_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -129,13 +120,13 @@ def _done(text: Html, texts: Texts) -> Screen:
 
 
 def _load(filling: Filling) -> AlertFacts:
-    team = filling.someone.the_team
+    team = filling.team
     can_be_about = alert_settings.can_be_about(filling.session, team)
     return AlertFacts(filling, team, alerts.rules_of(filling.session, team.id), can_be_about)
 
 
 def _load_with_room(filling: Filling) -> AlertFacts:
-    alert_settings.check_room(filling.session, filling.someone.the_team)
+    alert_settings.check_room(filling.session, filling.team)
     return _load(filling)
 
 
@@ -188,7 +179,7 @@ def _numbers(most: int) -> list[tuple[str, str]]:
 
 
 def _preview_rule(texts: Texts, facts: AlertFacts, values: Values) -> Html:
-    wanted, now = _wanted(values), facts.filling.incoming.now
+    wanted, now = _wanted(values), facts.filling.now
     would = alert_settings.would_have_told(facts.filling.session, facts.team, wanted, now)
     days = alert_settings.LOOKS_BACK.days
     rule = rule_words(facts.asked(values), wanted.kind, wanted.threshold, wanted.days, texts)
@@ -196,8 +187,8 @@ def _preview_rule(texts: Texts, facts: AlertFacts, values: Values) -> Html:
 
 
 def _apply_rule(filling: Filling, facts: AlertFacts, values: Values) -> Screen:
-    texts, now = texts_in(filling.someone.chat.language), filling.incoming.now
-    rule = alert_settings.add_rule(filling.session, facts.actor, facts.team, _wanted(values), now)
+    texts, now = filling.texts, filling.now
+    rule = alert_settings.add_rule(filling.session, filling.actor, facts.team, _wanted(values), now)
     return _done(texts("alert_rule.done", rule=facts.in_words(rule, texts)), texts)
 
 
@@ -206,8 +197,8 @@ def _preview_end(texts: Texts, facts: AlertFacts, _values: Values) -> Html:
 
 
 def _apply_end(filling: Filling, facts: AlertFacts, _values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
-    alert_settings.end_rule(filling.session, facts.actor, facts.the_rule, filling.incoming.now)
+    texts = filling.texts
+    alert_settings.end_rule(filling.session, filling.actor, facts.the_rule, filling.now)
     return _done(texts("alert_end.done", rule=facts.in_words(facts.the_rule, texts)), texts)
 
 
@@ -230,8 +221,8 @@ def _preview_words(texts: Texts, facts: AlertFacts, values: Values) -> Html:
 
 
 def _apply_words(filling: Filling, facts: AlertFacts, values: Values) -> Screen:
-    texts, now = texts_in(filling.someone.chat.language), filling.incoming.now
-    alert_settings.set_words(filling.session, facts.actor, facts.team, values["for"], values["words"], now)
+    texts, now = filling.texts, filling.now
+    alert_settings.set_words(filling.session, filling.actor, facts.team, values["for"], values["words"], now)
     return _done(texts("alert_words.done", language=texts_in(values["for"])("language.name")), texts)
 
 

@@ -9,11 +9,11 @@ from bot.filling import Filling, Procedure
 from bot.replies import Button, Screen
 from bot.staff_words import called
 from bot.team_schedule_forms import delay_words, read_delay
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import alert_settings, daytime
 from jobs.alert_settings import LONGEST_ESCALATION, SHORTEST_ESCALATION
 from jobs.refusals import Refusal
-from storage import audit, teams
+from storage import teams
 from storage.models import Staff, Team
 
 NEVER, COORDINATORS = "off", "coordinators"
@@ -40,7 +40,7 @@ class UnseenFacts:
 
 
 def _load(filling: Filling) -> UnseenFacts:
-    team = filling.someone.the_team
+    team = filling.team
     members = [staff for staff, _ in teams.members_of(filling.session, team.id)]
     return UnseenFacts(team, members, alert_settings.escalation_of(filling.session, team))
 
@@ -86,9 +86,8 @@ def _preview(texts: Texts, facts: UnseenFacts, values: Values) -> Html:
 
 
 def _apply(filling: Filling, facts: UnseenFacts, values: Values) -> Screen:
-    texts, (after, to) = texts_in(filling.someone.chat.language), facts.chosen(values)
-    actor = audit.staff_actor(filling.someone.the_staff.id)
-    alert_settings.set_escalation(filling.session, actor, facts.team, after, to, filling.incoming.now)
+    texts, (after, to) = filling.texts, facts.chosen(values)
+    alert_settings.set_escalation(filling.session, filling.actor, facts.team, after, to, filling.now)
     new = escalation_words(alert_settings.escalation_facts(after, to), texts)
     return Screen(texts("alert_unseen.done", new=new), ((Button(texts("alerts.button.back"), "al:"),),))
 

@@ -9,7 +9,7 @@ from bot.pickers import read_weekday
 from bot.replies import Screen
 from bot.schedule_forms import none_words
 from bot.team_done import undo_button
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import check_in_time
 from jobs.refusals import Refusal
 
@@ -81,8 +81,8 @@ def _preview_days(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 
 def _apply_days(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
-    check_in_time.change_days_off(filling.session, facts.actor, facts.patient, values["days"], facts.now)
+    texts = filling.texts
+    check_in_time.change_days_off(filling.session, filling.actor, facts.patient, values["days"], facts.now)
     new = days_in_words(values["days"], texts)
     done = texts("days_off.done", pseudonym=facts.patient.pseudonym, new=new)
     return back_to_patient(facts, done, texts, undo_button(filling, texts))
@@ -93,14 +93,14 @@ def _preview_follow_up(texts: Texts, facts: CourseFacts, _values: Values) -> Htm
     patient = facts.patient
     if patient.follow_up:
         return texts("follow_up.preview_off", pseudonym=patient.pseudonym)
-    works = facts.filling.someone.the_team.follow_up_after is not None
+    works = facts.filling.team.follow_up_after is not None
     return texts("follow_up.preview_on" if works else "follow_up.preview_idle", pseudonym=patient.pseudonym)
 
 
 def _apply_follow_up(filling: Filling, facts: CourseFacts, _values: Values) -> Screen:
-    texts, patient = texts_in(filling.someone.chat.language), facts.patient
+    texts, patient = filling.texts, facts.patient
     wanted = not patient.follow_up
-    check_in_time.change_follow_up(filling.session, facts.actor, patient, facts.now, wanted=wanted)
+    check_in_time.change_follow_up(filling.session, filling.actor, patient, facts.now, wanted=wanted)
     done = texts("follow_up.done_on" if wanted else "follow_up.done_off", pseudonym=patient.pseudonym)
     return back_to_patient(facts, done, texts, undo_button(filling, texts))
 

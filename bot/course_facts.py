@@ -12,7 +12,7 @@ from bot.replies import Button, Screen
 from bot.texts import DECIMALS_SHOWN, Html, Texts, locales
 from jobs import due, infusion_reminder, outlook, reading, schedule
 from jobs.refusals import Refusal
-from storage import audit, chats, courses, patients
+from storage import chats, courses, patients
 from storage.models import Course, CourseStatus, Patient
 
 USUAL_DOSES = (0.4, 0.8, 1.0, 2.0)
@@ -39,16 +39,12 @@ class CourseFacts:
         return self.course
 
     @property
-    def actor(self) -> str:
-        return audit.staff_actor(self.filling.someone.the_staff.id)
-
-    @property
     def now(self) -> datetime:
-        return self.filling.incoming.now
+        return self.filling.now
 
 
 def load_patient(filling: Filling) -> CourseFacts:
-    patient = patients.patient_of_team(filling.session, filling.someone.the_team.id, filling.subject["id"])
+    patient = patients.patient_of_team(filling.session, filling.team.id, filling.subject["id"])
     if patient is None:
         raise Refusal("refusal.gone")
     _check_living(patient)
@@ -56,7 +52,7 @@ def load_patient(filling: Filling) -> CourseFacts:
 
 
 def load_course(filling: Filling, status: CourseStatus = CourseStatus.PLANNED) -> CourseFacts:
-    course = courses.course_of_team(filling.session, filling.someone.the_team.id, filling.subject["id"])
+    course = courses.course_of_team(filling.session, filling.team.id, filling.subject["id"])
     patient = patients.patient_of_team(filling.session, course.team_id, course.patient_id) if course else None
     if course is None or patient is None or course.status is not status:
         raise Refusal("refusal.gone")
@@ -71,7 +67,7 @@ def _check_living(patient: Patient) -> None:
 
 
 def _facts(filling: Filling, patient: Patient, course: Course | None) -> CourseFacts:
-    today = due.local_date(patient.time_zone, filling.incoming.now)
+    today = due.local_date(patient.time_zone, filling.now)
     known = courses.courses_of(filling.session, patient.team_id, patient.id)
     return CourseFacts(filling, patient, today, known, course)
 

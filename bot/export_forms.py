@@ -38,7 +38,7 @@ def export(session: Session, incoming: Incoming, someone: Someone) -> list[Reply
 
 
 def _load(filling: Filling) -> ExportFacts:
-    team = filling.someone.the_team
+    team = filling.team
     patients, days, answers = research.diary_size(filling.session, team.id, KEPT)
     if not patients:
         raise Refusal("export.nobody")

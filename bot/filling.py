@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from sqlmodel import Session
@@ -12,9 +13,9 @@ from bot.dialogues.form import Form, Given, State
 from bot.replies import Button, CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
 from jobs.refusals import Refusal
-from storage import dialogues
+from storage import audit, dialogues
 from storage.chats import Someone
-from storage.models import Dialogue, Patient
+from storage.models import Dialogue, Patient, Team
 
 Subject = Mapping[str, Any]
 # In the state of a form that is finished: what it said.
@@ -43,6 +44,26 @@ class Filling:
     incoming: Incoming
     someone: Someone
     subject: Subject
+
+    @property
+    def now(self) -> datetime:
+        return self.incoming.now
+
+    @property
+    def texts(self) -> Texts:
+        return texts_in(self.someone.chat.language)
+
+    @property
+    def team(self) -> Team:
+        """LookupError for a stranger, who is joining."""
+        return self.someone.the_team
+
+    @property
+    def actor(self) -> str:
+        """Whoever fills it in, as the audit has them."""
+        if self.someone.staff is not None:
+            return audit.staff_actor(self.someone.staff.id)
+        return audit.patient_actor(self.someone.the_patient.id)
 
 
 @dataclass(frozen=True)
@@ -86,6 +107,13 @@ def begin(
     if in_place:
         return [Rewrite(filling.incoming.message_id, shown, _note_message(filling))]
     return [Say(shown, _note_message(filling))]
+
+
+def opened(
+    procedure: Procedure, session: Session, incoming: Incoming, someone: Someone, subject: Subject
+) -> list[Reply]:
+    """A button opens the form, in its own message."""
+    return [Toast(""), *begin(procedure, Filling(session, incoming, someone, subject), in_place=True)]
 
 
 def typed(procedures: Mapping[str, Procedure], filling: Filling, dialogue: Dialogue) -> list[Reply]:
@@ -225,7 +253,7 @@ def _keep(procedure: Procedure, filling: Filling, state: State, message_id: int 
 
 
 def _store(procedure: Procedure, filling: Filling, stored: Mapping[str, Any], message_id: int | None) -> None:
-    chat_id, now = filling.someone.chat.id, filling.incoming.now
+    chat_id, now = filling.someone.chat.id, filling.now
     dialogues.keep_dialogue(filling.session, chat_id, procedure.form.name, stored, now, message_id)
 
 

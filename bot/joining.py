@@ -41,9 +41,9 @@ def _load(filling: Filling) -> JoinFacts:
         raise Refusal("refusal.invitation_unknown")
     if invitation.used_at is not None:
         raise Refusal("refusal.invitation_used")
-    if invitation.expires_at <= filling.incoming.now:
+    if invitation.expires_at <= filling.now:
         raise Refusal("refusal.invitation_expired")
-    return JoinFacts(invitation, teams.team_by_id(filling.session, invitation.team_id), filling.incoming.now)
+    return JoinFacts(invitation, teams.team_by_id(filling.session, invitation.team_id), filling.now)
 
 
 def _join(filling: Filling, facts: JoinFacts, values: Values) -> Screen:

@@ -4,7 +4,7 @@ from bot.course_facts import CourseFacts, back_to_patient, load_patient
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import labels
 from jobs.refusals import Refusal
 from jobs.roster import LONGEST_LABEL, tidied
@@ -35,8 +35,8 @@ def _read(value: str, *_: object) -> str | None:
 
 
 def _apply(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    texts, label = texts_in(filling.someone.chat.language), values["label"]
-    labels.set_label(filling.session, facts.actor, facts.patient, label, facts.now)
+    texts, label = filling.texts, values["label"]
+    labels.set_label(filling.session, filling.actor, facts.patient, label, facts.now)
     key = "label.done" if label else "label.removed"
     return back_to_patient(facts, texts(key, pseudonym=facts.patient.pseudonym, label=label), texts)
 

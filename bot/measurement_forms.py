@@ -19,7 +19,7 @@ from bot.measurement_facts import (
 )
 from bot.measurement_words import row_words, value_words
 from bot.replies import Screen
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import measured, measured_lines, measuring
 from jobs.inputs import CREATINE_KINASE, WEIGHT
 from jobs.measured import Doubt, Value
@@ -128,8 +128,8 @@ def _beside(facts: MeasureFacts, new: Value, texts: Texts) -> Html:
 
 def _apply(analyte: str) -> Callable[[Filling, MeasureFacts, Values], Screen]:
     def apply(filling: Filling, facts: MeasureFacts, values: Values) -> Screen:
-        row = measuring.add_value(filling.session, facts.actor, facts.patient, _value(analyte, values), facts.now)
-        texts = texts_in(filling.someone.chat.language)
+        row = measuring.add_value(filling.session, filling.actor, facts.patient, _value(analyte, values), filling.now)
+        texts = filling.texts
         said = texts("measure.done", pseudonym=facts.patient.pseudonym, entry=row_words(row, texts))
         return done(facts, said, texts)
 
@@ -160,9 +160,9 @@ def _preview_remove(texts: Texts, facts: MeasureFacts, _values: Values) -> Html:
 
 
 def _apply_remove(filling: Filling, facts: MeasureFacts, _values: Values) -> Screen:
-    texts, row = texts_in(filling.someone.chat.language), facts.rows[0]
+    texts, row = filling.texts, facts.rows[0]
     said = texts("measure_remove.done", pseudonym=facts.patient.pseudonym, entry=row_words(row, texts))
-    measuring.remove(filling.session, facts.actor, facts.patient, row, facts.now)
+    measuring.remove(filling.session, filling.actor, facts.patient, row, filling.now)
     return done(facts, said, texts)
 
 

@@ -23,7 +23,7 @@ from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
 from bot.team_done import undo_button
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import outlook, schedule
 from jobs.refusals import Refusal
 from jobs.schedule import CoursePlan
@@ -65,8 +65,8 @@ def _preview_plan(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 def _apply_plan(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     patient, plans = facts.patient, _plans_of(values)
-    made = schedule.plan_courses(filling.session, facts.actor, patient, plans, facts.now, announced=True)
-    texts = texts_in(filling.someone.chat.language)
+    made = schedule.plan_courses(filling.session, filling.actor, patient, plans, facts.now, announced=True)
+    texts = filling.texts
     first, hears = made[0].planned_start, told(facts, texts)
     done = texts.plural("plan.done", len(made), pseudonym=patient.pseudonym, date=first, told=hears)
     return back_to_patient(facts, done, texts, undo_button(filling, texts))

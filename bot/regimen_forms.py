@@ -5,7 +5,7 @@ from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
 from bot.team_done import undo_button
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import regimen_names
 from jobs.refusals import Refusal
 from jobs.regimen_names import Regimen
@@ -67,11 +67,11 @@ def _preview(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 
 def _apply(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
+    texts = filling.texts
     key, filled = _in_words(texts, facts, values)
     done = texts(f"name_regimen.done_{key}", **filled)
     regimen = _chosen(facts, values)
-    regimen_names.name_regimen(filling.session, facts.actor, facts.patient, regimen, values["name"], facts.now)
+    regimen_names.name_regimen(filling.session, filling.actor, facts.patient, regimen, values["name"], facts.now)
     return back_to_patient(facts, done, texts, undo_button(filling, texts))
 
 

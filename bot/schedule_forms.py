@@ -55,9 +55,9 @@ def _told(facts: CourseFacts, texts: Texts, at: time, zone: str) -> Html:
 
 def _apply_time(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     at = time.fromisoformat(values["time"])
-    texts, patient, now = texts_in(filling.someone.chat.language), facts.patient, filling.incoming.now
+    texts, patient, now = filling.texts, facts.patient, filling.now
     tells = _told(facts, texts, at, patient.time_zone)
-    check_in_time.change_prompt_time(filling.session, facts.actor, patient, at, now)
+    check_in_time.change_prompt_time(filling.session, filling.actor, patient, at, now)
     coming = check_in_time.coming_prompt(patient, now)
     if coming is None:
         done = texts("prompt_time.done_waiting", pseudonym=patient.pseudonym, time=at)
@@ -91,9 +91,9 @@ def _preview_zone(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 
 def _apply_zone(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    texts, patient, now, zone = texts_in(filling.someone.chat.language), facts.patient, facts.now, values["zone"]
+    texts, patient, now, zone = filling.texts, facts.patient, facts.now, values["zone"]
     tells = _told(facts, texts, patient.prompt_time, zone)
-    check_in_time.change_time_zone(filling.session, facts.actor, patient, zone, now)
+    check_in_time.change_time_zone(filling.session, filling.actor, patient, zone, now)
     coming, key = check_in_time.coming_prompt(patient, now), "time_zone.done_waiting"
     shown = {"pseudonym": patient.pseudonym, "time": patient.prompt_time, "zone": zone, "told": tells}
     if coming is not None:
@@ -142,7 +142,7 @@ def _new_leads(facts: CourseFacts, texts: Texts, values: Values) -> Html:
     own = _own_leads(values)
     if own is not None:
         return leads_in_words(own, texts)
-    return texts("leads.as_team", leads=leads_in_words(facts.filling.someone.the_team.reminder_leads, texts))
+    return texts("leads.as_team", leads=leads_in_words(facts.filling.team.reminder_leads, texts))
 
 
 def _check_leads(facts: CourseFacts, values: Values) -> None:
@@ -163,8 +163,8 @@ def _preview_leads(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 
 def _apply_leads(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    schedule.change_reminder_leads(filling.session, facts.actor, facts.patient, _own_leads(values), facts.now)
-    texts = texts_in(filling.someone.chat.language)
+    schedule.change_reminder_leads(filling.session, filling.actor, facts.patient, _own_leads(values), facts.now)
+    texts = filling.texts
     done = texts("leads.done", pseudonym=facts.patient.pseudonym, leads=_new_leads(facts, texts, values))
     return back_to_patient(facts, done, texts, undo_button(filling, texts))
 

@@ -8,12 +8,12 @@ from bot.filling import Filling, Procedure
 from bot.replies import Screen
 from bot.staff_words import back, called, roles_in_words, roles_words
 from bot.team_done import undo_button
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import staffing
 from jobs.refusals import Refusal
 from jobs.staffing import LONGEST_LABEL
-from storage import audit, teams
-from storage.models import Staff, Team
+from storage import teams
+from storage.models import Staff
 
 COORDINATOR, CLINICIAN, BOTH = "coordinator", "clinician", "both"
 NONE = "none"
@@ -29,14 +29,6 @@ class MemberFacts:
     @property
     def mine(self) -> Staff:
         return self.filling.someone.the_staff
-
-    @property
-    def team(self) -> Team:
-        return self.filling.someone.the_team
-
-    @property
-    def actor(self) -> str:
-        return audit.staff_actor(self.mine.id)
 
 
 def _load(filling: Filling) -> MemberFacts:
@@ -112,8 +104,8 @@ def _paragraph(sentences: list[Html]) -> Html:
 
 def _without(texts: Texts, facts: MemberFacts, coordinator: bool, clinician: bool) -> list[Html]:
     """What the team will be without, where this member is that no longer."""
-    follows = []
-    others = [each for each, _ in teams.members_of(facts.filling.session, facts.team.id) if each.id != facts.member.id]
+    follows, filling = [], facts.filling
+    others = [each for each, _ in teams.members_of(filling.session, filling.team.id) if each.id != facts.member.id]
     if facts.member.coordinator and not coordinator:
         follows.append(texts("staff.follows.invitations"))
     if facts.member.clinician and not clinician and not any(each.clinician for each in others):
@@ -124,8 +116,8 @@ def _without(texts: Texts, facts: MemberFacts, coordinator: bool, clinician: boo
 
 
 def _apply_roles(filling: Filling, facts: MemberFacts, values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
-    staffing.change_roles(filling.session, facts.actor, facts.member, _wanted(values), filling.incoming.now)
+    texts = filling.texts
+    staffing.change_roles(filling.session, filling.actor, facts.member, _wanted(values), filling.now)
     done = texts("staff_roles.done", who=called(facts.member, texts), new=roles_in_words(facts.member, texts))
     # Whoever has just given up the role may not take that back by themself.
     undo = ((undo_button(filling, texts),),) if facts.mine.coordinator else ()
@@ -140,8 +132,8 @@ def _read_label(value: str, *_: object) -> str | None:
 
 
 def _apply_label(filling: Filling, facts: MemberFacts, values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
-    staffing.set_label(filling.session, facts.actor, facts.member, values["label"], filling.incoming.now)
+    texts = filling.texts
+    staffing.set_label(filling.session, filling.actor, facts.member, values["label"], filling.now)
     return Screen(texts("staff_label.done", who=called(facts.member, texts)), ((back(texts),),))
 
 
@@ -151,20 +143,20 @@ def _going(key: str) -> Callable[[Texts, MemberFacts, Values], Html]:
     def preview(texts: Texts, facts: MemberFacts, _values: Values) -> Html:
         follows = _paragraph(_without(texts, facts, coordinator=False, clinician=False))
         who, roles = called(facts.member, texts), roles_in_words(facts.member, texts)
-        return texts(key, who=who, roles=roles, team=facts.team.name, follows=follows)
+        return texts(key, who=who, roles=roles, team=facts.filling.team.name, follows=follows)
 
     return preview
 
 
 def _apply_remove(filling: Filling, facts: MemberFacts, _values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
-    staffing.remove(filling.session, facts.actor, facts.member, filling.incoming.now)
+    texts = filling.texts
+    staffing.remove(filling.session, filling.actor, facts.member, filling.now)
     return Screen(texts("staff_remove.done", who=called(facts.member, texts)), ((back(texts),),))
 
 
 def _apply_leave(filling: Filling, facts: MemberFacts, _values: Values) -> Screen:
-    staffing.leave(filling.session, facts.mine, filling.incoming.now)
-    return Screen(texts_in(filling.someone.chat.language)("staff_leave.done", team=facts.team.name))
+    staffing.leave(filling.session, facts.mine, filling.now)
+    return Screen(filling.texts("staff_leave.done", team=facts.filling.team.name))
 
 
 ROLES = Procedure(

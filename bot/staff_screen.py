@@ -4,7 +4,7 @@ import re
 
 from sqlmodel import Session
 
-from bot.filling import Filling, begin
+from bot.filling import opened
 from bot.invitation_link import link_to, qr_png
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, rows_of
 from bot.staff_forms import OPENED
@@ -38,7 +38,7 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     if role is not None:
         return _invited(session, incoming, someone, Role(role))
     if form is not None:
-        return [Toast(""), *_opened(form, int(about), session, incoming, someone)]
+        return opened(OPENED[form], session, incoming, someone, {"id": int(about)})
     shown = _card(session, someone, int(number)) if number is not None else _overview(session, someone, int(page or 0))
     return [Toast(""), Rewrite(incoming.message_id, shown)]
 
@@ -87,11 +87,6 @@ def _card(session: Session, someone: Someone, number: int) -> Screen:
     names += ["label", "leave" if number == mine.id else "remove"]
     rows = [(Button(texts(f"staff.button.{name}"), f"sf:{name}:{number}"),) for name in names]
     return Screen(_line(*found, someone, texts), (*rows, (back(texts),)))
-
-
-def _opened(name: str, number: int, session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    procedure, filling = OPENED[name], Filling(session, incoming, someone, {"id": number})
-    return begin(procedure, filling, in_place=True)
 
 
 def _invited(session: Session, incoming: Incoming, someone: Someone, role: Role) -> list[Reply]:

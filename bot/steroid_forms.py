@@ -18,7 +18,7 @@ from bot.measurement_facts import (
 )
 from bot.measurement_words import row_words, step_words, words
 from bot.replies import Screen
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import measured, measured_lines, measuring
 from jobs.measured import Doubt
 from jobs.measured_lines import StopLine
@@ -85,8 +85,8 @@ def _preview(texts: Texts, facts: MeasureFacts, values: Values) -> Html:
 
 
 def _apply(filling: Filling, facts: MeasureFacts, values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
-    row = measuring.add_step(filling.session, facts.actor, facts.patient, _step(values), facts.now)
+    texts = filling.texts
+    row = measuring.add_step(filling.session, filling.actor, facts.patient, _step(values), filling.now)
     said = texts("measure.done", pseudonym=facts.patient.pseudonym, entry=row_words(row, texts))
     return done(facts, said, texts)
 
@@ -107,8 +107,8 @@ def _preview_stop(texts: Texts, facts: MeasureFacts, values: Values) -> Html:
 
 
 def _apply_stop(filling: Filling, facts: MeasureFacts, values: Values) -> Screen:
-    texts, day = texts_in(filling.someone.chat.language), date.fromisoformat(values["day"])
-    row = measuring.stop(filling.session, facts.actor, facts.patient, values["drug"], day, facts.now)
+    texts, day = filling.texts, date.fromisoformat(values["day"])
+    row = measuring.stop(filling.session, filling.actor, facts.patient, values["drug"], day, filling.now)
     said = texts("measure.done", pseudonym=facts.patient.pseudonym, entry=row_words(row, texts))
     return done(facts, said, texts)
 

@@ -10,7 +10,6 @@ from bot.texts import Html, Texts, languages, texts_in
 from jobs import reading, team_settings
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
-from storage import audit
 from storage.models import Team
 
 USUAL_CURRENCIES = ("EUR", "GBP", "CHF", "USD")
@@ -22,11 +21,10 @@ class TeamFacts:
     """The team of whoever fills the form in."""
 
     team: Team
-    actor: str
 
 
 def _load(filling: Filling) -> TeamFacts:
-    return TeamFacts(filling.someone.the_team, audit.staff_actor(filling.someone.the_staff.id))
+    return TeamFacts(filling.team)
 
 
 def _version(facts: TeamFacts) -> list[object]:
@@ -75,8 +73,8 @@ def _preview(texts: Texts, facts: TeamFacts, values: Values) -> Html:
 
 def _apply(filling: Filling, facts: TeamFacts, values: Values) -> Screen:
     prices = Prices(values["currency"], values["gram"], values["day"])
-    team_settings.set_prices(filling.session, facts.actor, facts.team, prices, filling.incoming.now)
-    texts = texts_in(filling.someone.chat.language)
+    team_settings.set_prices(filling.session, filling.actor, facts.team, prices, filling.now)
+    texts = filling.texts
     return done_screen(filling, texts("prices.done", new=set_now(facts.team, texts)), texts)
 
 
@@ -143,8 +141,8 @@ def _preview_instructions(texts: Texts, _facts: TeamFacts, values: Values) -> Ht
 
 def _apply_instructions(filling: Filling, facts: TeamFacts, values: Values) -> Screen:
     language, written = values["of"], values["written"]
-    team_settings.set_instructions(filling.session, facts.actor, facts.team, language, written, filling.incoming.now)
-    texts = texts_in(filling.someone.chat.language)
+    team_settings.set_instructions(filling.session, filling.actor, facts.team, language, written, filling.now)
+    texts = filling.texts
     return done_screen(filling, texts("instructions.done"), texts)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import time
 from typing import Any
 
 from bot.dialogues.form import Form, Question, Values
@@ -12,11 +12,11 @@ from bot.pickers import picked_time, read_weekday, time_of_day, weekday_choices
 from bot.replies import Screen
 from bot.schedule_forms import lead_choices, leads_in_words, read_leads
 from bot.team_done import done_screen
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import admission, team_schedule, weekly_summary
 from jobs.refusals import Refusal
 from jobs.team_schedule import Wanted
-from storage import audit, patients, teams
+from storage import patients, teams
 from storage.models import Team
 
 OFF, NONE = "off", "none"
@@ -33,17 +33,13 @@ class TeamFacts:
     filling: Filling
     team: Team
 
-    @property
-    def now(self) -> datetime:
-        return self.filling.incoming.now
-
 
 Words = Callable[[Texts, Team, Wanted], Html]
 Follows = Callable[[Texts, TeamFacts, Wanted], Html]
 
 
 def _load(filling: Filling) -> TeamFacts:
-    return TeamFacts(filling, filling.someone.the_team)
+    return TeamFacts(filling, filling.team)
 
 
 def telephone_words(number: str | None, texts: Texts) -> Html:
@@ -105,8 +101,8 @@ def _procedure(
         return texts("team.preview", what=what, old=old, new=new, follows=then)
 
     def apply(filling: Filling, facts: TeamFacts, values: Values) -> Screen:
-        texts, staff = texts_in(filling.someone.chat.language), filling.someone.the_staff
-        team_schedule.change(filling.session, audit.staff_actor(staff.id), facts.team, read(values), facts.now)
+        texts = filling.texts
+        team_schedule.change(filling.session, filling.actor, facts.team, read(values), filling.now)
         new = words_of(read(values), texts)
         return done_screen(filling, texts("team.done", what=texts(f"team.of.{name}"), new=new), texts)
 
@@ -176,7 +172,7 @@ def _follow_up_follows(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
 
 def _silence_follows(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
     now, then = (
-        team_schedule.silent_patients(facts.filling.session, facts.team, limit, facts.now)
+        team_schedule.silent_patients(facts.filling.session, facts.team, limit, facts.filling.now)
         for limit in (facts.team.silent_after, wanted["silent_after"])
     )
     return texts("team.follows.silence", now=now, then=then)
@@ -185,7 +181,7 @@ def _silence_follows(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
 def _reminders_follow(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
     known = _patients(facts)
     own = sum(patient.reminder_leads is not None for patient in known)
-    replaced = team_schedule.reminders_replaced(facts.filling.session, facts.team, wanted, facts.now)
+    replaced = team_schedule.reminders_replaced(facts.filling.session, facts.team, wanted, facts.filling.now)
     to = (
         texts("team.follows.reminder_time", patients=len(known))
         if "reminder_time" in wanted
@@ -198,7 +194,7 @@ def _reminders_follow(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
 def _summary_follows(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
     weekday, at = wanted["summary_weekday"], time.fromisoformat(wanted["summary_time"])
     session, team = facts.filling.session, facts.team
-    comes = weekly_summary.next_of_team(session, team, facts.now, weekday, at)
+    comes = weekly_summary.next_of_team(session, team, facts.filling.now, weekday, at)
     said = texts("team.follows.summary", next=Html(texts.instant(comes, team.time_zone)))
     own = len(teams.clinicians_of(session, team.id)) - len(weekly_summary.followers(session, team))
     return Html(f"{said} {texts.plural('team.follows.summary_own', own)}") if own else said
