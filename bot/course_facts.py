@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from bot.dialogues.form import Question, Values
 from bot.dialogues.typed_plans import UNIT
-from bot.filling import Filling
+from bot.filling import Filling, living_patient
 from bot.replies import Button, Screen
 from bot.texts import DECIMALS_SHOWN, Html, Texts, locales
 from jobs import due, infusion_reminder, outlook, reading, schedule
@@ -44,26 +44,14 @@ class CourseFacts:
 
 
 def load_patient(filling: Filling) -> CourseFacts:
-    patient = patients.patient_of_team(filling.session, filling.team.id, filling.subject["id"])
-    if patient is None:
-        raise Refusal("refusal.gone")
-    _check_living(patient)
-    return _facts(filling, patient, None)
+    return _facts(filling, living_patient(filling, filling.subject["id"]), None)
 
 
 def load_course(filling: Filling, status: CourseStatus = CourseStatus.PLANNED) -> CourseFacts:
     course = courses.course_of_team(filling.session, filling.team.id, filling.subject["id"])
-    patient = patients.patient_of_team(filling.session, course.team_id, course.patient_id) if course else None
-    if course is None or patient is None or course.status is not status:
+    if course is None or course.status is not status:
         raise Refusal("refusal.gone")
-    _check_living(patient)
-    return _facts(filling, patient, course)
-
-
-def _check_living(patient: Patient) -> None:
-    """Whoever has left is not planned for; whoever was invited may be."""
-    if patient.status in patients.LEFT:
-        raise Refusal("refusal.has_left", pseudonym=patient.pseudonym)
+    return _facts(filling, living_patient(filling, course.patient_id), course)
 
 
 def _facts(filling: Filling, patient: Patient, course: Course | None) -> CourseFacts:

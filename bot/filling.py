@@ -13,7 +13,7 @@ from bot.dialogues.form import Form, Given, State
 from bot.replies import Button, CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
 from jobs.refusals import Refusal
-from storage import audit, dialogues
+from storage import audit, dialogues, patients
 from storage.chats import Someone
 from storage.models import Dialogue, Patient, Team
 
@@ -64,6 +64,16 @@ class Filling:
         if self.someone.staff is not None:
             return audit.staff_actor(self.someone.staff.id)
         return audit.patient_actor(self.someone.the_patient.id)
+
+
+def living_patient(filling: Filling, number: int) -> Patient:
+    """Of the team, invited or joined. Refusal for one who is gone, or has left: nothing of theirs is changed."""
+    patient = patients.patient_of_team(filling.session, filling.team.id, number)
+    if patient is None:
+        raise Refusal("refusal.gone")
+    if patient.status in patients.LEFT:
+        raise Refusal("refusal.has_left", pseudonym=patient.pseudonym)
+    return patient
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ from typing import Literal
 
 from bot.dialogues.calendar import Days
 from bot.dialogues.form import Question, Values
-from bot.filling import Filling
+from bot.filling import Filling, living_patient
 from bot.replies import Button, Screen
 from bot.texts import Html, Texts, locales
-from jobs import due, measured, measured_lines, measuring, reading
+from jobs import due, measured, measured_lines, reading
 from jobs.measured import Doubt
 from jobs.refusals import Refusal
-from storage import patients
 from storage.models import Measurement, Patient, SteroidDose
 
 YES = "yes"
@@ -48,13 +47,8 @@ class MeasureFacts:
 
 
 def load_patient(filling: Filling) -> tuple[Patient, date]:
-    """And the team's today. Refusal for one who is gone or has left."""
-    team = filling.team
-    patient = patients.patient_of_team(filling.session, team.id, filling.subject["id"])
-    if patient is None:
-        raise Refusal("refusal.gone")
-    measuring.check_living(patient)
-    return patient, due.local_date(team.time_zone, filling.now)
+    """And the team's today."""
+    return living_patient(filling, filling.subject["id"]), due.local_date(filling.team.time_zone, filling.now)
 
 
 def version(facts: MeasureFacts) -> list[list[object]]:

@@ -8,12 +8,12 @@ from typing import Any
 from bot.dialogues.form import RETURN, Aside, Form, Given, Question, Values
 from bot.dialogues.typed_answers import is_understood_already, normalised
 from bot.dialogues.wording import anchors_of, name_of, question_of
-from bot.filling import Filling, Procedure
+from bot.filling import Filling, Procedure, living_patient
 from bot.replies import Button, Screen
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import item_sets
 from jobs.refusals import Refusal
-from storage import patients, questions
+from storage import questions
 from storage.models import STAIRS, Patient, own_key
 from storage.questions import DiaryQuestion, Wording
 
@@ -67,10 +67,7 @@ def _load_question(filling: Filling) -> QuestionFacts:
 
 
 def _load_patient(filling: Filling) -> QuestionFacts:
-    patient = patients.patient_of_team(filling.session, filling.team.id, filling.subject["id"])
-    if patient is None:
-        raise Refusal("refusal.gone")
-    asked = asked_by(filling)
+    patient, asked = living_patient(filling, filling.subject["id"]), asked_by(filling)
     if not asked:
         raise Refusal("refusal.no_questions")
     first = item_sets.first_day_of(filling.session, patient, filling.now)
