@@ -210,8 +210,7 @@ def _ask_words(texts: Texts, facts: AlertFacts, values: Values) -> Html:
 
 def _read_words(value: str, *_: object) -> str | None:
     words = value.strip()
-    if len(words) > LONGEST_WORDS:
-        raise Refusal("refusal.alert_words_long", most=LONGEST_WORDS)
+    alert_settings.check_words(words)
     return None if words == USUAL else words
 
 

@@ -11,7 +11,6 @@ from bot.staff_words import called
 from bot.team_schedule_forms import delay_words, read_delay
 from bot.texts import Html, Texts
 from jobs import alert_settings, daytime
-from jobs.alert_settings import LONGEST_ESCALATION, SHORTEST_ESCALATION
 from jobs.refusals import Refusal
 from storage import teams
 from storage.models import Staff, Team
@@ -57,9 +56,12 @@ def escalation_words(facts: Mapping[str, int | None], texts: Texts) -> Html:
 
 def _read_after(value: str, *_: object) -> int | str:
     minutes = read_delay(value)
-    if minutes is None or (minutes != NEVER and not SHORTEST_ESCALATION <= int(minutes) <= LONGEST_ESCALATION):
-        raise Refusal("refusal.escalate_after", least=SHORTEST_ESCALATION, most=LONGEST_ESCALATION // 60)
-    return minutes
+    if minutes == NEVER:
+        return NEVER
+    # What is no time at all is too short.
+    after = int(minutes or 0)
+    alert_settings.check_escalation(after)
+    return after
 
 
 def _ask_after(texts: Texts, facts: UnseenFacts, _values: Values) -> Html:

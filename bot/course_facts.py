@@ -1,7 +1,7 @@
 """What the forms about a patient and a course know, how they read what is typed, and what they say of it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -67,14 +67,15 @@ def read_date(value: str, facts: CourseFacts, _values: Values) -> str:
     return day.isoformat()
 
 
-def whole_number(value: str, least: int, most: int, refusal: str) -> int:
-    if not value.strip().isdecimal() or not least <= int(value) <= most:
-        raise Refusal(refusal, most=most)
-    return int(value)
+def read_count(value: str, check: Callable[[int], None]) -> int:
+    """How many, as `check` lets them be: what is no whole number is none at all."""
+    number = int(value) if value.strip().isdecimal() else 0
+    check(number)
+    return number
 
 
 def _read_days(value: str, *_: object) -> int:
-    return whole_number(value, 1, schedule.LONGEST_COURSE, "refusal.course_days")
+    return read_count(value, schedule.check_days)
 
 
 def _read_dose(value: str, *_: object) -> float:
@@ -84,8 +85,7 @@ def _read_dose(value: str, *_: object) -> float:
     dose = reading.parse_number(said[: unit.start()] if unit is not None and unit.end() == len(said) else said)
     if dose is None or dose != round(dose, DECIMALS_SHOWN):
         raise Refusal("form.dose_unknown", typed=value)
-    if not 0 < dose <= schedule.LARGEST_DOSE:
-        raise Refusal("refusal.dose", most=schedule.LARGEST_DOSE)
+    schedule.check_dose(dose)
     return dose
 
 

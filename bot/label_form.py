@@ -6,7 +6,6 @@ from bot.filling import Filling, Procedure
 from bot.replies import Screen
 from bot.texts import Html, Texts
 from jobs import labels
-from jobs.refusals import Refusal
 from jobs.roster import LONGEST_LABEL, tidied
 
 NONE = "none"
@@ -22,15 +21,12 @@ def _choices(texts: Texts, facts: CourseFacts, _values: Values) -> list[tuple[st
     return [(texts("label.button.remove"), NONE)] if facts.patient.label else []
 
 
-def _read(value: str, *_: object) -> str | None:
+def read_label(value: str, *_: object) -> str | None:
     """As it is typed, on one line; `none` for none."""
     label = tidied(value)
     if label.lower() == NONE:
         return None
-    if not any(sign.isalnum() for sign in label):
-        raise Refusal("refusal.label_empty")
-    if len(label) > LONGEST_LABEL:
-        raise Refusal("refusal.label", most=LONGEST_LABEL)
+    labels.check(label)
     return label
 
 
@@ -42,7 +38,7 @@ def _apply(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
 
 
 LABEL = Procedure(
-    Form("label", (Question("label", _ask, _read, _choices),)),
+    Form("label", (Question("label", _ask, read_label, _choices),)),
     load_patient,
     _apply,
     lambda facts: facts.patient.label,

@@ -11,11 +11,11 @@ from bot.course_facts import (
     dose_in_words,
     load_patient,
     near,
+    read_count,
     read_date,
     reminders,
     so_far,
     told,
-    whole_number,
 )
 from bot.dialogues import typed_plans
 from bot.dialogues.calendar import Days
@@ -100,7 +100,7 @@ EVERY = Question(
 TIMES = Question(
     "times",
     lambda texts, facts, values: texts("plan.times", so_far=so_far(texts, facts, values)),
-    lambda value, *_: whole_number(value, 1, schedule.LARGEST_SERIES, "refusal.series_times"),
+    lambda value, *_: read_count(value, schedule.check_times),
     lambda texts, *_: [(str(times), str(times)) for times in USUAL_TIMES],
 )
 ONE = (_start("plan.start"), DAYS, DOSE)

@@ -109,8 +109,7 @@ def read_leads(value: str, *_: object) -> list[int]:
     if not _LEADS.fullmatch(said):
         raise Refusal("form.leads_unknown", typed=value)
     leads = sorted({int(number) for number in re.findall(r"\d+", said)}, reverse=True)
-    if len(leads) > schedule.MOST_LEADS or leads[0] > schedule.LONGEST_LEAD:
-        raise Refusal("refusal.leads", most=schedule.MOST_LEADS, longest=schedule.LONGEST_LEAD)
+    schedule.check_leads(leads)
     return leads
 
 

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
+from bot.label_form import NONE, read_label
 from bot.replies import Screen
 from bot.staff_words import back, called, roles_in_words, roles_words
 from bot.team_done import undo_button
 from bot.texts import Html, Texts
 from jobs import staffing
 from jobs.refusals import Refusal
-from jobs.staffing import LONGEST_LABEL
+from jobs.roster import LONGEST_LABEL
 from storage import teams
 from storage.models import Staff
 
 COORDINATOR, CLINICIAN, BOTH = "coordinator", "clinician", "both"
-NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,7 @@ def _read_role(value: str, *_: object) -> str:
 
 
 def _check_roles(facts: MemberFacts, values: Values) -> None:
-    if "role" not in values:
-        return
-    wanted = _wanted(values)
-    if (wanted["coordinator"], wanted["clinician"]) == (facts.member.coordinator, facts.member.clinician):
-        raise Refusal("refusal.set_like_that_already")
-    if facts.member.coordinator and not wanted["coordinator"]:
-        staffing.check_not_the_last(facts.filling.session, facts.member)
+    staffing.check_roles(facts.filling.session, facts.member, _wanted(values))
 
 
 def _preview_roles(texts: Texts, facts: MemberFacts, values: Values) -> Html:
@@ -122,13 +116,6 @@ def _apply_roles(filling: Filling, facts: MemberFacts, values: Values) -> Screen
     # Whoever has just given up the role may not take that back by themself.
     undo = ((undo_button(filling, texts),),) if facts.mine.coordinator else ()
     return Screen(done, (*undo, (back(texts),)))
-
-
-def _read_label(value: str, *_: object) -> str | None:
-    label = " ".join(value.split())
-    if len(label) > LONGEST_LABEL:
-        raise Refusal("refusal.staff_label_long", most=LONGEST_LABEL)
-    return None if label.lower() in {"", NONE} else label
 
 
 def _apply_label(filling: Filling, facts: MemberFacts, values: Values) -> Screen:
@@ -191,7 +178,7 @@ LABEL = Procedure(
             Question(
                 "label",
                 lambda texts, facts, _: texts("staff_label.ask", who=called(facts.member, texts), most=LONGEST_LABEL),
-                _read_label,
+                read_label,
                 lambda texts, *_: [(texts("staff_label.button.none"), NONE)],
             ),
         ),

@@ -33,8 +33,7 @@ def _version(facts: TeamFacts) -> list[object]:
 
 def _read_currency(value: str, *_: object) -> str:
     currency = value.strip().upper()
-    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        raise Refusal("refusal.currency", typed=value)
+    team_settings.check_currency(currency)
     return currency
 
 
@@ -46,8 +45,7 @@ def _read_price(value: str, *_: object) -> float | None:
     price = reading.parse_number(said)
     if price is None:
         raise Refusal("form.price_unknown", typed=value)
-    if not 0 <= price <= team_settings.HIGHEST_PRICE:
-        raise Refusal("refusal.price", most=team_settings.HIGHEST_PRICE)
+    team_settings.check_price(price)
     return round(price, 2)
 
 
@@ -120,8 +118,7 @@ def _read_instructions(value: str, *_: object) -> str:
     written = value.strip()
     if written.lower() == NOT_SET:
         return ""
-    if len(written) > team_settings.LONGEST_INSTRUCTIONS:
-        raise Refusal("refusal.instructions", most=team_settings.LONGEST_INSTRUCTIONS, length=len(written))
+    team_settings.check_instructions(written)
     return written
 
 

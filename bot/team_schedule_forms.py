@@ -123,8 +123,8 @@ def _ask(name: str, *columns: str) -> Callable[[Texts, TeamFacts, Values], Html]
 
 def _read_telephone(value: str, *_: object) -> str:
     said = value.strip()
-    if said.lower() != NONE and not admission.is_telephone(said):
-        raise Refusal("refusal.telephone", typed=said[: admission.LONGEST_TELEPHONE])
+    if said.lower() != NONE:
+        admission.check_telephone(said)
     return said
 
 

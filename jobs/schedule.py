@@ -40,16 +40,21 @@ class CoursePlan:
 
 def series(first: CoursePlan, every_days: int, times: int) -> list[CoursePlan]:
     """`times` courses like `first`, from one beginning to the next `every_days` days."""
-    if not 1 <= times <= LARGEST_SERIES:
-        raise Refusal("refusal.series_times", most=LARGEST_SERIES)
+    check_times(times)
     step = timedelta(days=every_days)
     return [CoursePlan(first.start + k * step, first.days, first.grams_per_kg_per_day) for k in range(times)]
+
+
+def check_times(times: int) -> None:
+    if not 1 <= times <= LARGEST_SERIES:
+        raise Refusal("refusal.series_times", most=LARGEST_SERIES)
 
 
 def check_plans(session: Session, patient: Patient, plans: Sequence[CoursePlan], today: date) -> None:
     """Raises Refusal where a plan is impossible or meets another course."""
     for plan in plans:
-        _check_numbers(plan.days, plan.grams_per_kg_per_day)
+        check_days(plan.days)
+        check_dose(plan.grams_per_kg_per_day)
         if plan.start < today:
             raise Refusal("refusal.course_in_the_past", date=plan.start)
         if plan.start > today + FARTHEST_AHEAD:
@@ -62,9 +67,13 @@ def check_plans(session: Session, patient: Patient, plans: Sequence[CoursePlan],
         _check_room(session, patient, start, end)
 
 
-def _check_numbers(days: int, dose: float) -> None:
+def check_days(days: int) -> None:
     if not 1 <= days <= LONGEST_COURSE:
         raise Refusal("refusal.course_days", most=LONGEST_COURSE)
+
+
+def check_dose(dose: float) -> None:
+    """In g/kg a day."""
     if not 0 < dose <= LARGEST_DOSE:
         raise Refusal("refusal.dose", most=LARGEST_DOSE)
 
@@ -167,7 +176,8 @@ def check_given(
     session: Session, patient: Patient, course: Course, start: date, days: int, dose: float, today: date
 ) -> None:
     check_may_be_given(course, today)
-    _check_numbers(days, dose)
+    check_days(days)
+    check_dose(dose)
     end = start + timedelta(days=days - 1)
     if end > today:
         raise Refusal("refusal.given_in_the_future", date=end)

@@ -64,8 +64,8 @@ def change(session: Session, actor: str, team: Team, wanted: Wanted, now: dateti
 
 def check(team: Team, wanted: Wanted) -> None:
     telephone, minutes = wanted.get("telephone"), wanted.get("follow_up_after")
-    if telephone is not None and not admission.is_telephone(telephone):
-        raise Refusal("refusal.telephone", typed=telephone[: admission.LONGEST_TELEPHONE])
+    if telephone is not None:
+        admission.check_telephone(telephone)
     if minutes is not None and not SHORTEST_FOLLOW_UP <= minutes <= LONGEST_FOLLOW_UP:
         raise Refusal("refusal.follow_up_after", least=SHORTEST_FOLLOW_UP, most=LONGEST_FOLLOW_UP // 60)
     if not FEWEST_SILENT <= wanted.get("silent_after", FEWEST_SILENT) <= MOST_SILENT:
