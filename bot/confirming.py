@@ -11,7 +11,7 @@ from bot import course_forms, moving_forms
 from bot.filling import Filling, begin
 from bot.replies import Button, Incoming, Keyboard, Page, Reply, Rewrite, Screen, Toast, page_of, rows_of
 from bot.texts import Html, Texts, texts_in
-from jobs import schedule
+from jobs import as_given, schedule
 from jobs.refusals import Refusal
 from storage import audit, courses, queued
 from storage.chats import Someone
@@ -79,7 +79,7 @@ def _answer(course: Course, texts: Texts) -> Html:
         return Html("")
     if course.status is CourseStatus.CANCELLED:
         return texts("confirming.not_given")
-    return texts("confirming.as_planned" if courses.is_as_planned(course) else "confirming.otherwise")
+    return texts("confirming.as_planned" if as_given.is_as_planned(course) else "confirming.otherwise")
 
 
 def _keyboard(day: date, page: Page[tuple[Course, Patient]], open_: int, texts: Texts) -> Keyboard:

@@ -12,6 +12,7 @@ from bot.replies import Button, Screen
 from bot.texts import DECIMALS_SHOWN, Html, Texts, locales
 from jobs import due, infusion_reminder, outlook, reading, schedule
 from jobs.refusals import Refusal
+from jobs.shortfall import Shortfall
 from storage import chats, courses, patients
 from storage.models import Course, CourseStatus, Patient
 
@@ -165,18 +166,18 @@ def reason_words(code: str | None, texts: Texts) -> Html:
     return texts(f"cancel_reason.{code or UNSAID}")
 
 
-def shortfall_words(found: courses.Shortfall | None, texts: Texts) -> Html:
+def shortfall_words(found: Shortfall | None, texts: Texts) -> Html:
     """` In part: 1 of 2 days.` Empty where there is none."""
     return Html("") if found is None else texts("in_part", of=shortfall_parts(found, texts))
 
 
-def shortfall_parts(found: courses.Shortfall, texts: Texts) -> Html:
+def shortfall_parts(found: Shortfall, texts: Texts) -> Html:
     """`1 of 2 days, 0.4 instead of 0.8 g/kg a day`."""
-    said = []
-    if found.days < found.planned_days:
-        said.append(texts.plural("in_part.days", found.planned_days, given=found.days))
-    if found.dose < found.planned_dose:
-        said.append(texts("in_part.dose", given=found.dose, planned=found.planned_dose))
+    said, planned, given = [], found.planned, found.given
+    if given.days < planned.days:
+        said.append(texts.plural("in_part.days", planned.days, given=given.days))
+    if given.dose < planned.dose:
+        said.append(texts("in_part.dose", given=given.dose, planned=planned.dose))
     return Html(", ".join(said))
 
 

@@ -22,8 +22,9 @@ from bot.filling import Filling, Procedure
 from bot.replies import Button, Screen
 from bot.team_done import undo_button
 from bot.texts import Html, Texts, plain
-from jobs import outlook, schedule, shifting
+from jobs import as_given, outlook, schedule, shifting, shortfall
 from jobs.refusals import Refusal
+from jobs.shortfall import Amount
 from storage import courses
 from storage.models import CancelReason, Course, CourseStatus
 
@@ -91,8 +92,8 @@ def _preview_given(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 def _less_than_planned(texts: Texts, course: Course, values: Values) -> Html:
     """What it would be called, before it is noted."""
-    planned = courses.Shortfall(values["days"], course.planned_days, values["dose"], course.grams_per_kg_per_day)
-    return shortfall_words(planned if planned.is_one else None, texts)
+    planned = Amount(course.planned_days, course.grams_per_kg_per_day)
+    return shortfall_words(shortfall.of(planned, Amount(values["days"], values["dose"])), texts)
 
 
 def _apply_given(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
@@ -105,7 +106,7 @@ def _apply_given(filling: Filling, facts: CourseFacts, values: Values) -> Screen
     if moves:
         shift = texts.plural("days", abs(shifting.days_moved(moves)))
         more.append(Button(texts.plural("shift_later.button", len(moves), days=shift), f"o:shift_later:{course.id}"))
-    said, part = texts("give_course.done", **_in_words(texts, facts, values)), courses.shortfall(course)
+    said, part = texts("give_course.done", **_in_words(texts, facts, values)), as_given.in_part(course)
     return back_to_patient(facts, Html(f"{said}{shortfall_words(part, texts)}"), texts, *more)
 
 

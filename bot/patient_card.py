@@ -10,7 +10,7 @@ from bot.course_facts import shortfall_words
 from bot.measurement_commands import entering
 from bot.replies import Button, Keyboard, Screen, page_of, rows_of
 from bot.texts import Html, Texts, texts_in
-from jobs import infusion_reminder, outlook, schedule, standing
+from jobs import as_given, infusion_reminder, outlook, schedule, standing
 from jobs.roster import Standing
 from storage import attendance, courses, patients
 from storage.chats import Someone
@@ -85,7 +85,7 @@ def _given_so_far(given: list[Course], texts: Texts) -> Html:
         planned=last.planned_start,
         days=texts.plural("days", (courses.last_day(last) - courses.first_day(last)).days + 1),
         dose=last.grams_per_kg_per_day,
-        part=shortfall_words(courses.shortfall(last), texts),
+        part=shortfall_words(as_given.in_part(last), texts),
     )
     return Html(f"{many}{said}")
 
