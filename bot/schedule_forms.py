@@ -11,7 +11,7 @@ from bot.joining import TYPED_ZONE, clock, read_time, read_zone, time_choices
 from bot.replies import Screen
 from bot.team_done import undo_button
 from bot.texts import Html, Texts, languages, plain, texts_in
-from jobs import check_in_time, infusion_reminder, schedule
+from jobs import check_in_time, infusion_reminder, lead_times
 from jobs.refusals import Refusal
 
 USUAL_LEADS = ((7, 1, 0), (3, 1), (1, 0), (1,), ())
@@ -109,7 +109,7 @@ def read_leads(value: str, *_: object) -> list[int]:
     if not _LEADS.fullmatch(said):
         raise Refusal("form.leads_unknown", typed=value)
     leads = sorted({int(number) for number in re.findall(r"\d+", said)}, reverse=True)
-    schedule.check_leads(leads)
+    lead_times.check_leads(leads)
     return leads
 
 
@@ -162,7 +162,7 @@ def _preview_leads(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 
 def _apply_leads(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    schedule.change_reminder_leads(filling.session, filling.actor, facts.patient, _own_leads(values), facts.now)
+    lead_times.change_reminder_leads(filling.session, filling.actor, facts.patient, _own_leads(values), facts.now)
     texts = filling.texts
     done = texts("leads.done", pseudonym=facts.patient.pseudonym, leads=_new_leads(facts, texts, values))
     return back_to_patient(facts, done, texts, undo_button(filling, texts))

@@ -1,9 +1,7 @@
 """The coordinator's forms about the whole team: what treatment costs it, what its patients read with reminders."""
 
-from dataclasses import dataclass
-
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.filling import Filling, Procedure, of_team
 from bot.replies import Screen
 from bot.team_done import done_screen
 from bot.texts import Html, Texts, languages, texts_in
@@ -16,18 +14,7 @@ USUAL_CURRENCIES = ("EUR", "GBP", "CHF", "USD")
 NOT_SET = "none"
 
 
-@dataclass(frozen=True)
-class TeamFacts:
-    """The team of whoever fills the form in."""
-
-    team: Team
-
-
-def _load(filling: Filling) -> TeamFacts:
-    return TeamFacts(filling.team)
-
-
-def _version(facts: TeamFacts) -> list[object]:
+def _version(facts: Filling) -> list[object]:
     return [facts.team.currency, facts.team.price_per_gram, facts.team.price_per_day]
 
 
@@ -64,12 +51,12 @@ def set_now(team: Team, texts: Texts) -> Html:
     return prices_in_words(team.currency, team.price_per_gram, team.price_per_day, texts)
 
 
-def _preview(texts: Texts, facts: TeamFacts, values: Values) -> Html:
+def _preview(texts: Texts, facts: Filling, values: Values) -> Html:
     new = prices_in_words(values["currency"], values["gram"], values["day"], texts)
     return texts("prices.preview", old=set_now(facts.team, texts), new=new)
 
 
-def _apply(filling: Filling, facts: TeamFacts, values: Values) -> Screen:
+def _apply(filling: Filling, facts: Filling, values: Values) -> Screen:
     prices = Prices(values["currency"], values["gram"], values["day"])
     team_settings.set_prices(filling.session, filling.actor, facts.team, prices, filling.now)
     texts = filling.texts
@@ -101,7 +88,7 @@ PRICES = Procedure(
         ),
         _preview,
     ),
-    _load,
+    of_team,
     _apply,
     _version,
 )
@@ -122,21 +109,21 @@ def _read_instructions(value: str, *_: object) -> str:
     return written
 
 
-def _ask_instructions(texts: Texts, facts: TeamFacts, values: Values) -> Html:
+def _ask_instructions(texts: Texts, facts: Filling, values: Values) -> Html:
     now = facts.team.instructions.get(values["of"])
     shown = texts("instructions.now", written=now) if now else texts("instructions.none_now")
     language = texts_in(values["of"])("language.name")
     return texts("instructions.ask", language=language, now=shown, most=team_settings.LONGEST_INSTRUCTIONS)
 
 
-def _preview_instructions(texts: Texts, _facts: TeamFacts, values: Values) -> Html:
+def _preview_instructions(texts: Texts, _facts: Filling, values: Values) -> Html:
     language = texts_in(values["of"])("language.name")
     if not values["written"]:
         return texts("instructions.preview_none", language=language)
     return texts("instructions.preview", language=language, written=values["written"])
 
 
-def _apply_instructions(filling: Filling, facts: TeamFacts, values: Values) -> Screen:
+def _apply_instructions(filling: Filling, facts: Filling, values: Values) -> Screen:
     language, written = values["of"], values["written"]
     team_settings.set_instructions(filling.session, filling.actor, facts.team, language, written, filling.now)
     texts = filling.texts
@@ -163,7 +150,7 @@ INSTRUCTIONS = Procedure(
         ),
         _preview_instructions,
     ),
-    _load,
+    of_team,
     _apply_instructions,
     lambda facts: facts.team.instructions,
     # One more, so that too long is seen.

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.filling import Filling, Procedure, of_team
 from bot.pickers import picked_time, read_weekday, time_of_day, weekday_choices
 from bot.replies import Screen
 from bot.schedule_forms import lead_choices, leads_in_words, read_leads
@@ -17,7 +16,6 @@ from jobs import admission, team_schedule, weekly_summary
 from jobs.refusals import Refusal
 from jobs.team_schedule import Wanted
 from storage import patients, teams
-from storage.models import Team
 
 OFF, NONE = "off", "none"
 USUAL_DELAYS = (60, 120, 180, 240, 360)
@@ -26,20 +24,7 @@ USUAL_LIMITS = (2, 3, 4, 5, 7, 10, 14)
 _DELAY = re.compile(r"([0-9]{1,3})\s*(?:(m|min|minutes?|minuten)|h|hours?|heures?|stunden?|std)?", re.ASCII)
 
 
-@dataclass(frozen=True)
-class TeamFacts:
-    """The team of whoever fills the form in."""
-
-    filling: Filling
-    team: Team
-
-
-Words = Callable[[Texts, Team, Wanted], Html]
-Follows = Callable[[Texts, TeamFacts, Wanted], Html]
-
-
-def _load(filling: Filling) -> TeamFacts:
-    return TeamFacts(filling, filling.team)
+Follows = Callable[[Texts, Filling, Wanted], Html]
 
 
 def telephone_words(number: str | None, texts: Texts) -> Html:
@@ -91,16 +76,16 @@ def _procedure(
     """`read` gives the columns from the answers; `follows` says what would come of them."""
     complete = {question.key for question in questions}
 
-    def check(facts: TeamFacts, values: Values) -> None:
+    def check(facts: Filling, values: Values) -> None:
         if complete <= values.keys():
             team_schedule.check(facts.team, read(values))
 
-    def preview(texts: Texts, facts: TeamFacts, values: Values) -> Html:
+    def preview(texts: Texts, facts: Filling, values: Values) -> Html:
         old, new = words_of(team_schedule.facts(facts.team, columns), texts), words_of(read(values), texts)
         what, then = texts(f"team.of.{name}"), follows(texts, facts, read(values))
         return texts("team.preview", what=what, old=old, new=new, follows=then)
 
-    def apply(filling: Filling, facts: TeamFacts, values: Values) -> Screen:
+    def apply(filling: Filling, facts: Filling, values: Values) -> Screen:
         texts = filling.texts
         team_schedule.change(filling.session, filling.actor, facts.team, read(values), filling.now)
         new = words_of(read(values), texts)
@@ -108,13 +93,13 @@ def _procedure(
 
     return Procedure(
         Form(f"team_{name}", questions, preview, check),
-        _load,
+        of_team,
         apply,
         lambda facts: team_schedule.facts(facts.team, columns),
     )
 
 
-def _ask(name: str, *columns: str) -> Callable[[Texts, TeamFacts, Values], Html]:
+def _ask(name: str, *columns: str) -> Callable[[Texts, Filling, Values], Html]:
     """The question of a setting, with how it is now."""
     return lambda texts, facts, _: texts(
         f"team.ask.{name}", now=words_of(team_schedule.facts(facts.team, columns), texts)
@@ -154,15 +139,15 @@ def _read_limit(value: str, *_: object) -> int:
     return int(value)
 
 
-def _patients(facts: TeamFacts) -> list[Any]:
-    return patients.patients_of(facts.filling.session, facts.team.id)
+def _patients(facts: Filling) -> list[Any]:
+    return patients.patients_of(facts.session, facts.team.id)
 
 
-def _prompt_time_follows(texts: Texts, facts: TeamFacts, _wanted: Wanted) -> Html:
+def _prompt_time_follows(texts: Texts, facts: Filling, _wanted: Wanted) -> Html:
     return texts("team.follows.prompt_time", patients=len(_patients(facts)))
 
 
-def _follow_up_follows(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
+def _follow_up_follows(texts: Texts, facts: Filling, wanted: Wanted) -> Html:
     known = _patients(facts)
     if wanted["follow_up_after"] is None:
         return texts("team.follows.no_follow_up", patients=len(known))
@@ -170,31 +155,31 @@ def _follow_up_follows(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
     return texts("team.follows.follow_up", patients=len(known) - off, off=off)
 
 
-def _silence_follows(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
+def _silence_follows(texts: Texts, facts: Filling, wanted: Wanted) -> Html:
     now, then = (
-        team_schedule.silent_patients(facts.filling.session, facts.team, limit, facts.filling.now)
+        team_schedule.silent_patients(facts.session, facts.team, limit, facts.now)
         for limit in (facts.team.silent_after, wanted["silent_after"])
     )
     return texts("team.follows.silence", now=now, then=then)
 
 
-def _reminders_follow(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
+def _reminders_follow(texts: Texts, facts: Filling, wanted: Wanted) -> Html:
     known = _patients(facts)
     own = sum(patient.reminder_leads is not None for patient in known)
-    replaced = team_schedule.reminders_replaced(facts.filling.session, facts.team, wanted, facts.filling.now)
+    replaced, patients_of_them = team_schedule.reminders_replaced(facts.session, facts.team, wanted, facts.now)
     to = (
         texts("team.follows.reminder_time", patients=len(known))
         if "reminder_time" in wanted
         else texts("team.follows.leads", patients=len(known) - own, own=own)
     )
-    moved = texts("team.follows.replaced", gone=replaced.gone, new=replaced.new, patients=replaced.patients)
+    moved = texts("team.follows.replaced", gone=replaced.gone, new=replaced.new, patients=patients_of_them)
     return Html(f"{to} {moved}")
 
 
-def _summary_follows(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
+def _summary_follows(texts: Texts, facts: Filling, wanted: Wanted) -> Html:
     weekday, at = wanted["summary_weekday"], time.fromisoformat(wanted["summary_time"])
-    session, team = facts.filling.session, facts.team
-    comes = weekly_summary.next_of_team(session, team, facts.filling.now, weekday, at)
+    session, team = facts.session, facts.team
+    comes = weekly_summary.next_of_team(session, team, facts.now, weekday, at)
     said = texts("team.follows.summary", next=Html(texts.instant(comes, team.time_zone)))
     own = len(teams.clinicians_of(session, team.id)) - len(weekly_summary.followers(session, team))
     return Html(f"{said} {texts.plural('team.follows.summary_own', own)}") if own else said

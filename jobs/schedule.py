@@ -9,9 +9,8 @@ from typing import Any
 from sqlmodel import Session
 
 from jobs import confirming, due, infusion_reminder, outlook
-from jobs.check_in_time import change_prompt_time as change_prompt_time  # noqa: PLC0414  (among the other changes)
 from jobs.refusals import Refusal
-from storage import audit, courses, patients, queued
+from storage import audit, courses, queued
 from storage.models import AuditEntry, CancelReason, Course, CourseStatus, Patient
 
 LONGEST_COURSE = 10
@@ -20,8 +19,6 @@ LARGEST_DOSE = 5.0
 FARTHEST_AHEAD = timedelta(days=730)
 FARTHEST_BACK = timedelta(days=60)
 CAN_BE_REOPENED = timedelta(days=1)
-MOST_LEADS = 5
-LONGEST_LEAD = 60
 # In the audit, and looked for there.
 GIVEN = "course_given"
 PLANNED = "course_planned"
@@ -120,10 +117,6 @@ def plan_courses(
     if announced:
         infusion_reminder.announce_changes(session, patient, now)
     return made
-
-
-def check_move(session: Session, patient: Patient, course: Course, start: date, today: date) -> None:
-    check_moves(session, patient, [(course, start)], today)
 
 
 def check_moves(session: Session, patient: Patient, moves: Sequence[tuple[Course, date]], today: date) -> None:
@@ -289,36 +282,6 @@ def reopen_course(session: Session, actor: str, patient: Patient, course: Course
 def _check_planned(course: Course) -> None:
     if course.status is not CourseStatus.PLANNED:
         raise Refusal(f"refusal.course_is_{course.status.value}")
-
-
-def check_leads(leads: Sequence[int]) -> None:
-    if len(leads) > MOST_LEADS or any(not 0 <= lead <= LONGEST_LEAD for lead in leads):
-        raise Refusal("refusal.leads", most=MOST_LEADS, longest=LONGEST_LEAD)
-
-
-def change_reminder_leads(
-    session: Session, actor: str, patient: Patient, leads: Sequence[int] | None, now: datetime
-) -> None:
-    """`leads`: days before a course; empty for no reminders at all, None for those that the team has."""
-    check_leads(leads or [])
-    before = leads_facts(session, patient)
-    own = None if leads is None else sorted(set(leads), reverse=True)
-    patients.set_reminder_leads(session, patient, own)
-    infusion_reminder.schedule_all(session, patient, now)
-    audit.record_about(
-        session,
-        patient,
-        now,
-        actor=actor,
-        action="reminder_leads_changed",
-        before=before,
-        after=leads_facts(session, patient),
-    )
-
-
-def leads_facts(session: Session, patient: Patient) -> dict[str, Any]:
-    """`as_team`: the patient has none of their own."""
-    return {"leads": infusion_reminder.leads_of(session, patient), "as_team": patient.reminder_leads is None}
 
 
 def facts_of(course: Course) -> dict[str, Any]:
