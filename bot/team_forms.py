@@ -19,9 +19,7 @@ def _version(facts: Filling) -> list[object]:
 
 
 def _read_currency(value: str, *_: object) -> str:
-    currency = value.strip().upper()
-    team_settings.check_currency(currency)
-    return currency
+    return team_settings.read_currency(value)
 
 
 def _read_price(value: str, *_: object) -> float | None:

@@ -16,9 +16,12 @@ HIGHEST_PRICE = 100_000.0
 LONGEST_INSTRUCTIONS = 500
 
 
-def check_currency(currency: str) -> None:
+def read_currency(typed: str) -> str:
+    """`EUR`, as it is kept. Refusal for what is none."""
+    currency = typed.strip().upper()
     if not re.fullmatch(r"[A-Z]{3}", currency):
-        raise Refusal("refusal.currency", typed=currency)
+        raise Refusal("refusal.currency", typed=typed)
+    return currency
 
 
 def check_price(price: float) -> None:
@@ -33,13 +36,13 @@ def check_instructions(written: str) -> None:
 
 def set_prices(session: Session, actor: str, team: Team, prices: Prices, now: datetime) -> None:
     """What a gram and a day in hospital cost the team; None where it sets no price. Refusal for what is no price."""
-    check_currency(prices.currency)
+    currency = read_currency(prices.currency)
     for price in (prices.per_gram, prices.per_day):
         if price is not None:
             check_price(price)
     before = price_facts(team)
     none_set = prices.per_gram is None and prices.per_day is None
-    team.currency = None if none_set else prices.currency
+    team.currency = None if none_set else currency
     team.price_per_gram, team.price_per_day = prices.per_gram, prices.per_day
     session.add(team)
     audit.record(
