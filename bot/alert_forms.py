@@ -11,7 +11,7 @@ from bot.alert_letters import rule_words, words_of
 from bot.alert_unseen_form import UNSEEN, escalation_words
 from bot.dialogues.form import Form, Question, Values
 from bot.dialogues.wording import anchors_of, name_of
-from bot.filling import Filling, Procedure, opened
+from bot.filling import ALL_STAFF, Filling, Procedure, opened
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import alert_settings
@@ -267,8 +267,9 @@ ADD = Procedure(
     _load_with_room,
     _apply_rule,
     lambda facts: [[rule.id for rule in facts.rules], [each.key for each in facts.offered]],
+    roles=ALL_STAFF,
 )
-END = Procedure(Form("alert_end", (), _preview_end), _load_rule, _apply_end)
+END = Procedure(Form("alert_end", (), _preview_end), _load_rule, _apply_end, roles=ALL_STAFF)
 WORDS = Procedure(
     Form(
         "alert_words",
@@ -294,6 +295,7 @@ WORDS = Procedure(
     _apply_words,
     lambda facts: facts.team.alert_words,
     longest=LONGEST_WORDS + 1,
+    roles=ALL_STAFF,
 )
 # What stands in a button -> the form.
 OPENED = {"add": ADD, "end": END, "words": WORDS, "unseen": UNSEEN}

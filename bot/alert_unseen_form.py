@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.replies import Button, Screen
 from bot.staff_words import called
 from bot.team_schedule_forms import delay_words, read_delay
@@ -115,4 +115,5 @@ UNSEEN = Procedure(
     _load,
     _apply,
     lambda facts: dict(facts.now),
+    roles=ALL_STAFF,
 )

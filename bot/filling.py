@@ -15,7 +15,7 @@ from bot.texts import Html, Texts, texts_in
 from jobs.refusals import Refusal
 from storage import audit, dialogues, patients
 from storage.chats import Someone
-from storage.models import Dialogue, Patient, Team
+from storage.models import Dialogue, Patient, Role, Team
 
 Subject = Mapping[str, Any]
 # In the state of a form that is finished: what it said.
@@ -24,6 +24,11 @@ VERSION = "version"
 # In the subject: whom the form is about. It goes with them when they have everything erased.
 PATIENT = "patient"
 NOTHING_SAID = State()
+# Who may fill a form in: any member with one of these roles.
+COORDINATORS, CLINICIANS = frozenset({Role.COORDINATOR}), frozenset({Role.CLINICIAN})
+ALL_STAFF, PATIENTS = COORDINATORS | CLINICIANS, frozenset({Role.PATIENT})
+# Whoever has none yet.
+STRANGERS: frozenset[Role] = frozenset()
 # What is typed is said back where it cannot be read; nobody needs more of it.
 LONGEST_LINE = 60
 
@@ -89,6 +94,7 @@ class Procedure:
     `apply` does what was confirmed, in the same transaction, and says so. `version` tells, as JSON, whether what the
     form is about was changed by somebody else since it was opened: then the form ends, and nothing is overwritten.
     `longest`: of a line typed into it, no more is read. `cancelled`: what is shown then, without which it is only said.
+    `roles`: who may fill it in, asked at every step.
     """
 
     form: Form
@@ -97,6 +103,7 @@ class Procedure:
     version: Callable[[Any], Any] = lambda _facts: None
     longest: int = LONGEST_LINE
     cancelled: Callable[[Filling], Screen] | None = None
+    roles: frozenset[Role] = COORDINATORS
 
 
 def begin(

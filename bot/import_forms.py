@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot import fault_words
 from bot.dialogues.form import Form, Values
-from bot.filling import LONGEST_LINE, Filling, Procedure, begin
+from bot.filling import ALL_STAFF, LONGEST_LINE, Filling, Procedure, begin
 from bot.replies import Incoming, Reply, Say, Screen
 from bot.texts import Html, Texts, locales, plain, texts_in
 from jobs import due, importing, measured_table
@@ -170,4 +170,4 @@ def _apply(filling: Filling, _facts: ImportFacts, _values: Values) -> Screen:
     return Screen(texts.plural("import.done", len(table.new), patients=_codes(table, texts)))
 
 
-IMPORT = Procedure(Form("import", (), _preview), _load, _apply, _version)
+IMPORT = Procedure(Form("import", (), _preview), _load, _apply, _version, roles=ALL_STAFF)

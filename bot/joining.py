@@ -5,7 +5,7 @@ from datetime import datetime, time
 from typing import Protocol
 
 from bot.dialogues.form import RETURN, Aside, Form, Given, Question, Values
-from bot.filling import Filling, Procedure
+from bot.filling import STRANGERS, Filling, Procedure
 from bot.greetings import telephone
 from bot.replies import Screen
 from bot.texts import Html, Texts, languages, texts_in
@@ -177,4 +177,6 @@ ZONE = Question(
     aside=TYPED_ZONE,
 )
 TIME = Question("time", lambda texts, *_: texts("join.time"), read_time, _times_to_join)
-JOINING = Procedure(Form("join", (LANGUAGE, ABOUT, CONSENT, ZONE, TIME), can_cancel=False), _load, _join)
+JOINING = Procedure(
+    Form("join", (LANGUAGE, ABOUT, CONSENT, ZONE, TIME), can_cancel=False), _load, _join, roles=STRANGERS
+)

@@ -6,7 +6,7 @@ from datetime import date
 from sqlmodel import Session
 
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.measurement_facts import (
     MeasureFacts,
     Whose,
@@ -201,6 +201,7 @@ CK = Procedure(
     _load_ck,
     _apply(CREATINE_KINASE),
     version,
+    roles=ALL_STAFF,
 )
 WEIGHT_FORM = Procedure(
     Form(
@@ -212,5 +213,6 @@ WEIGHT_FORM = Procedure(
     _load_weight,
     _apply(WEIGHT),
     version,
+    roles=ALL_STAFF,
 )
-REMOVE = Procedure(Form("measure_remove", (), _preview_remove), _load_row, _apply_remove, version)
+REMOVE = Procedure(Form("measure_remove", (), _preview_remove), _load_row, _apply_remove, version, roles=ALL_STAFF)

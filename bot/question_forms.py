@@ -8,7 +8,7 @@ from typing import Any
 from bot.dialogues.form import RETURN, Aside, Form, Given, Question, Values
 from bot.dialogues.typed_answers import is_understood_already, normalised
 from bot.dialogues.wording import anchors_of, name_of, question_of
-from bot.filling import Filling, Procedure, living_patient
+from bot.filling import ALL_STAFF, Filling, Procedure, living_patient
 from bot.replies import Button, Screen
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import item_sets
@@ -160,7 +160,7 @@ def _adding(language: str) -> Procedure:
     name = Question("name", lambda texts, *_: texts("own_item.name", most=item_sets.LONGEST["name"]), _read_name)
     others = [_in_another(tag) for tag in languages() if tag != language]
     form = Form(f"own_item_{language}", (name, *anchors, *others), _preview_added(language))
-    return Procedure(form, _load, _apply_added(language), _version, longest=LONGEST_LINE)
+    return Procedure(form, _load, _apply_added(language), _version, longest=LONGEST_LINE, roles=ALL_STAFF)
 
 
 ADDING: Mapping[str, Procedure] = {language: _adding(language) for language in languages()}
@@ -176,7 +176,7 @@ def _apply_stop(filling: Filling, facts: QuestionFacts, _values: Values) -> Scre
     return _back_to_questions(texts("stop_question.done", name=name_of(about, texts), date=facts.first), texts)
 
 
-STOPPING = Procedure(Form("stop_question", (), _preview_stop), _load_question, _apply_stop, _version)
+STOPPING = Procedure(Form("stop_question", (), _preview_stop), _load_question, _apply_stop, _version, roles=ALL_STAFF)
 
 
 def _are_stairs_asked(facts: QuestionFacts) -> bool:
@@ -201,7 +201,7 @@ def _apply_stairs(filling: Filling, facts: QuestionFacts, _values: Values) -> Sc
     return _back_to_questions(texts("own_item.done", name=name, date=facts.first), texts)
 
 
-STAIRS_FORM = Procedure(Form("stairs", (), _preview_stairs), _load, _apply_stairs, _version)
+STAIRS_FORM = Procedure(Form("stairs", (), _preview_stairs), _load, _apply_stairs, _version, roles=ALL_STAFF)
 
 
 def _places(facts: QuestionFacts) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.label_form import NONE, read_label
 from bot.replies import Screen
 from bot.staff_words import back, called, roles_in_words, roles_words
@@ -186,10 +186,12 @@ LABEL = Procedure(
     _load,
     _apply_label,
     lambda facts: facts.member.label,
+    roles=ALL_STAFF,
 )
 REMOVE = Procedure(Form("staff_remove", (), _going("staff_remove.preview")), _load_other, _apply_remove, _version)
-LEAVE = Procedure(Form("staff_leave", (), _going("staff_leave.preview")), _load_leaver, _apply_leave, _version)
-# What stands in a button -> the form. Of oneself anybody may fill in some; what else there is, is for coordinators.
+LEAVE = Procedure(
+    Form("staff_leave", (), _going("staff_leave.preview")), _load_leaver, _apply_leave, _version, roles=ALL_STAFF
+)
+# What stands in a button -> the form.
 OPENED = {"roles": ROLES, "label": LABEL, "remove": REMOVE, "leave": LEAVE}
-OF_ONESELF = {procedure.form.name: procedure for procedure in (LABEL, LEAVE)}
-OF_ANYBODY = {procedure.form.name: procedure for procedure in (ROLES, REMOVE)}
+PROCEDURES = {procedure.form.name: procedure for procedure in OPENED.values()}

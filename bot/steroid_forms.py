@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.dialogues.calendar import Days
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.measurement_facts import (
     MeasureFacts,
     day_choices,
@@ -169,6 +169,7 @@ STEROID = Procedure(
     _load,
     _apply,
     version,
+    roles=ALL_STAFF,
 )
 STOP = Procedure(
     Form(
@@ -189,4 +190,5 @@ STOP = Procedure(
     _load,
     _apply_stop,
     version,
+    roles=ALL_STAFF,
 )
