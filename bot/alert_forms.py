@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot import alert_letters
 from bot.alert_letters import rule_words, words_of
 from bot.alert_unseen_form import UNSEEN, escalation_words
-from bot.dialogues.form import Form, Question, Values
+from bot.dialogues.form import Form, Instead, Question, Values
 from bot.dialogues.wording import anchors_of, name_of
 from bot.filling import ALL_STAFF, Filling, Procedure, opened
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
@@ -25,7 +25,8 @@ from storage.questions import DiaryQuestion
 
 # al:, al:add, al:words, al:unseen, al:end:3, al:readers:all, al:readers:clinicians
 _DATA = re.compile(r"al:(?:|(add|words|unseen)|(end):[0-9]{1,9}|(readers):(all|clinicians))", re.ASCII)
-USUAL = "usual"
+# By its button alone: what is typed is what patients read.
+USUAL = Instead("usual")
 
 
 @dataclass(frozen=True)
@@ -208,10 +209,10 @@ def _ask_words(texts: Texts, facts: AlertFacts, values: Values) -> Html:
     return texts("alert_words.ask", most=LONGEST_WORDS, language=spoken("language.name"), now=now)
 
 
-def _read_words(value: str, *_: object) -> str | None:
+def _read_words(value: str, *_: object) -> str:
     words = value.strip()
     alert_settings.check_words(words)
-    return None if words == USUAL else words
+    return words
 
 
 def _preview_words(texts: Texts, facts: AlertFacts, values: Values) -> Html:
@@ -286,7 +287,8 @@ WORDS = Procedure(
                 "words",
                 _ask_words,
                 _read_words,
-                lambda texts, *_: [(texts("alert_words.button.usual"), USUAL)],
+                lambda texts, *_: [(texts("alert_words.button.usual"), USUAL.data)],
+                instead=(USUAL,),
             ),
         ),
         _preview_words,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.dialogues.form import Form, Question, Values
+from bot.dialogues.form import NEVER, Form, Question, Values
 from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.replies import Button, Screen
 from bot.staff_words import called
@@ -14,7 +14,7 @@ from jobs.refusals import Refusal
 from storage import teams
 from storage.models import Staff, Team
 
-NEVER, COORDINATORS = "off", "coordinators"
+COORDINATORS = "coordinators"
 USUAL = (30, 60, 120, 240, 480)
 
 
@@ -28,13 +28,12 @@ class UnseenFacts:
 
     def chosen(self, values: Values) -> tuple[int | None, Staff | None]:
         """The minutes, and the member; None for never, and for the coordinators. Refusal for one who has gone."""
-        after = None if values["after"] == NEVER else int(values["after"])
         if values["to"] == COORDINATORS:
-            return after, None
+            return values["after"], None
         member = next((each for each in self.members if str(each.number) == values["to"]), None)
         if member is None:
             raise Refusal("refusal.escalate_gone")
-        return after, member
+        return values["after"], member
 
 
 def _load(filling: Filling) -> UnseenFacts:
@@ -53,12 +52,9 @@ def escalation_words(facts: Mapping[str, int | None], texts: Texts) -> Html:
     return texts("escalation.member", who=texts("staff.number", number=facts["number"]), after=after)
 
 
-def _read_after(value: str, *_: object) -> int | str:
-    minutes = read_delay(value)
-    if minutes == NEVER:
-        return NEVER
+def _read_after(value: str, *_: object) -> int:
     # What is no time at all is too short.
-    after = int(minutes or 0)
+    after = read_delay(value) or 0
     alert_settings.check_escalation(after)
     return after
 
@@ -103,10 +99,11 @@ UNSEEN = Procedure(
                 _read_after,
                 lambda texts, *_: [
                     *((delay_words(minutes, texts), f"{minutes} min") for minutes in USUAL),
-                    (texts("alert_unseen.button.never"), NEVER),
+                    (texts("alert_unseen.button.never"), NEVER.data),
                 ],
                 width=2,
-                also=lambda value, _facts: {"to": COORDINATORS} if value.strip().lower() == NEVER else {},
+                also=lambda value, _facts: {"to": COORDINATORS} if value == NEVER.data else {},
+                instead=(NEVER,),
             ),
             Question("to", lambda texts, *_: texts("alert_unseen.ask_to"), _read_to, _whom, width=2),
         ),

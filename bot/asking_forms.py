@@ -1,18 +1,20 @@
 """The coordinator's forms about on which days a patient is asked, and whether once more. The patient sees both."""
 
 import re
+from dataclasses import replace
 
 from bot.course_facts import CourseFacts, back_to_patient, load_patient
 from bot.dialogues.form import RETURN, Aside, Form, Given, Question, Values
 from bot.filling import Filling, Procedure
 from bot.pickers import read_weekday
 from bot.replies import Screen
-from bot.schedule_forms import none_words
+from bot.schedule_forms import NO_REMINDERS
 from bot.team_done import undo_button
 from bot.texts import Html, Texts
 from jobs import check_in_time
 from jobs.refusals import Refusal
 
+NO_DAYS = replace(NO_REMINDERS, means="")
 # A button's value: `t56` shows these days off, to go on from there; `=56` takes them.
 _SHOWN = re.compile("t([0-6]{0,7})", re.ASCII)
 _TAKEN = re.compile("=([0-6]{0,7})", re.ASCII)
@@ -55,12 +57,10 @@ def _shown(given: Given) -> str | None:
 
 
 def _read_days(value: str, *_: object) -> str:
-    """`Saturday, Sunday`, `none`; as the column has it."""
+    """`Saturday, Sunday`; as the column has it."""
     taken, said = _TAKEN.fullmatch(value), value.strip().lower()
     if taken is not None:
         return taken[1]
-    if said in none_words():
-        return ""
     return "".join(sorted({str(read_weekday(day)) for day in _BETWEEN.split(said)}))
 
 
@@ -112,6 +112,7 @@ DAYS = Question(
     lambda texts, facts, _: _days(facts.patient.days_off, texts),
     width=1,
     aside=Aside(_shown, _turned, _days_so_far),
+    instead=(NO_DAYS,),
 )
 PROCEDURES = (
     Procedure(

@@ -1,14 +1,12 @@
 """The form for a team's own short label of a patient: what its coordinators find them by."""
 
 from bot.course_facts import CourseFacts, back_to_patient, load_patient
-from bot.dialogues.form import Form, Question, Values
+from bot.dialogues.form import NONE, Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
 from bot.texts import Html, Texts
 from jobs import labels
 from jobs.roster import LONGEST_LABEL, tidied
-
-NONE = "none"
 
 
 def _ask(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
@@ -18,14 +16,12 @@ def _ask(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
 
 
 def _choices(texts: Texts, facts: CourseFacts, _values: Values) -> list[tuple[str, str]]:
-    return [(texts("label.button.remove"), NONE)] if facts.patient.label else []
+    return [(texts("label.button.remove"), NONE.data)] if facts.patient.label else []
 
 
-def read_label(value: str, *_: object) -> str | None:
-    """As it is typed, on one line; `none` for none."""
+def read_label(value: str, *_: object) -> str:
+    """As it is typed, on one line."""
     label = tidied(value)
-    if label.lower() == NONE:
-        return None
     labels.check(label)
     return label
 
@@ -38,7 +34,7 @@ def _apply(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
 
 
 LABEL = Procedure(
-    Form("label", (Question("label", _ask, read_label, _choices),)),
+    Form("label", (Question("label", _ask, read_label, _choices, instead=(NONE,)),)),
     load_patient,
     _apply,
     lambda facts: facts.patient.label,

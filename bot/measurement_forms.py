@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlmodel import Session
 
-from bot.dialogues.form import Form, Question, Values
+from bot.dialogues.form import NONE, Form, Question, Values
 from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.measurement_facts import (
     MeasureFacts,
@@ -26,8 +26,6 @@ from jobs.measured import Doubt, Value
 from jobs.refusals import Refusal
 from storage import measurements
 from storage.models import Measurement, SteroidDose
-
-NONE = "none"
 
 
 def _load_ck(filling: Filling) -> MeasureFacts:
@@ -136,13 +134,13 @@ def _apply(analyte: str) -> Callable[[Filling, MeasureFacts, Values], Screen]:
     return apply
 
 
-def _read_limit(value: str, *_: object) -> float | None:
-    return None if value.strip().lower() == NONE else read_number(value.strip().lstrip("<(").rstrip(")"))
+def _read_limit(value: str, *_: object) -> float:
+    return read_number(value.strip().lstrip("<(").rstrip(")"))
 
 
 def _limit_choices(texts: Texts, facts: MeasureFacts, _values: Values) -> list[tuple[str, str]]:
     known = [] if facts.limit is None else [(texts("ck.button.limit", limit=facts.limit[0]), f"{facts.limit[0]:g}")]
-    return [*known, (texts("ck.button.no_limit"), NONE)]
+    return [*known, (texts("ck.button.no_limit"), NONE.data)]
 
 
 def _value_question(key: str) -> Question:
@@ -191,6 +189,7 @@ CK = Procedure(
                 _read_limit,
                 _limit_choices,
                 width=2,
+                instead=(NONE,),
             ),
             _value_question("ck.ask_value"),
             sure_question(_ck_doubt),

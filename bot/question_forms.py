@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.dialogues.form import RETURN, Aside, Form, Given, Question, Values
+from bot.dialogues.form import NONE, RETURN, Aside, Form, Given, Question, Values
 from bot.dialogues.typed_answers import is_understood_already, normalised
 from bot.dialogues.wording import anchors_of, name_of, question_of
 from bot.filling import ALL_STAFF, Filling, Procedure, living_patient
@@ -17,7 +17,6 @@ from storage import questions
 from storage.models import STAIRS, Patient, own_key
 from storage.questions import DiaryQuestion, Wording
 
-NOT_IN_IT = "none"
 # Name and both ends of the scale in one line, with what stands between.
 LONGEST_LINE = sum(item_sets.LONGEST.values()) + 50
 PARTS = tuple(item_sets.LONGEST)
@@ -102,10 +101,8 @@ def _read_part(part: str) -> Callable[..., str]:
     return lambda value, *_: item_sets.read_words(value, part)
 
 
-def _read_line(value: str, facts: QuestionFacts, _values: Values) -> dict[str, str] | None:
-    """`Sommeil / très mauvais / très bon`; None for a language without words of its own."""
-    if value.strip() == NOT_IN_IT:
-        return None
+def _read_line(value: str, facts: QuestionFacts, _values: Values) -> dict[str, str]:
+    """`Sommeil / très mauvais / très bon`."""
     parts = value.split("/")
     if len(parts) != len(PARTS):
         raise Refusal("refusal.own_item.parts")
@@ -147,7 +144,8 @@ def _in_another(tag: str) -> Question:
         f"in_{tag}",
         lambda texts, _facts, values: texts("own_item.in", language=spoken, name=values["name"]),
         _read_line,
-        lambda texts, *_: [(texts("own_item.button.not_in", language=spoken), NOT_IN_IT)],
+        lambda texts, *_: [(texts("own_item.button.not_in", language=spoken), NONE.data)],
+        instead=(NONE,),
     )
 
 

@@ -1,7 +1,7 @@
 """The coordinator's form that gives a patient's regimen a name, as pages and reports then call it."""
 
 from bot.course_facts import CourseFacts, back_to_patient, load_patient
-from bot.dialogues.form import Form, Question, Values
+from bot.dialogues.form import Form, Instead, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
 from bot.team_done import undo_button
@@ -10,8 +10,8 @@ from jobs import regimen_names
 from jobs.refusals import Refusal
 from jobs.regimen_names import Regimen
 
-# No name that could be typed: it would have to be typed with its spaces.
-NONE = " none "
+# By its button alone: what is typed is a name.
+NAMELESS = Instead(" none ")
 
 
 def _regimens(facts: CourseFacts) -> list[Regimen]:
@@ -42,9 +42,7 @@ def _read_which(value: str, facts: CourseFacts, _values: Values) -> int:
     return int(value)
 
 
-def _read_name(value: str, facts: CourseFacts, values: Values) -> str | None:
-    if value == NONE:
-        return None
+def _read_name(value: str, facts: CourseFacts, values: Values) -> str:
     return regimen_names.read_name(value, _chosen(facts, values), _regimens(facts))
 
 
@@ -88,8 +86,9 @@ NAME = Question(
     _ask_name,
     _read_name,
     lambda texts, facts, values: (
-        [(texts("name_regimen.button.none"), NONE)] if _chosen(facts, values).name is not None else []
+        [(texts("name_regimen.button.none"), NAMELESS.data)] if _chosen(facts, values).name is not None else []
     ),
+    instead=(NAMELESS,),
 )
 PROCEDURES = (
     Procedure(

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from datetime import time
 
 from bot.course_facts import CourseFacts, back_to_patient, load_patient, told
-from bot.dialogues.form import Form, Question, Values
+from bot.dialogues.form import Form, Instead, Question, Values
 from bot.filling import Filling, Procedure
 from bot.joining import TYPED_ZONE, clock, read_time, read_zone, time_choices
 from bot.replies import Screen
 from bot.team_done import undo_button
-from bot.texts import Html, Texts, languages, plain, texts_in
+from bot.texts import Html, Texts
 from jobs import check_in_time, infusion_reminder, lead_times
 from jobs.refusals import Refusal
 
 USUAL_LEADS = ((7, 1, 0), (3, 1), (1, 0), (1,), ())
-NONE = "none"
-AS_TEAM = "team"
+NO_REMINDERS = Instead("none", ("form.words.none", "leads.none", "leads.none_words"), means=[])
+AS_TEAM = Instead("team", means="team")
 # Whole days, with something between them that is no decimal point.
 _LEADS = re.compile(r"\d{1,3}(?:(?:\s*[,;&]\s*|\s+(?:(?:and|und|et)\s+)?)\d{1,3})*", re.ASCII)
 
@@ -102,10 +102,8 @@ def _apply_zone(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
 
 
 def read_leads(value: str, *_: object) -> list[int]:
-    """`7 1 0`, `7, 1 and 0`, `none`, in whichever language."""
+    """`7 1 0`, `7, 1 and 0`, in whichever language."""
     said = value.strip().lower()
-    if said in {NONE, "", *none_words()}:
-        return []
     if not _LEADS.fullmatch(said):
         raise Refusal("form.leads_unknown", typed=value)
     leads = sorted({int(number) for number in re.findall(r"\d+", said)}, reverse=True)
@@ -113,28 +111,17 @@ def read_leads(value: str, *_: object) -> list[int]:
     return leads
 
 
-def none_words() -> set[str]:
-    """As the button says it, and as people type it."""
-    spoken = [texts_in(language) for language in languages()]
-    return {word for texts in spoken for word in (plain(texts("leads.none")), *texts("leads.none_words").split("/"))}
-
-
 def lead_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:
-    return [(leads_in_words(leads, texts), " ".join(map(str, leads)) or NONE) for leads in USUAL_LEADS]
-
-
-def _read_own_leads(value: str, *_: object) -> list[int] | str:
-    """The same, or as the team has it."""
-    return AS_TEAM if value == AS_TEAM else read_leads(value)
+    return [(leads_in_words(leads, texts), " ".join(map(str, leads)) or NO_REMINDERS.data) for leads in USUAL_LEADS]
 
 
 def _own_lead_choices(texts: Texts, facts: CourseFacts, *_: object) -> list[tuple[str, str]]:
     own = facts.patient.reminder_leads is not None
-    return [*lead_choices(texts), *([(texts("leads.button.as_team"), AS_TEAM)] if own else [])]
+    return [*lead_choices(texts), *([(texts("leads.button.as_team"), AS_TEAM.data)] if own else [])]
 
 
 def _own_leads(values: Values) -> list[int] | None:
-    return None if values["leads"] == AS_TEAM else values["leads"]
+    return None if values["leads"] == AS_TEAM.means else values["leads"]
 
 
 def _new_leads(facts: CourseFacts, texts: Texts, values: Values) -> Html:
@@ -189,7 +176,7 @@ PROCEDURES = (
     Procedure(
         Form(
             "leads",
-            (Question("leads", _ask_leads, _read_own_leads, _own_lead_choices, width=1),),
+            (Question("leads", _ask_leads, read_leads, _own_lead_choices, width=1, instead=(NO_REMINDERS, AS_TEAM)),),
             _preview_leads,
             _check_leads,
         ),

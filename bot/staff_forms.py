@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.dialogues.form import Form, Question, Values
+from bot.dialogues.form import NONE, Form, Question, Values
 from bot.filling import ALL_STAFF, Filling, Procedure
-from bot.label_form import NONE, read_label
+from bot.label_form import read_label
 from bot.replies import Screen
 from bot.staff_words import back, called, roles_in_words, roles_words
 from bot.team_done import undo_button
@@ -179,7 +179,8 @@ LABEL = Procedure(
                 "label",
                 lambda texts, facts, _: texts("staff_label.ask", who=called(facts.member, texts), most=LONGEST_LABEL),
                 read_label,
-                lambda texts, *_: [(texts("staff_label.button.none"), NONE)],
+                lambda texts, *_: [(texts("staff_label.button.none"), NONE.data)],
+                instead=(NONE,),
             ),
         ),
     ),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.dialogues.calendar import Days
-from bot.dialogues.form import Form, Question, Values
+from bot.dialogues.form import Form, Instead, Question, Values
 from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.measurement_facts import (
     MeasureFacts,
@@ -25,7 +25,7 @@ from jobs.measured_lines import StopLine
 from jobs.steroids import SteroidStep
 from storage import measurements
 
-STILL = "still"
+STILL = Instead("still", ("form.words.still",))
 
 
 def _load(filling: Filling) -> MeasureFacts:
@@ -113,10 +113,6 @@ def _apply_stop(filling: Filling, facts: MeasureFacts, values: Values) -> Screen
     return done(facts, said, texts)
 
 
-def _read_end(value: str, facts: MeasureFacts, values: Values) -> str | None:
-    return None if value.strip().lower() == STILL else read_day(value, facts, values)
-
-
 def _read_dose(value: str, *_: object) -> list[float | None]:
     return list(measured_lines.read_dose(value))
 
@@ -156,8 +152,9 @@ STEROID = Procedure(
             Question(
                 "to",
                 _ask("steroid.ask_to"),
-                _read_end,
-                lambda texts, *_: [(texts("steroid.button.still"), STILL)],
+                read_day,
+                lambda texts, *_: [(texts("steroid.button.still"), STILL.data)],
+                instead=(STILL,),
                 calendar=_days_after,
             ),
             Question("dose", _ask("steroid.ask_dose"), _read_dose),

@@ -1,6 +1,8 @@
 """The coordinator's forms about the whole team: what treatment costs it, what its patients read with reminders."""
 
-from bot.dialogues.form import Form, Question, Values
+from dataclasses import replace
+
+from bot.dialogues.form import NONE, Form, Question, Values
 from bot.filling import Filling, Procedure, of_team
 from bot.replies import Screen
 from bot.team_done import done_screen
@@ -11,7 +13,6 @@ from jobs.refusals import Refusal
 from storage.models import Team
 
 USUAL_CURRENCIES = ("EUR", "GBP", "CHF", "USD")
-NOT_SET = "none"
 
 
 def _version(facts: Filling) -> list[object]:
@@ -22,12 +23,9 @@ def _read_currency(value: str, *_: object) -> str:
     return team_settings.read_currency(value)
 
 
-def _read_price(value: str, *_: object) -> float | None:
-    """`62`, `62.50`, `62,50`; `none` for no price."""
-    said = value.strip().lower()
-    if said == NOT_SET:
-        return None
-    price = reading.parse_number(said)
+def _read_price(value: str, *_: object) -> float:
+    """`62`, `62.50`, `62,50`."""
+    price = reading.parse_number(value.strip().lower())
     if price is None:
         raise Refusal("form.price_unknown", typed=value)
     team_settings.check_price(price)
@@ -35,7 +33,7 @@ def _read_price(value: str, *_: object) -> float | None:
 
 
 def _price_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:
-    return [(texts("prices.button.none"), NOT_SET)]
+    return [(texts("prices.button.none"), NONE.data)]
 
 
 def prices_in_words(currency: str | None, per_gram: float | None, per_day: float | None, texts: Texts) -> Html:
@@ -76,12 +74,14 @@ PRICES = Procedure(
                 lambda texts, _facts, values: texts("prices.ask_gram", currency=values["currency"]),
                 _read_price,
                 _price_choices,
+                instead=(NONE,),
             ),
             Question(
                 "day",
                 lambda texts, _facts, values: texts("prices.ask_day", currency=values["currency"]),
                 _read_price,
                 _price_choices,
+                instead=(NONE,),
             ),
         ),
         _preview,
@@ -99,10 +99,8 @@ def _read_language(value: str, *_: object) -> str:
 
 
 def _read_instructions(value: str, *_: object) -> str:
-    """`none` for none, or as it is typed."""
+    """As it is typed."""
     written = value.strip()
-    if written.lower() == NOT_SET:
-        return ""
     team_settings.check_instructions(written)
     return written
 
@@ -143,7 +141,8 @@ INSTRUCTIONS = Procedure(
                 "written",
                 _ask_instructions,
                 _read_instructions,
-                lambda texts, *_: [(texts("instructions.button.none"), NOT_SET)],
+                lambda texts, *_: [(texts("instructions.button.none"), NONE.data)],
+                instead=(replace(NONE, means=""),),
             ),
         ),
         _preview_instructions,

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import time
 from typing import Any
 
-from bot.dialogues.form import Form, Question, Values
+from bot.dialogues.form import NEVER, NONE, Form, Question, Values
 from bot.filling import Filling, Procedure, of_team
 from bot.pickers import picked_time, read_weekday, time_of_day, weekday_choices
 from bot.replies import Screen
-from bot.schedule_forms import lead_choices, leads_in_words, read_leads
+from bot.schedule_forms import NO_REMINDERS, lead_choices, leads_in_words, read_leads
 from bot.team_done import done_screen
 from bot.texts import Html, Texts
 from jobs import admission, team_schedule, weekly_summary
@@ -17,7 +17,6 @@ from jobs.refusals import Refusal
 from jobs.team_schedule import Wanted
 from storage import patients, teams
 
-OFF, NONE = "off", "none"
 USUAL_DELAYS = (60, 120, 180, 240, 360)
 USUAL_LIMITS = (2, 3, 4, 5, 7, 10, 14)
 # `90 min`, `3 h`, `3`: without a unit, hours.
@@ -108,21 +107,17 @@ def _ask(name: str, *columns: str) -> Callable[[Texts, Filling, Values], Html]:
 
 def _read_telephone(value: str, *_: object) -> str:
     said = value.strip()
-    if said.lower() != NONE:
-        admission.check_telephone(said)
+    admission.check_telephone(said)
     return said
 
 
-def read_delay(value: str) -> int | str | None:
-    """Minutes, or `off`; None for what is neither."""
-    said = value.strip().lower()
-    found = _DELAY.fullmatch(said)
-    if found is None:
-        return OFF if said == OFF else None
-    return int(found[1]) * (1 if found[2] else 60)
+def read_delay(value: str) -> int | None:
+    """Minutes; None for what is no time."""
+    found = _DELAY.fullmatch(value.strip().lower())
+    return int(found[1]) * (1 if found[2] else 60) if found is not None else None
 
 
-def _read_delay(value: str, *_: object) -> int | str:
+def _read_delay(value: str, *_: object) -> int:
     delay = read_delay(value)
     if delay is None:
         raise Refusal(
@@ -194,10 +189,11 @@ PROCEDURES = (
                 "telephone",
                 _ask("telephone", "telephone"),
                 _read_telephone,
-                lambda texts, *_: [(texts("team.button.no_telephone"), NONE)],
+                lambda texts, *_: [(texts("team.button.no_telephone"), NONE.data)],
+                instead=(NONE,),
             ),
         ),
-        lambda values: {"telephone": None if values["telephone"].lower() == NONE else values["telephone"]},
+        lambda values: {"telephone": values["telephone"]},
         lambda texts, *_: texts("team.follows.telephone"),
     ),
     _procedure(
@@ -217,12 +213,13 @@ PROCEDURES = (
                 _read_delay,
                 lambda texts, *_: [
                     *((delay_words(minutes, texts), f"{minutes} min") for minutes in USUAL_DELAYS),
-                    (texts("team.button.no_follow_up"), OFF),
+                    (texts("team.button.no_follow_up"), NEVER.data),
                 ],
                 width=2,
+                instead=(NEVER,),
             ),
         ),
-        lambda values: {"follow_up_after": None if values["delay"] == OFF else values["delay"]},
+        lambda values: {"follow_up_after": values["delay"]},
         _follow_up_follows,
     ),
     _procedure(
@@ -242,7 +239,11 @@ PROCEDURES = (
     _procedure(
         "leads",
         ("reminder_leads",),
-        (Question("leads", _ask("leads", "reminder_leads"), read_leads, lead_choices, width=1),),
+        (
+            Question(
+                "leads", _ask("leads", "reminder_leads"), read_leads, lead_choices, width=1, instead=(NO_REMINDERS,)
+            ),
+        ),
         lambda values: {"reminder_leads": values["leads"]},
         _reminders_follow,
     ),
