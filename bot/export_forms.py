@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import CLINICIANS, Filling, Procedure, begin
+from bot.filling import CLINICIANS_ONLY, Filling, Procedure, begin
 from bot.replies import Incoming, Reply, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import pages
@@ -87,6 +87,6 @@ EXPORT = Procedure(
     ),
     _load,
     _apply,
-    roles=CLINICIANS,
+    roles=CLINICIANS_ONLY,
 )
 PROCEDURES = {EXPORT.form.name: EXPORT}

@@ -25,8 +25,8 @@ VERSION = "version"
 PATIENT = "patient"
 NOTHING_SAID = State()
 # Who may fill a form in: any member with one of these roles.
-COORDINATORS, CLINICIANS = frozenset({Role.COORDINATOR}), frozenset({Role.CLINICIAN})
-ALL_STAFF, PATIENTS = COORDINATORS | CLINICIANS, frozenset({Role.PATIENT})
+COORDINATORS_ONLY, CLINICIANS_ONLY = frozenset({Role.COORDINATOR}), frozenset({Role.CLINICIAN})
+ALL_STAFF, PATIENTS_ONLY = COORDINATORS_ONLY | CLINICIANS_ONLY, frozenset({Role.PATIENT})
 # Whoever has none yet.
 STRANGERS: frozenset[Role] = frozenset()
 # What is typed is said back where it cannot be read; nobody needs more of it.
@@ -103,7 +103,7 @@ class Procedure:
     version: Callable[[Any], Any] = lambda _facts: None
     longest: int = LONGEST_LINE
     cancelled: Callable[[Filling], Screen] | None = None
-    roles: frozenset[Role] = COORDINATORS
+    roles: frozenset[Role] = COORDINATORS_ONLY
 
 
 def begin(

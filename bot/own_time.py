@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from bot.dialogues.form import Form, Values
-from bot.filling import PATIENTS, Filling, Procedure
+from bot.filling import PATIENTS_ONLY, Filling, Procedure
 from bot.own_overview import nothing_changed, overview
 from bot.pickers import picked_time, time_of_day
 from bot.replies import Screen
@@ -49,5 +49,5 @@ OWN_TIME = Procedure(
     _load,
     _apply,
     cancelled=nothing_changed,
-    roles=PATIENTS,
+    roles=PATIENTS_ONLY,
 )

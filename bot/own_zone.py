@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot import leaving
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import PATIENTS, Filling, Procedure, begin, is_open, typed
+from bot.filling import PATIENTS_ONLY, Filling, Procedure, begin, is_open, typed
 from bot.joining import TYPED_ZONE, clock, read_zone
 from bot.own_overview import nothing_changed, way_back
 from bot.replies import Incoming, Reply, Say, Screen
@@ -74,5 +74,5 @@ OWN_ZONE = Procedure(
     _load,
     _apply,
     cancelled=nothing_changed,
-    roles=PATIENTS,
+    roles=PATIENTS_ONLY,
 )

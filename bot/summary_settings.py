@@ -6,7 +6,7 @@ from datetime import datetime, time
 from sqlmodel import Session
 
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import CLINICIANS, Filling, Procedure, opened
+from bot.filling import CLINICIANS_ONLY, Filling, Procedure, opened
 from bot.pickers import picked_time, read_weekday, time_of_day, weekday_choices
 from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast
 from bot.team_schedule_forms import summary_words
@@ -109,5 +109,5 @@ SUMMARY_TIME = Procedure(
     _load,
     _apply,
     lambda facts: summary_wishes.time_facts(facts.reader),
-    roles=CLINICIANS,
+    roles=CLINICIANS_ONLY,
 )
