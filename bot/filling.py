@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
@@ -14,9 +15,9 @@ from bot.replies import Button, CloseButtons, Incoming, Reply, Rewrite, Say, Scr
 from bot.texts import Html, Texts, texts_in
 from jobs import holding
 from jobs.refusals import Refusal
-from storage import dialogues, patients
+from storage import audit, dialogues, patients
 from storage.chats import Someone
-from storage.models import Dialogue, Patient
+from storage.models import Dialogue, Patient, Role, Team
 
 Subject = Mapping[str, Any]
 # In the state of a form that is finished: what it said.
@@ -27,6 +28,11 @@ BY, AFTER = "by", "after"
 # In the subject: whom the form is about, or all whom it names. It goes with them when they have everything erased.
 PATIENT, PATIENTS = "patient", "patients"
 NOTHING_SAID = State()
+# Who may fill a form in: any member with one of these roles.
+COORDINATORS_ONLY, CLINICIANS_ONLY = frozenset({Role.COORDINATOR}), frozenset({Role.CLINICIAN})
+ALL_STAFF, PATIENTS_ONLY = COORDINATORS_ONLY | CLINICIANS_ONLY, frozenset({Role.PATIENT})
+# Whoever has none yet.
+STRANGERS: frozenset[Role] = frozenset()
 # What is typed is said back where it cannot be read; nobody needs more of it.
 LONGEST_LINE = 60
 
@@ -48,6 +54,41 @@ class Filling:
     someone: Someone
     subject: Subject
 
+    @property
+    def now(self) -> datetime:
+        return self.incoming.now
+
+    @property
+    def texts(self) -> Texts:
+        return texts_in(self.someone.chat.language)
+
+    @property
+    def team(self) -> Team:
+        """LookupError for a stranger, who is joining."""
+        return self.someone.the_team
+
+    @property
+    def actor(self) -> str:
+        """Whoever fills it in, as the audit has them."""
+        if self.someone.staff is not None:
+            return audit.staff_actor(self.someone.staff.id)
+        return audit.patient_actor(self.someone.the_patient.id)
+
+
+def living_patient(filling: Filling, number: int) -> Patient:
+    """Of the team, invited or joined. Refusal for one who is gone, or has left: nothing of theirs is changed."""
+    patient = patients.patient_of_team(filling.session, filling.team.id, number)
+    if patient is None:
+        raise Refusal("refusal.gone")
+    if patient.status in patients.LEFT:
+        raise Refusal("refusal.has_left", pseudonym=patient.pseudonym)
+    return patient
+
+
+def of_team(filling: Filling) -> Filling:
+    """The facts of a form about the whole team: it knows them itself."""
+    return filling
+
 
 @dataclass(frozen=True)
 class Procedure:
@@ -57,6 +98,7 @@ class Procedure:
     `apply` does what was confirmed, in the same transaction, and says so. `version` tells, as JSON, whether what the
     form is about was changed by somebody else since it was opened: then the form ends, and nothing is overwritten.
     `longest`: of a line typed into it, no more is read. `cancelled`: what is shown then, without which it is only said.
+    `roles`: who may fill it in, asked at every step.
     """
 
     form: Form
@@ -65,6 +107,7 @@ class Procedure:
     version: Callable[[Any], Any] = lambda _facts: None
     longest: int = LONGEST_LINE
     cancelled: Callable[[Filling], Screen] | None = None
+    roles: frozenset[Role] = COORDINATORS_ONLY
 
 
 def begin(
@@ -93,6 +136,13 @@ def begin(
     if in_place:
         return [Rewrite(filling.incoming.message_id, shown, _note_message(filling)), *closed]
     return [Say(shown, _note_message(filling)), *closed]
+
+
+def opened(
+    procedure: Procedure, session: Session, incoming: Incoming, someone: Someone, subject: Subject
+) -> list[Reply]:
+    """A button opens the form, in its own message."""
+    return [Toast(""), *begin(procedure, Filling(session, incoming, someone, subject), in_place=True)]
 
 
 def typed(procedures: Mapping[str, Procedure], filling: Filling, dialogue: Dialogue) -> list[Reply]:
@@ -256,7 +306,7 @@ def _keep(procedure: Procedure, filling: Filling, state: State, message_id: int 
 
 
 def _store(procedure: Procedure, filling: Filling, stored: Mapping[str, Any], message_id: int | None) -> None:
-    chat_id, now = filling.someone.chat.id, filling.incoming.now
+    chat_id, now = filling.someone.chat.id, filling.now
     before = dialogues.dialogue_of(filling.session, chat_id)
     earlier = [before.message_id or 0, before.state.get(AFTER, 0)] if before is not None else []
     marks = {BY: filling.incoming.what, AFTER: max([filling.incoming.message_id, *earlier])}

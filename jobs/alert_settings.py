@@ -147,12 +147,18 @@ def escalation_facts(after: int | None, to: Staff | None) -> dict[str, int | Non
     return {"after": after, "member": known.id if known else None, "number": known.number if known else None}
 
 
+def check_escalation(after: int) -> None:
+    """In minutes."""
+    if not SHORTEST_ESCALATION <= after <= LONGEST_ESCALATION:
+        raise Refusal("refusal.escalate_after", least=SHORTEST_ESCALATION, most=LONGEST_ESCALATION // 60)
+
+
 def set_escalation(
     session: Session, actor: str, team: Team, after: int | None, to: Staff | None, now: datetime
 ) -> None:
     """Who is told, and when, if nobody has seen an alert. Refusal for what is too soon, too late, or so already."""
-    if after is not None and not SHORTEST_ESCALATION <= after <= LONGEST_ESCALATION:
-        raise Refusal("refusal.escalate_after", least=SHORTEST_ESCALATION, most=LONGEST_ESCALATION // 60)
+    if after is not None:
+        check_escalation(after)
     holding.hold_team(session, team)
     before, wanted = escalation_of(session, team), escalation_facts(after, to)
     if wanted == before:
@@ -168,10 +174,14 @@ def set_escalation(
     )
 
 
+def check_words(words: str) -> None:
+    if len(words) > LONGEST_WORDS:
+        raise Refusal("refusal.alert_words_long", most=LONGEST_WORDS)
+
+
 def set_words(session: Session, actor: str, team: Team, language: str, words: str | None, now: datetime) -> None:
     """What a patient who uses this language reads first; None: the usual words. Refusal for too many."""
-    if words is not None and len(words) > LONGEST_WORDS:
-        raise Refusal("refusal.alert_words_long", most=LONGEST_WORDS)
+    check_words(words or "")
     holding.hold_team(session, team)
     known = dict(team.alert_words or {})
     before = known.pop(language, None)

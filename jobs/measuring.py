@@ -13,18 +13,12 @@ from jobs import holding, measured
 from jobs.measured import Value
 from jobs.refusals import Refusal
 from jobs.steroids import SteroidStep
-from storage import audit, measurements, patients
+from storage import audit, measurements
 from storage.models import Measurement, Patient, SteroidDose
 
 
 def step_of(dose: SteroidDose) -> SteroidStep:
     return SteroidStep(dose.starts_on, dose.ends_on, dose.drug, dose.dose_mg, dose.alternate_dose_mg)
-
-
-def check_living(patient: Patient) -> None:
-    """Whoever has left is measured no more; whoever was invited may be."""
-    if patient.status in patients.LEFT:
-        raise Refusal("refusal.has_left", pseudonym=patient.pseudonym)
 
 
 def check_new(value: Value, known: Iterable[Measurement]) -> None:

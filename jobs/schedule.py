@@ -9,9 +9,8 @@ from typing import Any
 from sqlmodel import Session
 
 from jobs import confirming, due, holding, infusion_reminder, outlook
-from jobs.check_in_time import change_prompt_time as change_prompt_time  # noqa: PLC0414  (among the other changes)
 from jobs.refusals import Refusal
-from storage import audit, courses, patients, queued
+from storage import audit, courses, queued
 from storage.models import AuditEntry, CancelReason, Course, CourseStatus, Patient
 
 LONGEST_COURSE = 10
@@ -20,8 +19,6 @@ LARGEST_DOSE = 5.0
 FARTHEST_AHEAD = timedelta(days=730)
 FARTHEST_BACK = timedelta(days=60)
 CAN_BE_REOPENED = timedelta(days=1)
-MOST_LEADS = 5
-LONGEST_LEAD = 60
 # In the audit, and looked for there.
 GIVEN = "course_given"
 PLANNED = "course_planned"
@@ -40,16 +37,21 @@ class CoursePlan:
 
 def series(first: CoursePlan, every_days: int, times: int) -> list[CoursePlan]:
     """`times` courses like `first`, from one beginning to the next `every_days` days."""
-    if not 1 <= times <= LARGEST_SERIES:
-        raise Refusal("refusal.series_times", most=LARGEST_SERIES)
+    check_times(times)
     step = timedelta(days=every_days)
     return [CoursePlan(first.start + k * step, first.days, first.grams_per_kg_per_day) for k in range(times)]
+
+
+def check_times(times: int) -> None:
+    if not 1 <= times <= LARGEST_SERIES:
+        raise Refusal("refusal.series_times", most=LARGEST_SERIES)
 
 
 def check_plans(session: Session, patient: Patient, plans: Sequence[CoursePlan], today: date) -> None:
     """Raises Refusal where a plan is impossible or meets another course."""
     for plan in plans:
-        _check_numbers(plan.days, plan.grams_per_kg_per_day)
+        check_days(plan.days)
+        check_dose(plan.grams_per_kg_per_day)
         if plan.start < today:
             raise Refusal("refusal.course_in_the_past", date=plan.start)
         if plan.start > today + FARTHEST_AHEAD:
@@ -62,9 +64,13 @@ def check_plans(session: Session, patient: Patient, plans: Sequence[CoursePlan],
         _check_room(session, patient, start, end)
 
 
-def _check_numbers(days: int, dose: float) -> None:
+def check_days(days: int) -> None:
     if not 1 <= days <= LONGEST_COURSE:
         raise Refusal("refusal.course_days", most=LONGEST_COURSE)
+
+
+def check_dose(dose: float) -> None:
+    """In g/kg a day."""
     if not 0 < dose <= LARGEST_DOSE:
         raise Refusal("refusal.dose", most=LARGEST_DOSE)
 
@@ -112,10 +118,6 @@ def plan_courses(
     if announced:
         infusion_reminder.announce_changes(session, patient, now)
     return made
-
-
-def check_move(session: Session, patient: Patient, course: Course, start: date, today: date) -> None:
-    check_moves(session, patient, [(course, start)], today)
 
 
 def check_moves(session: Session, patient: Patient, moves: Sequence[tuple[Course, date]], today: date) -> None:
@@ -169,7 +171,8 @@ def check_given(
     session: Session, patient: Patient, course: Course, start: date, days: int, dose: float, today: date
 ) -> None:
     check_may_be_given(course, today)
-    _check_numbers(days, dose)
+    check_days(days)
+    check_dose(dose)
     end = start + timedelta(days=days - 1)
     if end > today:
         raise Refusal("refusal.given_in_the_future", date=end)
@@ -285,37 +288,6 @@ def reopen_course(session: Session, actor: str, patient: Patient, course: Course
 def _check_planned(course: Course) -> None:
     if course.status is not CourseStatus.PLANNED:
         raise Refusal(f"refusal.course_is_{course.status.value}")
-
-
-def check_leads(leads: Sequence[int]) -> None:
-    if len(leads) > MOST_LEADS or any(not 0 <= lead <= LONGEST_LEAD for lead in leads):
-        raise Refusal("refusal.leads", most=MOST_LEADS, longest=LONGEST_LEAD)
-
-
-def change_reminder_leads(
-    session: Session, actor: str, patient: Patient, leads: Sequence[int] | None, now: datetime
-) -> None:
-    """`leads`: days before a course; empty for no reminders at all, None for those that the team has."""
-    check_leads(leads or [])
-    holding.hold_patient(session, patient)
-    before = leads_facts(session, patient)
-    own = None if leads is None else sorted(set(leads), reverse=True)
-    patients.set_reminder_leads(session, patient, own)
-    infusion_reminder.schedule_all(session, patient, now)
-    audit.record_about(
-        session,
-        patient,
-        now,
-        actor=actor,
-        action="reminder_leads_changed",
-        before=before,
-        after=leads_facts(session, patient),
-    )
-
-
-def leads_facts(session: Session, patient: Patient) -> dict[str, Any]:
-    """`as_team`: the patient has none of their own."""
-    return {"leads": infusion_reminder.leads_of(session, patient), "as_team": patient.reminder_leads is None}
 
 
 def facts_of(course: Course) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import check_in_time, holding, regimen_names, schedule, staffing, team_schedule, team_settings
+from jobs import check_in_time, holding, lead_times, regimen_names, schedule, staffing, team_schedule, team_settings
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
 from storage import audit, courses, patients, teams
@@ -64,7 +64,7 @@ def _instructions_back(of: Subject, actor: str, before: Facts, now: datetime) ->
 
 def _leads_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
     leads = None if before["as_team"] else before["leads"]
-    schedule.change_reminder_leads(of.session, actor, of.the_patient, leads, now)
+    lead_times.change_reminder_leads(of.session, actor, of.the_patient, leads, now)
 
 
 def _prompt_time_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
@@ -125,7 +125,7 @@ WAYS: dict[str, Way] = {
             of.session, actor, of.the_patient, now, wanted=before["follow_up"]
         ),
     ),
-    "reminder_leads_changed": Way(lambda of, _: schedule.leads_facts(of.session, of.the_patient), _leads_back),
+    "reminder_leads_changed": Way(lambda of, _: lead_times.leads_facts(of.session, of.the_patient), _leads_back),
     schedule.PLANNED: Way(lambda of, _: schedule.facts_of(of.the_course), _cancel),
     schedule.MOVED: Way(lambda of, _: schedule.facts_of(of.the_course), _move_back),
     schedule.CANCELLED: Way(lambda of, _: schedule.facts_of(of.the_course), _restore),

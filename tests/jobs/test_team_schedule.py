@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlmodel import Session
 
-from jobs import infusion_reminder, schedule, team_schedule
+from jobs import infusion_reminder, lead_times, schedule, team_schedule
 from jobs.schedule import CoursePlan
 from storage import audit
 from storage.database import Database
@@ -65,7 +65,7 @@ def test_what_waits_to_be_sent_and_is_not_wanted_any_more_is_withdrawn(database:
             planned(session, 2, 7),
             planned(session, 3, 7, team="Other"),
         )
-        schedule.change_reminder_leads(session, BY, session.get_one(Patient, own.patient_id), [7], NOW)
+        lead_times.change_reminder_leads(session, BY, session.get_one(Patient, own.patient_id), [7], NOW)
         session.flush()
         infusion_reminder.run(session, NOW)
         team_schedule.change(session, BY, team_of(session), {"reminder_leads": [3]}, NOW)

@@ -14,7 +14,7 @@ from jobs.alert_settings import Wanted
 from jobs.alerts import GRACE
 from jobs.roster import LONGEST_LABEL, LONGEST_SEARCH
 from storage import patients, teams
-from storage.models import AlertKind, Chat, Course, Dialogue, Patient, PatientStatus, Role
+from storage.models import AlertKind, Chat, Course, Dialogue, Patient, PatientStatus, Role, Team
 from tests.support import TEAM, ZONE, Clinic, Someone
 
 # As much as a telephone shows of one of two buttons in a row, and of a row.
@@ -325,6 +325,22 @@ def test_a_label_is_set_changed_and_removed(clinic_on_each: Clinic) -> None:
     assert label_of(anna) is None
     assert clinic.history(anna.row)[labelled_at:] == [("staff:1", "label_changed", {"label": True}, {"label": False})]
     assert "bed 12" not in str(clinic.history(anna.row))
+
+
+@pytest.mark.parametrize("none", ["none", "Keine", "aucun"])
+def test_none_may_be_typed_in_any_language(clinic: Clinic, none: str) -> None:
+    anna, chris = clinic.patient(), clinic.coordinator()
+    labelled(chris, anna, "bed 12")
+    chris.says(f"/patient {anna.code}")
+    chris.presses("Label")
+    chris.says(none)
+    assert anna.row.label is None
+    chris.says("/team")
+    chris.presses("Telephone")
+    chris.says(none)
+    assert "none is set" in chris.sees
+    chris.presses("Yes, do it")
+    assert clinic.rows(Team)[0].telephone is None
 
 
 def test_what_is_told_twice_sets_a_label_once(clinic_on_each: Clinic) -> None:

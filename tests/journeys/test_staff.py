@@ -101,8 +101,10 @@ def test_a_label_tells_two_apart_also_in_the_history(clinic: Clinic, whose: str)
     opened(by, whose, "Label")
     assert "No full name, please." in by.sees
     by.says("x" * 25)
-    assert "That label is too long. At most 24 characters, please." in by.sees
-    by.says("  ward   7 <b>")
+    assert by.sees.startswith("A label has at most 24 characters; this one is longer.")
+    by.says("\u2800 \u200b\u2060")
+    assert by.sees.startswith("A label needs at least one letter or number."), "nor one that nobody sees"
+    by.says("  ward \u200b  7 <b>\u2060")
     assert by.sees == f"Done: {whose} has the new label."
     coordinator.says("/staff")
     assert f"ward 7 <b> ({whose}) · " in coordinator.sees

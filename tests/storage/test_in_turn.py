@@ -15,7 +15,16 @@ from sqlmodel import Session
 
 from bot import routes
 from bot.replies import Incoming, Reply, Rewrite
-from jobs import alert_settings, infusion_reminder, measuring, regimen_names, schedule, taking_back, team_schedule
+from jobs import (
+    alert_settings,
+    infusion_reminder,
+    lead_times,
+    measuring,
+    regimen_names,
+    schedule,
+    taking_back,
+    team_schedule,
+)
 from jobs import team_settings as settings
 from jobs.alert_settings import Wanted
 from jobs.inputs import CREATINE_KINASE, Prices
@@ -136,7 +145,7 @@ def plan(days: int, dose: float = 0.4) -> Work:
 
 
 def leads(*wanted: int) -> Work:
-    return lambda seen: schedule.change_reminder_leads(seen.session, BY, seen.patient, wanted, NOW)
+    return lambda seen: lead_times.change_reminder_leads(seen.session, BY, seen.patient, wanted, NOW)
 
 
 def named(name: str) -> Work:
