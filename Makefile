@@ -4,13 +4,15 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: help install demo test lint simulate soak bench lock
+.PHONY: help install product demo test lint simulate soak bench lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: .venv/.development ## make .venv with everything that requirements-dev.txt pins
+
+product: .venv/.product ## make .venv with what the bot alone needs, as on a server
 
 demo: .venv/.product ## the whole idea in a browser, no Telegram account needed
 	@$(BIN)/python -m bot demo
