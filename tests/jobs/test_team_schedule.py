@@ -13,14 +13,14 @@ from jobs.schedule import CoursePlan
 from storage import audit
 from storage.database import Database
 from storage.models import Course, MessageKind, MessageState, OutboxMessage, Patient
-from tests.storage.support import NOW, committing, joined_patient, rows_of, team_of
+from tests.storage.support import NOW, TEAM, committing, joined_patient, rows_of, team_of
 
 BY = audit.OPERATOR
 DAY = timedelta(days=1)
 
 
-def planned(session: Session, account: int, *in_days: int, team: str | None = None) -> list[Course]:
-    patient = joined_patient(session, account, **({"team": team} if team else {}))
+def planned(session: Session, account: int, *in_days: int, team: str = TEAM) -> list[Course]:
+    patient = joined_patient(session, account, team=team)
     plans = [CoursePlan(NOW.date() + days * DAY, 1, 0.4) for days in in_days]
     return schedule.plan_courses(session, BY, patient, plans, NOW)
 
