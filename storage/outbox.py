@@ -376,8 +376,11 @@ def withdraw_of_courses(
     waits = select(col(OutboxMessage.id), col(OutboxMessage.course_id), col(OutboxMessage.dedupe_key)).where(
         TO_SEND, OutboxMessage.team_id == team_id, OutboxMessage.kind == kind
     )
-    found = [(number, course or 0, key) for number, course, key in session.exec(waits)]
-    unwanted = [number for number, course, key in found if key not in but.get(course, {key})]
+    unwanted = [
+        number
+        for number, course, key in session.exec(waits)
+        if course is not None and key not in but.get(course, (key,))
+    ]
     if unwanted:
         statement = (
             update(OutboxMessage)
