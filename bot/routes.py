@@ -44,7 +44,7 @@ from bot.summary_settings import SUMMARY_TIME
 from bot.texts import Html, Texts, nearest_language, plain, texts_in
 from jobs import admission
 from jobs.refusals import Refusal
-from storage import chats, dialogues, teams
+from storage import chats, dialogues
 from storage.chats import Someone
 from storage.models import Dialogue, Role
 
@@ -210,15 +210,8 @@ def _filling(session: Session, incoming: Incoming, someone: Someone, dialogue: D
 
 
 def _arrived(session: Session, incoming: Incoming) -> tuple[Someone | None, Incoming]:
-    """Who it is, and whether this was told before. Whoever writes can be written to. A stranger leaves no trace.
-
-    A team's staff act one after the other: two who change the same course at two replicas would not see each other.
-    """
+    """Who it is, and whether this was told before. Whoever writes can be written to. A stranger leaves no trace."""
     someone = chats.who_is(session, incoming.telegram_id)
-    if someone is not None and someone.staff is not None:
-        teams.hold(session, someone.staff.team_id)
-        session.expire_all()
-        someone = chats.who_is(session, incoming.telegram_id)
     if someone is None:
         return None, incoming
     admission.chat_found(session, someone, incoming.now)
