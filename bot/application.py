@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,7 @@ from telegram.ext import (
 )
 
 from bot import routes
+from bot.flood import Flood, Hearing
 from bot.replies import Incoming, Reply, Say, Screen, SentFile
 from bot.routes import Work
 from bot.sent_files import fetch
@@ -38,10 +40,19 @@ class Handlers:
     """Runs the routes' work for each update. Committed first; answered after, in order within a chat."""
 
     def __init__(
-        self, writer: Writer, speaker: Speaker, clock: Clock, answered: Callable[[], None] = lambda: None
+        self,
+        writer: Writer,
+        speaker: Speaker,
+        clock: Clock,
+        answered: Callable[[], None] = lambda: None,
+        at_once: float = math.inf,
     ) -> None:
-        """`answered` is called after each commit: what an update asked for may be waiting to be done."""
+        """`answered` is called after each commit: what an update asked for may be waiting to be done.
+
+        `at_once`: how much one person may do without a pause and be answered.
+        """
         self._writer, self._speaker, self._clock, self._answered = writer, speaker, clock, answered
+        self._flood = Flood(at_once)
         self._answering: dict[int, asyncio.Task[None]] = {}
         self._besides: set[asyncio.Task[None]] = set()
         self.not_committed: set[int] = set()
@@ -56,8 +67,13 @@ class Handlers:
         incoming = _incoming(update, self._clock, bot_name)
         if incoming is None:
             return
+        # That the bot is blocked or not is nothing that anybody says.
+        counts = update.my_chat_member is None
+        hearing = self._flood.hearing(incoming.telegram_id, incoming.said_at) if counts else Hearing.ANSWERED
         try:
-            if fetched is not None:
+            if hearing is not Hearing.ANSWERED:
+                work = routes.unanswered(work, tells=hearing is Hearing.TOLD)
+            elif fetched is not None:
                 incoming = await self._with_its_file(incoming, fetched)
             replies = await self._done(work, incoming)
         except Exception as fault:
@@ -67,8 +83,10 @@ class Handlers:
                 return
             log.exception("An update could not be understood; nothing of it was stored")
             replies = [_apology(incoming)]
+        if counts:
+            self._flood.count(incoming.telegram_id, incoming.said_at, hearing)
         self._answered()
-        if replies or incoming.press:
+        if replies or (incoming.press and hearing is Hearing.ANSWERED):
             self._answer_in_order(incoming, replies)
 
     async def _with_its_file(self, incoming: Incoming, fetched: Callable[[str], Awaitable[bytes | None]]) -> Incoming:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, update
 from telegram.error import InvalidToken, TelegramError
 
-from bot import runtime, settings
+from bot import file_modes, runtime, settings
 from bot.pacer import PER_SECOND
 from bot.settings import Settings, SettingsError
 from bot.texts import FALLBACK, Html, texts_in
@@ -33,7 +33,8 @@ async def examine(clock: Clock) -> list[Finding]:
         loaded = settings.load(need_token=True)
     except SettingsError as wrong:
         return [Finding(False, say("doctor.setting", name=name, wrong=say(key))) for name, key in wrong.faults]
-    return [Finding(True, say("doctor.settings")), *_database(loaded, clock), await _telegram(loaded)]
+    open_to_others = [Finding(False, what) for what in file_modes.checks(loaded)]
+    return [Finding(True, say("doctor.settings")), *open_to_others, *_database(loaded, clock), await _telegram(loaded)]
 
 
 def _database(loaded: Settings, clock: Clock) -> list[Finding]:

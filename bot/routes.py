@@ -35,7 +35,7 @@ from bot import (
     welcome,
 )
 from bot.filling import Filling
-from bot.greetings import greeting
+from bot.greetings import greeting, texts_for
 from bot.joining import JOINING
 from bot.own_time import OWN_TIME
 from bot.own_zone import OWN_ZONE
@@ -311,6 +311,32 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     if someone.patient is not None:
         return patient.typed(session, incoming, someone)
     return _greet(session, someone, incoming)
+
+
+def unanswered(work: Work, *, tells: bool) -> Work:
+    """For whoever floods: what a patient says to the check-in is kept, nothing else is done, and nothing is said.
+
+    `tells`: they are told so, once.
+    """
+
+    def kept(session: Session, incoming: Incoming) -> list[Reply]:
+        someone = chats.who_is(session, incoming.telegram_id)
+        key = "too_much"
+        if someone is not None and someone.patient is not None:
+            key = "too_much_patient"
+            if _is_entry(session, work, incoming, someone):
+                work(session, incoming)
+        return [Say(Screen(texts_for(someone, incoming)(key)))] if tells else []
+
+    return kept
+
+
+def _is_entry(session: Session, work: Work, incoming: Incoming, someone: Someone) -> bool:
+    """Whether it is an answer or a note."""
+    if work is pressed:
+        return incoming.data.startswith("c:")
+    open_ = filling.is_open(dialogues.dialogue_of(session, someone.chat.id))
+    return work is typed and (not open_ or patient.is_for_check_in(incoming, someone))
 
 
 def located(session: Session, incoming: Incoming) -> list[Reply]:

@@ -117,7 +117,7 @@ class Running:
         self._speaker = Speaker(self.bot, self.writer)
         self.courier = Courier(self._speaker, self.writer, clock, self.pacer)
         self.draughtsman = Draughtsman(self.renderer, self.writer, clock, self.courier.wake)
-        self.handlers = Handlers(self.writer, self._speaker, clock, self._look)
+        self.handlers = Handlers(self.writer, self._speaker, clock, self._look, pace.at_once)
         self.application = build(self.bot, self.handlers)
         self.intake = self._made_intake(settings)
         self.ticker = Ticker(self.writer, clock, TICKS, self._look)

@@ -22,6 +22,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.application import ALLOWED_UPDATES, Handlers
+from bot.bodies import BodyTooLargeError, bounded
 from bot.pacer import seconds_of
 from bot.settings import Settings
 
@@ -120,10 +121,10 @@ class Webhook:
         if not hmac.compare_digest(given, self._secret.encode()):
             return Response(status_code=403)
         try:
-            body = await _body(request)
+            body = await bounded(request, LARGEST_BODY).body()
         except ClientDisconnect:
             return Response(status_code=400)
-        if body is None:
+        except BodyTooLargeError:
             return Response(status_code=413)
         try:
             update = Update.de_json(json.loads(body), self._application.bot)
@@ -151,15 +152,3 @@ class Webhook:
         # A kill between the commit and the answer is mended by the update's coming again; so the answer goes first.
         await self._handlers.answer_out(lane, WAIT_FOR_ANSWER)
         return True
-
-
-async def _body(request: Request) -> bytes | None:
-    """None for one that is too large, of which no more is read than shows it."""
-    if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
-        return None
-    read = bytearray()
-    async for part in request.stream():
-        read += part
-        if len(read) > LARGEST_BODY:
-            return None
-    return bytes(read)

@@ -20,7 +20,17 @@ from storage.models.choices import (
 from storage.models.diary import Answer, DiaryDay, ItemSet, Note, OwnItem, own_key
 from storage.models.history import AuditEntry
 from storage.models.people import Chat, Invitation, Patient, Staff, Team
-from storage.models.sending import BEING_SENT, TO_EXPIRE, TO_SEND, Dialogue, Drawing, OutboxMessage, Pace, Receipt
+from storage.models.sending import (
+    BEING_SENT,
+    TO_EXPIRE,
+    TO_SEND,
+    Dialogue,
+    Drawing,
+    OutboxMessage,
+    Pace,
+    Receipt,
+    WrongLink,
+)
 from storage.models.treatment import Attendance, Course, Measurement, SteroidDose
 
 __all__ = [
@@ -64,5 +74,6 @@ __all__ = [
     "SummaryBrings",
     "Team",
     "Way",
+    "WrongLink",
     "own_key",
 ]

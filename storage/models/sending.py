@@ -112,3 +112,16 @@ class Receipt(SQLModel, table=True):
     chat_id: int = Field(foreign_key="chat.id", primary_key=True)
     what: str = Field(max_length=80, primary_key=True)
     received_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class WrongLink(SQLModel, table=True):
+    """Somebody opened a link that is none of ours; kept for an hour, so that nobody can guess on and on.
+
+    By the account, since a stranger has no chat here; never what was typed. `what`: as a receipt has it.
+    """
+
+    __tablename__ = "wrong_link"
+
+    telegram_id: int = Field(sa_type=BigInteger, primary_key=True)
+    what: str = Field(max_length=80, primary_key=True)
+    tried_at: datetime = Field(sa_type=UtcDateTime, index=True)
