@@ -17,6 +17,7 @@ from bot import settings
 from bot.application import _incoming
 from bot.dialogues import calendar, check_in, typed_answers, typed_plans
 from bot.dialogues.calendar import Days as CalendarDays
+from bot.patients_named import read_code
 from bot.replies import number_in
 from bot.settings import SettingsError
 from bot.texts import languages, locales, texts_in
@@ -72,8 +73,8 @@ def day_time_and_place(data: bytes) -> None:
 
 def one_line_plan(data: bytes) -> None:
     line = text_in(data)
-    code, rest = typed_plans.patient_and_rest(line)
-    assert len(code) + len(rest) <= len(line)
+    _code, rest = read_code(line)
+    assert len(rest) <= len(line)
     for language in languages():
 
         def read_date(text: str, spoken: tuple[str, ...] = locales(language)) -> date | None:
@@ -118,7 +119,7 @@ def case_folder(data: bytes) -> None:
         for name, content in zip(files, data.split(PART), strict=False):
             (Path(folder) / name).write_bytes(content)
         read_folder(Path(folder))
-        read_folder(Path(folder), to_store=True)
+        read_folder(Path(folder), stored_on=TODAY)
 
 
 def export_folder(data: bytes) -> None:
@@ -127,7 +128,7 @@ def export_folder(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, content in zip(files, data.split(PART), strict=False):
             (Path(folder) / name).write_bytes(content)
-        assert all(fault.file in files for fault in research.check(Path(folder)))
+        assert all(fault.file in files for fault in research.check(Path(folder), NOW))
 
 
 def button(data: bytes) -> None:
