@@ -20,10 +20,11 @@ from bot import doctor as checks
 from bot import logs, report_command, research_command, runtime, settings
 from bot.intake import PolledElsewhereError
 from bot.invitation_link import link_to, qr_for_terminal
+from bot.listening import CannotListenError
 from bot.settings import Settings, SettingsError
 from bot.speaker import username_of
 from bot.texts import FALLBACK, plain, texts_in
-from bot.webhook import CannotListenError
+from bot.watching.watch import Watch
 from jobs import admission, reading
 from jobs.clock import AlignedClock, SystemClock
 from jobs.refusals import Refusal
@@ -104,7 +105,7 @@ def run(
     except PolledElsewhereError:
         raise _stop("cli.polled_elsewhere") from None
     except CannotListenError as wrong:
-        raise _stop("cli.cannot_listen", where=wrong.where, why=wrong.why) from None
+        raise _stop("cli.cannot_listen", setting=wrong.setting, where=wrong.where, why=wrong.why) from None
     finally:
         lock.release()
         database.close()
@@ -126,18 +127,29 @@ async def _run(loaded: Settings, database: Database, roles: list[runtime.Role]) 
 
 async def _work(loaded: Settings, database: Database, roles: list[runtime.Role]) -> None:
     if database.is_sqlite:
-        async with runtime.Running(loaded, database, SystemClock(), roles=roles) as running:
-            await running.finished()
+        await _until_it_ends(loaded, runtime.Running(loaded, database, SystemClock(), roles=roles))
         return
     # Among replicas the database's time counts: for what is due, and for whose lease has run out.
     clock = AlignedClock(database.time)
     clock.align()
     aligning = asyncio.create_task(_keep_aligned(clock))
     try:
-        async with runtime.Running(loaded, database, clock, roles=roles) as running:
-            await running.finished()
+        await _until_it_ends(loaded, runtime.Running(loaded, database, clock, roles=roles))
     finally:
         aligning.cancel()
+
+
+async def _until_it_ends(loaded: Settings, running: runtime.Running) -> None:
+    try:
+        watch = await Watch(running, loaded).begin()
+    except CannotListenError:
+        await running.never_started()
+        raise
+    try:
+        async with running:
+            await running.finished()
+    finally:
+        await watch.end()
 
 
 async def _keep_aligned(clock: AlignedClock) -> None:

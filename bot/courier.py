@@ -21,7 +21,7 @@ from bot.letters import Earlier, Letter
 from bot.pacer import IN_FLIGHT, BannedError, Pacer, Priority
 from bot.speaker import Speaker, never_arrived
 from jobs import admission
-from jobs.clock import Clock
+from jobs.clock import Clock, Pulse
 from storage import chats, outbox
 from storage.models import MessageKind, MessageState, OutboxMessage
 from storage.writer import NotCommittedError, Writer
@@ -60,6 +60,7 @@ class Courier:
         self._tidying = asyncio.Lock()
         self._beside: asyncio.Task[int] | None = None
         self._stopping = False
+        self.pulse = Pulse()
 
     async def tidy(self) -> int:
         """Closes some earlier questions, unless something more urgent is in hand; returns how many.
@@ -108,6 +109,7 @@ class Courier:
         try:
             while not self._stopping:
                 self._awake.clear()
+                self.pulse.beat()
                 try:
                     taken = await self._take()
                 except Exception:
@@ -134,6 +136,7 @@ class Courier:
 
     async def _rest(self) -> None:
         pause = max(LONGEST_REST, min(self._pacer.ban_left, 30.0))
+        self.pulse.beat(pause)
         try:
             await asyncio.wait_for(self._awake.wait(), pause)
         except TimeoutError:

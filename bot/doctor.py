@@ -40,7 +40,7 @@ def _database(loaded: Settings, clock: Clock) -> list[Finding]:
     database = Database(loaded.database_url.get_secret_value())
     try:
         if not database.is_there and not database.can_be_made:
-            return [Finding(False, say("doctor.database", fault=say("doctor.no_folder")))]
+            return [Finding(False, say("light.database_away", fault=say("doctor.no_folder")))]
         if not database.is_there or database.revision() is None:
             return [Finding(False, say("doctor.schema_missing"))]
         database.check_schema()
@@ -50,16 +50,16 @@ def _database(loaded: Settings, clock: Clock) -> list[Finding]:
             names = teams.team_names(session)
             rush = load.worst(patients.prompts_by_moment(session), PER_SECOND)
     except SchemaMismatchError as wrong:
-        return [Finding(False, say("doctor.schema", found=wrong.found or "–", expected=wrong.expected or "–"))]
+        return [Finding(False, say("light.database_schema", found=wrong.found or "–", expected=wrong.expected or "–"))]
     except DBAPIError as fault:
-        return [Finding(False, say("doctor.database", fault=str(fault.orig).strip().splitlines()[0]))]
+        return [Finding(False, say("light.database_away", fault=str(fault.orig).strip().splitlines()[0]))]
     finally:
         database.close()
     found = [Finding(True, say.plural("doctor.teams", len(names)) if names else say("doctor.no_teams"))]
     if rush is not None:
         at = Html(say.instant(rush.at, loaded.time_zone))
         minutes = math.ceil(rush.wait / timedelta(minutes=1))
-        found.append(Finding(False, say("doctor.rush", people=rush.people, at=at, minutes=minutes)))
+        found.append(Finding(False, say("light.rush", people=rush.people, at=at, minutes=minutes)))
     return found
 
 

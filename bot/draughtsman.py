@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bot.pictures import Asked, Drawn
 from bot.rendering import Renderer
 from jobs import looks
-from jobs.clock import Clock
+from jobs.clock import Clock, Pulse
 from storage import drawings
 from storage.models import Drawing
 from storage.writer import Writer
@@ -31,6 +31,7 @@ class Draughtsman:
         self._owner = uuid4().hex
         self._awake, self._at_work = asyncio.Event(), asyncio.Lock()
         self._stopping = False
+        self.pulse = Pulse()
         self._database = writer.database.url.render_as_string(hide_password=False)
 
     def wake(self) -> None:
@@ -48,6 +49,7 @@ class Draughtsman:
                 await self._quietly(drawings.leave_behind)
             while not self._stopping:
                 self._awake.clear()
+                self.pulse.beat()
                 if not await self._one_quietly():
                     await self._rest()
         finally:

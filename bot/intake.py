@@ -13,6 +13,7 @@ from telegram.ext import Application
 
 from bot.application import ALLOWED_UPDATES, Handlers
 from bot.pacer import seconds_of
+from jobs.clock import Pulse
 
 log = logging.getLogger(__name__)
 LONG_POLL = 25
@@ -47,13 +48,16 @@ class Intake:
         self._tries: Counter[int] = Counter()
         self._conflicts, self._has_polled = 0, False
         self._stopping = asyncio.Event()
+        self.pulse = Pulse()
 
     def stop(self) -> None:
         self._stopping.set()
 
     async def run(self) -> None:
         while not self._stopping.is_set():
+            self.pulse.beat(LONG_POLL)
             updates = await self._ask()
+            self.pulse.beat()
             if updates:
                 await self.take(updates)
         # What is committed is acknowledged before going, so that it need not be told twice.
@@ -129,6 +133,7 @@ class Intake:
             log.warning("Telegram could not be reached (%s); trying again", type(fault).__name__)
         else:
             log.error("Telegram refused getUpdates: %s", fault)
+        self.pulse.beat(wait)
         try:
             await asyncio.wait_for(self._stopping.wait(), wait)
         except TimeoutError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from email.utils import format_datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -40,7 +41,9 @@ def routes(world: World) -> list[BaseRoute]:
     """/bot<token>/<method> and /file/bot<token>/<path>, to stand beside other routes."""
 
     async def method(request: HttpRequest) -> Response:
-        return await Exchange(world, request).answer()
+        answer = await Exchange(world, request).answer()
+        answer.headers["date"] = format_datetime(world.now(), usegmt=True)
+        return answer
 
     async def download(request: HttpRequest) -> Response:
         if not _same(request.path_params["token"], world.token):

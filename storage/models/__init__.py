@@ -22,6 +22,7 @@ from storage.models.history import AuditEntry
 from storage.models.people import Chat, Invitation, Patient, Staff, Team
 from storage.models.sending import BEING_SENT, TO_EXPIRE, TO_SEND, Dialogue, Drawing, OutboxMessage, Pace, Receipt
 from storage.models.treatment import Attendance, Course, Measurement, SteroidDose
+from storage.models.watching import Heartbeat, RedLight
 
 __all__ = [
     "BEING_SENT",
@@ -44,6 +45,7 @@ __all__ = [
     "Drawing",
     "DrawingKind",
     "DrawingState",
+    "Heartbeat",
     "Invitation",
     "Item",
     "ItemSet",
@@ -58,6 +60,7 @@ __all__ = [
     "Patient",
     "PatientStatus",
     "Receipt",
+    "RedLight",
     "Role",
     "Staff",
     "SteroidDose",

@@ -27,7 +27,16 @@ from tests.support import BOT_NAME, TOKEN, Clinic
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
-SETTINGS = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "TIME_ZONE", "LOG_LEVEL")
+SETTINGS = (
+    "TELEGRAM_BOT_TOKEN",
+    "TELEGRAM_API_URL",
+    "DATABASE_URL",
+    "TIME_ZONE",
+    "LOG_LEVEL",
+    "WATCH_LISTEN",
+    "OPERATOR_CHAT",
+    "LOG_FORMAT",
+)
 
 
 @dataclass
@@ -35,7 +44,8 @@ class Operator:
     """Someone at a shell, in a folder of their own."""
 
     folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
+    # Several run at once, and would all listen at one place.
+    environment: dict[str, str] = field(default_factory=lambda: {"WATCH_LISTEN": ""})
 
     def sets(self, **values: str) -> None:
         self.environment.update(values)

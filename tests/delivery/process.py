@@ -33,6 +33,8 @@ class Service:
         self.process: subprocess.Popen[bytes] | None = None
         self.all_processes: list[subprocess.Popen[bytes]] = []
         self.level = "INFO"
+        # Several run at once.
+        self.watched_at = ""
 
     def __enter__(self) -> Self:
         self.server.__enter__()
@@ -53,6 +55,7 @@ class Service:
             "TELEGRAM_API_URL": url or self.server.url,
             "DATABASE_URL": self.database.url.render_as_string(hide_password=False),
             "LOG_LEVEL": self.level,
+            "WATCH_LISTEN": self.watched_at,
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
