@@ -17,7 +17,7 @@ from sqlmodel import Session
 from telegram.error import InvalidToken
 
 from bot import doctor as checks
-from bot import logs, report_command, research_command, runtime, settings
+from bot import logs, parked_command, report_command, research_command, runtime, settings
 from bot.intake import PolledElsewhereError
 from bot.invitation_link import link_to, qr_for_terminal
 from bot.listening import CannotListenError
@@ -310,9 +310,9 @@ def doctor() -> None:
     """Check settings, database, schema and Telegram, and say what to do about each fault."""
     findings = asyncio.run(checks.examine(SystemClock()))
     for finding in findings:
-        mark = say("doctor.fine" if finding.fine else "doctor.wrong")
+        mark = say({True: "doctor.fine", False: "doctor.wrong", None: "doctor.note"}[finding.fine])
         typer.echo(plain(say("doctor.line", mark=mark, what=finding.what)))
-    if not all(finding.fine for finding in findings):
+    if any(finding.fine is False for finding in findings):
         raise typer.Exit(WRONG_SETTINGS)
 
 
@@ -321,6 +321,7 @@ def _opened() -> tuple[Settings, Database]:
     return loaded, _database(loaded)
 
 
+parked_command.register(app, lambda: _opened()[1])
 research_command.register(app, _opened)
 report_command.register(app, lambda: _database(_settings(need_token=False)))
 

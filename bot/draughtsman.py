@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlmodel import Session
 
+from bot.measurements import Measurements
 from bot.pictures import Asked, Drawn
 from bot.rendering import Renderer
 from jobs import looks
@@ -25,8 +26,14 @@ class Draughtsman:
     """Draws one page after the other until told to stop; `wake` makes it look at once."""
 
     def __init__(
-        self, renderer: Renderer, writer: Writer, clock: Clock, drawn: Callable[[], None] = lambda: None
+        self,
+        renderer: Renderer,
+        writer: Writer,
+        clock: Clock,
+        drawn: Callable[[], None],
+        measured: Measurements,
     ) -> None:
+        self._measured = measured
         self._renderer, self._writer, self._clock, self._drawn = renderer, writer, clock, drawn
         self._owner = uuid4().hex
         self._awake, self._at_work = asyncio.Event(), asyncio.Lock()
@@ -91,14 +98,19 @@ class Draughtsman:
                 drawing.kind,
                 drawing.page,
             )
-            try:
-                drawn: Drawn | None = await self._renderer.draw(asked)
-            except Exception:
-                log.exception("A page could not be drawn")
-                drawn = None
+            with self._measured.drawing(drawing.kind) as measured:
+                drawn = await self._draw_quietly(asked)
+                measured.failed = drawn is None
             await self._writer.run(lambda session: self._keep(session, drawing, drawn))
         self._drawn()
         return True
+
+    async def _draw_quietly(self, asked: Asked) -> Drawn | None:
+        try:
+            return await self._renderer.draw(asked)
+        except Exception:
+            log.exception("A page could not be drawn")
+            return None
 
     def _keep(self, session: Session, drawing: Drawing, drawn: Drawn | None) -> None:
         found = drawings.of_team(session, drawing.team_id, drawing.id)

@@ -22,6 +22,7 @@ from bot.draughtsman import Draughtsman
 from bot.heard import Heard
 from bot.intake import Intake
 from bot.leader import Leader, Work
+from bot.measurements import Measurements
 from bot.pacer import IN_FLIGHT, TELEGRAMS, Pace, Pacer, Priority
 from bot.rendering import Renderer
 from bot.settings import Settings
@@ -118,16 +119,16 @@ class Running:
         self.writer = Writer(database)
         self._budget = None if database.is_sqlite else Budget(SharedPace(database, settings.bot_id, pace.per_second))
         self.pacer = Pacer(pace, budget=self._budget)
-        self.heard = Heard(clock)
+        self.heard, self.measured = Heard(clock), Measurements()
         self.bot = make_bot(settings, self.pacer, self.heard)
         self.renderer = Renderer()
         self._speaker = Speaker(self.bot, self.writer)
-        self.courier = Courier(self._speaker, self.writer, clock, self.pacer)
-        self.draughtsman = Draughtsman(self.renderer, self.writer, clock, self.courier.wake)
-        self.handlers = Handlers(self.writer, self._speaker, clock, self._look)
+        self.courier = Courier(self._speaker, self.writer, clock, self.pacer, self.measured)
+        self.draughtsman = Draughtsman(self.renderer, self.writer, clock, self.courier.wake, self.measured)
+        self.handlers = Handlers(self.writer, self._speaker, clock, self._look, self.measured)
         self.application = build(self.bot, self.handlers)
         self.intake = self._made_intake(settings)
-        self.ticker = Ticker(self.writer, clock, TICKS, self._look)
+        self.ticker = Ticker(self.writer, clock, TICKS, self._look, self.measured.ran)
         by_role: dict[Role, Work] = {
             Role.INTAKE: self.intake,
             Role.COURIER: self.courier,

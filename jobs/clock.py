@@ -150,8 +150,11 @@ class Ticker:
                 # There is more; whoever does what it found out need not wait for the rest.
                 self._done()
                 self.pulse.beat()
-            self._failing.pop(job, None)
+            if self._failing.pop(job, None) is not None:
+                log.warning("A tick works again: %s", job)
         except Exception:
+            # Once, and not each second while a database is away: such a log has filled disks.
+            if job not in self._failing:
+                log.exception("A tick failed and is tried again: %s", job)
             self._failing.setdefault(job, began)
-            log.exception("A tick failed and is tried again: %s", job)
         self._ran(job, time.monotonic() - began)

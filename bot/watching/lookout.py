@@ -31,12 +31,16 @@ RUSH_EVERY = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Seen:
-    """The lights at a moment, and what they follow from. `unsettled`: messages still to be sent, by state."""
+    """The lights at a moment, and what they follow from.
+
+    `unsettled`: messages still to be sent, by state; `waiting`: how much waits for the writer.
+    """
 
     at: datetime
     lights: list[Light]
     facts: Facts
     unsettled: Mapping[MessageState, int]
+    waiting: int
 
 
 class Lookout:
@@ -73,7 +77,7 @@ class Lookout:
         now = self._running.clock.now()
         machine = machine_facts(self._running.database)
         facts = Facts(now, stored, machine, self._of_process(), self._of_telegram())
-        return Seen(now, lights.lights(facts), facts, self._unsettled)
+        return Seen(now, lights.lights(facts), facts, self._unsettled, self._running.writer.waiting)
 
     def _of_process(self) -> ProcessFacts:
         running = self._running

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.measurements import Measurements
+from bot.watching.gauges import CONTENT_TYPE, exposed
 from bot.watching.lookout import Lookout, Seen
 from jobs import lights
 from jobs.lights import Light, Name
@@ -16,7 +17,7 @@ from jobs.lights import Light, Name
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-def pages(lookout: Lookout, red_since: Mapping[Name, datetime]) -> list[Route]:
+def pages(lookout: Lookout, measured: Measurements, red_since: Mapping[Name, datetime]) -> list[Route]:
     """`red_since`: of lights that are red, since when."""
 
     async def health(_request: Request) -> Response:
@@ -31,7 +32,12 @@ def pages(lookout: Lookout, red_since: Mapping[Name, datetime]) -> list[Route]:
         """503 where any light is red: for whatever calls somebody."""
         return _page(await lookout.look(), tuple(Name), red_since)
 
-    return [Route("/healthz", health), Route("/readyz", ready), Route("/lights", everything)]
+    async def metrics(_request: Request) -> Response:
+        seen = await lookout.look()
+        return Response(exposed(measured, seen), headers=NO_STORE, media_type=CONTENT_TYPE)
+
+    served = {"/healthz": health, "/readyz": ready, "/lights": everything, "/metrics": metrics}
+    return [Route(path, page) for path, page in served.items()]
 
 
 def _page(seen: Seen, counts: tuple[Name, ...], red_since: Mapping[Name, datetime]) -> Response:
@@ -50,7 +56,3 @@ def _told(light: Light, since: datetime | None) -> dict[str, Any]:
     if light.red:
         told |= {"why": light.why, "since": since.isoformat(timespec="seconds") if since is not None else None}
     return told | dict(light.numbers)
-
-
-def application(routes: list[Route]) -> Starlette:
-    return Starlette(routes=routes)

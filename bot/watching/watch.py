@@ -29,7 +29,7 @@ class Watch:
     """Begun before the bot is started, so that a start which waits is seen too; ended after it."""
 
     def __init__(self, running: Running, settings: Settings) -> None:
-        self._listen, self._zone = settings.watch_listen, settings.time_zone
+        self._running, self._listen, self._zone = running, settings.watch_listen, settings.time_zone
         self.lookout = Lookout(running, process_name(settings, running))
         self._red_since: dict[Name, datetime] = {}
         self._server: Server | None = None
@@ -40,7 +40,8 @@ class Watch:
         """CannotListenError."""
         if self._listen is not None:
             listening = listen(SETTING, self._listen)
-            self._server = Server(Starlette(routes=pages(self.lookout, self._red_since)), patience=1)
+            routes = pages(self.lookout, self._running.measured, self._red_since)
+            self._server = Server(Starlette(routes=routes), patience=1)
             self._serving = asyncio.create_task(self._server.serve([listening]))
             log.info("How the bot is can be read at http://%s/lights", self._listen)
         self._watching = asyncio.create_task(self._watch())

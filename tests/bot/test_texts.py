@@ -166,6 +166,7 @@ def families() -> dict[str, str]:
             *(described(route) for route in COMMANDS),
             *(f"role.{role.value}" for role in Role),
         ],
+        "bot/parked_command.py": [f"parked.fault_{fault}" for fault in ("unsure", "bad_request", "other")],
         "bot/watching/words.py": [f"light.{why}" for why in Why],
         "bot/settings.py": [f"settings.{name}_wrong" for name in Settings.model_fields],
         "bot/pages.py": [
