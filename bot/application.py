@@ -221,6 +221,7 @@ def build(bot: ExtBot[Any], handlers: Handlers) -> Application[Any, Any, Any, An
 
     fresh = filters.UpdateType.MESSAGE & PRIVATE
     application.add_handler(CommandHandler("start", on_command(routes.start), fresh))
+    application.add_handler(CommandHandler("id", on_command(routes.number), fresh))
     application.add_handler(CommandHandler("help", on_command(routes.help_), fresh))
     for name in dict.fromkeys(route.name for route in routes.COMMANDS):
         application.add_handler(CommandHandler(name, on_command(routes.command(name)), fresh))

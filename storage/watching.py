@@ -61,6 +61,19 @@ def red_lights(session: Session, whose: Sequence[str]) -> list[RedLight]:
     return list(session.exec(query.with_for_update()))
 
 
+def keep_red_light(session: Session, name: str, whose: str, row: RedLight | None) -> None:
+    """The row as it is to be; None: no row. What is so already is not written."""
+    found = session.get(RedLight, (name, whose))
+    if row is None and found is not None:
+        session.delete(found)
+    elif row is not None and found is None:
+        # Another process may have been faster: then its row stands, and the next look goes by it.
+        insert_ignoring_duplicates(session, RedLight, [row.model_dump()])
+    elif row is not None and found is not None:
+        found.red_since, found.green_since, found.told_at = row.red_since, row.green_since, row.told_at
+        session.add(found)
+
+
 def unsettled(session: Session) -> Mapping[MessageState, int]:
     """How many messages are in each state in which one is still to be sent."""
     found = {MessageState(state): many for state, many in session.exec(_TO_BE_SENT)}

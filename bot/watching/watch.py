@@ -13,6 +13,7 @@ from bot.runtime import Running
 from bot.settings import Settings
 from bot.texts import FALLBACK, plain, texts_in
 from bot.watching.lookout import Lookout, Seen
+from bot.watching.operator_chat import OperatorChat
 from bot.watching.pages import pages
 from bot.watching.words import meaning
 from jobs import lights
@@ -30,7 +31,13 @@ class Watch:
 
     def __init__(self, running: Running, settings: Settings) -> None:
         self._running, self._listen, self._zone = running, settings.watch_listen, settings.time_zone
-        self.lookout = Lookout(running, process_name(settings, running))
+        process = process_name(settings, running)
+        self.lookout = Lookout(running, process)
+        self._operator = (
+            OperatorChat(running.bot, running.writer, settings.operator_chat, process, settings.time_zone)
+            if settings.operator_chat is not None
+            else None
+        )
         self._red_since: dict[Name, datetime] = {}
         self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -62,9 +69,16 @@ class Watch:
             # Not at once: a start takes a moment, and is no fault.
             await asyncio.sleep(LOOK_EVERY)
             try:
-                self._note(await self.lookout.look())
+                await self.look()
             except Exception:
                 log.exception("The watch stumbled and goes on")
+
+    async def look(self) -> None:
+        """Once: what has changed is logged, and the operator is told what they should know."""
+        seen = await self.lookout.look()
+        self._note(seen)
+        if self._operator is not None and self._running.started:
+            await self._operator.tell(seen)
 
     def _note(self, seen: Seen) -> None:
         """In the log, once a change."""
