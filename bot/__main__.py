@@ -54,7 +54,7 @@ def _settings(*, need_token: bool) -> Settings:
             typer.echo(f"{name}: {plain(say(key))}", err=True)
         raise typer.Exit(WRONG_SETTINGS) from None
     token = loaded.telegram_bot_token.get_secret_value() if loaded.telegram_bot_token else ""
-    logs.set_up(loaded.log_level, [token])
+    logs.set_up(loaded.log_level, [token], loaded.log_format)
     return loaded
 
 

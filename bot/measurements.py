@@ -6,13 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.process_collector import ProcessCollector
 
 from jobs.daily_prompt import STILL_WORTH_ASKING
 from storage import outbox
 from storage.models import DrawingKind, MessageKind, MessageState, OutboxMessage
 
+# When each was first counted is nobody's question, and half of the page.
+disable_created_metrics()
 # Ten minutes are allowed, four hours the end.
 LAGS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 3600, 7200, 14400)
 DRAWN_IN = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600)
