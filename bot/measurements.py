@@ -14,7 +14,7 @@ from storage import outbox
 from storage.models import DrawingKind, MessageKind, MessageState, OutboxMessage
 
 # When each was first counted is nobody's question, and half of the page.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 # Ten minutes are allowed, four hours the end.
 LAGS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 3600, 7200, 14400)
 DRAWN_IN = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600)
