@@ -37,7 +37,7 @@ class Draughtsman:
         self._renderer, self._writer, self._clock, self._drawn = renderer, writer, clock, drawn
         self._owner = uuid4().hex
         self._awake, self._at_work = asyncio.Event(), asyncio.Lock()
-        self._stopping = False
+        self._stopping = self._stumbles = False
         self.pulse = Pulse()
         self._database = writer.database.url.render_as_string(hide_password=False)
 
@@ -70,10 +70,15 @@ class Draughtsman:
 
     async def _one_quietly(self) -> bool:
         try:
-            return await self.draw_one()
+            drawn = await self.draw_one()
         except Exception:
-            log.exception("Drawing stumbled and goes on")
+            # Once, and not each second while a database is away.
+            if not self._stumbles:
+                log.exception("Drawing stumbled and goes on")
+            self._stumbles = True
             return False
+        self._stumbles = False
+        return drawn
 
     async def _rest(self) -> None:
         try:

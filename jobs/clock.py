@@ -139,7 +139,6 @@ class Ticker:
             for tick in self._ticks:
                 await self._run(tick)
             self.last_tick_at = self._clock.now()
-            self.pulse.beat()
         self._done()
 
     async def _run(self, tick: Tick) -> None:
@@ -149,7 +148,6 @@ class Ticker:
             while not self._stopping and await self._writer.run(lambda session: tick(session, self._clock.now())):
                 # There is more; whoever does what it found out need not wait for the rest.
                 self._done()
-                self.pulse.beat()
             if self._failing.pop(job, None) is not None:
                 log.warning("A tick works again: %s", job)
         except Exception:
@@ -157,4 +155,6 @@ class Ticker:
             if job not in self._failing:
                 log.exception("A tick failed and is tried again: %s", job)
             self._failing.setdefault(job, began)
+        # After each: while a database hangs, all of them together take minutes, and none of them hangs by itself.
+        self.pulse.beat()
         self._ran(job, time.monotonic() - began)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from jobs.load import Rush
 
 # Seconds after which what beats each second, or after each long poll, is missed. A database that does not answer holds
-# one up for 10 at a time, and eight jobs one after the other wait for it.
+# one up for 10 or 20 at a time.
 MISSED_AFTER = 120.0
 # An export of a large team is drawn in two minutes on a busy machine.
 DRAWN_WITHIN = 20 * 60.0
