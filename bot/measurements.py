@@ -52,9 +52,8 @@ class Measurements:
     def sent(self, message: OutboxMessage, now: datetime) -> None:
         self._messages.labels(message.kind.value, "sent").inc()
         if message.kind is MessageKind.DAILY_PROMPT:
-            # Where it was tried before, its due time is a later one; when it ends to be of use never moves.
-            tried = message.attempts > 1
-            asked_for = message.expires_at - STILL_WORTH_ASKING if tried else message.due_at
+            # Where it was put off, its due time is a later one; when it ends to be of use never moves.
+            asked_for = min(message.due_at, message.expires_at - STILL_WORTH_ASKING)
             self._lag.observe(max(0.0, (now - asked_for).total_seconds()))
 
     def not_sent(self, message: OutboxMessage, state: MessageState, fault: str | None) -> None:

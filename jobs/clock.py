@@ -142,7 +142,8 @@ class Ticker:
         self._done()
 
     async def _run(self, tick: Tick) -> None:
-        job = getattr(tick, "__module__", "").rpartition(".")[2]
+        # The module's name; of a partial one, that of what it calls.
+        job = getattr(tick, "func", tick).__module__.rpartition(".")[2]
         began = time.monotonic()
         try:
             while not self._stopping and await self._writer.run(lambda session: tick(session, self._clock.now())):
