@@ -46,7 +46,7 @@ class Intake:
         # Handled in this process, but behind one that could not be committed: they will come again.
         self._done: set[int] = set()
         self._tries: Counter[int] = Counter()
-        self._conflicts, self._has_polled = 0, False
+        self._conflicts, self._has_polled, self._is_away = 0, False, False
         self._stopping = asyncio.Event()
         self.pulse = Pulse()
 
@@ -82,6 +82,9 @@ class Intake:
                 return ()
             updates: Sequence[Update] = request.result()
             self._has_polled = True
+            if self._is_away:
+                self._is_away = False
+                log.warning("Telegram can be reached again")
             return updates
         except InvalidToken:
             raise
@@ -130,7 +133,10 @@ class Intake:
         elif isinstance(fault, RetryAfter):
             wait = seconds_of(fault)
         elif isinstance(fault, NetworkError):
-            log.warning("Telegram could not be reached (%s); trying again", type(fault).__name__)
+            # Once, and not at each try of an outage.
+            if not self._is_away:
+                log.warning("Telegram could not be reached (%s); trying again", type(fault).__name__)
+            self._is_away = True
         else:
             log.error("Telegram refused getUpdates: %s", fault)
         self.pulse.beat(wait)

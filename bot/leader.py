@@ -33,6 +33,7 @@ class Leader:
         self._work: Work | None = None
         self._stopping = asyncio.Event()
         self._standing_by = Pulse()
+        self._is_away = False
 
     @property
     def leads(self) -> bool:
@@ -63,10 +64,15 @@ class Leader:
 
     async def _acquired(self) -> bool:
         try:
-            return await asyncio.to_thread(self._lock.acquire)
+            held = await asyncio.to_thread(self._lock.acquire)
         except DBAPIError as fault:
-            log.warning("The lock for %s could not be asked for: %s", self._what, type(fault).__name__)
+            # Once, and not at each try while the database is away.
+            if not self._is_away:
+                log.warning("The lock for %s could not be asked for: %s", self._what, type(fault).__name__)
+            self._is_away = True
             return False
+        self._is_away = False
+        return held
 
     async def _lead(self) -> bool:
         """False when the lock was lost: somebody else may hold it by now, and two must not do it at once."""

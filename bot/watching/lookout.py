@@ -140,7 +140,7 @@ class Lookout:
         except TimeoutError:
             return f"no answer within {PATIENCE:.0f} seconds"
         except Exception as fault:
-            log.warning("The database could not be looked at: %s", type(fault).__name__)
+            log.debug("The database could not be looked at: %s", type(fault).__name__)
             return fault_of(fault)
         return replace(facts, seconds=seconds)
 
