@@ -176,6 +176,12 @@ def _helped(session: Session, someone: Someone | None, incoming: Incoming) -> li
     return [*_greet(session, someone, incoming), *menu_]
 
 
+def number(_session: Session, incoming: Incoming) -> list[Reply]:
+    """`/id`: the number of one's own chat, for whoever sets up OPERATOR_CHAT. It is nobody's business else."""
+    texts = texts_in(nearest_language(incoming.language))
+    return [Say(Screen(texts("chat_number", number=incoming.telegram_id)))]
+
+
 def unknown(session: Session, incoming: Incoming) -> list[Reply]:
     """A command that there is not."""
     someone, incoming = _arrived(session, incoming)

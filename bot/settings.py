@@ -44,8 +44,11 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///data/diary.sqlite")
     webhook_url: str | None = None
     webhook_listen: str = "127.0.0.1:8080"
+    watch_listen: str | None = "127.0.0.1:8081"
+    operator_chat: int | None = Field(default=None, gt=0)
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_format: str = Field(default="text", pattern="^(text|json)$")
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -86,6 +89,16 @@ class Settings(BaseSettings):
         if not (host and colon and port.isdecimal() and 0 < int(port) < 65536):
             raise ValueError("not host:port")
         return f"{host.strip('[]')}:{port}"
+
+    @field_validator("watch_listen")
+    @classmethod
+    def _host_and_port_or_nothing(cls, listen: str | None) -> str | None:
+        return cls._host_and_port(listen) if listen and listen.strip() else None
+
+    @field_validator("operator_chat", mode="before")
+    @classmethod
+    def _number_or_nothing(cls, chat: object) -> object:
+        return None if isinstance(chat, str) and not chat.strip() else chat
 
     @field_validator("database_url")
     @classmethod

@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Sequence
+from email.utils import format_datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -47,7 +48,9 @@ def routes(world: World, guard: Sequence[Middleware] = ()) -> list[BaseRoute]:
     """/bot<token>/<method> and /file/bot<token>/<path>, to stand beside other routes behind the same guard."""
 
     async def method(request: HttpRequest) -> Response:
-        return await Exchange(world, request).answer()
+        answer = await Exchange(world, request).answer()
+        answer.headers["date"] = format_datetime(world.now(), usegmt=True)
+        return answer
 
     async def download(request: HttpRequest) -> Response:
         if not _same(request.path_params["token"], world.token):

@@ -32,6 +32,7 @@ from storage.models.sending import (
     WrongLink,
 )
 from storage.models.treatment import Attendance, Course, Measurement, SteroidDose
+from storage.models.watching import Heartbeat, RedLight
 
 __all__ = [
     "BEING_SENT",
@@ -54,6 +55,7 @@ __all__ = [
     "Drawing",
     "DrawingKind",
     "DrawingState",
+    "Heartbeat",
     "Invitation",
     "Item",
     "ItemSet",
@@ -68,6 +70,7 @@ __all__ = [
     "Patient",
     "PatientStatus",
     "Receipt",
+    "RedLight",
     "Role",
     "Staff",
     "SteroidDose",

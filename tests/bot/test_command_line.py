@@ -30,6 +30,7 @@ PATIENCE = 60
 SETTINGS = (
     *("TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_TOKEN_FILE", "TELEGRAM_API_URL"),
     *("DATABASE_URL", "DATABASE_URL_FILE", "TIME_ZONE", "LOG_LEVEL"),
+    *("WATCH_LISTEN", "OPERATOR_CHAT", "LOG_FORMAT"),
 )
 
 
@@ -38,7 +39,8 @@ class Operator:
     """Someone at a shell, in a folder of their own."""
 
     folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
+    # Several run at once, and would all listen at one place.
+    environment: dict[str, str] = field(default_factory=lambda: {"WATCH_LISTEN": ""})
 
     def sets(self, **values: str) -> None:
         self.environment.update(values)

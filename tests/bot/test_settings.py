@@ -16,7 +16,10 @@ ALL = {
     "TIME_ZONE": "Europe/Zurich",
     "WEBHOOK_URL": "https://diary.example.org/telegram",
     "WEBHOOK_LISTEN": "127.0.0.1:8080",
+    "WATCH_LISTEN": "127.0.0.1:8081",
+    "OPERATOR_CHAT": "123456789",
     "LOG_LEVEL": "WARNING",
+    "LOG_FORMAT": "json",
 }
 WRONG = {
     "TELEGRAM_BOT_TOKEN": "wrong-token",
@@ -25,7 +28,10 @@ WRONG = {
     "TIME_ZONE": "Mars/Olympus_Mons",
     "WEBHOOK_URL": "http://diary.example.org/telegram",
     "WEBHOOK_LISTEN": "8080",
+    "WATCH_LISTEN": "8081",
+    "OPERATOR_CHAT": "@somebody",
     "LOG_LEVEL": "LOUD",
+    "LOG_FORMAT": "xml",
 }
 
 

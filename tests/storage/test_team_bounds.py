@@ -57,6 +57,13 @@ UNBOUNDED = {
     "teams._DUE_A_SUMMARY": "the clock serves all teams",
     "teams.move_summary": "a member of staff who was found before",
     "ahead._SUMMARISED_AFTER": "the clock serves all teams",
+    "watching._DUE": "the operator watches all teams, and sees numbers alone",
+    "watching._LATEST_LEASE": "the operator watches all teams, and sees numbers alone",
+    "watching._OLDEST_PROMPT": "the operator watches all teams, and sees numbers alone",
+    "watching._TO_BE_SENT": "the operator watches all teams, and sees numbers alone",
+    "parked.by_team": "the operator acts for all teams, and each has an entry of its own",
+    "parked.let_go": "the operator acts for all teams, and each has an entry of its own",
+    "parked.send_again": "the operator acts for all teams, and each has an entry of its own",
     "upcoming.next_upcoming": "the operator's and the demo's clock",
 }
 
