@@ -19,7 +19,7 @@ _DATA = re.compile(r"pa:(on|(\d{4}-\d{2}-\d{2}))", re.ASCII)
 
 def pause(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """Until when? Or, in a pause, until when it lasts."""
-    return [Say(_screen(someone, incoming, texts_in(someone.chat.language)))]
+    return [Say(_screen(session, someone, incoming, texts_in(someone.chat.language)))]
 
 
 def pause_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -36,7 +36,7 @@ def pause_pressed(session: Session, incoming: Incoming, someone: Someone) -> lis
         elif until is not None and until != patient.paused_until:
             pausing.pause(session, actor, patient, until, incoming.now)
     is_over = found[1] == "on" and patient.status is PatientStatus.ACTIVE
-    shown = _over(patient, incoming, texts) if is_over else _screen(someone, incoming, texts)
+    shown = _over(session, patient, incoming, texts) if is_over else _screen(session, someone, incoming, texts)
     return [Toast(""), Rewrite(incoming.message_id, shown)]
 
 
@@ -47,24 +47,24 @@ def _date(written: str) -> date | None:
         return None
 
 
-def _screen(someone: Someone, incoming: Incoming, texts: Texts) -> Screen:
+def _screen(session: Session, someone: Someone, incoming: Incoming, texts: Texts) -> Screen:
     patient = someone.the_patient
     if patient.status not in patients.LIVING:
         return leaving.ended(someone, texts)
     if patient.status is PatientStatus.PAUSED and patient.paused_until is not None:
         on = Button(texts("pause.button.go_on"), "pa:on")
-        return Screen(texts("pause.paused", next=_next(patient, incoming, texts)), ((on,),))
+        return Screen(texts("pause.paused", next=_next(session, patient, incoming, texts)), ((on,),))
     today = due.local_date(patient.time_zone, incoming.now)
     ends = [today + timedelta(days=days) for days in DAYS_OFFERED]
     buttons = [(Button(texts("pause.button.until", date=end), f"pa:{end.isoformat()}"),) for end in ends]
-    return Screen(texts("pause.until_when", next=_next(patient, incoming, texts)), tuple(buttons))
+    return Screen(texts("pause.until_when", next=_next(session, patient, incoming, texts)), tuple(buttons))
 
 
-def _over(patient: Patient, incoming: Incoming, texts: Texts) -> Screen:
-    return Screen(texts("pause.over", next=_next(patient, incoming, texts)))
+def _over(session: Session, patient: Patient, incoming: Incoming, texts: Texts) -> Screen:
+    return Screen(texts("pause.over", next=_next(session, patient, incoming, texts)))
 
 
-def _next(patient: Patient, incoming: Incoming, texts: Texts) -> str:
-    coming = check_in_time.coming_prompt(patient, incoming.now)
+def _next(session: Session, patient: Patient, incoming: Incoming, texts: Texts) -> str:
+    coming = check_in_time.coming_prompt(session, patient, incoming.now)
     assert coming is not None  # from the moment of joining until the diary ends
     return texts.instant(coming, patient.time_zone)

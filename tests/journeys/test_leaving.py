@@ -205,6 +205,35 @@ def test_to_come_back_is_to_agree_anew(clinic_on_each: Clinic) -> None:
     assert "silent" not in chris.sees, "nobody is silent who was not asked"
 
 
+def test_a_pause_outlasts_leaving_and_coming_back(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("3 2 2 4")
+    anna.says("/pause")
+    anna.presses("Again from Thu 5 Mar 2026")
+    stopped(anna)
+    anna.presses("Take it up again")
+    anna.presses("I agree")
+    assert anna.sees == "Your diary goes on. It is paused; the next check-in comes on Thu 5 Mar 2026, 18:00."
+    said = len(anna.messages)
+    clinic.becomes(clinic.local("2026-03-05 17:59"))
+    assert len(anna.messages) == said
+    clinic.becomes(clinic.local("2026-03-05 18:00"))
+    assert "How strong was your pain today?" in anna.sees
+
+
+def test_a_pause_that_ended_meanwhile_is_over(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/pause")
+    anna.presses("Again from Thu 5 Mar 2026")
+    stopped(anna)
+    clinic.becomes(clinic.local("2026-03-05 09:00"))
+    anna.presses("Take it up again")
+    anna.presses("I agree")
+    assert anna.sees == "Your diary goes on. The next check-in comes on Thu 5 Mar 2026, 18:00."
+    assert anna.row.paused_until is None
+
+
 def test_who_leaves_twice_in_a_day_is_told_of_twice(clinic: Clinic) -> None:
     anna, chris = clinic.patient(), clinic.coordinator()
     stopped(anna)

@@ -85,6 +85,26 @@ def test_whoever_has_joined_has_a_next_check_in_whatever_is_changed(clinic: Clin
             assert re.search(r"check-in (comes|would come) on \w+ \d+ Mar 2026, 07:30\.", anna.sees)
 
 
+def test_no_check_in_is_promised_for_a_day_that_is_complete(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/today")
+    anna.says("/withdraw")
+    anna.presses("No, keep the diary")
+    assert "comes on Mon 2 Mar 2026, 18:00." in anna.sees, "it is not complete yet"
+    for typed in ("3", "2", "2", "4"):
+        anna.says(typed)
+    said = len(anna.messages)
+    anna.says("/pause")
+    assert "The next check-in would come on Tue 3 Mar 2026, 18:00." in anna.sees
+    anna.says("/settings")
+    anna.presses("Time zone")
+    anna.says("Europe/Zurich")
+    anna.presses("Yes, Europe/Zurich")
+    assert "The next check-in comes on Tue 3 Mar 2026, 18:00." in anna.sees
+    clinic.becomes(clinic.local("2026-03-02 23:00"))
+    assert len(anna.messages) == said + 3, "and none came"
+
+
 def test_the_team_sees_until_when(clinic: Clinic) -> None:
     anna, coordinator = clinic.patient(), clinic.coordinator()
     anna.says("/pause")
