@@ -106,8 +106,11 @@ def _act_on(session: Session, day: DiaryDay, tap: Tap, asked: Questions, incomin
     """Stores what was tapped; returns the toast."""
     texts = texts_in(someone.chat.language)
     named = next((each for each in asked if each.key == tap.item), None)
-    if named is None and tap.item is not None:
-        return texts("form.old_button")
+    note = check_in.note_number(tap.item)
+    is_there = named is not None or (note is not None and note in notes.notes_on(session, day))
+    if tap.item is not None and not is_there:
+        # A note that this press has removed, told again, is no news.
+        return "" if incoming.repeated else texts("form.old_button")
     if tap.action in {"answer", "skip"} and named is not None:
         return _answered(session, day, named, tap.value, incoming, texts)
     if incoming.repeated:
@@ -116,11 +119,13 @@ def _act_on(session: Session, day: DiaryDay, tap: Tap, asked: Questions, incomin
     session.add(day)
     if tap.action == "later":
         return _put_off(session, day, incoming, someone)
+    if tap.action == "remove" and note is not None:
+        notes.remove_note(session, day, note, incoming.now)
     day.changing = tap.item if tap.action == "ask" else None
     day.noting = tap.action == "note" and check_in_of(session, day, asked=asked).may_be_noted
     if day.noting or day.changing is not None:
         diary_day.mean(session, day, incoming.now)
-    return ""
+    return texts("check_in.note.removed") if tap.action == "remove" else ""
 
 
 def _answered(
@@ -200,7 +205,7 @@ def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
         return _show_again(session, day, someone)
     diary_day.turn_to(session, day, incoming.now)
     state = check_in_of(session, day)
-    if state.noting:
+    if state.is_writing:
         return _note_written(session, day, state, incoming, someone)
     try:
         values = typed_answers.read(incoming.text, state.questions, state.question, someone.chat.language)
@@ -232,12 +237,17 @@ def _not_read(session: Session, day: DiaryDay, state: CheckIn, incoming: Incomin
 def _note_written(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:
     """Kept word for word. That nobody reads it at once is said each time: it may be what matters."""
     texts, said_at, written = texts_in(someone.chat.language), incoming.said_at, incoming.text.strip()
+    if typed_answers.is_bare_answer(written, state.questions, someone.chat.language):
+        return _explained(session, day, texts, texts("check_in.note.is_answer", typed=written))
     if len(written) > check_in.LONGEST_NOTE:
         most, length = check_in.LONGEST_NOTE, len(written)
         return _explained(session, day, texts, texts("check_in.note.too_long", most=most, length=length))
     late = diary_day.is_over(day, said_at)
+    replaced = check_in.note_number(state.changing)
+    if replaced is not None:
+        notes.remove_note(session, day, replaced, incoming.now)
     notes.add_note(session, day, written, said_at, incoming.now, late=late)
-    day.noting = False
+    _at_rest(day)
     session.flush()
     kept = texts("check_in.note.kept", day=day.diary_date, phone=telephone(someone.team, texts))
     return [*_show_again(session, day, someone), Say(Screen(kept))]

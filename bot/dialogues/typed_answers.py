@@ -179,6 +179,14 @@ def is_answer(line: str, questions: Sequence[DiaryQuestion], language: str) -> b
         return True
 
 
+def is_bare_answer(line: str, questions: Sequence[DiaryQuestion], language: str) -> bool:
+    """Whether there is nothing in it but an answer, or numbers that might be one: no word that tells anything."""
+    try:
+        return read(line, questions, questions[0], language) is not None
+    except Refusal:
+        return not any(letter.isalpha() for letter in line)
+
+
 def normalised(text: str) -> str:
     """Without capitals, accents and typographic variants: what is meant by stiff fingers and by any keyboard."""
     digits = "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
