@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlmodel import Session
 from telegram import CallbackQuery, ChatMember, Update
 from telegram.error import TelegramError
 from telegram.ext import (
@@ -20,7 +21,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot import routes
+from bot import check_in_place, routes
 from bot.replies import Incoming, Reply, Say, Screen, SentFile
 from bot.routes import Work
 from bot.sent_files import fetch
@@ -78,11 +79,16 @@ class Handlers:
         return replace(incoming, file=replace(file, content=await fetched(file.file_id)))
 
     async def _done(self, work: Work, incoming: Incoming) -> list[Reply]:
+        def done(session: Session) -> list[Reply]:
+            replies = work(session, incoming)
+            check_in_place.note_hidden(session, incoming, replies)
+            return replies
+
         try:
-            return await self._writer.run(lambda session: work(session, incoming))
+            return await self._writer.run(done)
         except IntegrityError:
             # Another replica was faster, with another press: once more, knowing what it wrote.
-            return await self._writer.run(lambda session: work(session, incoming))
+            return await self._writer.run(done)
 
     async def can_commit(self) -> bool:
         """Whether the database takes anything at all."""

@@ -135,3 +135,10 @@ def mean(session: Session, day: DiaryDay, now: datetime) -> None:
         if other.id != day.id:
             other.noting, other.changing, other.shown_at = False, None, None
             session.add(other)
+
+
+def at_rest(day: DiaryDay) -> None:
+    """Nothing is being changed, noted or put off any more. Whoever is at it need not be asked again."""
+    day.changing, day.noting = None, False
+    if day.snoozed:
+        day.snoozed, day.next_follow_up_at = False, None

@@ -18,6 +18,7 @@ from bot import (
     infusions,
     leaving,
     measurement_commands,
+    noting,
     one_line,
     own_settings,
     own_time,
@@ -100,6 +101,7 @@ COMMANDS = (
 )
 BUTTONS = (
     Route("c", Role.PATIENT, patient.check_in_pressed),
+    Route("kn", Role.PATIENT, noting.keep_pressed),
     Route("st", Role.PATIENT, own_settings.settings_pressed),
     Route("pa", Role.PATIENT, pause.pause_pressed),
     Route("le", Role.PATIENT, leaving.pressed),

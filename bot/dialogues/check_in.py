@@ -49,9 +49,13 @@ class CheckIn:
     @property
     def question(self) -> DiaryQuestion | None:
         """What is being asked; None when all is answered."""
-        unanswered = (each for each in self.questions if each.key not in self.values)
         changed = (each for each in self.questions if each.key == self.changing)
-        return next(changed if self.changing is not None else unanswered, None)
+        return next(changed if self.changing is not None else iter(self.left), None)
+
+    @property
+    def left(self) -> Sequence[DiaryQuestion]:
+        """What is not answered yet."""
+        return [each for each in self.questions if each.key not in self.values]
 
     @property
     def may_be_noted(self) -> bool:
@@ -124,8 +128,11 @@ def read_tap(data: str) -> Tap | None:
         return None
 
 
-def screen(state: CheckIn, texts: Texts, *, again: bool = False) -> Screen:
-    """What the check-in's message shows now. `again`: it is asked for the second time that day."""
+def screen(state: CheckIn, texts: Texts, *, again: bool = False, unread: bool = False) -> Screen:
+    """What the check-in's message shows now.
+
+    `again`: it is asked for the second time that day. `unread`: nothing was noted of what was typed last.
+    """
     if state.noting:
         back = Button(texts("check_in.button.back"), _data(state, "back"))
         return Screen(texts("check_in.note.ask", day=state.day, most=LONGEST_NOTE), ((back,),))
@@ -142,7 +149,7 @@ def screen(state: CheckIn, texts: Texts, *, again: bool = False) -> Screen:
     last = [Button(texts("check_in.button.change"), _data(state, "change"))]
     if state.may_be_noted:
         last.append(Button(texts("check_in.button.note"), _data(state, "note")))
-    return Screen(_summary(state, texts, "check_in.thanks"), (tuple(last),))
+    return Screen(_summary(state, texts, "check_in.as_it_stands" if unread else "check_in.thanks"), (tuple(last),))
 
 
 def _note_to_change(state: CheckIn, words: str, texts: Texts) -> Screen:

@@ -3,8 +3,9 @@
 import pytest
 
 from bot.dialogues.check_in import LONGEST_NOTE
-from storage.models import DiaryDay, Note
+from storage.models import Dialogue, DiaryDay, Note
 from tests.journeys.scenes import PHONE
+from tests.journeys.test_alerts import redelivered
 from tests.journeys.test_own_copy import received, rows
 from tests.support import Clinic, Someone
 
@@ -207,3 +208,58 @@ def test_a_number_alone_is_no_note_and_the_way_to_either_is_said(clinic: Clinic,
     assert [answer[3] for answer in anna.answers] == [3, 2, 2, 4]
     anna.says("Fever 38.5, slept for 3 hours")
     assert [note.text for note in clinic.rows(Note)] == ["Fever 38.5, slept for 3 hours"]
+
+
+def test_words_that_are_no_answer_are_kept_as_a_note_by_one_press(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = answered(clinic)
+    check_in = anna.last["message_id"]
+    anna.says("No pain today, <thank you>")
+    assert anna.sees == (
+        f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}.\n\n"
+        "I can keep this as a note of Mon 2 Mar 2026:\n“No pain today, <thank you>”\n"
+        "Your care team can read it, but nobody reads it at once. To change an answer, press Change."
+    )
+    assert anna.buttons == ["Keep as a note"]
+    assert clinic.rows(Note) == []
+    clinic.passes(minutes=30)
+    anna.presses("Keep as a note")
+    (note,) = clinic.rows(Note)
+    assert (note.text, note.said_at) == ("No pain today, <thank you>", clinic.local("2026-03-02 18:00"))
+    assert anna.sees.startswith("Your note is kept with Mon 2 Mar 2026.")
+    assert anna.buttons == []
+    assert "Note: No pain today, <thank you>" in anna.message(check_in)["text"]
+    assert "No pain" not in str(clinic.rows(Dialogue)), "it is in one place"
+
+
+def test_only_what_was_typed_last_is_kept_and_once(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = answered(clinic)
+    anna.says("I slept badly")
+    first = anna.last
+    anna.says("The lift was broken")
+    assert "no longer in use" in anna.presses("Keep as a note", first)
+    data = anna.buttons_of(anna.last["message_id"])["Keep as a note"]
+    anna.presses("Keep as a note")
+    anna.taps(anna.last["message_id"], data, forge=True)
+    redelivered(clinic)
+    assert [note.text for note in clinic.rows(Note)] == ["The lift was broken"]
+
+
+def test_what_was_offered_is_not_kept_in_a_day_that_has_closed_or_is_full(clinic: Clinic) -> None:
+    anna = answered(clinic)
+    anna.says("I slept badly")
+    clinic.becomes(clinic.local("2026-03-03 18:00"))
+    assert "This day is closed" in anna.presses("Keep as a note")
+    assert clinic.rows(Note) == []
+    anna.says("3 2 2 4")
+    anna.says("I slept badly again")
+    offer = anna.last
+    for text in ("one thing", "another", "a third"):
+        noted(anna, text)
+    assert len(clinic.rows(Note)) == 3
+    anna.presses("Keep as a note", offer)
+    assert len(clinic.rows(Note)) == 3
+    anna.says("I slept badly once more")
+    assert anna.buttons == [], "there is no room for it"
+    assert "I cannot pass messages on." in anna.sees

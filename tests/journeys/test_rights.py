@@ -64,6 +64,7 @@ BUTTONS_WALKED = {
         "c:{message}:20260302:skip:1:",
         "c:{message}:20260302:note::",
     ),
+    "kn": ("kn:1", "kn:"),
     "st": (
         *("st:follow_up:off", "st:day:56", "st:column:on", "st:zone", "st:language:de", "st:"),
         *("st:days", "st:hours", "st:languages"),
