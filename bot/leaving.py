@@ -5,7 +5,7 @@ import re
 from sqlmodel import Session
 
 from bot.greetings import telephone
-from bot.replies import Button, CloseButtons, Incoming, OfferCommands, Reply, Rewrite, Say, Screen, Toast
+from bot.replies import Button, CloseButtons, Incoming, Keyboard, OfferCommands, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, plain, texts_in
 from jobs import check_in_time, due, leaving
 from storage import diary, patients
@@ -59,9 +59,11 @@ def ended(someone: Someone, texts: Texts) -> Screen:
     patient = someone.the_patient
     since = due.local_date(patient.time_zone, patient.withdrawn_at) if patient.withdrawn_at else None
     text = texts("leaving.ended", since=since) if since else texts("diary.ended")
-    again = Button(texts("leaving.button.again"), "le:consent")
-    erase = Button(texts("leaving.button.erase"), "le:erase")
-    return Screen(text, ((again,), (erase,)))
+    return Screen(text, (*ways_back(texts), (Button(texts("leaving.button.erase"), "le:erase"),)))
+
+
+def ways_back(texts: Texts) -> Keyboard:
+    return ((Button(texts("leaving.button.again"), "le:consent"),),)
 
 
 def _is_living(someone: Someone) -> bool:

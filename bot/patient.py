@@ -171,8 +171,9 @@ def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
     patient, texts = someone.the_patient, texts_in(someone.chat.language)
     day = diary_day.meant_by(session, patient, incoming)
     if day is None or patient.status not in patients.LIVING:
-        ended = patient.status not in patients.LIVING
-        return _nothing_open(incoming, someone, texts("diary.ended" if ended else "check_in.none_open"))
+        has_ended = patient.status not in patients.LIVING
+        shown = leaving.ended(someone, texts) if has_ended else Screen(texts("check_in.none_open"))
+        return _nothing_open(incoming, someone, shown)
     if incoming.repeated:
         return check_in_place.in_place(session, day, texts)
     diary_day.turn_to(session, day, incoming.now)
@@ -188,12 +189,9 @@ def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
         return _not_read(session, day, state, incoming, someone)
     _store(session, day, values, incoming, Way.TYPED, diary.noted_on(session, day))
     session.flush()
-    # What is complete may stand far above by now.
-    return (
-        check_in_place.in_place(session, day, texts)
-        if state.question is not None
-        else check_in_place.below(session, day, texts)
-    )
+    # What is complete may stand far above by now, and what is hidden was not seen by whoever typed.
+    is_in_sight = state.question is not None and not check_in_place.is_hidden(session, someone.chat, day)
+    return (check_in_place.in_place if is_in_sight else check_in_place.below)(session, day, texts)
 
 
 def _not_read(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -208,16 +206,17 @@ def _not_read(session: Session, day: DiaryDay, state: CheckIn, incoming: Incomin
             return check_in_place.explained(session, day, texts, why)
         if noting.may_be_offered(state, incoming) and not is_for_check_in(incoming, someone):
             return noting.offered(session, day, incoming, someone)
-        return _nothing_open(incoming, someone, why)
+        return _nothing_open(incoming, someone, Screen(why))
     not_read = texts("check_in.not_read", item=name_of(asked, texts), most=asked.scale[-1])
     return check_in_place.explained(session, day, texts, Html(f"{_not_passed_on(someone, texts)}\n\n{not_read}"))
 
 
-def _nothing_open(incoming: Incoming, someone: Someone, why: Html) -> list[Reply]:
+def _nothing_open(incoming: Incoming, someone: Someone, why: Screen) -> list[Reply]:
     """No question to answer. Words may have been meant for the team, whatever is open."""
-    if not is_for_check_in(incoming, someone):
-        why = Html(f"{why}\n\n{_not_passed_on(someone, texts_in(someone.chat.language))}")
-    return [Say(Screen(why))]
+    if is_for_check_in(incoming, someone):
+        return [Say(why)]
+    not_passed_on = _not_passed_on(someone, texts_in(someone.chat.language))
+    return [Say(Screen(Html(f"{why.text}\n\n{not_passed_on}"), why.keyboard))]
 
 
 def _not_passed_on(someone: Someone, texts: Texts) -> Html:

@@ -45,9 +45,9 @@ from bot.summary_settings import SUMMARY_TIME
 from bot.texts import Html, Texts, nearest_language, plain, texts_in
 from jobs import admission
 from jobs.refusals import Refusal
-from storage import chats, dialogues
+from storage import chats, dialogues, patients
 from storage.chats import Someone
-from storage.models import Dialogue, Role
+from storage.models import Dialogue, PatientStatus, Role
 
 Work = Callable[[Session, Incoming], list[Reply]]
 KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
@@ -129,6 +129,7 @@ PROCEDURES = {
     JOINING.form.name: JOINING,
     OWN_ZONE.form.name: OWN_ZONE,
     OWN_TIME.form.name: OWN_TIME,
+    pause.PAUSE.form.name: pause.PAUSE,
     **coordinator.PROCEDURES,
     **alert_forms.PROCEDURES,
     **question_forms.OF_TEAM,
@@ -138,6 +139,8 @@ PROCEDURES = {
     **staff_forms.OF_ONESELF,
     **staff_forms.OF_ANYBODY,
 }
+# What is still of use to a patient who has stopped; the others work, and say that the diary has ended.
+OF_WHOEVER_LEFT = {"infusions", "chart", "mydata", "privacy", "withdraw"}
 # Of these every member of the team may fill in any.
 OF_ALL_STAFF = {
     *alert_forms.PROCEDURES,
@@ -286,18 +289,21 @@ def _with_menu(session: Session, before: Someone, work: Callable[[], list[Reply]
     replies = work()
     # Who was nobody may be a patient now; a member's roles are changed in their row.
     someone = before if _is_known(before) else chats.who_is(session, before.chat.telegram_id)
+    if someone is not None and someone.patient is not None and someone.patient.status is PatientStatus.ERASED:
+        # A stranger from now on, and given a stranger's.
+        return replies
     return replies if someone is None or _offered_to(someone) == offered else [*replies, _menu_now(someone)]
 
 
-def _offered_to(someone: Someone) -> tuple[str, list[Role]]:
+def _offered_to(someone: Someone) -> tuple[str, list[str]]:
     """What a menu depends on."""
-    return someone.chat.language, [role for role in Role if has_role(someone, role)]
+    return someone.chat.language, [route.name for route in _routes_of(someone)]
 
 
 def _may_fill_in(someone: Someone, form: str) -> bool:
     if form == JOINING.form.name:
         return not _is_known(someone)
-    if form in {OWN_ZONE.form.name, OWN_TIME.form.name}:
+    if form in {OWN_ZONE.form.name, OWN_TIME.form.name, pause.PAUSE.form.name}:
         return has_role(someone, Role.PATIENT)
     if form == SUMMARY_TIME.form.name:
         return has_role(someone, Role.CLINICIAN)
@@ -390,9 +396,20 @@ def unblocked(session: Session, incoming: Incoming) -> list[Reply]:
 
 
 def menu_of(someone: Someone, texts: Texts) -> OfferCommands:
-    """The commands that this person may use."""
-    roles = [role for role in Role if has_role(someone, role)]
-    return menu(roles, texts)
+    """The commands that are of use to this person now."""
+    return menu(_routes_of(someone), texts, has_left=_has_left(someone))
+
+
+def _routes_of(someone: Someone) -> list[Route]:
+    return [
+        route
+        for route in COMMANDS
+        if may_use(someone, route) and (not _has_left(someone) or route.name in OF_WHOEVER_LEFT)
+    ]
+
+
+def _has_left(someone: Someone) -> bool:
+    return someone.patient is not None and someone.patient.status in patients.LEFT
 
 
 def _menu_now(someone: Someone) -> OfferCommands:
@@ -400,13 +417,15 @@ def _menu_now(someone: Someone) -> OfferCommands:
     return menu_of(someone, texts_in(someone.chat.language))
 
 
-def menu(roles: Sequence[Role], texts: Texts) -> OfferCommands:
-    offered = [(route.name, plain(texts(described(route)))) for route in COMMANDS if route.roles & set(roles)]
+def menu(routes: Sequence[Route], texts: Texts, *, has_left: bool = False) -> OfferCommands:
+    offered = [(route.name, plain(texts(described(route, has_left=has_left)))) for route in routes]
     return OfferCommands((*offered, ("help", plain(texts("command.help")))))
 
 
-def described(route: Route) -> str:
+def described(route: Route, *, has_left: bool = False) -> str:
     """The key of what it does; a chart is another thing to a patient than to a clinician."""
+    if route.name == "withdraw" and has_left:
+        return "command.withdraw_left"
     return "command.chart_own" if (route.name, route.role) == ("chart", Role.PATIENT) else f"command.{route.name}"
 
 

@@ -164,8 +164,9 @@ def moved_below(day: date, texts: Texts) -> Screen:
 
 
 def closed(state: CheckIn, texts: Texts) -> Screen:
-    """A day that can no longer be changed: what was noted, and no buttons."""
-    return Screen(_summary(state, texts, "check_in.closed"))
+    """A day that can no longer be changed: what was noted, what was not, and no buttons."""
+    missing = state.left if state.values else ()
+    return Screen(_summary(state, texts, "check_in.closed", missing))
 
 
 def _question(state: CheckIn, asked: DiaryQuestion, texts: Texts) -> Screen:
@@ -210,8 +211,12 @@ def _line(asked: DiaryQuestion, state: CheckIn, texts: Texts) -> Html:
     return texts("check_in.line" if asked.scale == SCALE else "check_in.line_count", item=name, value=value)
 
 
-def _summary(state: CheckIn, texts: Texts, heading: str) -> Html:
-    noted = [_line(each, state, texts) for each in state.questions if each.key in state.values]
+def _summary(state: CheckIn, texts: Texts, heading: str, missing: Sequence[DiaryQuestion] = ()) -> Html:
+    noted = [
+        texts("check_in.line_missing", item=name_of(each, texts)) if each in missing else _line(each, state, texts)
+        for each in state.questions
+        if each.key in state.values or each in missing
+    ]
     noted = noted or [texts("check_in.nothing_noted")]
     noted += [texts("check_in.note.line", note=note) for note in state.notes.values()]
     return texts(heading, day=state.day, noted=Html("\n".join(noted)))

@@ -365,7 +365,6 @@ def test_what_is_not_noted_is_not_thanked_for(clinic: Clinic) -> None:
     anna.says("3 2 2 4")
     for typed in ("12", "3.5", "3 2 2 11"):
         anna.says(typed)
-        assert "Nothing was noted." in anna.above
         assert anna.sees.endswith("This is how it stands. You can change it until the next check-in.")
         assert anna.buttons == ["Change", "Add a note"]
     assert dict(values(anna)) == {"pain": 3, "tiredness": 2, "weakness": 2, "exertion_pain": 4}
@@ -399,5 +398,5 @@ def test_an_answer_to_a_check_in_that_is_out_of_sight_is_shown_below(clinic_on_e
     clinic.becomes(clinic.local("2026-03-04 10:00"))
     assert anna.last["message_id"] > below, "a reminder"
     anna.says("2")
-    assert "How strong was your pain on exertion yesterday?" in anna.sees
+    assert "How strong was your pain on exertion yesterday, when" in anna.sees
     assert "Tue 3 Mar 2026" in anna.sees
