@@ -22,7 +22,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot import routes
+from bot import check_in_place, routes
 from bot.flood import Flood, Hearing
 from bot.measurements import Measurements
 from bot.replies import Incoming, Reply, Say, Screen, SentFile
@@ -106,7 +106,9 @@ class Handlers:
 
     async def _done(self, work: Work, incoming: Incoming) -> list[Reply]:
         def done(session: Session) -> tuple[list[Reply], int]:
-            return work(session, incoming), diary.answers_recorded(session)
+            replies = work(session, incoming)
+            check_in_place.note_hidden(session, incoming, replies)
+            return replies, diary.answers_recorded(session)
 
         try:
             replies, answers = await self._writer.run(done)

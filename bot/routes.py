@@ -18,6 +18,7 @@ from bot import (
     infusions,
     leaving,
     measurement_commands,
+    noting,
     one_line,
     own_settings,
     own_time,
@@ -44,9 +45,9 @@ from bot.summary_settings import SUMMARY_TIME
 from bot.texts import Html, Texts, nearest_language, plain, texts_in
 from jobs import admission
 from jobs.refusals import Refusal
-from storage import chats, dialogues
+from storage import chats, dialogues, patients
 from storage.chats import Someone
-from storage.models import Dialogue, Role
+from storage.models import Dialogue, PatientStatus, Role
 
 Work = Callable[[Session, Incoming], list[Reply]]
 KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
@@ -100,6 +101,7 @@ COMMANDS = (
 )
 BUTTONS = (
     Route("c", Role.PATIENT, patient.check_in_pressed),
+    Route("kn", Role.PATIENT, noting.keep_pressed),
     Route("st", Role.PATIENT, own_settings.settings_pressed),
     Route("pa", Role.PATIENT, pause.pause_pressed),
     Route("le", Role.PATIENT, leaving.pressed),
@@ -127,6 +129,7 @@ PROCEDURES = {
     JOINING.form.name: JOINING,
     OWN_ZONE.form.name: OWN_ZONE,
     OWN_TIME.form.name: OWN_TIME,
+    pause.PAUSE.form.name: pause.PAUSE,
     **coordinator.PROCEDURES,
     **alert_forms.PROCEDURES,
     **question_forms.OF_TEAM,
@@ -135,6 +138,8 @@ PROCEDURES = {
     SUMMARY_TIME.form.name: SUMMARY_TIME,
     **staff_forms.PROCEDURES,
 }
+# What is still of use to a patient who has stopped; the others work, and say that the diary has ended.
+OF_WHOEVER_LEFT = {"infusions", "chart", "mydata", "privacy", "withdraw"}
 
 
 def may_use(someone: Someone, route: Route) -> bool:
@@ -282,12 +287,15 @@ def _with_menu(session: Session, before: Someone, work: Callable[[], list[Reply]
     replies = work()
     # Who was nobody may be a patient now; a member's roles are changed in their row.
     someone = before if _is_known(before) else chats.who_is(session, before.chat.telegram_id)
+    if someone is not None and someone.patient is not None and someone.patient.status is PatientStatus.ERASED:
+        # A stranger from now on, and given a stranger's.
+        return replies
     return replies if someone is None or _offered_to(someone) == offered else [*replies, _menu_now(someone)]
 
 
-def _offered_to(someone: Someone) -> tuple[str, list[Role]]:
+def _offered_to(someone: Someone) -> tuple[str, list[str]]:
     """What a menu depends on."""
-    return someone.chat.language, [role for role in Role if has_role(someone, role)]
+    return someone.chat.language, [route.name for route in _routes_of(someone)]
 
 
 def _may_fill_in(someone: Someone, form: str) -> bool:
@@ -406,9 +414,20 @@ def unblocked(session: Session, incoming: Incoming) -> list[Reply]:
 
 
 def menu_of(someone: Someone, texts: Texts) -> OfferCommands:
-    """The commands that this person may use."""
-    roles = [role for role in Role if has_role(someone, role)]
-    return menu(roles, texts)
+    """The commands that are of use to this person now."""
+    return menu(_routes_of(someone), texts, has_left=_has_left(someone))
+
+
+def _routes_of(someone: Someone) -> list[Route]:
+    return [
+        route
+        for route in COMMANDS
+        if may_use(someone, route) and (not _has_left(someone) or route.name in OF_WHOEVER_LEFT)
+    ]
+
+
+def _has_left(someone: Someone) -> bool:
+    return someone.patient is not None and someone.patient.status in patients.LEFT
 
 
 def _menu_now(someone: Someone) -> OfferCommands:
@@ -416,13 +435,15 @@ def _menu_now(someone: Someone) -> OfferCommands:
     return menu_of(someone, texts_in(someone.chat.language))
 
 
-def menu(roles: Sequence[Role], texts: Texts) -> OfferCommands:
-    offered = [(route.name, plain(texts(described(route)))) for route in COMMANDS if route.roles & set(roles)]
+def menu(routes: Sequence[Route], texts: Texts, *, has_left: bool = False) -> OfferCommands:
+    offered = [(route.name, plain(texts(described(route, has_left=has_left)))) for route in routes]
     return OfferCommands((*offered, ("help", plain(texts("command.help")))))
 
 
-def described(route: Route) -> str:
+def described(route: Route, *, has_left: bool = False) -> str:
     """The key of what it does; a chart is another thing to a patient than to a clinician."""
+    if route.name == "withdraw" and has_left:
+        return "command.withdraw_left"
     return "command.chart_own" if (route.name, route.role) == ("chart", Role.PATIENT) else f"command.{route.name}"
 
 
