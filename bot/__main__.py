@@ -17,9 +17,10 @@ from sqlmodel import Session
 from telegram.error import InvalidToken
 
 from bot import doctor as checks
-from bot import logs, report_command, research_command, runtime, settings
+from bot import keeping_commands, logs, report_command, research_command, runtime, settings
 from bot.intake import PolledElsewhereError
 from bot.invitation_link import link_to, qr_for_terminal
+from bot.keeping import Keeper
 from bot.settings import Settings, SettingsError
 from bot.speaker import username_of
 from bot.texts import FALLBACK, plain, texts_in
@@ -127,7 +128,11 @@ async def _run(loaded: Settings, database: Database, roles: list[runtime.Role]) 
 async def _work(loaded: Settings, database: Database, roles: list[runtime.Role]) -> None:
     if database.is_sqlite:
         async with runtime.Running(loaded, database, SystemClock(), roles=roles) as running:
-            await running.finished()
+            keeping = asyncio.create_task(Keeper(loaded, running.clock).run())
+            try:
+                await running.finished()
+            finally:
+                keeping.cancel()
         return
     # Among replicas the database's time counts: for what is due, and for whose lease has run out.
     clock = AlignedClock(database.time)
@@ -310,6 +315,7 @@ def _opened() -> tuple[Settings, Database]:
 
 
 research_command.register(app, _opened)
+keeping_commands.register(app, lambda: _settings(need_token=False))
 report_command.register(app, lambda: _database(_settings(need_token=False)))
 
 

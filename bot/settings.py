@@ -10,7 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from jobs import due
+from jobs import backups_kept, due
+from jobs.backups_kept import Kept
 
 ENV_FILE = Path(".env")
 MISSING = "token_missing"
@@ -42,6 +43,8 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///data/diary.sqlite")
     webhook_url: str | None = None
     webhook_listen: str = "127.0.0.1:8080"
+    backup_folder: Path | None = None
+    backups_kept: str = "7d 4w"
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
@@ -100,6 +103,37 @@ class Settings(BaseSettings):
             if parts.query:
                 raise ValueError("a file has no options")
         return url
+
+    @field_validator("backup_folder", mode="before")
+    @classmethod
+    def _a_folder(cls, folder: Any) -> Any:
+        written = str(folder or "").strip()
+        if Path(written).is_file():
+            raise ValueError("a file")
+        return Path(written) if written else None
+
+    @field_validator("backups_kept")
+    @classmethod
+    def _days_and_weeks(cls, written: str) -> str:
+        backups_kept.read(written)
+        return written
+
+    @property
+    def backups(self) -> Kept | None:
+        """Which backups are kept; None: none are made by themselves."""
+        return backups_kept.read(self.backups_kept)
+
+    @property
+    def database_file(self) -> Path | None:
+        """None where the database is no file, but a server's."""
+        parts = make_url(self.database_url.get_secret_value())
+        return Path(parts.database or "") if parts.get_backend_name() == "sqlite" else None
+
+    @property
+    def backups_in(self) -> Path | None:
+        """The folder of the backups: beside the database's file, unless another was set. None without a file."""
+        file = self.database_file
+        return None if file is None else self.backup_folder or file.parent / "backups"
 
     @property
     def bot_id(self) -> int:
