@@ -315,7 +315,7 @@ def _opened() -> tuple[Settings, Database]:
 
 
 research_command.register(app, _opened)
-keeping_commands.register(app, lambda: _settings(need_token=False))
+keeping_commands.register(app, lambda: _settings(need_token=False), _database)
 report_command.register(app, lambda: _database(_settings(need_token=False)))
 
 

@@ -1,7 +1,7 @@
 """Each action that the audit knows, in words. What is not named here is not known: a test holds the two together."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from bot.alert_letters import rule_words
@@ -14,7 +14,7 @@ from bot.staff_words import roles_words
 from bot.team_forms import prices_in_words
 from bot.team_schedule_forms import summary_words, value_words
 from bot.texts import Html, Texts, texts_in
-from jobs import regimen_names, staffing, team_schedule
+from jobs import regimen_names, restoring, staffing, team_schedule
 from storage import audit, courses
 from storage.models import AlertKind, AuditEntry
 from storage.questions import DiaryQuestion
@@ -134,6 +134,14 @@ def _of_team(entry: AuditEntry, texts: Texts) -> dict[str, object]:
     return {"changes": Html("; ".join(said))}
 
 
+def missing_time(facts: Facts, texts: Texts) -> dict[str, object]:
+    """From when until when nothing is known after a restore, by the team's clock."""
+    zone = facts["time_zone"]
+    return {
+        name: Html(texts.instant(datetime.fromisoformat(facts[name]), zone)) for name in ("as_of", "stopped_at")
+    }
+
+
 # What else is filled into the words of an action.
 FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     team_schedule.CHANGED: _of_team,
@@ -159,6 +167,7 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     "steroid_ended": lambda entry, texts: _entry(entry.after or {}, texts),
     "steroid_removed": lambda entry, texts: _entry(entry.before or {}, texts),
     "paused": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["paused_until"])},
+    restoring.RESTORED: lambda entry, texts: missing_time(entry.after or {}, texts),
     "look_put_off": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["not_before"])},
     "data_exported": lambda entry, texts: {
         "patients": texts.plural("export.patients", (entry.after or {})["patients"])

@@ -40,7 +40,7 @@ from jobs import (
 )
 from jobs.clock import Clock, Ticker
 from storage.database import Database
-from storage.locks import Lock
+from storage.locks import Lock, poller
 from storage.pace import SharedPace
 from storage.writer import Writer
 
@@ -136,7 +136,7 @@ class Running:
         if self.database.is_sqlite:
             return Intake(self.application, self.handlers)
         # Telegram gives updates to one poller: among replicas, to whoever holds the lock of this bot.
-        lock = Lock(self.database, f"poller of bot {settings.bot_id}")
+        lock = Lock(self.database, poller(settings.bot_id))
         return Leader(lock, "polling", lambda: Intake(self.application, self.handlers, refuses=False))
 
     async def __aenter__(self) -> "Running":

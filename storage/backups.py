@@ -66,8 +66,7 @@ def make(
             _flush(target.parent)
         return Backup(target, made.at, made.revision, made.rows)
     finally:
-        for left in (part, *_besides(part)):
-            left.unlink(missing_ok=True)
+        forget_file(part)
 
 
 def _copy(source: Path, part: Path, now: datetime, between: Callable[[], None]) -> None:
@@ -207,6 +206,12 @@ def put_in_place(prepared: Path, live: Path, now: datetime) -> Path | None:
         prepared.replace(live)
         _flush(live.parent)
     return aside if is_there else None
+
+
+def forget_file(path: Path) -> None:
+    """A copy that was worked at, with what SQLite puts beside it."""
+    for each in (path, *_besides(path)):
+        each.unlink(missing_ok=True)
 
 
 def _besides(path: Path) -> list[Path]:

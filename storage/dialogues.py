@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, or_, select
 
-from storage.models import Dialogue
+from storage.models import Dialogue, Patient, Staff
 
 # Asked at each press and each line: put together once.
 _OF_CHAT = select(Dialogue).where(Dialogue.chat_id == bindparam("chat_id"))
@@ -32,6 +32,15 @@ def note_dialogue_message(session: Session, chat_id: int, message_id: int) -> No
     if dialogue is not None:
         dialogue.message_id = message_id
         session.add(dialogue)
+
+
+def end_those_of_members(session: Session) -> None:
+    """Of everybody who is a patient or on a team, in all teams. Who is still joining goes on."""
+    of_staff = select(Staff.chat_id).where(col(Staff.chat_id).is_not(None))
+    of_patients = select(Patient.chat_id).where(col(Patient.chat_id).is_not(None))
+    known = or_(col(Dialogue.chat_id).in_(of_staff), col(Dialogue.chat_id).in_(of_patients))
+    session.connection().execute(delete(Dialogue).where(known))
+    session.expire_all()
 
 
 def end_dialogue(session: Session, chat_id: int) -> None:

@@ -29,6 +29,11 @@ def team_by_id(session: Session, team_id: int) -> Team:
     return session.exec(_BY_ID, params={"team_id": team_id}).one()
 
 
+def all_teams(session: Session) -> list[Team]:
+    """For the operator, and for the clock."""
+    return list(session.exec(select(Team).order_by(col(Team.id))))
+
+
 def team_names(session: Session) -> list[str]:
     return list(session.exec(select(Team.name).order_by(Team.name)))
 

@@ -101,6 +101,7 @@ class MessageKind(StrEnum):
     OWN_COPY_ASKED = "own_copy_asked"
     OWN_CHART_ASKED = "own_chart_asked"
     EXPORT_ASKED = "export_asked"
+    DIARY_RESTORED = "diary_restored"
 
 
 class MessageState(StrEnum):

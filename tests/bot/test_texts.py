@@ -31,6 +31,7 @@ from jobs.scores import SYMPTOMS
 from jobs.wearing_off.caveats import CaveatCode
 from jobs.wearing_off.contrast import Reason
 from jobs.wearing_off.verdict import Verdict
+from storage.file_faults import FileFault
 from storage.models import STAIRS, CancelReason, CourseStatus, Item, MessageKind, PatientStatus, Role, SummaryBrings
 from storage.upcoming import Upcoming
 
@@ -165,6 +166,7 @@ def families() -> dict[str, str]:
             *(described(route) for route in COMMANDS),
             *(f"role.{role.value}" for role in Role),
         ],
+        "bot/keeping_commands.py": [f"file_fault.{fault.value}" for fault in FileFault],
         "bot/settings.py": [f"settings.{name}_wrong" for name in Settings.model_fields],
         "bot/pages.py": [
             f"chart.{field.name}" for field in fields_of(ChartTexts) if field.name not in {"months", "decimal_mark"}
