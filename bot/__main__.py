@@ -17,7 +17,7 @@ from sqlmodel import Session
 from telegram.error import InvalidToken
 
 from bot import doctor as checks
-from bot import keeping_commands, logs, report_command, research_command, runtime, settings
+from bot import file_checks, keeping_commands, logs, report_command, research_command, runtime, settings
 from bot.intake import PolledElsewhereError
 from bot.invitation_link import link_to, qr_for_terminal
 from bot.keeping import Keeper
@@ -67,8 +67,8 @@ def _database(loaded: Settings) -> Database:
         database.check_schema()
     except DatabaseError as wrong:
         raise _stop("cli.schema", wrong=wrong) from None
-    except DBAPIError:
-        raise _stop("cli.database") from None
+    except DBAPIError as fault:
+        raise file_checks.stop(file_checks.of_database(loaded, fault) or say("cli.database")) from None
     return database
 
 
@@ -90,11 +90,17 @@ def run(
     wanted = {name.strip() for name in roles.split(",")}
     if not wanted <= set(runtime.Role):
         raise _stop("cli.roles", known=", ".join(runtime.Role))
+    if (wrong_file := file_checks.what_is_wrong(loaded)) is not None:
+        raise file_checks.stop(wrong_file)
     database = _database(loaded)
     if database.is_sqlite and wanted != set(runtime.Role):
         raise _stop("cli.roles_need_postgresql")
     lock = Lock(database, "run")
-    if database.is_sqlite and not lock.acquire():
+    try:
+        is_alone = not database.is_sqlite or lock.acquire()
+    except OSError as fault:
+        raise file_checks.stop(file_checks.of_database(loaded, fault) or say("cli.database")) from None
+    if not is_alone:
         raise _stop("cli.runs_already")
     runtime.leave_to_stand()
     try:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, update
 from telegram.error import InvalidToken, TelegramError
 
-from bot import runtime, settings
+from bot import file_checks, runtime, settings
 from bot.pacer import PER_SECOND
 from bot.settings import Settings, SettingsError
 from bot.texts import FALLBACK, Html, texts_in
@@ -37,6 +37,8 @@ async def examine(clock: Clock) -> list[Finding]:
 
 
 def _database(loaded: Settings, clock: Clock) -> list[Finding]:
+    if (wrong_file := file_checks.what_is_wrong(loaded)) is not None:
+        return [Finding(False, wrong_file)]
     database = Database(loaded.database_url.get_secret_value())
     try:
         if not database.is_there and not database.can_be_made:
@@ -52,7 +54,8 @@ def _database(loaded: Settings, clock: Clock) -> list[Finding]:
     except SchemaMismatchError as wrong:
         return [Finding(False, say("doctor.schema", found=wrong.found or "–", expected=wrong.expected or "–"))]
     except DBAPIError as fault:
-        return [Finding(False, say("doctor.database", fault=str(fault.orig).strip().splitlines()[0]))]
+        said = say("doctor.database", fault=str(fault.orig).strip().splitlines()[0])
+        return [Finding(False, file_checks.of_database(loaded, fault) or said)]
     finally:
         database.close()
     found = [Finding(True, say.plural("doctor.teams", len(names)) if names else say("doctor.no_teams"))]

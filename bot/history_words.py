@@ -137,9 +137,7 @@ def _of_team(entry: AuditEntry, texts: Texts) -> dict[str, object]:
 def missing_time(facts: Facts, texts: Texts) -> dict[str, object]:
     """From when until when nothing is known after a restore, by the team's clock."""
     zone = facts["time_zone"]
-    return {
-        name: Html(texts.instant(datetime.fromisoformat(facts[name]), zone)) for name in ("as_of", "stopped_at")
-    }
+    return {name: Html(texts.instant(datetime.fromisoformat(facts[name]), zone)) for name in ("as_of", "stopped_at")}
 
 
 # What else is filled into the words of an action.

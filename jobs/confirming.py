@@ -58,6 +58,7 @@ def pass_over(session: Session, until: datetime) -> None:
             log.exception("When a team is asked about its courses cannot be computed; tried again in an hour")
             following = until + PUT_OFF
         teams.move_confirmation(session, team, following)
+    session.flush()
     session.expire_all()
 
 

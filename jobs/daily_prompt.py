@@ -71,6 +71,7 @@ def pass_over(session: Session, until: datetime) -> None:
             _end_a_pause(session, patient, until)
             for moment, closes_at in _moments_due(patient, first, until):
                 _asked_elsewhere(session, patient, chat, moment, closes_at, until)
+        session.flush()
         session.expire_all()
 
 

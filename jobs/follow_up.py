@@ -71,6 +71,7 @@ def pass_over(session: Session, until: datetime) -> None:
     while waiting := diary.days_due_a_follow_up(session, until, BATCH):
         for day, _, _ in waiting:
             diary.take_follow_up(session, day)
+        session.flush()
         session.expire_all()
 
 

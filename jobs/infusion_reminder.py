@@ -136,6 +136,7 @@ def pass_over(session: Session, until: datetime) -> list[Course]:
             while moment is not None and moment <= until:
                 outbox.note_sent_before_a_restore(session, _message(patient, patient.chat_id, course, lead, moment))
                 lead, moment = _next_reminder(session, patient, course, moment) or (None, None)
+        session.flush()
         session.expire_all()
     return heard_of
 

@@ -113,7 +113,7 @@ def put_in_order(session: Session, as_of: datetime, stopped_at: datetime, now: d
 
     Where it had stopped before the backup was made, nothing is missing, and nothing is changed.
     """
-    known = teams.all_teams(session)
+    known, before = teams.all_teams(session), numbers.highest(session)
     for team in known:
         missing = {"as_of": as_of.isoformat(), "stopped_at": max(as_of, stopped_at).isoformat()}
         facts = {**missing, "time_zone": team.time_zone}
@@ -134,7 +134,7 @@ def put_in_order(session: Session, as_of: datetime, stopped_at: datetime, now: d
     dialogues.end_those_of_members(session)
     diary.forget_what_is_being_entered(session)
     told = sum(_tell(session, team, as_of, stopped_at, now) for team in known)
-    numbers.go_on_far_behind(session)
+    numbers.go_on_far_behind(session, before)
     return Ordered(len(settled), told)
 
 

@@ -151,6 +151,7 @@ def pass_over(session: Session, until: datetime) -> None:
             log.exception("A summary's next moment cannot be computed; tried again in an hour")
             following = until + PUT_OFF
         teams.move_summary(session, reader, following, latest)
+    session.flush()
     session.expire_all()
 
 

@@ -278,4 +278,5 @@ def _saying(path: Path) -> Iterator[None]:
         raise
     except (sqlite3.Error, OSError) as error:
         fault = fault_of(error) or FileFault.DISK
-        raise FileFaultError(fault, path, str(error) if fault is FileFault.DISK else "") from error
+        is_explained = fault not in {FileFault.DISK, FileFault.DAMAGED}
+        raise FileFaultError(fault, path, "" if is_explained else str(error)) from error

@@ -39,6 +39,7 @@ def end_those_of_members(session: Session) -> None:
     of_staff = select(Staff.chat_id).where(col(Staff.chat_id).is_not(None))
     of_patients = select(Patient.chat_id).where(col(Patient.chat_id).is_not(None))
     known = or_(col(Dialogue.chat_id).in_(of_staff), col(Dialogue.chat_id).in_(of_patients))
+    session.flush()
     session.connection().execute(delete(Dialogue).where(known))
     session.expire_all()
 

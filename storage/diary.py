@@ -224,6 +224,7 @@ def forget_that_they_were_asked(session: Session, since: datetime, until: dateti
         .where(col(DiaryDay.closes_at) > since, col(DiaryDay.opened_at) <= until, ~answered)
         .values(asked_at=None)
     )
+    session.flush()
     session.connection().execute(statement)
     session.expire_all()
 
@@ -231,6 +232,7 @@ def forget_that_they_were_asked(session: Session, since: datetime, until: dateti
 def forget_what_is_being_entered(session: Session) -> None:
     """Of all days: nothing is being changed or noted any more."""
     under_way = or_(col(DiaryDay.noting), col(DiaryDay.changing).is_not(None))
+    session.flush()
     session.connection().execute(update(DiaryDay).where(under_way).values(noting=False, changing=None))
     session.expire_all()
 

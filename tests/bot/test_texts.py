@@ -166,7 +166,7 @@ def families() -> dict[str, str]:
             *(described(route) for route in COMMANDS),
             *(f"role.{role.value}" for role in Role),
         ],
-        "bot/keeping_commands.py": [f"file_fault.{fault.value}" for fault in FileFault],
+        "bot/file_checks.py": [f"file_fault.{fault.value}" for fault in FileFault],
         "bot/settings.py": [f"settings.{name}_wrong" for name in Settings.model_fields],
         "bot/pages.py": [
             f"chart.{field.name}" for field in fields_of(ChartTexts) if field.name not in {"months", "decimal_mark"}
