@@ -14,7 +14,7 @@ from bot.staff_words import roles_words
 from bot.team_forms import prices_in_words
 from bot.team_schedule_forms import summary_words, value_words
 from bot.texts import Html, Texts, texts_in
-from jobs import regimen_names, restoring, staffing, team_schedule
+from jobs import regimen_names, restoring, retention, staffing, team_schedule
 from storage import audit, courses
 from storage.models import AlertKind, AuditEntry
 from storage.questions import DiaryQuestion
@@ -134,6 +134,10 @@ def _of_team(entry: AuditEntry, texts: Texts) -> dict[str, object]:
     return {"changes": Html("; ".join(said))}
 
 
+def _tidied(facts: Facts, texts: Texts) -> dict[str, object]:
+    return {"what": Html(texts.listed([str(texts.plural(f"tidied.{name}", many)) for name, many in facts.items()]))}
+
+
 def missing_time(facts: Facts, texts: Texts) -> dict[str, object]:
     """From when until when nothing is known after a restore, by the team's clock."""
     zone = facts["time_zone"]
@@ -165,6 +169,7 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     "steroid_ended": lambda entry, texts: _entry(entry.after or {}, texts),
     "steroid_removed": lambda entry, texts: _entry(entry.before or {}, texts),
     "paused": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["paused_until"])},
+    "tidied": lambda entry, texts: _tidied(entry.after or {}, texts),
     restoring.RESTORED: lambda entry, texts: missing_time(entry.after or {}, texts),
     "look_put_off": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["not_before"])},
     "data_exported": lambda entry, texts: {
@@ -178,7 +183,7 @@ PLAIN = (
     *("team_made", "patient_invited", "patient_invited_again", "patient_joined", "patient_withdrew"),
     *("patient_came_back", audit.ERASED, "patient_unreachable", "patient_reachable", "pause_ended"),
     *("own_copy_asked", "label_changed", "alert_raised", "alert_taken_back", "alert_seen", "alert_unseen", "look_seen"),
-    "patient_imported",
+    *("patient_imported", retention.ANNOUNCED),
 )
 WORDED = {*CHANGES, *FILLED, *PLAIN}
 

@@ -34,6 +34,7 @@ from jobs import (
     daily_prompt,
     follow_up,
     infusion_reminder,
+    retention,
     undelivered,
     upkeep,
     weekly_summary,
@@ -120,7 +121,8 @@ class Running:
         self.handlers = Handlers(self.writer, self._speaker, clock, self._look)
         self.application = build(self.bot, self.handlers)
         self.intake = self._made_intake(settings)
-        self.ticker = Ticker(self.writer, clock, TICKS, self._look)
+        tidying = functools.partial(retention.run, after_withdrawal=settings.retention_after_withdrawal)
+        self.ticker = Ticker(self.writer, clock, (*TICKS, tidying), self._look)
         by_role: dict[Role, Work] = {
             Role.INTAKE: self.intake,
             Role.COURIER: self.courier,

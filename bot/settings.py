@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     webhook_listen: str = "127.0.0.1:8080"
     backup_folder: Path | None = None
     backups_kept: str = "7d 4w"
+    retention_after_withdrawal: int | None = Field(default=None, ge=1, le=600)
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
@@ -111,6 +112,11 @@ class Settings(BaseSettings):
         if Path(written).is_file():
             raise ValueError("a file")
         return Path(written) if written else None
+
+    @field_validator("retention_after_withdrawal", mode="before")
+    @classmethod
+    def _never_if_empty(cls, months: Any) -> Any:
+        return None if isinstance(months, str) and not months.strip() else months
 
     @field_validator("backups_kept")
     @classmethod

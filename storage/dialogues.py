@@ -44,6 +44,15 @@ def end_those_of_members(session: Session) -> None:
     session.expire_all()
 
 
+def forget_untouched(session: Session, team_id: int, before: datetime) -> int:
+    """Forms of the team's members and patients in which nothing was said since then; returns how many."""
+    of_staff = select(Staff.chat_id).where(Staff.team_id == team_id, col(Staff.chat_id).is_not(None))
+    of_patients = select(Patient.chat_id).where(Patient.team_id == team_id, col(Patient.chat_id).is_not(None))
+    of_team = or_(col(Dialogue.chat_id).in_(of_staff), col(Dialogue.chat_id).in_(of_patients))
+    statement = delete(Dialogue).where(of_team, col(Dialogue.updated_at) < before)
+    return session.connection().execute(statement).rowcount
+
+
 def end_dialogue(session: Session, chat_id: int) -> None:
     dialogue = dialogue_of(session, chat_id)
     if dialogue is not None:

@@ -11,10 +11,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update, and_, bindparam, case
-from sqlmodel import Session, col, exists, or_, select, text, true, update
+from sqlmodel import Session, col, delete, exists, or_, select, text, true, update
 
 from storage.database import insert_ignoring_duplicates
-from storage.models import BEING_SENT, TO_EXPIRE, TO_SEND, Chat, MessageKind, MessageState, OutboxMessage, Patient
+from storage.models import (
+    BEING_SENT,
+    SETTLED,
+    TO_EXPIRE,
+    TO_SEND,
+    Chat,
+    Course,
+    CourseStatus,
+    MessageKind,
+    MessageState,
+    OutboxMessage,
+    Patient,
+)
 from storage.types import UtcDateTime
 
 CLAIMABLE = (MessageState.PENDING, MessageState.UNSURE)
@@ -43,6 +55,8 @@ RANKS = {
     MessageKind.PATIENT_WITHDREW: 2,
     MessageKind.PATIENT_CAME_BACK: 2,
     MessageKind.PATIENT_ERASED: 2,
+    MessageKind.PATIENT_ERASURE_COMING: 2,
+    MessageKind.PATIENT_ERASED_AT_TERM: 2,
     MessageKind.NOT_DELIVERED: 2,
     MessageKind.ALERT_CHANGED: 2,
     MessageKind.STAFF_CHANGED: 2,
@@ -429,6 +443,27 @@ def release(session: Session, drawing_id: int, team_id: int) -> None:
         .values(state=MessageState.PENDING)
     )
     session.connection().execute(statement)
+
+
+def forget_settled(session: Session, team_id: int, before: datetime, today: date, limit: int) -> int:
+    """Deletes what was due before that and is settled, save what the clinic has still to hear of, and what is about a
+    course to come; returns how many.
+    """
+    to_come = select(Course.id).where(
+        Course.team_id == team_id, Course.status == CourseStatus.PLANNED, Course.planned_start >= today
+    )
+    old = (
+        select(OutboxMessage.id)
+        .where(
+            SETTLED,
+            OutboxMessage.team_id == team_id,
+            OutboxMessage.due_at < before,
+            ~col(OutboxMessage.untold),
+            or_(col(OutboxMessage.course_id).is_(None), col(OutboxMessage.course_id).not_in(to_come)),
+        )
+        .limit(limit)
+    )
+    return session.connection().execute(delete(OutboxMessage).where(col(OutboxMessage.id).in_(old))).rowcount
 
 
 def untold(session: Session, limit: int) -> list[OutboxMessage]:

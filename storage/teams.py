@@ -116,6 +116,18 @@ def staff_in_chat(session: Session, team_id: int, chat_id: int) -> Staff | None:
     return session.exec(query).first()
 
 
+def teams_due_a_tidying(session: Session, now: datetime) -> list[Team]:
+    """Those too for whom no hour was set yet."""
+    due_ = or_(col(Team.next_tidying_at).is_(None), col(Team.next_tidying_at) <= now)
+    return list(session.exec(select(Team).where(due_).order_by(col(Team.id)).with_for_update(skip_locked=True)))
+
+
+def move_tidying(session: Session, team: Team, to: datetime) -> None:
+    """Held since it was found due."""
+    team.next_tidying_at = to
+    session.add(team)
+
+
 def due_a_summary(session: Session, now: datetime) -> list[tuple[Staff, Team, str]]:
     """The clinicians of all teams whose summary is due, the longest due first, with the language of each."""
     return list(session.exec(_DUE_A_SUMMARY, params={"now": now}))

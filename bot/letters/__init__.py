@@ -51,5 +51,7 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.PATIENT_WITHDREW: to_staff.news_of_patient,
         MessageKind.PATIENT_CAME_BACK: to_staff.news_of_patient,
         MessageKind.PATIENT_ERASED: to_staff.news_of_patient,
+        MessageKind.PATIENT_ERASURE_COMING: to_staff.news_of_patient,
+        MessageKind.PATIENT_ERASED_AT_TERM: to_staff.news_of_patient,
     }
     return writers[message.kind](session, message, chat, texts_in(chat.language), now)

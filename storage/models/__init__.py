@@ -20,12 +20,23 @@ from storage.models.choices import (
 from storage.models.diary import Answer, DiaryDay, ItemSet, Note, OwnItem, own_key
 from storage.models.history import AuditEntry
 from storage.models.people import Chat, Invitation, Patient, Staff, Team
-from storage.models.sending import BEING_SENT, TO_EXPIRE, TO_SEND, Dialogue, Drawing, OutboxMessage, Pace, Receipt
+from storage.models.sending import (
+    BEING_SENT,
+    SETTLED,
+    TO_EXPIRE,
+    TO_SEND,
+    Dialogue,
+    Drawing,
+    OutboxMessage,
+    Pace,
+    Receipt,
+)
 from storage.models.treatment import Attendance, Course, Measurement, SteroidDose
 
 __all__ = [
     "BEING_SENT",
     "MOST_FLIGHTS",
+    "SETTLED",
     "STAIRS",
     "TO_EXPIRE",
     "TO_SEND",

@@ -132,6 +132,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "alert_rule_ended": (RULE, None),
     "alert_words_set": ({"fr": None}, {"fr": "Bonjour."}),
     "instructions_set": ({"en": "Come."}, {"en": "Come early."}),
+    "tidied": (None, {"messages": 500, "invitations": 1, "forms": 2, "strangers": 3}),
     "diary_restored": (
         None,
         {

@@ -15,6 +15,9 @@ ALL = {
     "TIME_ZONE": "Europe/Zurich",
     "WEBHOOK_URL": "https://diary.example.org/telegram",
     "WEBHOOK_LISTEN": "127.0.0.1:8080",
+    "BACKUP_FOLDER": "/var/backups/diary",
+    "BACKUPS_KEPT": "10d",
+    "RETENTION_AFTER_WITHDRAWAL": "24",
     "LOG_LEVEL": "WARNING",
 }
 WRONG = {
@@ -24,6 +27,9 @@ WRONG = {
     "TIME_ZONE": "Mars/Olympus_Mons",
     "WEBHOOK_URL": "http://diary.example.org/telegram",
     "WEBHOOK_LISTEN": "8080",
+    "BACKUP_FOLDER": __file__,
+    "BACKUPS_KEPT": "a week",
+    "RETENTION_AFTER_WITHDRAWAL": "0",
     "LOG_LEVEL": "LOUD",
 }
 

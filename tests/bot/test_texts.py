@@ -160,6 +160,7 @@ def families() -> dict[str, str]:
         "bot/history_words.py": [
             *(f"history.{action}" for action in history_words.WORDED),
             *(f"history.column.{name}" for name in team_schedule.COLUMNS),
+            *(f"tidied.{name}" for name in ("messages", "invitations", "forms", "strangers")),
         ],
         "bot/history.py": [f"history.by.{who}" for who in ("staff", "patient", "clock", "operator", "import")],
         "bot/routes.py": [

@@ -60,7 +60,8 @@ def test_it_is_a_whole_file_for_its_owner_alone_that_says_when_it_was_made(diary
 
 
 def test_whoever_writes_meanwhile_is_not_held_up_and_not_in_it(sqlite_database: Database, diary: Path) -> None:
-    writer, written = Writer(sqlite_database), []
+    written: list[bool] = []
+    writer = Writer(sqlite_database)
 
     def writes() -> None:
         def add(session: Session) -> None:

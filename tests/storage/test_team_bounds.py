@@ -38,6 +38,7 @@ UNBOUNDED = {
     "alerts.alerts_to_escalate": "the clock serves all teams",
     "alerts.take_escalation": "an alert that was found for the clock before",
     "outbox._ANYTHING": "the courier serves all teams",
+    "chats.forget_strangers": "whoever is on no team",
     "outbox.put_off": "the courier serves all teams",
     "outbox.sent_before_a_restore": "a restore is of all teams",
     "diary.forget_that_they_were_asked": "a restore is of all teams",

@@ -30,11 +30,20 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('next_tidying_at', UtcDateTime(), nullable=True))
         batch_op.create_index(batch_op.f('ix_team_next_tidying_at'), ['next_tidying_at'], unique=False)
     _made_anew(never_again=True)
+    settled = sa.text("state IN ('sent', 'failed', 'expired', 'withdrawn')")
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.create_index(
+            'ix_outbox_settled', ['team_id', 'due_at'], unique=False, sqlite_where=settled, postgresql_where=settled
+        )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.drop_index('ix_outbox_settled')
     _made_anew(never_again=False)
     with op.batch_alter_table('team', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_team_next_tidying_at'))
         batch_op.drop_column('next_tidying_at')
-    op.execute("DELETE FROM outbox WHERE kind IN ('diary_restored', 'erasure_coming')")
+    op.execute(
+        "DELETE FROM outbox WHERE kind IN ('diary_restored', 'patient_erasure_coming', 'patient_erased_at_term')"
+    )
