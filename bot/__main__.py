@@ -134,7 +134,7 @@ async def _run(loaded: Settings, database: Database, roles: list[runtime.Role]) 
 async def _work(loaded: Settings, database: Database, roles: list[runtime.Role]) -> None:
     if database.is_sqlite:
         async with runtime.Running(loaded, database, SystemClock(), roles=roles) as running:
-            keeping = asyncio.create_task(Keeper(loaded, running.clock).run())
+            keeping = asyncio.create_task(Keeper(loaded, database, running.clock).run())
             try:
                 await running.finished()
             finally:

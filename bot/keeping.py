@@ -1,22 +1,25 @@
-"""The nightly backup of a SQLite file, beside everything else that the running bot does."""
+"""What is kept of a SQLite file, beside everything else that the running bot does: the nightly backup, departures."""
 
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from bot.settings import Settings
 from jobs import backups_kept, due
 from jobs.backups_kept import Kept
 from jobs.clock import Clock
-from storage import backups
+from storage import backups, departures
+from storage.database import Database
 from storage.file_faults import FileFaultError
 
 log = logging.getLogger(__name__)
 # By the operator's TIME_ZONE: hardly anybody is asked or reminded then.
 QUIET = time(3, 0)
 LOOKS_EVERY, TRIES_AGAIN = timedelta(minutes=1), timedelta(hours=1)
+# Where backups are made by something else, which may keep them for so long.
+WITHOUT_BACKUPS = timedelta(days=366)
 
 
 def is_due(newest: datetime | None, zone: str, now: datetime) -> bool:
@@ -36,38 +39,56 @@ def back_up(
 
 
 class Keeper:
-    """Makes a backup each night until told to stop. What goes wrong is logged, and tried again in an hour."""
+    """Makes a backup each night, and notes each minute who has departed, until told to stop.
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._zone, self._clock, self._kept = settings.time_zone, clock, settings.backups
+    What goes wrong is logged, and tried again: a backup in an hour.
+    """
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self._zone, self._database, self._clock, self._kept = settings.time_zone, database, clock, settings.backups
         self._file, self._folder = settings.database_file, settings.backups_in
-        self._ending = False
+        self._noted: int | None = None
+        self._ending, self._not_before = False, datetime.min.replace(tzinfo=UTC)
 
     async def run(self) -> None:
         """Until cancelled. Not in the first minute: after a start others have waited."""
-        wait = LOOKS_EVERY
         try:
-            while self._file is not None and self._folder is not None and self._kept is not None:
-                await asyncio.sleep(wait.total_seconds())
-                wait = LOOKS_EVERY if await self.look(self._file, self._folder, self._kept) else TRIES_AGAIN
+            while self._file is not None and self._folder is not None:
+                await asyncio.sleep(LOOKS_EVERY.total_seconds())
+                await self.look(self._file, self._folder)
         finally:
             self._ending = True
 
-    async def look(self, file: Path, folder: Path, kept: Kept) -> bool:
-        """Makes a backup if one is due; False when that did not work."""
+    async def look(self, file: Path, folder: Path) -> None:
+        """Notes who has departed, and makes a backup if one is due."""
         now = self._clock.now()
         try:
+            await asyncio.to_thread(self._note_departures, folder, now)
+        except Exception:
+            log.exception("Who has departed could not be noted in %s; tried again in a minute", folder)
+        if self._kept is None or now < self._not_before:
+            return
+        try:
             if is_due(await asyncio.to_thread(backups.newest_at, folder), self._zone, now):
-                made = await asyncio.to_thread(back_up, file, folder, kept, now, self._between)
+                made = await asyncio.to_thread(back_up, file, folder, self._kept, now, self._between)
                 log.info("A backup was made and checked: %s, %d rows", made.path.name, made.rows)
-            return True
+            return
         except _EndingError:
             log.info("A backup was begun and left, since the bot ends")
         except FileFaultError as wrong:
             log.error("No backup was made (%s). python -m bot backup says what to do", wrong)
         except Exception:
             log.exception("No backup was made; tried again in an hour")
-        return False
+        self._not_before = now + TRIES_AGAIN
+
+    def _note_departures(self, folder: Path, now: datetime) -> None:
+        if self._noted is None:
+            self._noted = max((each.entry for each in departures.noted_in(folder)), default=0)
+        with self._database.reading() as session:
+            found = departures.newer_than(session, self._noted)
+        if found:
+            departures.note(folder, found, now - (self._kept.longest if self._kept is not None else WITHOUT_BACKUPS))
+            self._noted = found[-1].entry
 
     def _between(self) -> None:
         """In the thread that copies: whoever ends the bot does not wait for it."""

@@ -17,7 +17,7 @@ from bot.texts import FALLBACK, plain, texts_in
 from jobs import due, restoring
 from jobs.clock import SystemClock
 from jobs.restoring import MomentError, Ordered
-from storage import backups
+from storage import backups, departures
 from storage.database import Database
 from storage.file_faults import FileFault, FileFaultError, fault_of
 from storage.locks import Lock, poller
@@ -83,7 +83,7 @@ def _restore(settings: Settings, file: Path, stopped: datetime | None, as_of: da
     live, folder = _files(settings)
     try:
         with _alone(settings, Database(settings.database_url.get_secret_value())):
-            done = restoring.restore_file(file, live, stopped, now, as_of)
+            done = restoring.restore_file(file, live, stopped, now, as_of, departures.noted_in(folder))
     except MomentError as wrong:
         raise _stop(wrong.key) from None
     except FileFaultError as wrong:

@@ -5,6 +5,7 @@ nobody can know any more counts against no patient. From there on everything goe
 docs/decisions.md, "Keeping".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,12 +20,15 @@ from jobs import (
     daily_prompt,
     follow_up,
     infusion_reminder,
+    leaving,
     outlook,
+    staffing,
     weekly_summary,
 )
-from storage import audit, backups, courses, dialogues, diary, drawings, numbers, outbox, patients, teams
+from storage import audit, backups, courses, departures, dialogues, diary, drawings, numbers, outbox, patients, teams
 from storage.backups import Backup
 from storage.database import Database
+from storage.departures import Departure
 from storage.file_faults import FileFault, FileFaultError, fault_of
 from storage.models import Course, MessageKind, OutboxMessage, Patient, Team
 
@@ -59,7 +63,12 @@ class MomentError(Exception):
 
 
 def restore_file(
-    backup: Path, live: Path, stopped_at: datetime | None, now: datetime, as_of: datetime | None = None
+    backup: Path,
+    live: Path,
+    stopped_at: datetime | None,
+    now: datetime,
+    as_of: datetime | None = None,
+    departed: Sequence[Departure] = (),
 ) -> Restored:
     """Puts the backup in the place of the live file, of the newest schema and in order. Nobody may be at either.
 
@@ -77,7 +86,7 @@ def restore_file(
         backups.forget_file(prepared)
         backups.copy_of(backup, prepared)
         backups.forget_note(prepared)
-        ordered = _prepare(prepared, moment, stopped_at, now)
+        ordered = _prepare(prepared, moment, stopped_at, now, departed)
         backups.verify(prepared)
         put_aside = backups.put_in_place(prepared, live, now)
     finally:
@@ -93,12 +102,14 @@ def check_moments(as_of: datetime, stopped_at: datetime, now: datetime) -> None:
         raise MomentError("cli.restore.stopped_to_come")
 
 
-def _prepare(prepared: Path, as_of: datetime, stopped_at: datetime, now: datetime) -> Ordered:
+def _prepare(
+    prepared: Path, as_of: datetime, stopped_at: datetime, now: datetime, departed: Sequence[Departure]
+) -> Ordered:
     database = Database(f"sqlite:///{prepared}")
     try:
         database.migrate()
         with database.writing() as connection, Session(connection, join_transaction_mode="rollback_only") as session:
-            ordered = put_in_order(session, as_of, stopped_at, now)
+            ordered = put_in_order(session, as_of, stopped_at, now, departed)
             session.flush()
         return ordered
     except DBAPIError as error:
@@ -108,10 +119,13 @@ def _prepare(prepared: Path, as_of: datetime, stopped_at: datetime, now: datetim
         database.close()
 
 
-def put_in_order(session: Session, as_of: datetime, stopped_at: datetime, now: datetime) -> Ordered:
+def put_in_order(
+    session: Session, as_of: datetime, stopped_at: datetime, now: datetime, departed: Sequence[Departure] = ()
+) -> Ordered:
     """`as_of`: the backup's moment; `stopped_at`: when the instance before did its last work, `now` at the latest.
 
-    Where it had stopped before the backup was made, nothing is missing, and nothing is changed.
+    `departed`: who is known to have stopped or left since. Where it had stopped before the backup was made, nothing is
+    missing, and nothing is changed.
     """
     known, before = teams.all_teams(session), numbers.highest(session)
     for team in known:
@@ -120,6 +134,9 @@ def put_in_order(session: Session, as_of: datetime, stopped_at: datetime, now: d
         audit.record(session, team_id=team.id, at=now, actor=audit.OPERATOR, action=RESTORED, after=facts)
     if stopped_at <= as_of:
         return Ordered(0, 0)
+    for departure in departed:
+        if as_of < departure.at <= stopped_at:
+            _depart(session, departure)
     settled = outbox.sent_before_a_restore(session, stopped_at)
     _write_down_what_they_said(session, settled, now)
     _forget_what_was_drawn(session, settled)
@@ -136,6 +153,23 @@ def put_in_order(session: Session, as_of: datetime, stopped_at: datetime, now: d
     told = sum(_tell(session, team, as_of, stopped_at, now) for team in known)
     numbers.go_on_far_behind(session, before)
     return Ordered(len(settled), told)
+
+
+def _depart(session: Session, departure: Departure) -> None:
+    """Once more, at its own moment: whatever it tells anybody was told then, and is not sent."""
+    if departure.what in departures.OF_STAFF:
+        member = teams.member_of_team(session, departure.team_id, departure.who)
+        if member is not None:
+            staffing.end_again(session, member, departure.at)
+        return
+    patient = patients.patient_of_team(session, departure.team_id, departure.who)
+    if patient is None:
+        return
+    if departure.what == audit.ERASED:
+        leaving.erase(session, patient, departure.at)
+    elif departure.what == departures.WITHDREW:
+        leaving.withdraw(session, patient, departure.at)
+    session.flush()
 
 
 def _write_down_what_they_said(session: Session, settled: list[OutboxMessage], now: datetime) -> None:

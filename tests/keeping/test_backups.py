@@ -208,20 +208,21 @@ def test_one_is_due_each_night_at_three_and_after_a_missed_night_at_once() -> No
     assert is_due(at(3, day=1), "Europe/London", at(12))
 
 
-def test_the_running_bot_makes_one_and_goes_on_when_that_fails(clinic: Clinic) -> None:
+def test_the_running_bot_makes_one_a_night_and_goes_on_when_that_fails(clinic: Clinic) -> None:
     clinic.patient()
-    settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file_of(clinic.database)}")
-    keeper = keeping.Keeper(settings, clinic.clock)
-    file, folder, kept = settings.database_file, settings.backups_in, settings.backups
-    assert file is not None
-    assert folder is not None
-    assert kept is not None
-    assert clinic.bot.do(keeper.look(file, folder, kept))
-    assert clinic.bot.do(keeper.look(file, folder, kept))
-    assert list(backups.all_in(folder)) == [clinic.clock.now()], "one a night"
+    file, folder = file_of(clinic.database), file_of(clinic.database).parent / "backups"
+    settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}")
+    keeper = keeping.Keeper(settings, clinic.database, clinic.clock)
+    for _ in range(2):
+        clinic.bot.do(keeper.look(file, folder))
+    assert list(backups.all_in(folder)) == [clinic.clock.now()]
     clinic.passes(days=1)
     in_the_way = folder.with_name("elsewhere")
     in_the_way.write_text("a file where a folder should be")
-    assert not clinic.bot.do(keeper.look(file, in_the_way, kept))
-    assert clinic.bot.do(keeper.look(file, folder, kept))
+    clinic.bot.do(keeper.look(file, in_the_way))
+    clinic.passes(minutes=30)
+    clinic.bot.do(keeper.look(file, folder))
+    assert len(backups.all_in(folder)) == 1, "it waits an hour before it tries again"
+    clinic.passes(minutes=30)
+    clinic.bot.do(keeper.look(file, folder))
     assert len(backups.all_in(folder)) == 2
