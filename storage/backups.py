@@ -48,6 +48,7 @@ def make(
     Whoever writes meanwhile is neither held up nor in it. `between` is called after each step; what it raises ends the
     copying. FileFaultError, with nothing left behind.
     """
+    check_shape(source)
     target = to or folder / now.astimezone(UTC).strftime(NAMED)
     with _saying(target):
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
