@@ -79,6 +79,20 @@ def test_whoever_writes_meanwhile_is_not_held_up_and_not_in_it(sqlite_database: 
         assert len(rows_of(session, Chat)) == 1 + len(written)
 
 
+def test_a_look_at_the_file_lets_go_of_no_lock_of_the_bots(sqlite_database: Database, diary: Path) -> None:
+    """Else whoever opens and closes it beside the bot, as doctor does, would take its log away under it."""
+    with committing(sqlite_database) as session:
+        session.add(Chat(telegram_id=2000, created_at=NOW))
+    log = diary.with_name(f"{diary.name}-wal")
+    assert log.stat().st_size > 0
+    backups.check_file(diary)
+    backups.make(diary, diary.parent / "kept", NOW)
+    script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM chat'); c.close()"
+    subprocess.run([sys.executable, "-c", script, str(diary)], check=True, timeout=60)
+    assert log.exists()
+    assert log.stat().st_size > 0
+
+
 def test_one_that_is_ended_or_cannot_be_read_leaves_nothing_behind(diary: Path) -> None:
     class EndedError(Exception):
         pass

@@ -90,6 +90,7 @@ def test_a_backup_that_is_no_good_changes_nothing_and_the_next_one_is_named(serv
     (good,) = backups.all_in(file_of(service).parent / "backups").values()
     bad = service.folder / "bad.sqlite"
     bad.write_bytes(good.read_bytes()[: good.stat().st_size // 2])
+    service.database.close()
     before = file_of(service).read_bytes()
     for words, said in (
         (("restore", str(bad)), "is damaged"),
