@@ -201,8 +201,11 @@ def put_in_place(prepared: Path, live: Path, now: datetime) -> Path | None:
             if beside.exists():
                 beside.rename(f"{aside}{beside.name.removeprefix(live.name)}")
         if is_there:
-            # Two names for one file, so that at no moment there is none where the bot would look.
-            os.link(live, aside)
+            try:
+                # Two names for one file, so that at no moment there is none where the bot would look.
+                os.link(live, aside)
+            except OSError:
+                live.rename(aside)
         prepared.replace(live)
         _flush(live.parent)
     return aside if is_there else None

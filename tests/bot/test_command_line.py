@@ -100,7 +100,9 @@ def ready(operator: Operator, url: str) -> None:
     operator.sets(TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API_URL=url)
 
 
-@pytest.mark.parametrize("command", ["demo", "run", "invite", "migrate", "doctor", "export", "import"])
+@pytest.mark.parametrize(
+    "command", ["demo", "run", "invite", "migrate", "doctor", "export", "import", "backup", "restore", "restored"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     everything = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"})
     assert command in everything.output
