@@ -198,7 +198,7 @@ def test_doctor_sees_a_database_that_can_be_read_and_not_written(
         typed = operator.types("doctor")
     database.close()
     assert typed.code == 2
-    assert "locked" in typed.out
+    assert "is held by another program" in typed.out
 
 
 @pytest.mark.parametrize("url", ["sqlite:////dev/null/no/diary.sqlite", "postgresql://u:secret-word@127.0.0.1:1/x"])
