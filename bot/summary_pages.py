@@ -1,6 +1,6 @@
 """The summary as the worker makes it: the team in words and as a picture, or on paper; and who needs a look."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -20,6 +20,8 @@ LONGEST_MESSAGE = 3900
 OF_WHOEVER_NEEDS_A_LOOK = (DrawingKind.LOOK, DrawingKind.LOOK_PDF)
 # At some 40 KiB a page a document stays below Telegram's 50 MB.
 MOST_PRINTED = 600
+# Of those who were seen or put off, in the line that counts them.
+MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,16 @@ class Member:
 
     @cached_property
     def needs_a_look(self) -> bool:
-        kept = self.answered.kept
-        return needs_a_look(self.answered.attention, self.noted, kept.today)
+        return needs_a_look(self.answered.attention, self.noted, self.answered.kept.today)
+
+    @property
+    def put_off_until(self) -> date | None:
+        return None if self.known is None else self.known.not_before
+
+    @property
+    def known(self) -> Noted | None:
+        """There is a reason to look, and somebody has seen it or put it off; None where there is nothing to know."""
+        return self.noted if self.answered.attention.reasons and not self.needs_a_look else None
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,10 @@ class Whole:
     @cached_property
     def marked(self) -> list[Member]:
         return [member for member in self.members if member.needs_a_look]
+
+    @cached_property
+    def known(self) -> list[Member]:
+        return [member for member in self.members if member.known is not None]
 
 
 def summary(asked: Asked) -> Drawn:
@@ -72,14 +86,47 @@ def in_words(whole: Whole, *, of_all: bool) -> Html:
     parts = [texts.plural("summary.heading", len(whole.members), team=whole.name, date=whole.today)]
     if not whole.members:
         return Html("\n\n".join([*parts, texts("summary.nobody")]))
-    marked = len(whole.marked)
-    parts.append(texts.plural("summary.marked", marked) if marked else texts("summary.none_marked"))
-    lines = [_paragraph(member) for member in whole.marked]
+    parts.append(_how_many(whole))
+    groups = [whole.marked]
     if of_all:
-        lines += [_paragraph(member) for member in whole.members if not member.needs_a_look]
-    if of_all and 0 < marked < len(whole.members):
-        lines[marked] = Html(f"{texts('summary.others')}\n\n{lines[marked]}")
-    return _as_many_as_fit(parts, lines, texts)
+        others = [member for member in whole.members if not member.needs_a_look and member.known is None]
+        groups += [whole.known, others]
+    return _as_many_as_fit(parts, _under_headings(groups, texts), texts)
+
+
+def _how_many(whole: Whole) -> Html:
+    """How many need a look; of whom somebody has seen it or put it off, they stay among them by name."""
+    texts, new = whole.texts, len(whole.marked)
+    if not whole.known:
+        return texts.plural("summary.marked", new) if new else texts("summary.none_marked")
+    seen = [member.answered.kept.pseudonym for member in whole.known if member.put_off_until is None]
+    put_off = [
+        texts("summary.until", pseudonym=member.answered.kept.pseudonym, date=member.put_off_until)
+        for member in whole.known
+        if member.put_off_until is not None
+    ]
+    said = [
+        texts.plural(key, len(codes), codes=_named(codes))
+        for key, codes in (("summary.known_seen", seen), ("summary.known_put_off", put_off))
+        if codes
+    ]
+    return texts("summary.of_whom_known", new=new, known=Html(", ".join(said)))
+
+
+def _named(codes: Sequence[str]) -> Html:
+    more = ", …" if len(codes) > MOST_NAMED else ""
+    return Html(", ".join(codes[:MOST_NAMED]) + more)
+
+
+def _under_headings(groups: list[list[Member]], texts: Texts) -> list[Html]:
+    """A paragraph each: who needs a look, who is seen or put off already, the others; one group alone has no heading."""
+    lines: list[Html] = []
+    for group, heading in zip(groups, ("", "summary.known", "summary.others"), strict=False):
+        said = [_paragraph(member) for member in group]
+        if said and heading and (lines or heading == "summary.known"):
+            said[0] = Html(f"{texts(heading)}\n\n{said[0]}")
+        lines += said
+    return lines
 
 
 def _read(asked: Asked) -> Whole:
@@ -98,9 +145,10 @@ def _read(asked: Asked) -> Whole:
     return Whole(name, today, sorted(ordered, key=_place), texts)
 
 
-def _place(member: Member) -> tuple[bool, int]:
+def _place(member: Member) -> tuple[bool, bool, int]:
     """Among equals the order stays."""
-    return not member.needs_a_look, urgency(member.answered.attention.reasons) if member.needs_a_look else 0
+    reasons = member.answered.attention.reasons
+    return not member.needs_a_look, member.known is None, urgency(reasons)
 
 
 def _answered(members: list[Member]) -> list[Answered]:
@@ -112,7 +160,7 @@ def _pseudonyms(members: list[Member]) -> set[str]:
 
 
 def _paragraph(member: Member) -> Html:
-    return paragraph(member.answered, None if member.needs_a_look else member.noted)
+    return paragraph(member.answered, member.known)
 
 
 def _as_many_as_fit(parts: list[Html], lines: list[Html], texts: Texts) -> Html:

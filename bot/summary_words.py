@@ -16,8 +16,8 @@ from jobs.attention import Noted
 from jobs.changes import Changes, changes_within
 
 
-def paragraph(each: Answered, noted: Noted | None) -> Html:
-    """`noted`: what somebody has seen, of a patient who needs no look now."""
+def paragraph(each: Answered, known: Noted | None) -> Html:
+    """`known`: who needs a look was seen by somebody or put off."""
     texts = each.texts
     found = texts(
         "summary.found",
@@ -27,9 +27,9 @@ def paragraph(each: Answered, noted: Noted | None) -> Html:
         onset=onset_words(each),
     )
     lines = [found, *([texts("summary.flag", flag=flag(each))] if flag(each) else []), *days_lines(each)]
-    if noted is not None and noted.seen and each.attention.reasons:
+    if known is not None:
         lines.append(
-            texts("summary.seen") if noted.not_before is None else texts("summary.put_off", date=noted.not_before)
+            texts("summary.seen") if known.not_before is None else texts("summary.put_off", date=known.not_before)
         )
     return Html("\n".join(lines))
 

@@ -266,7 +266,7 @@ def test_seen_by_one_is_seen_for_all_until_there_is_something_new(clinic_on_each
     assert other.presses("Seen", second) == "Somebody on the team has seen this already."
     assert labels(other, second) == ["PDF, a page each", "What it brings"]
     again = asks(other)
-    assert "Nobody needs a look." in again["text"]
+    assert f"\n\nNeed a look: 0 new, 1 seen by the team ({anna.code})\n\nSeen or put off already\n\n" in again["text"]
     assert "Seen by the team; marked again when there is something new." in again["text"]
     has_a_kinase(clinic, anna, 1450)
     anew = asks(one)
@@ -285,7 +285,7 @@ def test_an_old_button_sees_what_was_shown_then_and_nothing_newer(clinic: Clinic
     assert [look.seen_at is None for look in clinic.rows(Look)] == [False, True]
     assert "Seen" in labels(clinician, new)
     clinician.presses("Seen", new)
-    assert "Nobody needs a look." in asks(clinician)["text"]
+    assert "Need a look: 0 new, 1 seen by the team" in asks(clinician)["text"]
 
 
 def test_a_patient_is_put_off_for_some_weeks(clinic: Clinic) -> None:
@@ -303,6 +303,30 @@ def test_a_patient_is_put_off_for_some_weeks(clinic: Clinic) -> None:
     assert look.not_before == date(2026, 3, 30)
     assert "Put off until Mon 30 Mar 2026, unless there is something new." in asks(clinician)["text"]
     assert clinic.history(anna.row)[-1][1:] == ("look_put_off", None, {"look": 1, "not_before": "2026-03-30"})
+
+
+def test_nobody_is_said_to_need_no_look_who_is_only_seen_or_put_off(clinic: Clinic) -> None:
+    clinician, anna, ben, carla = clinic.clinician(), clinic.patient(), clinic.patient(), clinic.patient()
+    came_back(clinic, anna)
+    came_back(clinic, ben)
+    summary = asks(clinician)
+    assert "\n\n2 need a look\n\n" in summary["text"]
+    first = min(anna.code, ben.code)
+    clinician.presses("Later", on(clinician, summary))
+    clinician.presses("2 weeks", on(clinician, summary))
+    said = asks(clinician)["text"]
+    assert f"\n\nNeed a look: 1 new, 1 put off ({first} until Mon 16 Mar 2026)\n\n" in said
+    second = max(anna.code, ben.code)
+    order = [said.index(f"\n\n{code}: ") for code in (second, first, carla.code)]
+    assert order == sorted(order), "who is new, who is known, and the others"
+    clinician.presses("Seen", clinician.messages[-2] if "photo" in clinician.last else clinician.last)
+    clinician.says("/summary settings")
+    clinician.presses("Only those who need a look")
+    alone = asks(clinician)["text"]
+    assert f"Need a look: 0 new, 1 seen by the team ({second}), 1 put off ({first} until Mon 16 Mar 2026)" in alone
+    assert "Nobody needs a look" not in said + alone
+    clinic.becomes(clinic.local("2026-03-16 07:00"))
+    assert "Need a look: 1 new, 1 seen by the team" in asks(clinician)["text"], "the time is over"
 
 
 def test_what_one_has_seen_one_may_still_put_off_and_a_colleague_may_not(clinic: Clinic) -> None:
