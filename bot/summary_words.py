@@ -1,5 +1,8 @@
 """One patient in the summary, in words: what was found, its limits, what comes, what has changed. Never what to do."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from bot import findings
 from bot.findings import number
 from bot.pages import (
@@ -16,7 +19,17 @@ from jobs.attention import Noted
 from jobs.changes import Changes, changes_within
 
 
-def paragraph(each: Answered, known: Noted | None) -> Html:
+@dataclass(frozen=True)
+class Raised:
+    """An alert, in words: what was answered. `seen`: by somebody; `corrected`: by the patient, since."""
+
+    number: int
+    what: Html
+    seen: bool
+    corrected: bool
+
+
+def paragraph(each: Answered, known: Noted | None, raised: Sequence[Raised] = ()) -> Html:
     """`known`: who needs a look was seen by somebody or put off."""
     texts = each.texts
     found = texts(
@@ -26,12 +39,28 @@ def paragraph(each: Answered, known: Noted | None) -> Html:
         counts=counts_words(each),
         onset=onset_words(each),
     )
-    lines = [found, *([texts("summary.flag", flag=flag(each))] if flag(each) else []), *days_lines(each)]
+    lines = [found, *alert_lines(raised, texts), *_flag_lines(each), *days_lines(each)]
     if known is not None:
         lines.append(
             texts("summary.seen") if known.not_before is None else texts("summary.put_off", date=known.not_before)
         )
     return Html("\n".join(lines))
+
+
+def alert_lines(raised: Sequence[Raised], texts: Texts) -> list[Html]:
+    """What the team was told of by alerts, and whether anybody pressed *Seen*."""
+    return [
+        texts(
+            "summary.alert_seen" if each.seen else "summary.alert_unseen",
+            what=each.what,
+            corrected=texts("summary.alert_corrected") if each.corrected else Html(""),
+        )
+        for each in raised
+    ]
+
+
+def _flag_lines(each: Answered) -> list[Html]:
+    return [each.texts("summary.flag", flag=flag(each))] if flag(each) else []
 
 
 def onset_words(each: Answered) -> Html:

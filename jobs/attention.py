@@ -1,11 +1,12 @@
 """Who needs a look, and until when not again: pure over what was found and what somebody has seen.
 
-`reasons` are what a look is for: symptoms return, or may; the diary is silent; the patient cannot be reached. `facts`
-are what else would be new: the regimen, the steroid dose, a CK. Each is a code that changes with what it is about.
+`reasons` are what a look is for: an alert that nobody has seen; symptoms return, or may; the diary is silent; the
+patient cannot be reached. `facts` are what else would be new: the regimen, the steroid dose, a CK. Each is a code that
+changes with what it is about.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from jobs.wearing_off.effects import RegimenEffect
 
 NEEDS_A_LOOK = ("returns", "possible_return")
+ALERT = "alert"
+# Which reason comes first; the others follow.
+BY_URGENCY = (ALERT, *NEEDS_A_LOOK)
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,15 @@ def attention(kept: Record, current: "RegimenEffect | None") -> Attention:
     return Attention(frozenset(reasons), frozenset(facts))
 
 
+def with_alerts(known: Attention, unseen: Iterable[int]) -> Attention:
+    """`unseen`: the numbers of alerts that nobody has seen."""
+    return replace(known, reasons=known.reasons | {f"{ALERT}:{number}" for number in unseen})
+
+
 def urgency(state: Collection[str]) -> int:
     """0 for whoever comes first, by the reason."""
-    first = (k for k, verdict in enumerate(NEEDS_A_LOOK) if any(code.startswith(f"{verdict}:") for code in state))
-    return next(first, len(NEEDS_A_LOOK))
+    first = (k for k, reason in enumerate(BY_URGENCY) if any(code.startswith(f"{reason}:") for code in state))
+    return next(first, len(BY_URGENCY))
 
 
 def silent_days(kept: Record) -> int:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from jobs.attention import Attention, Noted, attention, needs_a_look, urgency
+from jobs.attention import Attention, Noted, attention, needs_a_look, urgency, with_alerts
 from jobs.changes import Kinase, RegimenChange, changes_within
 from jobs.steroids import DoseChange, SteroidStep
 from tests.jobs.chart.examples import DAY, RECORDS, a_diary
@@ -52,8 +52,19 @@ def test_silence_counts_from_the_teams_limit_on_and_not_in_a_pause() -> None:
     assert attention(replace(quiet, reachable=False), None).reasons == {f"unreachable:{last}"}
 
 
-def test_who_returns_comes_before_who_may_and_both_before_the_rest() -> None:
-    assert [urgency([code]) for code in ("returns:1:3", "possible_return:1:1", "silent:2026-03-01")] == [0, 1, 2]
+def test_an_alert_comes_first_and_who_returns_before_who_may_and_both_before_the_rest() -> None:
+    codes = ("alert:7", "returns:1:3", "possible_return:1:1", "silent:2026-03-01")
+    assert [urgency([code]) for code in codes] == [0, 1, 2, 3]
+
+
+def test_an_alert_that_nobody_has_seen_is_a_reason_and_a_further_one_is_new() -> None:
+    quiet = Attention(frozenset(), frozenset({"regimen:1"}))
+    one = with_alerts(quiet, [7])
+    assert one.reasons == {"alert:7"}
+    assert needs_a_look(one, None, TODAY)
+    seen = Noted(sorted(one.state), seen=True)
+    assert not needs_a_look(one, seen, TODAY)
+    assert needs_a_look(with_alerts(quiet, [7, 9]), seen, TODAY)
 
 
 def test_changes_are_the_latest_of_each_within_the_days_looked_at() -> None:
