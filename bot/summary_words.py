@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import findings
+from bot.course_facts import shortfall_parts
 from bot.findings import number
 from bot.pages import (
     DAYS_OF_ADHERENCE,
@@ -89,14 +90,17 @@ def _days_words(each: Answered) -> Html:
 
 
 def changed_words(changes: Changes, each: Answered) -> list[Html]:
-    texts, said = each.texts, []
-    if (regimen := changes.regimen) is not None:
-        short = each.names.short
-        names = {"before": short[regimen.before], "after": short[regimen.after]}
-        said.append(texts("summary.changed_regimen", date=regimen.day, **names))
-    for change in changes.steroids:
-        doses = {"before": _dose(change.before, texts), "after": _dose(change.after, texts)}
-        said.append(texts("summary.changed_steroid", drug=change.drug, date=change.day, **doses))
+    texts, short, said = each.texts, each.names.short, []
+    for key, change in (("summary.changed_regimen", changes.regimen), ("summary.changed_planned", changes.planned)):
+        if change is not None:
+            said.append(texts(key, date=change.day, before=short[change.before], after=short[change.after]))
+    said += [
+        texts("summary.changed_in_part", date=course.day, of=shortfall_parts(course.shortfall, texts))
+        for course in changes.in_part
+    ]
+    for step in changes.steroids:
+        doses = {"before": _dose(step.before, texts), "after": _dose(step.after, texts)}
+        said.append(texts("summary.changed_steroid", drug=step.drug, date=step.day, **doses))
     if (kinase := changes.kinase) is not None:
         value = number(kinase.value, texts, "#,##0")
         if kinase.before is None:

@@ -1,8 +1,8 @@
 """Who needs a look, and until when not again: pure over what was found and what somebody has seen.
 
 `reasons` are what a look is for: an alert that nobody has seen; symptoms return, or may; the diary is silent; the
-patient cannot be reached. `facts` are what else would be new: the regimen, the steroid dose, a CK. Each is a code that
-changes with what it is about.
+patient cannot be reached. `facts` are what else would be new: the regimen that was given, a course in part, the
+steroid dose, a CK. Each is a code that changes with what it is about.
 """
 
 from collections.abc import Collection, Iterable
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from jobs.changes import given_in_part, given_whole
 from jobs.record import Record
 from jobs.steroids import dose_changes
 
@@ -54,8 +55,8 @@ def attention(kept: Record, current: "RegimenEffect | None") -> Attention:
         reasons.add(f"unreachable:{last}")
     elif kept.is_asked and kept.paused_until is None and silent_days(kept) >= kept.silent_after:
         reasons.add(f"silent:{last}")
-    begun = [course for course in kept.courses if course.start <= kept.today]
-    facts = {f"regimen:{begun[-1].regimen}"} if begun else set()
+    facts = {f"regimen:{course.regimen}" for course in given_whole(kept)[-1:]}
+    facts |= {f"in_part:{each.day}" for each in given_in_part(kept)[-1:]}
     facts |= {f"steroid:{change.drug}:{change.day}" for change in dose_changes(kept.steroids, kept.today)[-1:]}
     facts |= {f"ck:{day}" for day, _ in kept.creatine_kinase[-1:]}
     return Attention(frozenset(reasons), frozenset(facts))

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from jobs.attention import Attention, Noted, attention, needs_a_look, urgency, with_alerts
-from jobs.changes import Kinase, RegimenChange, changes_within
+from jobs.changes import InPart, Kinase, RegimenChange, changes_within
 from jobs.steroids import DoseChange, SteroidStep
+from storage.courses import Shortfall
 from tests.jobs.chart.examples import DAY, RECORDS, a_diary
 
 TODAY = date(2026, 3, 2)
@@ -82,3 +83,30 @@ def test_changes_are_the_latest_of_each_within_the_days_looked_at() -> None:
     assert found.kinase == Kinase(today - 2 * DAY, 1450.0, 300.0)
     nothing = changes_within(replace(record, steroids=steps, creatine_kinase=kinase[:1]), 1)
     assert (nothing.regimen, nothing.steroids, nothing.kinase) == (None, (), None)
+
+
+def test_what_was_planned_is_no_change_until_somebody_says_that_it_was_given() -> None:
+    record = RECORDS["3 courses"]
+    (one, two, three), today = record.courses, record.today
+    assert one.regimen != two.regimen or two.regimen != three.regimen
+    planned = replace(record, courses=(one, two, replace(three, status="planned")))
+    found = changes_within(planned, 200)
+    assert found.planned == RegimenChange(three.start, two.regimen, three.regimen)
+    assert found.regimen != found.planned
+    assert "regimen:" + three.regimen not in attention(planned, None).facts
+    given = changes_within(record, 200)
+    assert (given.regimen, given.planned) == (found.planned, None)
+    overtaken = replace(record, courses=(one, replace(two, status="planned"), three))
+    assert changes_within(overtaken, 200).planned is None, "what was given since says more"
+    assert three.start <= today
+
+
+def test_a_course_in_part_is_a_change_and_no_other_regimen() -> None:
+    record = RECORDS["3 courses"]
+    short = Shortfall(days=1, planned_days=1, dose=0.1, planned_dose=0.3)
+    last = replace(record.doses[-1], shortfall=short)
+    found = changes_within(replace(record, doses=(*record.doses[:-1], last)), 200)
+    day = record.courses[-1].start
+    assert found.in_part == (InPart(day, short),)
+    assert found.regimen is None or found.regimen.day != day
+    assert f"in_part:{day}" in attention(replace(record, doses=(*record.doses[:-1], last)), None).facts

@@ -275,6 +275,17 @@ def test_seen_by_one_is_seen_for_all_until_there_is_something_new(clinic_on_each
     assert [action for _, action, _, _ in clinic.history(anna.row) if action.startswith("look")] == ["look_seen"]
 
 
+def test_a_course_of_another_dose_that_nobody_confirmed_is_said_to_be_planned(clinic: Clinic) -> None:
+    clinician, anna = clinic.clinician(), clinic.patient()
+    came_back(clinic, anna)
+    clinic.planned(anna, "2026-03-04", days=2, dose=4.0)
+    clinic.becomes(clinic.local("2026-03-06 12:00"))
+    said = asks(clinician)["text"]
+    change = "1 × 0.4 g/kg → 2 × 4 g/kg planned for Wed 4 Mar 2026, not confirmed as given"
+    assert f"Changed in the last 4 weeks: {change}" in said
+    assert " from Wed 4 Mar 2026" not in said
+
+
 def test_an_old_button_sees_what_was_shown_then_and_nothing_newer(clinic: Clinic) -> None:
     clinician, anna = clinic.clinician(), clinic.patient()
     came_back(clinic, anna)
