@@ -219,8 +219,13 @@ def _onset(symptom: SymptomAnalysis, texts: Texts) -> list[Html]:
     onset = symptom.onset
     if onset is None:
         return []
-    median = number(onset.median, texts, "0.#")
-    values = {"day": median, "courses": onset.courses}
+    # A provisional course is among these, and in no other count: two numbers that would contradict each other.
+    provisional = [each.course for each in symptom.courses if each.provisional and each.verdict == "returns"]
+    values = {
+        "day": number(onset.median, texts, "0.#"),
+        "courses": onset.courses,
+        "provisional": texts("finding.onset_provisional", course=provisional[0]) if provisional else Html(""),
+    }
     if onset.earliest == onset.latest:
         return [texts.plural("finding.onset_day", onset.returning, **values)]
     return [texts.plural("finding.onset", onset.returning, earliest=onset.earliest, latest=onset.latest, **values)]

@@ -58,6 +58,26 @@ def test_the_cases_three_regimens_are_said_as_the_method_words_them() -> None:
     ]
 
 
+def hurting_before_the_latest(record: Record, pain: float = 4.0) -> Record:
+    """Other answers in the week before the latest course that has begun."""
+    start = [course.start for course in record.courses if course.start <= record.today][-1]
+    week = {start - k * DAY for k in range(1, 8)}
+    entries = tuple(
+        replace(entry, values={**entry.values, Item.PAIN: pain}) if entry.day in week else entry
+        for entry in record.entries
+    )
+    return replace(record, entries=entries)
+
+
+def test_a_provisional_course_that_is_only_among_the_onsets_is_said_to_be_so() -> None:
+    lines = said(hurting_before_the_latest(the_case(date(1999, 8, 20))))
+    assert "Across regimens: before 4 of 13 usable courses it returned (15 courses came after another one)." in lines
+    (onset,) = [line for line in lines if line.startswith("Where it returned")]
+    assert onset.endswith("found in 5 of 5 courses; course 16 among them is provisional and not counted above).")
+    (settled,) = [line for line in said(the_case(date(1999, 8, 20))) if line.startswith("Where it returned")]
+    assert settled.endswith("found in 4 of 4 courses).")
+
+
 def test_a_regimen_that_has_just_begun_is_said_first_though_nothing_is_known_of_it() -> None:
     record = a_diary(155, 6)
     courses = (*record.courses[:5], replace(record.courses[5], regimen="B"))
