@@ -40,7 +40,8 @@ def paragraph(each: Answered, known: Noted | None, raised: Sequence[Raised] = ()
         counts=counts_words(each),
         onset=onset_words(each),
     )
-    lines = [found, *alert_lines(raised, texts), *_flag_lines(each), *days_lines(each)]
+    latest = findings.latest_alone(each.analysis.symptoms[findings.LEADING], texts)
+    lines = [found, *([latest] if latest else []), *alert_lines(raised, texts), *_flag_lines(each), *days_lines(each)]
     if known is not None:
         lines.append(
             texts("summary.seen") if known.not_before is None else texts("summary.put_off", date=known.not_before)

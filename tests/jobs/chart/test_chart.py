@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from jobs.chart import patient_chart, patient_print, team_chart, team_print
+from jobs.chart import patient_chart, patient_print, style, team_chart, team_print
 from jobs.chart.answer import CourseMark, RegimenMark, SymptomAnswer, Table
 from jobs.chart.facts import ChartCourse, ChartFacts, DiaryDay, LabStrip
 from jobs.chart.forest import MOST_SLOTS, groups_shown, points_shown
@@ -379,6 +379,18 @@ def test_a_provisional_course_is_drawn_hollow_and_the_key_says_so() -> None:
     assert [mark.provisional for mark in early.answers[0].courses] == [False, True]
     assert TEXTS.provisional_course in words_on(patient_page(early))
     assert TEXTS.provisional_course not in words_on(patient_page(page("the case, whole")))
+
+
+def test_a_provisional_course_has_another_sign_than_a_late_entry() -> None:
+    early = page_of(the_case(date(1998, 9, 4), 4))
+    on_time = replace(early, days=tuple(replace(day, late=False) for day in early.days))
+
+    def hollow_dots(facts: ChartFacts) -> int:
+        pens = [ink for ink in patient_page(facts).inks if (ink.pen.fill, ink.pen.edge) == ("white", style.INK)]
+        return sum(len(ink.shapes) for ink in pens)
+
+    assert any(mark.provisional for mark in on_time.answers[0].courses)
+    assert (hollow_dots(on_time), hollow_dots(early) > 0) == (0, True)
 
 
 def test_the_other_symptoms_have_a_row_each_and_the_mean_of_all_is_the_last() -> None:
