@@ -279,6 +279,15 @@ def test_a_cell_of_the_team_says_verdict_counts_and_what_else_needs_a_look() -> 
     assert {"possible return", "2 of 3 courses", "no answer for 9 days"} <= set(written)
 
 
+def test_what_nobody_needs_to_look_at_does_not_have_the_colour_of_those_who_need_a_look() -> None:
+    paused = replace(a_team(1).rows[0], flag="paused until Mon", needs_a_look=False)
+    silent = replace(paused, flag="no answer for 9 days", needs_a_look=True)
+    sheet = team_page(replace(a_team(1), rows=(paused, silent)))
+    colours = {words.words: words.colour for words in sheet.words}
+    assert colours["no answer for 9 days"] == style.MISSING
+    assert colours["paused until Mon"] == style.QUIET
+
+
 def test_a_missing_day_a_day_not_asked_and_a_late_entry_each_change_the_picture() -> None:
     whole = page_of(a_diary(60, 2))
     day = whole.days[30].day
