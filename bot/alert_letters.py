@@ -53,6 +53,8 @@ def screen(session: Session, alert: Alert, reader: Staff, texts: Texts) -> Scree
         buttons = []
     if reader.clinician:
         buttons.append(Button(texts("alert.button.chart"), f"ch:{patient.id}"))
+    if reader.coordinator:
+        buttons.append(Button(texts("alert.button.card"), f"pb:{patient.id}"))
     said = texts("alert.letter", pseudonym=patient.pseudonym, lines=Html("\n".join(lines)))
     return Screen(said, (tuple(buttons),) if buttons else ())
 

@@ -278,9 +278,13 @@ def test_without_a_clinician_the_coordinators_are_told(clinic: Clinic) -> None:
     ruled(clinic)
     evening(clinic, anna, 2, "8 2 2 4")
     assert f"Alert: {anna.code}" in coordinator.sees
-    assert coordinator.buttons == ["Seen"], "charts are for clinicians"
-    coordinator.presses("Seen")
-    assert "Seen by you" in coordinator.sees
+    assert coordinator.buttons == ["Seen", "Patient's card"], "charts are for clinicians"
+    alert = coordinator.last
+    coordinator.presses("Patient's card")
+    assert coordinator.sees.startswith(f"{anna.code} · ")
+    assert coordinator.message(alert["message_id"])["text"].startswith("Alert: "), "the alert stays to be read"
+    coordinator.presses("Seen", alert)
+    assert "Seen by you" in coordinator.message(alert["message_id"])["text"]
 
 
 def test_a_team_may_want_its_coordinators_told_too(clinic: Clinic) -> None:
@@ -289,11 +293,16 @@ def test_a_team_may_want_its_coordinators_told_too(clinic: Clinic) -> None:
     coordinator.says("/alerts")
     assert "Told: clinicians; coordinators where no clinician can be reached" in coordinator.sees
     coordinator.presses("Tell coordinators too")
-    assert "Told: clinicians and coordinators" in coordinator.sees
+    assert "told to the clinicians and the coordinators" in coordinator.sees
+    assert [e for e in clinic.rows(AuditEntry) if e.action == "alert_readers_set"] == [], "asked before"
+    coordinator.presses("Yes, do it")
+    assert coordinator.sees == "Done. Told: clinicians and coordinators."
     evening(clinic, anna, 2, "8 2 2 4")
     assert len(alerts_to(clinician)) == len(alerts_to(coordinator)) == 1
     clinician.says("/alerts")
     clinician.presses("Tell clinicians only")
+    assert "told to the clinicians only" in clinician.sees
+    clinician.presses("Yes, do it")
     evening(clinic, anna, 3, "1 2 2 4")
     evening(clinic, anna, 4, "8 2 2 4")
     assert (len(alerts_to(clinician)), len(alerts_to(coordinator))) == (2, 1)

@@ -76,6 +76,7 @@ BUTTONS_WALKED = {
     "pa": ("pa:2026-03-09", "pa:on"),
     "ro": ("ro:0", "ro:1", "ro:", "ro:all:0", "ro:look:3", "ro:find:0:P", "ro:nobody:0"),
     "pt": ("pt:{patient}", "pt:all:0:{patient}", "pt:find:0:P:{patient}"),
+    "pb": ("pb:{patient}", "pb:{invited}"),
     "cs": ("cs:0:{patient}", "cs:1:{patient}"),
     "co": ("co:{course}",),
     "wg": tuple(f"wg:2026-03-05:{what}:{subject}" for what in "lcpaomnry" for subject in ("0", "1", "{course}")),
