@@ -172,6 +172,7 @@ PLAIN = (
     *("patient_came_back", audit.ERASED, "patient_unreachable", "patient_reachable", "pause_ended"),
     *("own_copy_asked", "label_changed", "alert_raised", "alert_taken_back", "alert_seen", "alert_unseen", "look_seen"),
     "patient_imported",
+    "look_taken_back",
 )
 WORDED = {*CHANGES, *FILLED, *PLAIN}
 

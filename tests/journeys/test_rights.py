@@ -98,7 +98,15 @@ BUTTONS_WALKED = {
     "al": ("al:", "al:end:{rule}", "al:end:{alert}"),
     "as": ("as:{alert}",),
     "su": (
-        *("su:seen:{look}:0", "su:later:{look}:0", "su:off:{look}:4:0", "su:off:{look}:5:0", "su:page:1", "su:page:x"),
+        *(
+            "su:seen:{look}:0",
+            "su:later:{look}:0",
+            "su:back:{look}:0",
+            "su:off:{look}:4:0",
+            "su:off:{look}:5:0",
+            "su:page:1",
+            "su:page:x",
+        ),
         *("su:team", "su:settings", "su:picture:0", "su:nonsense"),
     ),
     "nt": ("nt:{patient}", "nt:{invited}"),

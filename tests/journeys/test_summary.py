@@ -262,7 +262,7 @@ def test_seen_by_one_is_seen_for_all_until_there_is_something_new(clinic_on_each
     assert ", from cycle day " in first["text"]
     assert labels(one, first) == [anna.code, "Seen", "Later", "PDF, a page each", "What it brings"]
     assert one.presses("Seen", first) == ""
-    assert labels(one, first) == ["PDF, a page each", "What it brings"]
+    assert labels(one, first) == [f"{anna.code}: seen", "Undo", "PDF, a page each", "What it brings"]
     assert other.presses("Seen", second) == "Somebody on the team has seen this already."
     assert labels(other, second) == ["PDF, a page each", "What it brings"]
     again = asks(other)
@@ -305,7 +305,7 @@ def test_a_patient_is_put_off_for_some_weeks(clinic: Clinic) -> None:
     summary = asks(clinician)
     clinician.presses("Later", on(clinician, summary))
     assert labels(clinician, summary) == [
-        *(f"{anna.code}: not before", "2 weeks", "4 weeks", "8 weeks", "12 weeks", "Back"),
+        *(f"{anna.code}: put off for", "1 week", "2 weeks", "4 weeks", "8 weeks", "12 weeks", "Back"),
     ]
     clinician.presses("Back", on(clinician, summary))
     clinician.presses("Later", on(clinician, summary))
@@ -376,6 +376,31 @@ def test_a_page_that_was_being_drawn_meanwhile_does_not_take_that_back(clinic: C
     assert [each.seen_at is None for each in clinic.rows(Look)] == [False, True], "what is new is marked"
 
 
+@pytest.mark.parametrize("how", [("Seen",), ("Later", "4 weeks")])
+def test_what_one_has_seen_or_put_off_one_takes_back_within_the_hour(clinic: Clinic, how: tuple[str, ...]) -> None:
+    one, other, anna = clinic.clinician(), clinic.clinician(), clinic.patient()
+    came_back(clinic, anna)
+    summary, theirs = asks(one), asks(other)
+    for label in how:
+        one.presses(label, on(one, summary))
+    other.taps(theirs["message_id"], "su:page:0", forge=True)
+    assert "Undo" not in labels(other, theirs)
+    undo = one.buttons_of(summary["message_id"])["Undo"]
+    assert other.forges(undo).startswith("This has changed meanwhile"), "only by whoever pressed it"
+    clinic.passes(minutes=59)
+    one.taps(summary["message_id"], undo)
+    assert labels(one, summary)[:3] == [anna.code, "Seen", "Later"]
+    assert "\n\n1 needs a look\n\n" in asks(other)["text"]
+    assert [action for _, action, _, _ in clinic.history(anna.row)][-1] == "look_taken_back"
+    assert one.forges(undo).startswith("This has changed meanwhile")
+    for label in how:
+        one.presses(label, on(one, summary))
+    clinic.passes(hours=1)
+    assert "60 minutes" in one.forges(undo)
+    assert "Need a look: 0 new" in asks(other)["text"]
+    assert "Undo" not in one.buttons
+
+
 def test_a_page_is_opened_from_under_it(clinic: Clinic) -> None:
     clinician, anna = clinic.clinician(), clinic.patient()
     came_back(clinic, anna)
@@ -419,9 +444,10 @@ def test_of_many_the_buttons_have_pages(clinic: Clinic) -> None:
     clinician.presses("2 more ›", on(clinician, summary))
     assert [label for label in labels(clinician, summary) if label.startswith("P-")] == ["P-X008", "P-X009"]
     clinician.presses("Seen", on(clinician, summary))
-    assert [label for label in labels(clinician, summary) if label.startswith("P-")] == ["P-X009"]
+    assert [label for label in labels(clinician, summary) if label.startswith("P-")] == ["P-X009", "P-X008: seen"]
     clinician.presses("‹ Those before", on(clinician, summary))
-    assert len([label for label in labels(clinician, summary) if label.startswith("P-")]) == 8
+    shown = [label for label in labels(clinician, summary) if label.startswith("P-")]
+    assert (len(shown), shown[-1]) == (9, "P-X008: seen")
     assert clinic.world.refused() == []
 
 
