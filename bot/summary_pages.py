@@ -121,7 +121,7 @@ def _how_many(whole: Whole) -> Html:
         for key, codes in (("summary.known_seen", seen), ("summary.known_put_off", put_off))
         if codes
     ]
-    return texts("summary.of_whom_known", new=new, known=Html(", ".join(said)))
+    return texts.plural("summary.of_whom_known", new, known=Html(", ".join(said)))
 
 
 def _alerts(whole: Whole) -> list[Html]:
