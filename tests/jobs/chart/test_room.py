@@ -280,5 +280,5 @@ def test_a_table_that_would_be_wrapped_and_cut_off_waits_for_a_wider_column() ->
 def test_the_relief_over_each_course_has_a_table() -> None:
     case = page("the case, whole")
     relief = next(table for table in case.tables if table.title.startswith("Pain over each course"))
-    assert ("1", "10.0 (3)", "0.7 (7)", "9.3", "93") in relief.rows
+    assert ("1", "10.0 (3)", "0.7 (7)", "−9.3", "−93") in relief.rows
     assert len(relief.rows) == len(case.courses)
