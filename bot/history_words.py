@@ -188,7 +188,7 @@ PLAIN = (
     *("team_made", "patient_invited", "patient_invited_again", "patient_joined", "patient_withdrew"),
     *("patient_came_back", audit.ERASED, "patient_unreachable", "patient_reachable", "pause_ended"),
     *("own_copy_asked", "label_changed", "alert_raised", "alert_taken_back", "alert_seen", "alert_unseen", "look_seen"),
-    *("patient_imported", retention.ANNOUNCED),
+    *("patient_imported", "look_taken_back", retention.ANNOUNCED),
 )
 WORDED = {*CHANGES, *FILLED, *PLAIN}
 

@@ -113,7 +113,7 @@ def literals() -> frozenset[str]:
 
 
 COLUMNS = ("course", "date", "week_before", "mid_course", "mid_after", "difference", "verdict", "symptom", "regimen")
-MORE_COLUMNS = ("pooled", "days_before", "days_after", "less", "per_cent")
+MORE_COLUMNS = ("pooled", "days_before", "days_after", "change", "per_cent")
 MEASURES = ("given", "interval", "dose_course", "dose_28", "grams_28", "days_28", "pain_before", "kinase_before")
 MORE_MEASURES = ("steroid", "cost_28")
 
