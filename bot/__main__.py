@@ -16,24 +16,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 from telegram.error import InvalidToken
 
-from bot import doctor as checks
-from bot import (
-    file_checks,
-    keeping_commands,
-    logs,
-    parked_command,
-    report_command,
-    research_command,
-    runtime,
-    settings,
-)
-from bot.intake import PolledElsewhereError
+from bot import logs, runtime, settings
+from bot.commands import doctor as checks
+from bot.commands import file_checks, keeping_commands, parked_command, report_command, research_command
 from bot.invitation_link import link_to, qr_for_terminal
 from bot.keeping import Keeper
-from bot.listening import CannotListenError
 from bot.settings import Settings, SettingsError
-from bot.speaker import username_of
 from bot.texts import FALLBACK, plain, texts_in
+from bot.traffic.intake import PolledElsewhereError
+from bot.traffic.listening import CannotListenError
+from bot.traffic.speaker import username_of
 from bot.watching.watch import Watch
 from jobs import admission, reading
 from jobs.clock import AlignedClock, SystemClock

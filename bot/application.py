@@ -22,14 +22,15 @@ from telegram.ext import (
     filters,
 )
 
-from bot import check_in_place, routes
-from bot.flood import Flood, Hearing
-from bot.measurements import Measurements
+from bot import routes
+from bot.patient import check_in_place
 from bot.replies import Incoming, Reply, Say, Screen, SentFile
 from bot.routes import Work
-from bot.sent_files import fetch
-from bot.speaker import Speaker
 from bot.texts import nearest_language, texts_in
+from bot.traffic.flood import Flood, Hearing
+from bot.traffic.sent_files import fetch
+from bot.traffic.speaker import Speaker
+from bot.watching.measurements import Measurements
 from jobs.clock import Clock
 from storage import diary
 from storage.writer import NotCommittedError, Writer

@@ -5,26 +5,23 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from bot import (
+from bot import filling, welcome
+from bot.courses import confirming, one_line
+from bot.filling import Filling
+from bot.greetings import greeting, texts_for
+from bot.measuring import import_forms, measurement_commands
+from bot.patient import answering as patient
+from bot.patient import diary_day, infusions, leaving, noting, own_settings, own_time, own_zone, pause
+from bot.patient.joining import JOINING
+from bot.patient.own_time import OWN_TIME
+from bot.patient.own_zone import OWN_ZONE
+from bot.replies import Incoming, OfferCommands, Reply, Say, Screen, Toast
+from bot.team import (
     alert_forms,
     clinician,
-    confirming,
     coordinator,
-    diary_day,
     export_forms,
-    filling,
     history,
-    import_forms,
-    infusions,
-    leaving,
-    measurement_commands,
-    noting,
-    one_line,
-    own_settings,
-    own_time,
-    own_zone,
-    patient,
-    pause,
     question_forms,
     roster,
     staff_forms,
@@ -33,15 +30,8 @@ from bot import (
     taking_back,
     team_questions,
     team_screen,
-    welcome,
 )
-from bot.filling import Filling
-from bot.greetings import greeting, texts_for
-from bot.joining import JOINING
-from bot.own_time import OWN_TIME
-from bot.own_zone import OWN_ZONE
-from bot.replies import Incoming, OfferCommands, Reply, Say, Screen, Toast
-from bot.summary_settings import SUMMARY_TIME
+from bot.team.summary_settings import SUMMARY_TIME
 from bot.texts import Html, Texts, nearest_language, plain, texts_in
 from jobs import admission
 from jobs.refusals import Refusal

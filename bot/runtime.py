@@ -17,19 +17,19 @@ from telegram.request import HTTPXRequest
 
 from bot import routes
 from bot.application import Handlers, build
-from bot.courier import Courier
-from bot.draughtsman import Draughtsman
-from bot.heard import Heard
-from bot.intake import Intake
-from bot.leader import Leader, Work
-from bot.measurements import Measurements
-from bot.pacer import IN_FLIGHT, TELEGRAMS, Pace, Pacer, Priority
-from bot.rendering import Renderer
+from bot.drawing.draughtsman import Draughtsman
+from bot.drawing.rendering import Renderer
 from bot.settings import Settings
-from bot.shared_pace import Budget
-from bot.speaker import Speaker
 from bot.texts import FALLBACK, texts_in
-from bot.webhook import Webhook
+from bot.traffic.courier import Courier
+from bot.traffic.heard import Heard
+from bot.traffic.intake import Intake
+from bot.traffic.leader import Leader, Work
+from bot.traffic.pacer import IN_FLIGHT, TELEGRAMS, Pace, Pacer, Priority
+from bot.traffic.shared_pace import Budget
+from bot.traffic.speaker import Speaker
+from bot.traffic.webhook import Webhook
+from bot.watching.measurements import Measurements
 from jobs import (
     alert_escalation,
     confirming,

@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from bot.filling import Filling, begin, is_open, taken_up_again
 from bot.greetings import greeting, staff_help, texts_for
-from bot.joining import JOINING
+from bot.patient.joining import JOINING
 from bot.replies import Incoming, Reply, Say, Screen
 from bot.texts import nearest_language, texts_in
 from jobs import admission, guessing

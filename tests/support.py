@@ -18,9 +18,9 @@ from sqlmodel import Session, SQLModel, select
 from bot.local.running import RunningServer
 from bot.local.server import application
 from bot.local.world import World
-from bot.pacer import TELEGRAMS, UNHURRIED, Pace
 from bot.runtime import Running
 from bot.settings import Settings
+from bot.traffic.pacer import TELEGRAMS, UNHURRIED, Pace
 from jobs import admission, schedule
 from jobs.clock import MovableClock
 from storage import audit, teams

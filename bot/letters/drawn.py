@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import summary_screen
 from bot.greetings import telephone
 from bot.letters.letter import Letter, clinician_of, patient_of
 from bot.replies import Button, Keyboard, Screen
+from bot.team import summary_screen
 from bot.texts import Html, Texts
 from jobs import due
 from storage import drawings, patients, teams

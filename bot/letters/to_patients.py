@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import alert_letters, infusions
 from bot.dialogues import check_in
-from bot.diary_day import check_in_of
 from bot.greetings import telephone
 from bot.letters.letter import Earlier, Letter, patient_of
+from bot.patient import infusions
+from bot.patient.diary_day import check_in_of
 from bot.replies import CloseButtons, Rewrite, Screen
+from bot.team import alert_letters
 from bot.texts import Html, Texts, texts_in
 from jobs import alerts as alert_jobs
 from jobs import check_in_time, due, follow_up, infusion_reminder, outlook

@@ -4,12 +4,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import alert_letters, confirming, routes
+from bot import routes
+from bot.courses import confirming
 from bot.greetings import staff_help
-from bot.history_words import missing_time
 from bot.letters.letter import Letter, coordinator_of
 from bot.replies import Button, Screen
-from bot.staff_words import back, called, roles_in_words
+from bot.team import alert_letters
+from bot.team.history_words import missing_time
+from bot.team.staff_words import back, called, roles_in_words
 from bot.texts import Html, Texts
 from jobs import alerts as alert_jobs
 from jobs import confirming as confirming_jobs

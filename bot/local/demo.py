@@ -23,10 +23,10 @@ from bot.local.page_guard import Guard
 from bot.local.running import LocalServer
 from bot.local.server import routes
 from bot.local.world import World
-from bot.pacer import UNHURRIED
 from bot.runtime import Running
 from bot.settings import Settings
 from bot.texts import FALLBACK, plain, texts_in
+from bot.traffic.pacer import UNHURRIED
 from jobs.clock import MovableClock
 from storage.database import Database
 from storage.writer import Writer

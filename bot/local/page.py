@@ -19,12 +19,12 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.bodies import BodyTooLargeError, bounded
 from bot.local.page_feed import Feed
 from bot.local.page_guard import Guard
 from bot.local.records import Json
 from bot.local.refusal import Refusal
 from bot.local.world import World
+from bot.traffic.bodies import BodyTooLargeError, bounded
 
 FOLDER = Path(__file__).parent / "page"
 BODY_LIMIT_BYTES = 64 * 1024

@@ -18,7 +18,6 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.bodies import BodyTooLargeError, bounded
 from bot.local.deliveries import delivering
 from bot.local.faults import Fault
 from bot.local.files import FILE_LIMIT_BYTES
@@ -29,6 +28,7 @@ from bot.local.refusal import Refusal, bad_request
 from bot.local.running import NOTHING, drop_connection, gone, half_of
 from bot.local.specification import Reading, Upload, specification
 from bot.local.world import World
+from bot.traffic.bodies import BodyTooLargeError, bounded
 
 # A file of the greatest size, and the fields beside it. Without the token not a byte is read.
 BODY_LIMIT_BYTES = FILE_LIMIT_BYTES + (1 << 20)

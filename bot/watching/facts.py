@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from bot.courier import LEASE
 from bot.settings import Settings
+from bot.traffic.courier import LEASE
 from jobs.lights import MachineFacts, StoredFacts
 from jobs.load import Rush
 from storage import backups, parked, watching

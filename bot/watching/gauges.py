@@ -7,8 +7,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.measurements import Measurements
 from bot.watching.lookout import Seen
+from bot.watching.measurements import Measurements
 from jobs.lights import StoredFacts
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from telegram.error import TelegramError
 
-from bot.pacer import PER_SECOND, BannedError, Priority
 from bot.runtime import Role, Running
 from bot.settings import Settings
+from bot.traffic.pacer import PER_SECOND, BannedError, Priority
 from bot.watching.facts import fault_of, machine_facts, stored_facts
 from jobs import lights, load
 from jobs.lights import Facts, Light, ProcessFacts, StoredFacts, TelegramFacts

@@ -10,8 +10,8 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.pacer import BannedError, Priority
 from bot.texts import FALLBACK, Html, texts_in
+from bot.traffic.pacer import BannedError, Priority
 from bot.watching.lookout import Seen
 from bot.watching.words import meaning
 from jobs import telling

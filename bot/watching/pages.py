@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.measurements import Measurements
 from bot.watching.gauges import CONTENT_TYPE, exposed
 from bot.watching.lookout import Lookout, Seen
+from bot.watching.measurements import Measurements
 from jobs import lights
 from jobs.lights import Light, Name
 

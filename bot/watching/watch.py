@@ -8,10 +8,10 @@ from typing import Self
 
 from starlette.applications import Starlette
 
-from bot.listening import Server, listen
 from bot.runtime import Running
 from bot.settings import Settings
 from bot.texts import FALLBACK, plain, texts_in
+from bot.traffic.listening import Server, listen
 from bot.watching.lookout import Lookout, Seen
 from bot.watching.operator_chat import OperatorChat
 from bot.watching.pages import pages

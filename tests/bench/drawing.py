@@ -12,10 +12,10 @@ from statistics import median
 from sqlalchemy import insert
 from sqlmodel import Session, select
 
-from bot import pictures
+from bot.drawing import pictures
+from bot.drawing.pages import Answered, patient_facts
+from bot.drawing.pictures import Asked
 from bot.local import seed
-from bot.pages import Answered, patient_facts
-from bot.pictures import Asked
 from bot.texts import texts_in
 from jobs import chart, record
 from jobs.record import Record

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from telegram.ext import ExtBot
 
 from bot import runtime
-from bot.pacer import IN_FLIGHT, PER_SECOND, Pacer, Priority
 from bot.runtime import Running
 from bot.settings import Settings
+from bot.traffic.pacer import IN_FLIGHT, PER_SECOND, Pacer, Priority
 from storage.database import Database
 from tests.bench import filling, scale
 from tests.bench.table import Row, at_most

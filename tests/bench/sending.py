@@ -14,9 +14,9 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot import runtime
-from bot.pacer import IN_FLIGHT, Pace
 from bot.runtime import Running
 from bot.settings import Settings
+from bot.traffic.pacer import IN_FLIGHT, Pace
 from jobs.clock import SystemClock
 from storage.database import Database
 from tests.bench import filling, scale

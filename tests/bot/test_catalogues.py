@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import texts as texts_module
-from bot.pages import Answered, chart_texts, patient_facts
-from bot.pictures import LONGEST_CAPTION
-from bot.speaker import LONGEST_TOAST
+from bot.drawing.pages import Answered, chart_texts, patient_facts
+from bot.drawing.pictures import LONGEST_CAPTION
 from bot.texts import DOMAIN, FALLBACK, FOLDER, Html, Texts, languages, locales, nearest_language, plain, texts_in
+from bot.traffic.speaker import LONGEST_TOAST
 from jobs import reading
 from jobs.chart.fitting import ELLIPSIS
 from jobs.chart.pages import patient_page, patient_papers

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import flood
-from bot.flood import Flood, Hearing
+from bot.traffic import flood
+from bot.traffic.flood import Flood, Hearing
 
 NOW = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

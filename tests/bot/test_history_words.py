@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.history_words import CHANGES, FILLED, PLAIN, WORDED, what
+from bot.team.history_words import CHANGES, FILLED, PLAIN, WORDED, what
 from bot.texts import FOLDER, languages, plain, texts_in
 from storage import audit
 from storage.models import AuditEntry

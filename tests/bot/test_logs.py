@@ -78,7 +78,7 @@ def test_the_guard_knows_what_must_not_be_logged(line: str, leaks: int) -> None:
 def test_the_guard_hears_every_part_of_the_product_and_what_people_type(clinic: Clinic) -> None:
     anna = clinic.patient()
     anna.says(NOTE)
-    for name in ("bot.courier", "jobs.clock", "storage.outbox", "sqlalchemy.engine"):
+    for name in ("bot.traffic.courier", "jobs.clock", "storage.outbox", "sqlalchemy.engine"):
         logging.getLogger(name).warning("somebody wrote: %s", NOTE)
     heard = GUARD.found()
     GUARD.begins()

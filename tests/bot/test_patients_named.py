@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.patients_named import read_code
+from bot.team.patients_named import read_code
 from storage import patients
 from storage.database import Database
 from tests.storage.support import committing, joined_patient

@@ -14,9 +14,9 @@ from sqlmodel import Session
 from typer.testing import CliRunner
 
 from bot.__main__ import app
+from bot.commands.report_command import fault_in_words
+from bot.commands.report_outputs import write_all
 from bot.local import seed
-from bot.report_command import fault_in_words
-from bot.report_outputs import write_all
 from bot.texts import catalogue
 from jobs import admission
 from jobs.csv_table import Fault, FaultCode

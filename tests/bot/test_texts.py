@@ -14,14 +14,15 @@ from typing import get_args, get_type_hints
 import pytest
 from babel.messages.plurals import get_plural
 
-from bot import history_words, measurement_commands, team_schedule_forms, team_screen
-from bot.coordinator import OPENED_BY_BUTTONS
-from bot.course_facts import UNSAID
+from bot.courses.course_facts import UNSAID
 from bot.local import demo
 from bot.local.formatting import HtmlReading
+from bot.measuring import measurement_commands
 from bot.routes import COMMANDS, described
 from bot.settings import Settings
-from bot.staff_forms import OPENED
+from bot.team import history_words, team_schedule_forms, team_screen
+from bot.team.coordinator import OPENED_BY_BUTTONS
+from bot.team.staff_forms import OPENED
 from bot.texts import FALLBACK, FOLDER, Html, MissingTextError, catalogue, languages, nearest_language, plain, texts_in
 from jobs import team_schedule
 from jobs.chart.facts import ChartTexts
@@ -131,51 +132,51 @@ def families() -> dict[str, str]:
             f"typed_plan.words.{name}" for name in ("every", "week", "day", "times", "to", "later", "only", "between")
         ],
         "bot/dialogues/typed_answers.py": [f"check_in.words.{each}" for each in (*range(11), *asked)],
-        "bot/patient_card.py": [
+        "bot/team/patient_card.py": [
             *(f"state.{status.value}" for status in PatientStatus if status is not PatientStatus.ERASED),
             *(f"{name}.button" for name in OPENED_BY_BUTTONS),
         ],
-        "bot/measurement_commands.py": [
+        "bot/measuring/measurement_commands.py": [
             *(f"{name}.button" for name in measurement_commands.OPENED),
         ],
-        "bot/roster.py": [f"roster.group.{group}" for group in Group],
-        "bot/course_facts.py": [f"cancel_reason.{code}" for code in (*CancelReason, UNSAID)],
-        "bot/confirming.py": [
+        "bot/team/roster.py": [f"roster.group.{group}" for group in Group],
+        "bot/courses/course_facts.py": [f"cancel_reason.{code}" for code in (*CancelReason, UNSAID)],
+        "bot/courses/confirming.py": [
             f"confirming.button.{name}" for name in ("as_planned", "otherwise", "moved", "not_given")
         ],
-        "bot/regimen_forms.py": [
+        "bot/courses/regimen_forms.py": [
             f"name_regimen.{part}_{key}" for part, key in product(("preview", "done"), ("name", "nameless"))
         ],
         "bot/letters/to_staff.py": [
             f"news.{k.value}" for k in MessageKind if k.value.startswith(("patient_", "course_"))
         ],
-        "bot/staff_screen.py": [
+        "bot/team/staff_screen.py": [
             *(f"staff.button.{name}" for name in OPENED),
             *(f"staff.roles_{role.value}" for role in (Role.CLINICIAN, Role.COORDINATOR)),
         ],
-        "bot/team_screen.py": [f"team.button.{name}" for name in team_screen.PROCEDURES],
-        "bot/team_schedule_forms.py": [
+        "bot/team/team_screen.py": [f"team.button.{name}" for name in team_screen.PROCEDURES],
+        "bot/team/team_schedule_forms.py": [
             f"team.{part}.{procedure.form.name.removeprefix('team_')}"
             for part, procedure in product(("of", "ask"), team_schedule_forms.PROCEDURES)
         ],
-        "bot/history_words.py": [
+        "bot/team/history_words.py": [
             *(f"history.{action}" for action in history_words.WORDED),
             *(f"history.column.{name}" for name in team_schedule.COLUMNS),
             *(f"tidied.{name}" for name in ("messages", "invitations", "forms", "strangers")),
         ],
-        "bot/history.py": [f"history.by.{who}" for who in ("staff", "patient", "clock", "operator", "import")],
+        "bot/team/history.py": [f"history.by.{who}" for who in ("staff", "patient", "clock", "operator", "import")],
         "bot/routes.py": [
             *(described(route) for route in COMMANDS),
             *(f"role.{role.value}" for role in Role),
         ],
-        "bot/parked_command.py": [f"parked.fault_{fault}" for fault in ("unsure", "bad_request", "other")],
+        "bot/commands/parked_command.py": [f"parked.fault_{fault}" for fault in ("unsure", "bad_request", "other")],
         "bot/watching/words.py": [f"light.{why}" for why in Why],
-        "bot/file_checks.py": [f"file_fault.{fault.value}" for fault in FileFault],
+        "bot/commands/file_checks.py": [f"file_fault.{fault.value}" for fault in FileFault],
         "bot/settings.py": [f"settings.{name}_wrong" for name in Settings.model_fields],
-        "bot/pages.py": [
+        "bot/drawing/pages.py": [
             f"chart.{field.name}" for field in fields_of(ChartTexts) if field.name not in {"months", "decimal_mark"}
         ],
-        "bot/findings.py": [
+        "bot/drawing/findings.py": [
             *(f"verdict.{verdict}" for verdict in get_args(Verdict)),
             *(f"finding.{verdict}" for verdict in get_args(Verdict)),
             *(f"finding.subject.{symptom}" for symptom in SYMPTOMS),
@@ -183,15 +184,15 @@ def families() -> dict[str, str]:
             *(f"caveat.{code}" for code in get_args(CaveatCode) if code != "course_left_out"),
             *(f"caveat.left_out.{reason}" for reason in get_args(Reason)),
         ],
-        "bot/finding_marks.py": [
+        "bot/drawing/finding_marks.py": [
             *(f"item.{symptom}" for symptom in SYMPTOMS),
             *(f"table.{name}" for name in (*COLUMNS, *MORE_COLUMNS, *MEASURES, *MORE_MEASURES)),
         ],
-        "bot/report_command.py": [
+        "bot/commands/report_command.py": [
             *(f"cli.fault.{code}" for code in get_args(FaultCode)),
             *(f"cli.fault.{place}" for place in ("file", "line", "cell")),
         ],
-        "bot/summary_settings.py": [
+        "bot/team/summary_settings.py": [
             *(f"summary.brings.{brings.value}" for brings in SummaryBrings),
             *(f"summary.button.brings_{brings.value}" for brings in SummaryBrings),
         ],

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogues.typed_plans import Move, read_interval, read_move, read_series
-from bot.patients_named import read_code
+from bot.team.patients_named import read_code
 from bot.texts import languages, locales, plain, texts_in
 from jobs import reading
 

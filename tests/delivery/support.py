@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from telegram.error import NetworkError
 
 from bot.local.world import World
-from bot.pacer import Priority
+from bot.traffic.pacer import Priority
 from jobs import schedule
 from jobs.schedule import CoursePlan
 from storage import audit, chats

@@ -9,8 +9,9 @@ import pytest
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
-from bot import courier, letters, runtime
+from bot import letters, runtime
 from bot.local.faults import Fault, Kind
+from bot.traffic import courier
 from storage import audit, outbox
 from storage.database import Database
 from storage.models import (

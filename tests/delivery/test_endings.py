@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from bot import courier, runtime
+from bot import runtime
 from bot.local.faults import Fault
+from bot.traffic import courier
 from storage import audit
 from storage.models import (
     MessageState,

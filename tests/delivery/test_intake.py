@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError
 
-from bot import intake, patient
 from bot.local.faults import Fault, Kind
+from bot.patient import answering as patient
+from bot.traffic import intake
 from storage import diary
 from tests.delivery import support
 from tests.delivery.support import (

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
-from bot import pacer as pacing
-from bot.pacer import IN_FLIGHT, PER_SECOND, BannedError, Pace, Pacer, Priority
-from bot.shared_pace import Budget
+from bot.traffic import pacer as pacing
+from bot.traffic.pacer import IN_FLIGHT, PER_SECOND, BannedError, Pace, Pacer, Priority
+from bot.traffic.shared_pace import Budget
 from storage.pace import Slot
 from tests.delivery import virtual_time
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.courier import BATCH
 from bot.local.faults import Fault
-from bot.pacer import PER_SECOND
+from bot.traffic.courier import BATCH
+from bot.traffic.pacer import PER_SECOND
 from storage import locks
 from storage.database import Database
 from storage.locks import Lock

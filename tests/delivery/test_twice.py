@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot import intake
 from bot.local.faults import Fault, Kind
+from bot.traffic import intake
 from storage.models import Answer, MessageState
 from tests.delivery import support
 from tests.delivery.support import (

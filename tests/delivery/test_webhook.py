@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.listening import CannotListenError
 from bot.local.faults import Fault
 from bot.local.webhook import Waits
-from bot.webhook import HEADER, LARGEST_BODY, secret_of
+from bot.traffic.listening import CannotListenError
+from bot.traffic.webhook import HEADER, LARGEST_BODY, secret_of
 from storage.models import Answer, Chat, Patient
 from tests.delivery.support import asked, commits_fail, evening_of_one, last_update, the_buttons
 from tests.support import PATIENCE, TOKEN, Clinic
@@ -130,7 +130,7 @@ def test_configuration_alone_leads_from_polling_to_a_webhook_and_back(clinic: Cl
 def test_telegram_that_does_not_take_the_address_at_once_is_told_again(
     clinic: Clinic, where: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.webhook.WAIT_AFTER_FAULT", 0.05)
+    monkeypatch.setattr("bot.traffic.webhook.WAIT_AFTER_FAULT", 0.05)
     clinic.world.misbehave(Fault("server_error", "setWebhook", times=3))
     clinic.restarted(**where)
     clinic.world.wait_for(lambda world: world.webhook is not None, PATIENCE)

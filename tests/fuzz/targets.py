@@ -17,9 +17,9 @@ from bot import settings
 from bot.application import _incoming
 from bot.dialogues import calendar, check_in, typed_answers, typed_plans
 from bot.dialogues.calendar import Days as CalendarDays
-from bot.patients_named import read_code
 from bot.replies import number_in
 from bot.settings import SettingsError
+from bot.team.patients_named import read_code
 from bot.texts import languages, locales, texts_in
 from jobs import measured, measured_lines, measured_table, reading, research
 from jobs.clock import MovableClock

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.measurement_words import words
+from bot.measuring.measurement_words import words
 from jobs.inputs import CREATINE_KINASE, WEIGHT
 from jobs.measured_lines import Days, StepLine, StopLine, ValueLine, read_dose, read_steroid, read_value
 from jobs.refusals import Refusal

@@ -1,7 +1,7 @@
 """A course is cancelled: what the patient hears of it, and what the coordinator is told about that."""
 
+from bot.drawing.own_copy import fhir_words
 from bot.local.faults import Fault
-from bot.own_copy import fhir_words
 from bot.texts import texts_in
 from jobs.own_data import collect, fhir_bundle
 from storage.models import Course, CourseStatus, Patient

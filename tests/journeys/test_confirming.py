@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from bot.pages import Answered
+from bot.drawing.pages import Answered
 from bot.texts import texts_in
 from jobs import confirming, record
 from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, Role, Team

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from bot import export_forms
+from bot.team import export_forms
 from jobs import leaving, research
 from jobs.csv_files import FolderInputs, read_folder
 from storage import teams

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot import intake
-from bot.pacer import Pace
+from bot.traffic import intake
+from bot.traffic.pacer import Pace
 from storage.database import Database
 from storage.models import Chat, Drawing, Note
 from tests.delivery.support import commits_fail

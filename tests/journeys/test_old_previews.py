@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot import speaker
 from bot.local.faults import Fault
+from bot.traffic import speaker
 from tests.support import Clinic, Someone
 
 CONFIRM = "Yes, do it"

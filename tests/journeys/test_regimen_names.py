@@ -1,6 +1,6 @@
 """A coordinator gives a patient's regimen a short name, as pages and reports then call it."""
 
-from bot.pages import Answered, patient_facts
+from bot.drawing.pages import Answered, patient_facts
 from bot.texts import texts_in
 from jobs import record
 from storage.models import Course, Patient

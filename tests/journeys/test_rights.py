@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from bot import routes, staff_forms
+from bot import routes
 from bot.routes import BUTTONS, COMMANDS, PROCEDURES
+from bot.team import staff_forms
 from bot.texts import texts_in
 from storage import chats, drawings, outbox
 from storage.models import Look, MessageKind, Role, Staff

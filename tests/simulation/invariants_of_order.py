@@ -5,7 +5,7 @@ from datetime import date, time
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bot.pacer import IN_FLIGHT
+from bot.traffic.pacer import IN_FLIGHT
 from jobs import due
 from storage.models import MessageKind
 from tests.simulation.journal import Sent

@@ -13,9 +13,9 @@ from telegram.ext import ExtBot
 
 from bot import runtime
 from bot.application import Handlers
-from bot.pacer import Pacer, Priority
 from bot.runtime import Running
 from bot.settings import Settings
+from bot.traffic.pacer import Pacer, Priority
 from storage.database import Database
 from tests.simulation.disk import InlineWriter, Trouble
 from tests.simulation.journal import Journal

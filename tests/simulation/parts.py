@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from bot import courier, draughtsman
-from bot.pictures import Asked, Drawn
+from bot.drawing import draughtsman
+from bot.drawing.pictures import Asked, Drawn
 from bot.texts import Html
+from bot.traffic import courier
 from tests.simulation.disk import is_trouble
 from tests.simulation.journal import Journal
 from tests.simulation.memory import Killed, memory, stored

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.application import Handlers
 from bot.settings import Settings
-from bot.webhook import HEADER, Webhook
+from bot.traffic.webhook import HEADER, Webhook
 from tests.simulation.telegram import Telegram
 from tests.simulation.weather import UNSURE
 from tests.simulation.wire import Process, whose

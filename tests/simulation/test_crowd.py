@@ -4,8 +4,8 @@ from functools import cache
 
 import pytest
 
-from bot.courier import BATCH
-from bot.pacer import IN_FLIGHT
+from bot.traffic.courier import BATCH
+from bot.traffic.pacer import IN_FLIGHT
 from tests.simulation.clinic import MANY
 from tests.simulation.enumeration import Crowd
 from tests.simulation.invariants_of_order import IN_DOUBT, LAPSED

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.pacer import IN_FLIGHT
+from bot.traffic.pacer import IN_FLIGHT
 from tests.simulation.enumeration import Story
 from tests.simulation.weather import UNSURE, Fault, Kind
 

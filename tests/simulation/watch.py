@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from bot import letters
 from bot.letters import Letter
-from bot.pacer import Priority
 from bot.replies import Screen
-from bot.speaker import Speaker
+from bot.traffic.pacer import Priority
+from bot.traffic.speaker import Speaker
 from jobs import due, outlook
 from storage import courses, patients, queued
 from storage.models import Course, CourseStatus, MessageKind, OutboxMessage

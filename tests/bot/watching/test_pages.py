@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.listening import CannotListenError
 from bot.local.faults import Fault
 from bot.runtime import Role, Running
+from bot.traffic.listening import CannotListenError
 from bot.watching import lookout
 from bot.watching.watch import Watch
 from jobs import lights

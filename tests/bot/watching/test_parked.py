@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.history_words import what
 from bot.local.faults import Fault
+from bot.team.history_words import what
 from bot.texts import texts_in
 from jobs import parked as dealing
 from jobs.parked import Dealt

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import bot.local
-from bot.pages import Answered, by_who_needs_a_look, chart_texts, patient_facts, team_facts
+from bot.drawing.pages import Answered, by_who_needs_a_look, chart_texts, patient_facts, team_facts
 from bot.texts import texts_in
 from jobs.chart.facts import ChartFacts, TeamChartFacts
 from jobs.csv_files import read_folder

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.finding_marks import warnings
-from bot.pages import Answered
+from bot.drawing.finding_marks import warnings
+from bot.drawing.pages import Answered
 from jobs.chart.answer import RegimenMark
 from jobs.chart.facts import ChartFacts
 from jobs.chart.forest import draw_forest, groups_shown

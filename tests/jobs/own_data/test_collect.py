@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, SQLModel
 
-from bot.own_copy import fhir_words
+from bot.drawing.own_copy import fhir_words
 from bot.texts import texts_in
 from jobs import check_in_time, item_sets, own_data, schedule
 from jobs.own_data import OwnData

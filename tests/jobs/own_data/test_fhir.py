@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.own_copy import fhir_words
+from bot.drawing.own_copy import fhir_words
 from bot.texts import languages, plain, texts_in
 from jobs.own_data import NoteRow, OwnData, Version, Words, fhir_bundle
 from jobs.own_data.facts import AlertRow, ItemSetRow, MeasurementRow, SteroidRow

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.drawing.own_copy import fhir_words
 from bot.local import seed
-from bot.own_copy import fhir_words
 from bot.texts import texts_in
 from jobs import own_data, record
 from jobs.csv_files import FolderInputs, read_folder

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.research_words import spoken
+from bot.drawing.research_words import spoken
 from bot.texts import texts_in
 from jobs import admission, research
 from jobs.research import Stored, Wanted

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.report_command import fault_in_words
+from bot.commands.report_command import fault_in_words
 from jobs import research
 from jobs.own_data.facts import WEEKDAYS
 from jobs.refusals import Refusal

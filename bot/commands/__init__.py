@@ -1,0 +1,1 @@
+"""The command line beside `run`: what an operator checks, keeps and takes out."""

@@ -1,0 +1,1 @@
+"""Courses as coordinators plan, move, confirm and cancel them."""

@@ -1,0 +1,101 @@
+"""`/move` and `/series`: courses in one line, for those who type. They end in the same preview as the buttons."""
+
+from collections.abc import Mapping
+
+from sqlmodel import Session
+
+from bot.courses import moving_forms, planning_forms
+from bot.dialogues import typed_plans
+from bot.dialogues.form import answered
+from bot.dialogues.typed_plans import Move, ReadDate
+from bot.filling import Filling, Procedure, begin
+from bot.replies import Incoming, Reply, Say
+from bot.team.patient_card import card
+from bot.team.patients_named import patient_and_more
+from bot.texts import locales, plain, texts_in
+from jobs import due, reading
+from jobs.refusals import Refusal
+from storage import courses
+from storage.chats import Someone
+from storage.models import Course, CourseStatus, Patient
+
+FORMS = {procedure.form.name: procedure for procedure in (*moving_forms.PROCEDURES, *planning_forms.PROCEDURES)}
+LONGEST_SAID_BACK = 60
+
+
+def move(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """`/move P-7KQ4 12 Mar`, `/move P-7KQ4 3 Mar to 12 Mar and later`; without a day, the form or the card."""
+    patient, said = _patient(session, incoming, someone, "typed_plan.move_example")
+    planned = [
+        course
+        for course in courses.courses_of(session, patient.team_id, patient.id)
+        if course.status is CourseStatus.PLANNED
+    ]
+    if not planned:
+        raise Refusal("typed_plan.nothing_planned", pseudonym=patient.pseudonym)
+    if not said:
+        if len(planned) == 1:
+            return _begin(session, incoming, someone, FORMS["move_course"], planned[0].id, {})
+        return [Say(card(session, patient, someone, incoming.now))]
+    wanted = typed_plans.read_move(said, someone.chat.language, _dates(patient, incoming, someone))
+    if wanted is None:
+        raise _not_read(incoming, someone, "typed_plan.move_example")
+    course = _meant(patient, planned, wanted)
+    later = {} if wanted.later is None else {"later": moving_forms.LATER if wanted.later else moving_forms.ONLY}
+    given = {"start": wanted.new.isoformat(), **later}
+    return _begin(session, incoming, someone, FORMS["move_course"], course.id, given)
+
+
+def _meant(patient: Patient, planned: list[Course], wanted: Move) -> Course:
+    """The course on the day that was said, or the only one. Never a guess among several."""
+    if wanted.old is None:
+        if len(planned) > 1:
+            old, new = planned[0].planned_start, wanted.new
+            raise Refusal("typed_plan.which", pseudonym=patient.pseudonym, count=len(planned), old=old, new=new)
+        return planned[0]
+    for course in planned:
+        if course.planned_start <= wanted.old <= courses.last_day(course):
+            return course
+    first = planned[0].planned_start
+    raise Refusal("typed_plan.none_there", pseudonym=patient.pseudonym, date=wanted.old, first=first)
+
+
+def series(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """`/series P-7KQ4 every 4 weeks x 6 from 3 Mar 0.8 g/kg 1 day`; the form asks for what the line leaves out."""
+    patient, said = _patient(session, incoming, someone, "typed_plan.series_example")
+    given = typed_plans.read_series(said, someone.chat.language, _dates(patient, incoming, someone))
+    if given is None:
+        raise _not_read(incoming, someone, "typed_plan.series_example")
+    return _begin(session, incoming, someone, FORMS["plan_series"], patient.id, given)
+
+
+def _patient(session: Session, incoming: Incoming, someone: Someone, example: str) -> tuple[Patient, str]:
+    """Whom it is about, and the rest of the line."""
+    if not incoming.text.strip():
+        raise Refusal(example)
+    return patient_and_more(session, incoming, someone)
+
+
+def _dates(patient: Patient, incoming: Incoming, someone: Someone) -> ReadDate:
+    """As the forms read them: by the patient's calendar, names in the reader's language first."""
+    today, spoken = due.local_date(patient.time_zone, incoming.now), locales(someone.chat.language)
+    return lambda text: reading.parse_date(text, today, spoken)
+
+
+def _not_read(incoming: Incoming, someone: Someone, example: str) -> Refusal:
+    texts, said = texts_in(someone.chat.language), incoming.text.strip()
+    typed = said if len(said) <= LONGEST_SAID_BACK else f"{said[:LONGEST_SAID_BACK]}…"
+    return Refusal("typed_plan.not_read", typed=typed, example=plain(texts(example)))
+
+
+def _begin(
+    session: Session,
+    incoming: Incoming,
+    someone: Someone,
+    procedure: Procedure,
+    subject: int,
+    given: Mapping[str, str],
+) -> list[Reply]:
+    filling = Filling(session, incoming, someone, {"id": subject})
+    state = answered(procedure.form, procedure.load(filling), given)
+    return begin(procedure, filling, in_place=False, state=state)

@@ -1,0 +1,1 @@
+"""What the worker process makes: pages, pictures, files. Nothing else imports what computes and draws."""

@@ -1,0 +1,129 @@
+"""What the worker process makes: pictures with their captions. It alone imports what computes and draws them.
+
+Reading a team's diaries, the analysis and matplotlib take time and memory; the process that answers patients has
+neither to spare.
+"""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from bot.texts import Html, Texts, texts_in
+from jobs import record
+from jobs.record import Record
+from storage import patients
+from storage.database import Database
+from storage.models import DrawingKind
+
+LONGEST_CAPTION = 1024
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The team's summary, or with `patient_id` one patient's page as it stands at `now`, or what the patient asked for.
+
+    `database`: its URL, with its password, since the worker reads for itself. `page`: of the team's pictures.
+    """
+
+    database: str = field(repr=False)
+    team_id: int
+    patient_id: int | None
+    language: str
+    now: datetime
+    kind: DrawingKind = DrawingKind.PAGE
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A PNG, a PDF or a zip with its caption; without any, words alone.
+
+    `pages`: how many pictures there are. `marks`: by patient, what is known of those who need a look; None: not looked.
+    """
+
+    png: bytes | None
+    caption: Html
+    archive: bytes | None = None
+    pages: int = 1
+    marks: Mapping[int, frozenset[str]] | None = None
+
+
+def draw(asked: Asked) -> Drawn:
+    """Reads, computes and draws. LookupError for a patient who is gone."""
+    try:
+        return _drawn(asked)
+    finally:
+        # An idle connection would keep what is erased meanwhile in SQLite's log, even after the bot has stopped.
+        database_at(asked.database).close()
+
+
+def _drawn(asked: Asked) -> Drawn:
+    if asked.kind is DrawingKind.OWN_COPY:
+        from bot.drawing.own_copy import made  # noqa: PLC0415
+
+        return made(asked)
+    if asked.kind is DrawingKind.OWN_CHART:
+        from bot.drawing.own_chart import drawn  # noqa: PLC0415
+
+        return drawn(asked)
+    if asked.kind in {DrawingKind.EXPORT_TABLES, DrawingKind.EXPORT_BUNDLES}:
+        from bot.drawing.research_copy import made as export_made  # noqa: PLC0415
+
+        return export_made(asked)
+    if asked.kind is not DrawingKind.PAGE:
+        from bot.drawing.summary_pages import summary  # noqa: PLC0415
+
+        return summary(asked)
+    return patient_chart(asked)
+
+
+def patient_chart(asked: Asked) -> Drawn:
+    """One patient's page, and its finding as the caption."""
+    with database_at(asked.database).reading() as session:
+        patient = patients.patient_of_team(session, asked.team_id, asked.patient_id or 0)
+        if patient is None:
+            raise LookupError("the patient is gone")
+        kept = record.read(session, patient, asked.now)
+    return patient_drawn(kept, texts_in(asked.language))
+
+
+def patient_drawn(kept: Record, texts: Texts) -> Drawn:
+    from bot.drawing.pages import Answered, answered_words, flag, further_words, next_course_words, patient_facts  # noqa: PLC0415
+    from jobs.chart import patient_chart as drawn  # noqa: PLC0415
+
+    answered = Answered(kept, texts)
+    flagged = html.escape(flag(answered))
+    values = {
+        "pseudonym": kept.pseudonym,
+        "verdict": answered.headline,
+        "sentence": answered.explanation,
+        "state": Html(f"<b>{flagged}</b>{texts('chart.separator')}") if flagged else Html(""),
+        "answered": answered_words(kept, texts),
+        "next": next_course_words(kept, texts),
+        "footer": texts("finding.footer_short"),
+    }
+    caption = texts("chart.caption", further=further_words(kept, texts), **values)
+    if text_length(caption) > LONGEST_CAPTION:
+        caption = texts("chart.caption", further=Html(""), **values)
+    return Drawn(drawn(patient_facts(answered)), _short(caption))
+
+
+@lru_cache(maxsize=2)
+def database_at(url: str) -> Database:
+    return Database(url)
+
+
+def _short(caption: Html) -> Html:
+    """Names given by hand may be long: then a caption loses its end, at a whole line."""
+    lines = caption.split("\n")
+    while len(lines) > 1 and text_length("\n".join(lines)) > LONGEST_CAPTION:
+        lines.pop()
+    return Html("\n".join(lines)) if text_length("\n".join(lines)) <= LONGEST_CAPTION else Html("")
+
+
+def text_length(text: str) -> int:
+    """As Telegram counts, in UTF-16."""
+    # Markup does not count towards Telegram's limit, so this errs on the safe side.
+    return len(text.encode("utf-16-le")) // 2

@@ -1,0 +1,1 @@
+"""What a care team says and sees, beside courses and measurements."""

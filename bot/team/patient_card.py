@@ -1,0 +1,149 @@
+"""A patient's card: where things stand, and what a coordinator can do about it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from bot.courses.course_facts import shortfall_words
+from bot.measuring.measurement_commands import entering
+from bot.replies import Button, Keyboard, Screen, page_of, rows_of
+from bot.team import asking_forms, schedule_forms
+from bot.texts import Html, Texts, texts_in
+from jobs import as_given, infusion_reminder, outlook, schedule, standing
+from jobs.roster import Standing
+from storage import attendance, courses, patients
+from storage.chats import Someone
+from storage.models import Course, CourseStatus, Patient, PatientStatus
+
+COURSES_A_PAGE = 6
+
+
+def who_is(pseudonym: str, label: str | None, texts: Texts) -> Html:
+    """The code, and the team's own label where there is one: for its coordinators alone."""
+    key = "roster.who_labelled" if label else "roster.who"
+    return texts(key, pseudonym=pseudonym, label=label)
+
+
+def state_of(of: Standing, texts: Texts) -> Html:
+    """`active`, `silent since Mon 2 Aug 1999`."""
+    if not of.is_reachable:
+        return texts("state.unreachable")
+    if of.status == PatientStatus.PAUSED and of.paused_until:
+        return texts("state.paused_until", date=of.paused_until)
+    if of.silent_since is not None:
+        return texts("state.silent_since", date=of.silent_since)
+    if of.status == PatientStatus.ACTIVE and not of.has_chat:
+        return texts("state.imported")
+    return texts(f"state.{of.status}")
+
+
+def last_answer(of: Standing, texts: Texts) -> Html:
+    """First of all, that an alert is still to be seen."""
+    last = texts("roster.last", date=of.last_answer) if of.last_answer else texts("roster.never")
+    return Html(f"{texts('roster.alert')}\n{last}") if of.has_unseen_alert else last
+
+
+def card(
+    session: Session, patient: Patient, someone: Someone, now: datetime, page: int = 0, back: str = "ro:"
+) -> Screen:
+    """`page`: of the planned courses. `back`: the data of the button that leads to the roster."""
+    texts, team = texts_in(someone.chat.language), someone.the_team
+    (of,) = standing.standings(session, team, [patient], now)
+    known = courses.courses_of(session, team.id, patient.id)
+    leads = infusion_reminder.leads_of(session, patient)
+    planned = [*outlook.unconfirmed(known, of.today), *outlook.coming(known, of.today)]
+    text = texts(
+        "card",
+        who=who_is(patient.pseudonym, patient.label, texts),
+        state=state_of(of, texts),
+        last=last_answer(of, texts),
+        time=patient.prompt_time,
+        zone=patient.time_zone,
+        more=_exceptions(patient, texts),
+        leads=schedule_forms.leads_in_words(leads, texts),
+        reminder_time=team.reminder_time,
+        given=_given_so_far([course for course in known if course.status is CourseStatus.GIVEN], texts),
+        courses=texts("card.courses") if planned else texts("card.no_courses"),
+    )
+    lately = schedule.given_lately(session, patient, now)
+    given = [course for course in known if course.id in lately and course.status is CourseStatus.GIVEN]
+    said = attendance.said_of_all(session, team.id, planned)
+    rows = (*_courses(planned, patient, page, of.today, said, texts), *((_given(course, texts),) for course in given))
+    return Screen(text, (*rows, *_ways_on(patient, back, texts)))
+
+
+def _given_so_far(given: list[Course], texts: Texts) -> Html:
+    """How many, and how the last one was given beside what was planned."""
+    many = texts.plural("card.given", len(given))
+    if not given:
+        return many
+    last = given[-1]
+    said = texts(
+        "card.last_given",
+        date=courses.first_day(last),
+        planned=last.planned_start,
+        days=texts.plural("days", (courses.last_day(last) - courses.first_day(last)).days + 1),
+        dose=last.grams_per_kg_per_day,
+        part=shortfall_words(as_given.in_part(last), texts),
+    )
+    return Html(f"{many}{said}")
+
+
+def _exceptions(patient: Patient, texts: Texts) -> Html:
+    """What is otherwise than with most: days off, and that nobody asks once more."""
+    off = asking_forms.days_in_words(patient.days_off, texts)
+    lines = [texts("card.days_off", days=off)] if patient.days_off else []
+    lines += [] if patient.follow_up else [texts("card.no_follow_up")]
+    return Html("".join(f"\n{line}" for line in lines))
+
+
+def _courses(
+    planned: list[Course], patient: Patient, number: int, today: date, said: Mapping[int, bool], texts: Texts
+) -> Keyboard:
+    """A page of the planned courses: those to be confirmed with their question, the others two a row."""
+    page = page_of(planned, COURSES_A_PAGE, number)
+    open_, coming = outlook.unconfirmed(page.shown, today), outlook.coming(page.shown, today)
+    rows = [(_course(course, "card.button.unconfirmed", texts),) for course in open_]
+    later = texts("card.button.later", count=page.after)
+    turning = page.turning(texts("card.button.earlier"), later, lambda other: f"cs:{other}:{patient.id}")
+    two_a_row = rows_of([_course(course, _key(said.get(course.id)), texts) for course in coming], 2)
+    return (*rows, *two_a_row, *turning)
+
+
+def _key(said: bool | None) -> str:
+    """What the patient has said of it is seen on the button."""
+    if said is None:
+        return "card.button.course"
+    return "card.button.course_accepted" if said else "card.button.course_declined"
+
+
+def _course(course: Course, key: str, texts: Texts) -> Button:
+    return Button(texts(key, date=course.planned_start), f"co:{course.id}")
+
+
+def _given(course: Course, texts: Texts) -> Button:
+    return Button(texts("card.button.given", date=courses.first_day(course)), f"o:reopen_course:{course.id}")
+
+
+def _ways_on(patient: Patient, back: str, texts: Texts) -> Keyboard:
+    to_roster = (Button(texts("card.button.roster"), back),)
+    if patient.status in patients.LEFT:
+        return (to_roster,)
+    rows = [
+        (opening("plan_course", patient.id, texts), opening("plan_series", patient.id, texts)),
+        (opening("prompt_time", patient.id, texts), opening("time_zone", patient.id, texts)),
+        (opening("days_off", patient.id, texts), opening("follow_up", patient.id, texts)),
+        (opening("leads", patient.id, texts), opening("patient_items", patient.id, texts)),
+        entering(patient, texts),
+        (Button(texts("measure.button.entered"), f"me:below:{patient.id}"), opening("label", patient.id, texts)),
+        (opening("name_regimen", patient.id, texts), Button(texts("card.button.history"), f"hi:{patient.id}")),
+    ]
+    again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
+    invited = [again] if patient.chat_id is None else []
+    return (*rows, *invited, to_roster)
+
+
+def opening(form: str, subject: int | None, texts: Texts) -> Button:
+    """The button that opens a form about a patient or a course."""
+    return Button(texts(f"{form}.button"), f"o:{form}:{subject}")
