@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlmodel import Session
 
-from bot.drawing.pictures import Asked, Drawn
+from bot.drawing.asked import Asked, Drawn
 from bot.drawing.rendering import Renderer
 from bot.watching.measurements import Measurements
 from jobs import looks

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.dialogues.wording import anchors_of, name_of
+from bot.drawing.asked import Asked, Drawn, database_at
 from bot.drawing.pages import chart_texts
-from bot.drawing.pictures import Asked, Drawn, database_at
 from bot.greetings import telephone
 from bot.texts import Html, Texts, plain, texts_in
 from jobs import record

@@ -7,7 +7,7 @@ from datetime import datetime
 from babel.numbers import get_decimal_symbol
 
 from bot.courses.course_facts import reason_words
-from bot.drawing.pictures import Asked, Drawn, database_at
+from bot.drawing.asked import Asked, Drawn, database_at
 from bot.texts import Texts, plain, texts_in
 from jobs import due
 from jobs.own_data import OwnData, Separator, Words, collect, csv_zip, fhir_bundle

@@ -5,49 +5,13 @@ neither to spare.
 """
 
 import html
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import lru_cache
 
+from bot.drawing.asked import LONGEST_CAPTION, Asked, Drawn, database_at, text_length
 from bot.texts import Html, Texts, texts_in
 from jobs import record
 from jobs.record import Record
 from storage import patients
-from storage.database import Database
 from storage.models import DrawingKind
-
-LONGEST_CAPTION = 1024
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The team's summary, or with `patient_id` one patient's page as it stands at `now`, or what the patient asked for.
-
-    `database`: its URL, with its password, since the worker reads for itself. `page`: of the team's pictures.
-    """
-
-    database: str = field(repr=False)
-    team_id: int
-    patient_id: int | None
-    language: str
-    now: datetime
-    kind: DrawingKind = DrawingKind.PAGE
-    page: int = 1
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A PNG, a PDF or a zip with its caption; without any, words alone.
-
-    `pages`: how many pictures there are. `marks`: by patient, what is known of those who need a look; None: not looked.
-    """
-
-    png: bytes | None
-    caption: Html
-    archive: bytes | None = None
-    pages: int = 1
-    marks: Mapping[int, frozenset[str]] | None = None
 
 
 def draw(asked: Asked) -> Drawn:
@@ -110,20 +74,9 @@ def patient_drawn(kept: Record, texts: Texts) -> Drawn:
     return Drawn(drawn(patient_facts(answered)), _short(caption))
 
 
-@lru_cache(maxsize=2)
-def database_at(url: str) -> Database:
-    return Database(url)
-
-
 def _short(caption: Html) -> Html:
     """Names given by hand may be long: then a caption loses its end, at a whole line."""
     lines = caption.split("\n")
     while len(lines) > 1 and text_length("\n".join(lines)) > LONGEST_CAPTION:
         lines.pop()
     return Html("\n".join(lines)) if text_length("\n".join(lines)) <= LONGEST_CAPTION else Html("")
-
-
-def text_length(text: str) -> int:
-    """As Telegram counts, in UTF-16."""
-    # Markup does not count towards Telegram's limit, so this errs on the safe side.
-    return len(text.encode("utf-16-le")) // 2

@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from bot.drawing import pictures
-from bot.drawing.pictures import Asked, Drawn
+from bot.drawing.asked import Asked, Drawn
 
 
 def _begin() -> None:

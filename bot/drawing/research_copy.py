@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.drawing.pictures import Asked, Drawn, database_at
+from bot.drawing.asked import Asked, Drawn, database_at
 from bot.drawing.research_words import spoken
 from bot.texts import texts_in
 from jobs.research import Wanted, export, write_workbook

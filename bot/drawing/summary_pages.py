@@ -7,8 +7,8 @@ from functools import cached_property
 
 from sqlmodel import Session
 
+from bot.drawing.asked import Asked, Drawn, database_at, text_length
 from bot.drawing.pages import Answered, by_who_needs_a_look, patient_facts, team_facts
-from bot.drawing.pictures import Asked, Drawn, database_at, text_length
 from bot.drawing.summary_words import Raised, alert_lines, days_lines, paragraph
 from bot.team import alert_letters
 from bot.texts import Html, Texts, plain, texts_in

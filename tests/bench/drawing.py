@@ -13,8 +13,8 @@ from sqlalchemy import insert
 from sqlmodel import Session, select
 
 from bot.drawing import pictures
+from bot.drawing.asked import Asked
 from bot.drawing.pages import Answered, patient_facts
-from bot.drawing.pictures import Asked
 from bot.local import seed
 from bot.texts import texts_in
 from jobs import chart, record

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import texts as texts_module
+from bot.drawing.asked import LONGEST_CAPTION
 from bot.drawing.pages import Answered, chart_texts, patient_facts
-from bot.drawing.pictures import LONGEST_CAPTION
 from bot.texts import DOMAIN, FALLBACK, FOLDER, Html, Texts, languages, locales, nearest_language, plain, texts_in
 from bot.traffic.speaker import LONGEST_TOAST
 from jobs import reading

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.drawing import findings
+from bot.drawing.asked import LONGEST_CAPTION, Asked
 from bot.drawing.findings import number
 from bot.drawing.pages import Answered, by_who_needs_a_look, flag, next_course_words, patient_facts
-from bot.drawing.pictures import LONGEST_CAPTION, Asked, draw, patient_drawn
+from bot.drawing.pictures import draw, patient_drawn
 from bot.drawing.summary_words import paragraph
 from bot.local import seed
 from bot.texts import languages, plain, texts_in

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from bot.drawing import draughtsman
-from bot.drawing.pictures import Asked, Drawn
+from bot.drawing.asked import Asked, Drawn
 from bot.texts import Html
 from bot.traffic import courier
 from tests.simulation.disk import is_trouble

@@ -1,0 +1,54 @@
+"""What is asked of the worker process, and what it gives back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from bot.texts import Html
+from storage.database import Database
+from storage.models import DrawingKind
+
+# Of Telegram's.
+LONGEST_CAPTION = 1024
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The team's summary, or with `patient_id` one patient's page as it stands at `now`, or what the patient asked for.
+
+    `database`: its URL, with its password, since the worker reads for itself. `page`: of the team's pictures.
+    """
+
+    database: str = field(repr=False)
+    team_id: int
+    patient_id: int | None
+    language: str
+    now: datetime
+    kind: DrawingKind = DrawingKind.PAGE
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A PNG, a PDF or a zip with its caption; without any, words alone.
+
+    `pages`: how many pictures there are. `marks`: by patient, what is known of those who need a look; None: not looked.
+    """
+
+    png: bytes | None
+    caption: Html
+    archive: bytes | None = None
+    pages: int = 1
+    marks: Mapping[int, frozenset[str]] | None = None
+
+
+@lru_cache(maxsize=2)
+def database_at(url: str) -> Database:
+    return Database(url)
+
+
+def text_length(text: str) -> int:
+    """As Telegram counts, in UTF-16."""
+    # Markup does not count towards Telegram's limit, so this errs on the safe side.
+    return len(text.encode("utf-16-le")) // 2
