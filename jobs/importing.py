@@ -127,6 +127,10 @@ def _steps(session: Session, patient: Patient, lines: Iterable[Line]) -> Found:
         except Refusal as refusal:
             faults.append(line.fault("from", "dose_overlaps", step.start.isoformat(), str(refusal.arguments["date"])))
             continue
+        if ended is not None and ended.end is not None:
+            # Of two spans that a table gives, nobody has said which is the slip.
+            faults.append(line.fault("from", "dose_overlaps", step.start.isoformat(), str(ended.start)))
+            continue
         if ended is not None:
             standing[standing.index(ended)] = replace(ended, end=step.start - timedelta(days=1))
         standing.append(step)

@@ -112,14 +112,17 @@ def spelt(drug: str, known: Iterable[str]) -> str:
 
 
 def fitted(new: SteroidStep, known: Iterable[SteroidStep]) -> SteroidStep | None:
-    """The step that the new one ends the day before it begins, if any. Refusal where they cannot stand together."""
+    """The step that the new one ends the day before it begins, if any: one that has no end, or a planned one.
+
+    Refusal where they cannot stand together, such as days in the middle of a step.
+    """
     ended = None
     for step in known:
         if not same_drug(step.drug, new.drug) or step.last < new.start or new.last < step.start:
             continue
         if is_there(new, step):
             raise Refusal("refusal.steroid_already", drug=step.drug, date=step.start)
-        if step.start < new.start and step.end is None:
+        if step.start < new.start and (step.end is None or new.last >= step.last):
             ended = step
         elif step.start > new.start and new.end is None:
             raise Refusal("refusal.steroid_later_step", drug=step.drug, date=step.start)

@@ -11,6 +11,7 @@ from tests.journeys.test_alerts import redelivered, withdrawn
 from tests.support import TEAM, Clinic, Someone
 
 CONFIRM = "Yes, do it"
+DOSES = "patient;from;to;drug;dose_mg;alternate_dose_mg"
 
 
 def seen(clinic: Clinic, anna: Someone) -> Record:
@@ -178,6 +179,22 @@ def test_a_new_steroid_step_ends_the_running_one_the_day_before(clinic_on_each: 
     doctor.says(f"/steroid {anna.code} dexamethasone 4 from 20 Feb")
     assert "Shall I note this?" in doctor.sees, "another drug stands beside it"
     assert len(clinic.rows(SteroidDose)) == 2
+
+
+def test_a_new_dose_ends_a_running_one_whose_end_was_planned(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    entered(coordinator, f"/steroid {anna.code} prednisone 30/20 from 1 Feb to 30 Mar")
+    coordinator.says(f"/steroid {anna.code} prednisone 15")
+    assert "prednisone 15 mg a day, from Mon 2 Mar 2026, still taken" in coordinator.sees
+    assert "This ends what is running now, on Sun 1 Mar 2026: prednisone 30 mg and 20 mg on" in coordinator.sees
+    assert steps(clinic, anna) == [("prednisone", "2026-02-01", "2026-03-30", 30.0, 20.0)], "it is not confirmed yet"
+    coordinator.presses(CONFIRM)
+    assert steps(clinic, anna) == [
+        ("prednisone", "2026-02-01", "2026-03-01", 30.0, 20.0),
+        ("prednisone", "2026-03-02", None, 15.0, None),
+    ]
+    coordinator.says(table(DOSES, f"{anna.code};2026-02-10;2026-03-01;prednisone;10;"))
+    assert "Line 2, from: " in coordinator.sees, "of two spans in a table one is a slip"
 
 
 def test_a_steroid_is_ended_on_its_last_day(clinic: Clinic) -> None:
