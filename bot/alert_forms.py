@@ -9,9 +9,9 @@ from sqlmodel import Session
 from bot import alert_letters
 from bot.alert_letters import rule_words, words_of
 from bot.alert_unseen_form import UNSEEN, escalation_words
-from bot.dialogues.form import Form, Question, Values
+from bot.dialogues.form import Form, Instead, Question, Values
 from bot.dialogues.wording import anchors_of, name_of
-from bot.filling import Filling, Procedure, begin
+from bot.filling import ALL_STAFF, Filling, Procedure, opened
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import alert_settings
@@ -25,7 +25,8 @@ from storage.questions import DiaryQuestion
 
 # al:, al:add, al:words, al:unseen, al:end:3, al:readers:all, al:readers:clinicians
 _DATA = re.compile(r"al:(?:|(add|words|unseen)|(end):[0-9]{1,9}|(readers):(all|clinicians))", re.ASCII)
-USUAL = "usual"
+# By its button alone: what is typed is what patients read.
+USUAL = Instead("usual")
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,6 @@ class AlertFacts:
     rules: list[AlertRule]
     offered: tuple[DiaryQuestion, ...]
     rule: AlertRule | None = None
-
-    @property
-    def actor(self) -> str:
-        return audit.staff_actor(self.filling.someone.the_staff.id)
 
     @property
     def the_rule(self) -> AlertRule:
@@ -71,16 +68,11 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
         return [Toast(texts_in(someone.chat.language)("form.old_button"))]
     form, end, readers, who = found.groups()
     if form or end:
-        return _opened(OPENED[form or end], session, incoming, someone)
+        return opened(OPENED[form or end], session, incoming, someone, {"id": number_in(incoming.data)})
     if readers and not incoming.repeated:
         actor, everyone = audit.staff_actor(someone.the_staff.id), who == "all"
         alert_settings.set_readers(session, actor, someone.the_team, coordinators=everyone, now=incoming.now)
     return [Toast(""), Rewrite(incoming.message_id, _overview(session, someone))]
-
-
-def _opened(procedure: Procedure, session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    filling = Filling(session, incoming, someone, {"id": number_in(incoming.data)})
-    return [Toast(""), *begin(procedure, filling, in_place=True)]
 
 
 def seen_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -129,13 +121,13 @@ def _done(text: Html, texts: Texts) -> Screen:
 
 
 def _load(filling: Filling) -> AlertFacts:
-    team = filling.someone.the_team
+    team = filling.team
     can_be_about = alert_settings.can_be_about(filling.session, team)
     return AlertFacts(filling, team, alerts.rules_of(filling.session, team.id), can_be_about)
 
 
 def _load_with_room(filling: Filling) -> AlertFacts:
-    alert_settings.check_room(filling.session, filling.someone.the_team)
+    alert_settings.check_room(filling.session, filling.team)
     return _load(filling)
 
 
@@ -188,7 +180,7 @@ def _numbers(most: int) -> list[tuple[str, str]]:
 
 
 def _preview_rule(texts: Texts, facts: AlertFacts, values: Values) -> Html:
-    wanted, now = _wanted(values), facts.filling.incoming.now
+    wanted, now = _wanted(values), facts.filling.now
     would = alert_settings.would_have_told(facts.filling.session, facts.team, wanted, now)
     days = alert_settings.LOOKS_BACK.days
     rule = rule_words(facts.asked(values), wanted.kind, wanted.threshold, wanted.days, texts)
@@ -196,8 +188,8 @@ def _preview_rule(texts: Texts, facts: AlertFacts, values: Values) -> Html:
 
 
 def _apply_rule(filling: Filling, facts: AlertFacts, values: Values) -> Screen:
-    texts, now = texts_in(filling.someone.chat.language), filling.incoming.now
-    rule = alert_settings.add_rule(filling.session, facts.actor, facts.team, _wanted(values), now)
+    texts, now = filling.texts, filling.now
+    rule = alert_settings.add_rule(filling.session, filling.actor, facts.team, _wanted(values), now)
     return _done(texts("alert_rule.done", rule=facts.in_words(rule, texts)), texts)
 
 
@@ -206,8 +198,8 @@ def _preview_end(texts: Texts, facts: AlertFacts, _values: Values) -> Html:
 
 
 def _apply_end(filling: Filling, facts: AlertFacts, _values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
-    alert_settings.end_rule(filling.session, facts.actor, facts.the_rule, filling.incoming.now)
+    texts = filling.texts
+    alert_settings.end_rule(filling.session, filling.actor, facts.the_rule, filling.now)
     return _done(texts("alert_end.done", rule=facts.in_words(facts.the_rule, texts)), texts)
 
 
@@ -217,11 +209,10 @@ def _ask_words(texts: Texts, facts: AlertFacts, values: Values) -> Html:
     return texts("alert_words.ask", most=LONGEST_WORDS, language=spoken("language.name"), now=now)
 
 
-def _read_words(value: str, *_: object) -> str | None:
+def _read_words(value: str, *_: object) -> str:
     words = value.strip()
-    if len(words) > LONGEST_WORDS:
-        raise Refusal("refusal.alert_words_long", most=LONGEST_WORDS)
-    return None if words == USUAL else words
+    alert_settings.check_words(words)
+    return words
 
 
 def _preview_words(texts: Texts, facts: AlertFacts, values: Values) -> Html:
@@ -230,8 +221,8 @@ def _preview_words(texts: Texts, facts: AlertFacts, values: Values) -> Html:
 
 
 def _apply_words(filling: Filling, facts: AlertFacts, values: Values) -> Screen:
-    texts, now = texts_in(filling.someone.chat.language), filling.incoming.now
-    alert_settings.set_words(filling.session, facts.actor, facts.team, values["for"], values["words"], now)
+    texts, now = filling.texts, filling.now
+    alert_settings.set_words(filling.session, filling.actor, facts.team, values["for"], values["words"], now)
     return _done(texts("alert_words.done", language=texts_in(values["for"])("language.name")), texts)
 
 
@@ -277,8 +268,9 @@ ADD = Procedure(
     _load_with_room,
     _apply_rule,
     lambda facts: [[rule.id for rule in facts.rules], [each.key for each in facts.offered]],
+    roles=ALL_STAFF,
 )
-END = Procedure(Form("alert_end", (), _preview_end), _load_rule, _apply_end)
+END = Procedure(Form("alert_end", (), _preview_end), _load_rule, _apply_end, roles=ALL_STAFF)
 WORDS = Procedure(
     Form(
         "alert_words",
@@ -295,7 +287,8 @@ WORDS = Procedure(
                 "words",
                 _ask_words,
                 _read_words,
-                lambda texts, *_: [(texts("alert_words.button.usual"), USUAL)],
+                lambda texts, *_: [(texts("alert_words.button.usual"), USUAL.data)],
+                instead=(USUAL,),
             ),
         ),
         _preview_words,
@@ -304,6 +297,7 @@ WORDS = Procedure(
     _apply_words,
     lambda facts: facts.team.alert_words,
     longest=LONGEST_WORDS + 1,
+    roles=ALL_STAFF,
 )
 # What stands in a button -> the form.
 OPENED = {"add": ADD, "end": END, "words": WORDS, "unseen": UNSEEN}

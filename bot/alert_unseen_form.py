@@ -1,22 +1,20 @@
 """The form about alerts that nobody has seen: after how long others are told too, and who they are."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.dialogues.form import NEVER, Form, Question, Values
+from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.replies import Button, Screen
 from bot.staff_words import called
 from bot.team_schedule_forms import delay_words, read_delay
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import alert_settings, daytime
-from jobs.alert_settings import LONGEST_ESCALATION, SHORTEST_ESCALATION
 from jobs.refusals import Refusal
-from storage import audit, teams
+from storage import teams
 from storage.models import Staff, Team
 
-NEVER, COORDINATORS = "off", "coordinators"
+COORDINATORS = "coordinators"
 USUAL = (30, 60, 120, 240, 480)
 
 
@@ -30,17 +28,16 @@ class UnseenFacts:
 
     def chosen(self, values: Values) -> tuple[int | None, Staff | None]:
         """The minutes, and the member; None for never, and for the coordinators. Refusal for one who has gone."""
-        after = None if values["after"] == NEVER else int(values["after"])
         if values["to"] == COORDINATORS:
-            return after, None
+            return values["after"], None
         member = next((each for each in self.members if str(each.number) == values["to"]), None)
         if member is None:
             raise Refusal("refusal.escalate_gone")
-        return after, member
+        return values["after"], member
 
 
 def _load(filling: Filling) -> UnseenFacts:
-    team = filling.someone.the_team
+    team = filling.team
     members = [staff for staff, _ in teams.members_of(filling.session, team.id)]
     return UnseenFacts(team, members, alert_settings.escalation_of(filling.session, team))
 
@@ -55,11 +52,11 @@ def escalation_words(facts: Mapping[str, int | None], texts: Texts) -> Html:
     return texts("escalation.member", who=texts("staff.number", number=facts["number"]), after=after)
 
 
-def _read_after(value: str, *_: object) -> int | str:
-    minutes = read_delay(value)
-    if minutes is None or (minutes != NEVER and not SHORTEST_ESCALATION <= int(minutes) <= LONGEST_ESCALATION):
-        raise Refusal("refusal.escalate_after", least=SHORTEST_ESCALATION, most=LONGEST_ESCALATION // 60)
-    return minutes
+def _read_after(value: str, *_: object) -> int:
+    # What is no time at all is too short.
+    after = read_delay(value) or 0
+    alert_settings.check_escalation(after)
+    return after
 
 
 def _ask_after(texts: Texts, facts: UnseenFacts, _values: Values) -> Html:
@@ -69,7 +66,7 @@ def _ask_after(texts: Texts, facts: UnseenFacts, _values: Values) -> Html:
 
 def _read_to(value: str, facts: UnseenFacts, _values: Values) -> str:
     said = value.strip().lower()
-    if said != COORDINATORS and not any(re.fullmatch(str(each.number), said) for each in facts.members):
+    if said != COORDINATORS and not any(said == str(each.number) for each in facts.members):
         raise Refusal("refusal.escalate_to")
     return said
 
@@ -86,9 +83,8 @@ def _preview(texts: Texts, facts: UnseenFacts, values: Values) -> Html:
 
 
 def _apply(filling: Filling, facts: UnseenFacts, values: Values) -> Screen:
-    texts, (after, to) = texts_in(filling.someone.chat.language), facts.chosen(values)
-    actor = audit.staff_actor(filling.someone.the_staff.id)
-    alert_settings.set_escalation(filling.session, actor, facts.team, after, to, filling.incoming.now)
+    texts, (after, to) = filling.texts, facts.chosen(values)
+    alert_settings.set_escalation(filling.session, filling.actor, facts.team, after, to, filling.now)
     new = escalation_words(alert_settings.escalation_facts(after, to), texts)
     return Screen(texts("alert_unseen.done", new=new), ((Button(texts("alerts.button.back"), "al:"),),))
 
@@ -103,10 +99,11 @@ UNSEEN = Procedure(
                 _read_after,
                 lambda texts, *_: [
                     *((delay_words(minutes, texts), f"{minutes} min") for minutes in USUAL),
-                    (texts("alert_unseen.button.never"), NEVER),
+                    (texts("alert_unseen.button.never"), NEVER.data),
                 ],
                 width=2,
-                also=lambda value, _facts: {"to": COORDINATORS} if value.strip().lower() == NEVER else {},
+                also=lambda value, _facts: {"to": COORDINATORS} if value == NEVER.data else {},
+                instead=(NEVER,),
             ),
             Question("to", lambda texts, *_: texts("alert_unseen.ask_to"), _read_to, _whom, width=2),
         ),
@@ -115,4 +112,5 @@ UNSEEN = Procedure(
     _load,
     _apply,
     lambda facts: dict(facts.now),
+    roles=ALL_STAFF,
 )

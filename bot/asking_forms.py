@@ -1,18 +1,20 @@
 """The coordinator's forms about on which days a patient is asked, and whether once more. The patient sees both."""
 
 import re
+from dataclasses import replace
 
 from bot.course_facts import CourseFacts, back_to_patient, load_patient
 from bot.dialogues.form import RETURN, Aside, Form, Given, Question, Values
 from bot.filling import Filling, Procedure
 from bot.pickers import read_weekday
 from bot.replies import Screen
-from bot.schedule_forms import none_words
+from bot.schedule_forms import NO_REMINDERS
 from bot.team_done import undo_button
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import check_in_time
 from jobs.refusals import Refusal
 
+NO_DAYS = replace(NO_REMINDERS, means="")
 # A button's value: `t56` shows these days off, to go on from there; `=56` takes them.
 _SHOWN = re.compile("t([0-6]{0,7})", re.ASCII)
 _TAKEN = re.compile("=([0-6]{0,7})", re.ASCII)
@@ -55,12 +57,10 @@ def _shown(given: Given) -> str | None:
 
 
 def _read_days(value: str, *_: object) -> str:
-    """`Saturday, Sunday`, `none`; as the column has it."""
+    """`Saturday, Sunday`; as the column has it."""
     taken, said = _TAKEN.fullmatch(value), value.strip().lower()
     if taken is not None:
         return taken[1]
-    if said in none_words():
-        return ""
     return "".join(sorted({str(read_weekday(day)) for day in _BETWEEN.split(said)}))
 
 
@@ -81,8 +81,8 @@ def _preview_days(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 
 def _apply_days(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
-    check_in_time.change_days_off(filling.session, facts.actor, facts.patient, values["days"], facts.now)
+    texts = filling.texts
+    check_in_time.change_days_off(filling.session, filling.actor, facts.patient, values["days"], facts.now)
     new = days_in_words(values["days"], texts)
     done = texts("days_off.done", pseudonym=facts.patient.pseudonym, new=new)
     return back_to_patient(facts, done, texts, undo_button(filling, texts))
@@ -93,14 +93,14 @@ def _preview_follow_up(texts: Texts, facts: CourseFacts, _values: Values) -> Htm
     patient = facts.patient
     if patient.follow_up:
         return texts("follow_up.preview_off", pseudonym=patient.pseudonym)
-    works = facts.filling.someone.the_team.follow_up_after is not None
+    works = facts.filling.team.follow_up_after is not None
     return texts("follow_up.preview_on" if works else "follow_up.preview_idle", pseudonym=patient.pseudonym)
 
 
 def _apply_follow_up(filling: Filling, facts: CourseFacts, _values: Values) -> Screen:
-    texts, patient = texts_in(filling.someone.chat.language), facts.patient
+    texts, patient = filling.texts, facts.patient
     wanted = not patient.follow_up
-    check_in_time.change_follow_up(filling.session, facts.actor, patient, facts.now, wanted=wanted)
+    check_in_time.change_follow_up(filling.session, filling.actor, patient, facts.now, wanted=wanted)
     done = texts("follow_up.done_on" if wanted else "follow_up.done_off", pseudonym=patient.pseudonym)
     return back_to_patient(facts, done, texts, undo_button(filling, texts))
 
@@ -112,6 +112,7 @@ DAYS = Question(
     lambda texts, facts, _: _days(facts.patient.days_off, texts),
     width=1,
     aside=Aside(_shown, _turned, _days_so_far),
+    instead=(NO_DAYS,),
 )
 PROCEDURES = (
     Procedure(

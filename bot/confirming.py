@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from bot import course_forms, moving_forms
 from bot.filling import Filling, begin
-from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Screen, Toast, rows_of
+from bot.replies import Button, Incoming, Keyboard, Page, Reply, Rewrite, Screen, Toast, page_of, rows_of
 from bot.texts import Html, Texts, texts_in
-from jobs import schedule
+from jobs import as_given, holding, schedule
 from jobs.refusals import Refusal
 from storage import audit, courses, queued
 from storage.chats import Someone
@@ -40,21 +40,18 @@ class Pressed:
     number: int
 
 
-def screen(session: Session, team_id: int, day: date, texts: Texts, page: int = 0) -> Screen | None:
+def screen(session: Session, team_id: int, day: date, texts: Texts, number: int = 0) -> Screen | None:
     """The message as it stands now; None where it is about no course any more."""
     asked = courses.asked_about_on(session, team_id, day)
     if not asked:
         return None
-    pages = (len(asked) - 1) // PAGE + 1
-    page = min(page, pages - 1)
-    shown = asked[page * PAGE : (page + 1) * PAGE]
-    open_ = _open(asked)
-    lines = Html("\n".join(_line(course, patient, texts) for course, patient in shown))
+    page, open_ = page_of(asked, PAGE, number), _open(asked)
+    lines = Html("\n".join(_line(course, patient, texts) for course, patient in page.shown))
     if open_:
         text = texts.plural("confirming.asked", len(open_), lines=lines)
     else:
         text = texts("confirming.answered", lines=lines)
-    return Screen(text, _keyboard(day, shown, len(open_), page, pages, texts))
+    return Screen(text, _keyboard(day, page, len(open_), texts))
 
 
 def _open(asked: Asked) -> Asked:
@@ -82,27 +79,25 @@ def _answer(course: Course, texts: Texts) -> Html:
         return Html("")
     if course.status is CourseStatus.CANCELLED:
         return texts("confirming.not_given")
-    return texts("confirming.as_planned" if courses.is_as_planned(course) else "confirming.otherwise")
+    return texts("confirming.as_planned" if as_given.is_as_planned(course) else "confirming.otherwise")
 
 
-def _keyboard(day: date, shown: Asked, open_: int, page: int, pages: int, texts: Texts) -> Keyboard:
+def _keyboard(day: date, page: Page[tuple[Course, Patient]], open_: int, texts: Texts) -> Keyboard:
     labels = {True: "confirming.button.open", False: "confirming.button.answered"}
     buttons = [
         Button(
             texts(labels[course.status is CourseStatus.PLANNED], pseudonym=patient.pseudonym),
             _data(day, COURSE, course.id),
         )
-        for course, patient in shown
+        for course, patient in page.shown
         if course.status is not CourseStatus.CANCELLED
     ]
     rows = rows_of(buttons, 2)
-    turning = []
-    if page > 0:
-        turning.append(Button(texts("roster.button.earlier"), _data(day, LIST, page - 1)))
-    if page + 1 < pages:
-        turning.append(Button(texts("roster.button.later"), _data(day, LIST, page + 1)))
+    turning = page.turning(
+        texts("roster.button.earlier"), texts("roster.button.later"), lambda other: _data(day, LIST, other)
+    )
     everyone = (Button(texts("confirming.button.all", count=open_), _data(day, ALL, 0)),)
-    return (*rows, *([tuple(turning)] if turning else []), *([everyone] if open_ > 1 else []))
+    return (*rows, *turning, *([everyone] if open_ > 1 else []))
 
 
 def _data(day: date, what: str, number: int) -> str:
@@ -204,6 +199,7 @@ def _all_as_planned(
 
 
 def _give_as_planned(session: Session, someone: Someone, course: Course, patient: Patient, incoming: Incoming) -> None:
+    holding.hold_patient(session, patient)
     start, days, dose = course.planned_start, course.planned_days, course.grams_per_kg_per_day
     actor = audit.staff_actor(someone.the_staff.id)
     schedule.mark_given(session, actor, patient, course, start, days, dose, incoming.now)

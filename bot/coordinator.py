@@ -16,7 +16,7 @@ from bot import (
     team_screen,
 )
 from bot.course_facts import dose_in_words
-from bot.filling import Filling, Procedure, begin
+from bot.filling import Procedure, opened
 from bot.invitation_link import link_to, qr_png
 from bot.patient_card import card, opening
 from bot.patients_named import pressed_patient, typed_patient
@@ -99,8 +99,7 @@ def form_opened(session: Session, incoming: Incoming, someone: Someone) -> list[
     name, subject = incoming.data.removeprefix("o:").partition(":")[0], number_in(incoming.data)
     if subject is None or name not in OPENED_BY_BUTTONS:
         raise Refusal("refusal.gone")
-    filling = Filling(session, incoming, someone, {"id": subject})
-    return [Toast(""), *begin(OPENED_BY_BUTTONS[name], filling, in_place=True)]
+    return opened(OPENED_BY_BUTTONS[name], session, incoming, someone, {"id": subject})
 
 
 def invite(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:

@@ -1,18 +1,19 @@
 """What the forms about a patient and a course know, how they read what is typed, and what they say of it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.dialogues.form import Question, Values
 from bot.dialogues.typed_plans import UNIT
-from bot.filling import Filling
+from bot.filling import Filling, living_patient
 from bot.replies import Button, Screen
 from bot.texts import DECIMALS_SHOWN, Html, Texts, locales
 from jobs import due, infusion_reminder, outlook, reading, schedule
 from jobs.refusals import Refusal
-from storage import audit, chats, courses, patients
+from jobs.shortfall import Shortfall
+from storage import chats, courses, patients
 from storage.models import Course, CourseStatus, Patient
 
 USUAL_DOSES = (0.4, 0.8, 1.0, 2.0)
@@ -39,39 +40,23 @@ class CourseFacts:
         return self.course
 
     @property
-    def actor(self) -> str:
-        return audit.staff_actor(self.filling.someone.the_staff.id)
-
-    @property
     def now(self) -> datetime:
-        return self.filling.incoming.now
+        return self.filling.now
 
 
 def load_patient(filling: Filling) -> CourseFacts:
-    patient = patients.patient_of_team(filling.session, filling.someone.the_team.id, filling.subject["id"])
-    if patient is None:
-        raise Refusal("refusal.gone")
-    _check_living(patient)
-    return _facts(filling, patient, None)
+    return _facts(filling, living_patient(filling, filling.subject["id"]), None)
 
 
 def load_course(filling: Filling, status: CourseStatus = CourseStatus.PLANNED) -> CourseFacts:
-    course = courses.course_of_team(filling.session, filling.someone.the_team.id, filling.subject["id"])
-    patient = patients.patient_of_team(filling.session, course.team_id, course.patient_id) if course else None
-    if course is None or patient is None or course.status is not status:
+    course = courses.course_of_team(filling.session, filling.team.id, filling.subject["id"])
+    if course is None or course.status is not status:
         raise Refusal("refusal.gone")
-    _check_living(patient)
-    return _facts(filling, patient, course)
-
-
-def _check_living(patient: Patient) -> None:
-    """Whoever has left is not planned for; whoever was invited may be."""
-    if patient.status in patients.LEFT:
-        raise Refusal("refusal.has_left", pseudonym=patient.pseudonym)
+    return _facts(filling, living_patient(filling, course.patient_id), course)
 
 
 def _facts(filling: Filling, patient: Patient, course: Course | None) -> CourseFacts:
-    today = due.local_date(patient.time_zone, filling.incoming.now)
+    today = due.local_date(patient.time_zone, filling.now)
     known = courses.courses_of(filling.session, patient.team_id, patient.id)
     return CourseFacts(filling, patient, today, known, course)
 
@@ -83,14 +68,15 @@ def read_date(value: str, facts: CourseFacts, _values: Values) -> str:
     return day.isoformat()
 
 
-def whole_number(value: str, least: int, most: int, refusal: str) -> int:
-    if not value.strip().isdecimal() or not least <= int(value) <= most:
-        raise Refusal(refusal, most=most)
-    return int(value)
+def read_count(value: str, check: Callable[[int], None]) -> int:
+    """How many, as `check` lets them be: what is no whole number is none at all."""
+    number = int(value) if value.strip().isdecimal() else 0
+    check(number)
+    return number
 
 
 def _read_days(value: str, *_: object) -> int:
-    return whole_number(value, 1, schedule.LONGEST_COURSE, "refusal.course_days")
+    return read_count(value, schedule.check_days)
 
 
 def _read_dose(value: str, *_: object) -> float:
@@ -100,8 +86,7 @@ def _read_dose(value: str, *_: object) -> float:
     dose = reading.parse_number(said[: unit.start()] if unit is not None and unit.end() == len(said) else said)
     if dose is None or dose != round(dose, DECIMALS_SHOWN):
         raise Refusal("form.dose_unknown", typed=value)
-    if not 0 < dose <= schedule.LARGEST_DOSE:
-        raise Refusal("refusal.dose", most=schedule.LARGEST_DOSE)
+    schedule.check_dose(dose)
     return dose
 
 
@@ -181,18 +166,18 @@ def reason_words(code: str | None, texts: Texts) -> Html:
     return texts(f"cancel_reason.{code or UNSAID}")
 
 
-def shortfall_words(found: courses.Shortfall | None, texts: Texts) -> Html:
+def shortfall_words(found: Shortfall | None, texts: Texts) -> Html:
     """` In part: 1 of 2 days.` Empty where there is none."""
     return Html("") if found is None else texts("in_part", of=shortfall_parts(found, texts))
 
 
-def shortfall_parts(found: courses.Shortfall, texts: Texts) -> Html:
+def shortfall_parts(found: Shortfall, texts: Texts) -> Html:
     """`1 of 2 days, 0.4 instead of 0.8 g/kg a day`."""
-    said = []
-    if found.days < found.planned_days:
-        said.append(texts.plural("in_part.days", found.planned_days, given=found.days))
-    if found.dose < found.planned_dose:
-        said.append(texts("in_part.dose", given=found.dose, planned=found.planned_dose))
+    said, planned, given = [], found.planned, found.given
+    if given.days < planned.days:
+        said.append(texts.plural("in_part.days", planned.days, given=given.days))
+    if given.dose < planned.dose:
+        said.append(texts("in_part.dose", given=given.dose, planned=planned.dose))
     return Html(", ".join(said))
 
 

@@ -21,9 +21,10 @@ from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Button, Screen
 from bot.team_done import undo_button
-from bot.texts import Html, Texts, plain, texts_in
-from jobs import outlook, schedule, shifting
+from bot.texts import Html, Texts, plain
+from jobs import as_given, outlook, schedule, shifting, shortfall
 from jobs.refusals import Refusal
+from jobs.shortfall import Amount
 from storage import courses
 from storage.models import CancelReason, Course, CourseStatus
 
@@ -91,21 +92,21 @@ def _preview_given(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 def _less_than_planned(texts: Texts, course: Course, values: Values) -> Html:
     """What it would be called, before it is noted."""
-    planned = courses.Shortfall(values["days"], course.planned_days, values["dose"], course.grams_per_kg_per_day)
-    return shortfall_words(planned if planned.is_one else None, texts)
+    planned = Amount(course.planned_days, course.grams_per_kg_per_day)
+    return shortfall_words(shortfall.of(planned, Amount(values["days"], values["dose"])), texts)
 
 
 def _apply_given(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     start, course = date.fromisoformat(values["start"]), facts.the_course
     days, dose = values["days"], values["dose"]
-    schedule.mark_given(filling.session, facts.actor, facts.patient, course, start, days, dose, facts.now)
-    texts = texts_in(filling.someone.chat.language)
+    schedule.mark_given(filling.session, filling.actor, facts.patient, course, start, days, dose, facts.now)
+    texts = filling.texts
     more = [Button(texts("reopen_course.button"), f"o:reopen_course:{course.id}")]
     moves = shifting.after_given(facts.known, course)
     if moves:
         shift = texts.plural("days", abs(shifting.days_moved(moves)))
         more.append(Button(texts.plural("shift_later.button", len(moves), days=shift), f"o:shift_later:{course.id}"))
-    said, part = texts("give_course.done", **_in_words(texts, facts, values)), courses.shortfall(course)
+    said, part = texts("give_course.done", **_in_words(texts, facts, values)), as_given.in_part(course)
     return back_to_patient(facts, Html(f"{said}{shortfall_words(part, texts)}"), texts, *more)
 
 
@@ -122,8 +123,8 @@ def _preview_reopen(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
 
 
 def _apply_reopen(filling: Filling, facts: CourseFacts, _values: Values) -> Screen:
-    schedule.reopen_course(filling.session, facts.actor, facts.patient, facts.the_course, facts.now)
-    texts = texts_in(filling.someone.chat.language)
+    schedule.reopen_course(filling.session, filling.actor, facts.patient, facts.the_course, facts.now)
+    texts = filling.texts
     planned = facts.the_course.planned_start
     return back_to_patient(
         facts, texts("reopen_course.done", pseudonym=facts.patient.pseudonym, planned=planned), texts
@@ -164,10 +165,10 @@ def _cancelling(texts: Texts, facts: CourseFacts, values: Values) -> dict[str, o
 
 
 def _apply_cancel(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    texts, session = texts_in(filling.someone.chat.language), filling.session
+    texts, session = filling.texts, filling.session
     done = texts("cancel_course.done", **_cancelling(texts, facts, values))
     because = None if values["because"] == UNSAID else CancelReason(values["because"])
-    schedule.cancel_course(session, facts.actor, facts.patient, facts.the_course, facts.now, because)
+    schedule.cancel_course(session, filling.actor, facts.patient, facts.the_course, facts.now, because)
     return back_to_patient(facts, done, texts, undo_button(filling, texts))
 
 

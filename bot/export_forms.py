@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure, begin
+from bot.filling import CLINICIANS_ONLY, Filling, Procedure, begin
 from bot.replies import Incoming, Reply, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import pages
@@ -38,7 +38,7 @@ def export(session: Session, incoming: Incoming, someone: Someone) -> list[Reply
 
 
 def _load(filling: Filling) -> ExportFacts:
-    team = filling.someone.the_team
+    team = filling.team
     patients, days, answers = research.diary_size(filling.session, team.id, KEPT)
     if not patients:
         raise Refusal("export.nobody")
@@ -87,5 +87,6 @@ EXPORT = Procedure(
     ),
     _load,
     _apply,
+    roles=CLINICIANS_ONLY,
 )
 PROCEDURES = {EXPORT.form.name: EXPORT}

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from sqlmodel import Session
@@ -11,18 +13,26 @@ from bot.dialogues import form as forms
 from bot.dialogues.form import Form, Given, State
 from bot.replies import Button, CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
+from jobs import holding
 from jobs.refusals import Refusal
-from storage import dialogues
+from storage import audit, dialogues, patients
 from storage.chats import Someone
-from storage.models import Dialogue, Patient
+from storage.models import Dialogue, Patient, Role, Team
 
 Subject = Mapping[str, Any]
 # In the state of a form that is finished: what it said.
 DONE = "done"
 VERSION = "version"
-# In the subject: whom the form is about. It goes with them when they have everything erased.
-PATIENT = "patient"
+# In the state: what it was that brought the form here; and the chat's latest message that cannot be the form's.
+BY, AFTER = "by", "after"
+# In the subject: whom the form is about, or all whom it names. It goes with them when they have everything erased.
+PATIENT, PATIENTS = "patient", "patients"
 NOTHING_SAID = State()
+# Who may fill a form in: any member with one of these roles.
+COORDINATORS_ONLY, CLINICIANS_ONLY = frozenset({Role.COORDINATOR}), frozenset({Role.CLINICIAN})
+ALL_STAFF, PATIENTS_ONLY = COORDINATORS_ONLY | CLINICIANS_ONLY, frozenset({Role.PATIENT})
+# Whoever has none yet.
+STRANGERS: frozenset[Role] = frozenset()
 # What is typed is said back where it cannot be read; nobody needs more of it.
 LONGEST_LINE = 60
 
@@ -44,6 +54,41 @@ class Filling:
     someone: Someone
     subject: Subject
 
+    @property
+    def now(self) -> datetime:
+        return self.incoming.now
+
+    @property
+    def texts(self) -> Texts:
+        return texts_in(self.someone.chat.language)
+
+    @property
+    def team(self) -> Team:
+        """LookupError for a stranger, who is joining."""
+        return self.someone.the_team
+
+    @property
+    def actor(self) -> str:
+        """Whoever fills it in, as the audit has them."""
+        if self.someone.staff is not None:
+            return audit.staff_actor(self.someone.staff.id)
+        return audit.patient_actor(self.someone.the_patient.id)
+
+
+def living_patient(filling: Filling, number: int) -> Patient:
+    """Of the team, invited or joined. Refusal for one who is gone, or has left: nothing of theirs is changed."""
+    patient = patients.patient_of_team(filling.session, filling.team.id, number)
+    if patient is None:
+        raise Refusal("refusal.gone")
+    if patient.status in patients.LEFT:
+        raise Refusal("refusal.has_left", pseudonym=patient.pseudonym)
+    return patient
+
+
+def of_team(filling: Filling) -> Filling:
+    """The facts of a form about the whole team: it knows them itself."""
+    return filling
+
 
 @dataclass(frozen=True)
 class Procedure:
@@ -53,6 +98,7 @@ class Procedure:
     `apply` does what was confirmed, in the same transaction, and says so. `version` tells, as JSON, whether what the
     form is about was changed by somebody else since it was opened: then the form ends, and nothing is overwritten.
     `longest`: of a line typed into it, no more is read. `cancelled`: what is shown then, without which it is only said.
+    `roles`: who may fill it in, asked at every step.
     """
 
     form: Form
@@ -61,6 +107,7 @@ class Procedure:
     version: Callable[[Any], Any] = lambda _facts: None
     longest: int = LONGEST_LINE
     cancelled: Callable[[Filling], Screen] | None = None
+    roles: frozenset[Role] = COORDINATORS_ONLY
 
 
 def begin(
@@ -70,7 +117,7 @@ def begin(
     in_place: bool,
     state: State = NOTHING_SAID,
 ) -> list[Reply]:
-    """Opens the form, in the pressed message or in a new one; a form left unfinished is forgotten.
+    """Opens the form, in the pressed message or in a new one; a form left unfinished is forgotten, and its buttons go.
 
     Asked for twice, by an update that is delivered again, it goes on where it stands. `state`: what was said with the
     command already.
@@ -82,10 +129,20 @@ def begin(
     about = {PATIENT: facts.patient.id} if isinstance(facts, AboutPatient) and facts.patient is not None else {}
     filling = replace(filling, subject={**filling.subject, **about, VERSION: procedure.version(facts)})
     shown = forms.screen(procedure.form, facts, state, texts_of(filling, state))
-    _keep(procedure, filling, state, filling.incoming.message_id if in_place else None)
+    stands_in = filling.incoming.message_id if in_place else None
+    left = dialogue.message_id if is_open(dialogue) else None
+    closed = [CloseButtons(left)] if left is not None and left != stands_in else []
+    _keep(procedure, filling, state, stands_in)
     if in_place:
-        return [Rewrite(filling.incoming.message_id, shown, _note_message(filling))]
-    return [Say(shown, _note_message(filling))]
+        return [Rewrite(filling.incoming.message_id, shown, _note_message(filling)), *closed]
+    return [Say(shown, _note_message(filling)), *closed]
+
+
+def opened(
+    procedure: Procedure, session: Session, incoming: Incoming, someone: Someone, subject: Subject
+) -> list[Reply]:
+    """A button opens the form, in its own message."""
+    return [Toast(""), *begin(procedure, Filling(session, incoming, someone, subject), in_place=True)]
 
 
 def typed(procedures: Mapping[str, Procedure], filling: Filling, dialogue: Dialogue) -> list[Reply]:
@@ -129,13 +186,20 @@ def pressed(procedures: Mapping[str, Procedure], session: Session, incoming: Inc
     _, name, question, value = incoming.data.split(":", 3)
     dialogue = dialogues.dialogue_of(session, someone.chat.id)
     texts = texts_in(someone.chat.language)
-    if not is_open(dialogue) or dialogue.form != name or dialogue.message_id not in {None, incoming.message_id}:
+    if not is_open(dialogue) or dialogue.form != name or not _may_stand_in(dialogue, incoming.message_id):
         return [Toast(texts("form.old_button")), CloseButtons(incoming.message_id)]
     if value == calendar.NOTHING:
         return [Toast(texts("calendar.nothing_there"))]
     filling = Filling(session, incoming, someone, dialogue.state.get("subject", {}))
     given = None if incoming.repeated else Given(value, question)
     return go_on(procedures[name], filling, dialogue, given)
+
+
+def _may_stand_in(dialogue: Dialogue, message_id: int) -> bool:
+    """Until it is known in which message the form stands, it may be in any that is newer than all that were before."""
+    if dialogue.message_id is not None:
+        return dialogue.message_id == message_id
+    return message_id > int(dialogue.state.get(AFTER, 0))
 
 
 def is_open(dialogue: Dialogue | None) -> TypeGuard[Dialogue]:
@@ -149,7 +213,7 @@ def said_last(dialogue: Dialogue | None, incoming: Incoming) -> list[Reply] | No
     shown = _screen_from(dialogue.state[DONE])
     if incoming.data:
         return [Toast(""), Rewrite(incoming.message_id, shown)] if dialogue.message_id == incoming.message_id else None
-    if not incoming.repeated or dialogue.state.get("by") != incoming.what:
+    if not incoming.repeated or dialogue.state.get(BY) != incoming.what:
         return None
     return [Say(shown)] if dialogue.message_id is None else [Rewrite(dialogue.message_id, shown)]
 
@@ -163,6 +227,8 @@ def go_on(
     """
     before = State.from_json(dialogue.state)
     try:
+        if given is not None:
+            _hold(filling)
         facts = procedure.load(filling)
         if procedure.version(facts) != filling.subject.get(VERSION):
             raise Refusal("refusal.gone")
@@ -183,10 +249,24 @@ def go_on(
         return _in_its_place(filling, Screen(texts_of(filling, state)("form.cancelled")))
     shown = forms.screen(procedure.form, facts, state, texts_of(filling, state), refused)
     if given is None and refused is None and dialogue.message_id is not None:
-        return [Rewrite(dialogue.message_id, shown, _note_message(filling))]
-    # Where the next screen will stand is known only once it is sent: until then its buttons are taken from anywhere.
+        return [Rewrite(dialogue.message_id, shown, _note_message(filling, dialogue.state.get(BY)))]
     _keep(procedure, filling, state, filling.incoming.message_id if filling.incoming.data else None)
     return _in_its_place(filling, shown)
+
+
+def _hold(filling: Filling) -> None:
+    """Whoever changes what the form is about is waited for, and their change is seen before anything is done."""
+    session, someone, number = filling.session, filling.someone, filling.subject.get(PATIENT)
+    patient = patients.patient_of_team(session, someone.the_team.id, number) if number is not None else None
+    if patient is not None:
+        holding.hold_patient(session, patient)
+    elif someone.staff is not None:
+        holding.hold_team(session, someone.the_team)
+
+
+def fingerprint(words: str | None) -> str | None:
+    """For a form's version, of words that may have to be gone: the form does not keep them."""
+    return None if words is None else sha256(words.encode()).hexdigest()
 
 
 def texts_of(filling: Filling, state: State) -> Texts:
@@ -200,10 +280,11 @@ def _no_more(filling: Filling, state: State, refusal: Refusal) -> Screen:
 
 
 def _finish(procedure: Procedure, filling: Filling, shown: Screen) -> list[Reply]:
-    """Ends the form. What it said is kept, until the next form, for whoever did not see it."""
+    """Ends the form. What it said is kept, until the next form, for whoever did not see it; and whom it was about."""
     keyboard = [[[button.text, button.data] for button in row] for row in shown.keyboard]
     said = {"text": str(shown.text), "keyboard": keyboard}
-    stored = {DONE: said, "by": filling.incoming.what, "subject": dict(filling.subject)}
+    about = {key: filling.subject[key] for key in (PATIENT, PATIENTS) if key in filling.subject}
+    stored = {DONE: said, "subject": about}
     _store(procedure, filling, stored, filling.incoming.message_id if filling.incoming.data else None)
     return _in_its_place(filling, shown)
 
@@ -225,10 +306,26 @@ def _keep(procedure: Procedure, filling: Filling, state: State, message_id: int 
 
 
 def _store(procedure: Procedure, filling: Filling, stored: Mapping[str, Any], message_id: int | None) -> None:
-    chat_id, now = filling.someone.chat.id, filling.incoming.now
-    dialogues.keep_dialogue(filling.session, chat_id, procedure.form.name, stored, now, message_id)
+    chat_id, now = filling.someone.chat.id, filling.now
+    before = dialogues.dialogue_of(filling.session, chat_id)
+    earlier = [before.message_id or 0, before.state.get(AFTER, 0)] if before is not None else []
+    marks = {BY: filling.incoming.what, AFTER: max([filling.incoming.message_id, *earlier])}
+    dialogues.keep_dialogue(filling.session, chat_id, procedure.form.name, {**stored, **marks}, now, message_id)
 
 
-def _note_message(filling: Filling) -> Callable[[Session, int], None]:
-    chat_id = filling.someone.chat.id
-    return lambda session, message_id: dialogues.note_dialogue_message(session, chat_id, message_id)
+def _note_message(filling: Filling, by: str | None = None) -> Callable[[Session, int], None]:
+    """Notes where the screen stands that `by`, or else what has come now, has brought."""
+    chat_id, brought_by = filling.someone.chat.id, by or filling.incoming.what
+
+    def note(session: Session, message_id: int) -> None:
+        dialogue = dialogues.dialogue_of(session, chat_id)
+        if dialogue is None:
+            return
+        if dialogue.state.get(BY, brought_by) == brought_by:
+            dialogue.message_id = message_id
+        else:
+            # Something else was begun before this was sent.
+            dialogue.state = {**dialogue.state, AFTER: max(dialogue.state.get(AFTER, 0), message_id)}
+        session.add(dialogue)
+
+    return note

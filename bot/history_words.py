@@ -14,8 +14,9 @@ from bot.staff_words import roles_words
 from bot.team_forms import prices_in_words
 from bot.team_schedule_forms import summary_words, value_words
 from bot.texts import Html, Texts, texts_in
-from jobs import regimen_names, staffing, team_schedule
-from storage import audit, courses
+from jobs import regimen_names, schedule, shortfall, staffing, team_schedule
+from jobs.shortfall import Amount
+from storage import audit
 from storage.models import AlertKind, AuditEntry
 from storage.questions import DiaryQuestion
 
@@ -76,8 +77,8 @@ def _given(entry: AuditEntry, texts: Texts) -> dict[str, object]:
     before, after = entry.before or {}, entry.after or {}
     first, last = date.fromisoformat(after["given_start"]), date.fromisoformat(after["given_end"])
     days, dose = (last - first).days + 1, float(after["grams_per_kg_per_day"])
-    planned = courses.Shortfall(days, after["days"], dose, float(before["grams_per_kg_per_day"]))
-    part = shortfall_words(planned if planned.is_one else None, texts)
+    planned = Amount(after["days"], float(before["grams_per_kg_per_day"]))
+    part = shortfall_words(shortfall.of(planned, Amount(days, dose)), texts)
     return {"date": first, "days": texts.plural("days", days), "dose": dose, "part": part}
 
 
@@ -178,6 +179,9 @@ WORDED = {*CHANGES, *FILLED, *PLAIN}
 
 def what(entry: AuditEntry, texts: Texts) -> Html:
     """What was done, from what to what."""
+    if entry.action == schedule.CANCELLED and entry.takes_back is not None:
+        # Nobody cancelled it: it should not have been planned.
+        return texts("history.course_not_planned", **_course(entry.after or {}, texts))
     key = f"history.{entry.action}"
     if entry.action in CHANGES:
         shown = CHANGES[entry.action]

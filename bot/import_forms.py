@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot import fault_words
 from bot.dialogues.form import Form, Values
-from bot.filling import LONGEST_LINE, Filling, Procedure, begin
+from bot.filling import ALL_STAFF, LONGEST_LINE, PATIENTS, Filling, Procedure, begin
 from bot.replies import Incoming, Reply, Say, Screen
 from bot.texts import Html, Texts, locales, plain, texts_in
 from jobs import due, importing, measured_table
@@ -18,7 +18,6 @@ from jobs.csv_table import Fault
 from jobs.importing import New, Table
 from jobs.measured import Value
 from jobs.refusals import Refusal
-from storage import audit
 from storage.chats import Someone
 
 # With room for the heading. What takes more than so many messages is sent as a file.
@@ -70,8 +69,7 @@ def _begun(session: Session, incoming: Incoming, someone: Someone, text: str) ->
         return _faults(table.faults, texts)
     if not table.new:
         return [Say(Screen(texts.plural("import.all_there", table.there)))]
-    codes = sorted({new.patient.pseudonym for new in table.new})
-    filling = Filling(session, incoming, someone, {"text": text, "codes": codes})
+    filling = Filling(session, incoming, someone, {"text": text, PATIENTS: list(table.patients)})
     return begin(IMPORT, filling, in_place=False)
 
 
@@ -165,11 +163,10 @@ def _look(new: New, texts: Texts) -> Html:
 
 
 def _apply(filling: Filling, _facts: ImportFacts, _values: Values) -> Screen:
-    actor, team = audit.staff_actor(filling.someone.the_staff.id), filling.someone.the_team
     reading = _reading(filling.session, filling.someone, filling.incoming, filling.subject["text"])
-    table = importing.store(filling.session, actor, team.id, reading, filling.incoming.now)
-    texts = texts_in(filling.someone.chat.language)
+    table = importing.store(filling.session, filling.actor, filling.team.id, reading, filling.now)
+    texts = filling.texts
     return Screen(texts.plural("import.done", len(table.new), patients=_codes(table, texts)))
 
 
-IMPORT = Procedure(Form("import", (), _preview), _load, _apply, _version)
+IMPORT = Procedure(Form("import", (), _preview), _load, _apply, _version, roles=ALL_STAFF)

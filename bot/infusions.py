@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
 from bot import leaving
 from bot.greetings import telephone
 from bot.replies import Button, CloseButtons, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts, plain, texts_in
 from jobs import attending, due, outlook
 from jobs.calendar_file import CalendarEntry, calendar_file
 from storage import attendance, courses, patients
@@ -22,6 +22,8 @@ REMINDER, LIST, OTHER = "r", "l", "m"
 FILE, ALL = "in:file", "in:list"
 # Of a long series, as many as have room on one screen.
 MOST_SHOWN = 5
+# Until then the clinic may not read in time that somebody does not come.
+SOON = timedelta(days=2)
 
 
 def infusions(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -46,13 +48,16 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
         return [Toast(texts("form.old_button"))]
     place, number, action = found[1], int(found[2]), found[6]
     course = attending.course_on(session, someone.the_patient, number, start, incoming.now)
+    toast = Toast("")
     if not incoming.repeated and action in {"yes", "cannot"}:
-        attending.say(session, someone.the_patient, course, incoming.now, is_coming=action == "yes")
+        told = attending.say(session, someone.the_patient, course, incoming.now, is_coming=action == "yes")
+        if told and action == "yes":
+            toast = Toast(plain(texts("infusions.told_yes", team=someone.the_team.name)))
     shown = _about(session, someone, course, place, action, incoming.now)
     if place == OTHER:
         # What it says of the old dates stays to be read.
-        return [Toast(""), CloseButtons(incoming.message_id), Say(shown)]
-    return [Toast(""), Rewrite(incoming.message_id, shown)]
+        return [toast, CloseButtons(incoming.message_id), Say(shown)]
+    return [toast, Rewrite(incoming.message_id, shown)]
 
 
 def reminder(
@@ -138,7 +143,9 @@ def _about(session: Session, someone: Someone, course: Course, place: str, actio
         back = Button(texts("check_in.button.back"), _data(course, place, "open"))
         return Screen(texts("infusions.ask_no", date=course.planned_start, team=team.name), ((cannot,), (back,)))
     if action == "cannot":
-        key = "infusions.told_no" if attending.can_be_told(session, team) else "infusions.told_nobody"
+        is_soon = course.planned_start - due.local_date(patient.time_zone, now) <= SOON
+        told = "infusions.told_no_soon" if is_soon else "infusions.told_no"
+        key = told if attending.can_be_told(session, team) else "infusions.told_nobody"
         text = texts(key, date=course.planned_start, team=team.name, phone=telephone(team, texts))
         return Screen(text, (*_choice(course, place, False, texts), _file_button(texts)))
     shown = reminder(session, patient, team, course, texts, now) if place == REMINDER else None

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from typing import Protocol
 
 from bot.dialogues.form import RETURN, Aside, Form, Given, Question, Values
-from bot.filling import Filling, Procedure
+from bot.filling import STRANGERS, Filling, Procedure
 from bot.greetings import telephone
 from bot.replies import Screen
 from bot.texts import Html, Texts, languages, texts_in
@@ -41,9 +41,9 @@ def _load(filling: Filling) -> JoinFacts:
         raise Refusal("refusal.invitation_unknown")
     if invitation.used_at is not None:
         raise Refusal("refusal.invitation_used")
-    if invitation.expires_at <= filling.incoming.now:
+    if invitation.expires_at <= filling.now:
         raise Refusal("refusal.invitation_expired")
-    return JoinFacts(invitation, teams.team_by_id(filling.session, invitation.team_id), filling.incoming.now)
+    return JoinFacts(invitation, teams.team_by_id(filling.session, invitation.team_id), filling.now)
 
 
 def _join(filling: Filling, facts: JoinFacts, values: Values) -> Screen:
@@ -177,4 +177,6 @@ ZONE = Question(
     aside=TYPED_ZONE,
 )
 TIME = Question("time", lambda texts, *_: texts("join.time"), read_time, _times_to_join)
-JOINING = Procedure(Form("join", (LANGUAGE, ABOUT, CONSENT, ZONE, TIME), can_cancel=False), _load, _join)
+JOINING = Procedure(
+    Form("join", (LANGUAGE, ABOUT, CONSENT, ZONE, TIME), can_cancel=False), _load, _join, roles=STRANGERS
+)

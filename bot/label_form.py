@@ -1,15 +1,12 @@
 """The form for a team's own short label of a patient: what its coordinators find them by."""
 
 from bot.course_facts import CourseFacts, back_to_patient, load_patient
-from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.dialogues.form import NONE, Form, Question, Values
+from bot.filling import Filling, Procedure, fingerprint
 from bot.replies import Screen
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import labels
-from jobs.refusals import Refusal
 from jobs.roster import LONGEST_LABEL, tidied
-
-NONE = "none"
 
 
 def _ask(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
@@ -19,31 +16,27 @@ def _ask(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
 
 
 def _choices(texts: Texts, facts: CourseFacts, _values: Values) -> list[tuple[str, str]]:
-    return [(texts("label.button.remove"), NONE)] if facts.patient.label else []
+    return [(texts("label.button.remove"), NONE.data)] if facts.patient.label else []
 
 
-def _read(value: str, *_: object) -> str | None:
-    """As it is typed, on one line; `none` for none."""
+def read_label(value: str, *_: object) -> str:
+    """As it is typed, on one line."""
     label = tidied(value)
-    if label.lower() == NONE:
-        return None
-    if not any(sign.isalnum() for sign in label):
-        raise Refusal("refusal.label_empty")
-    if len(label) > LONGEST_LABEL:
-        raise Refusal("refusal.label", most=LONGEST_LABEL)
+    labels.check(label)
     return label
 
 
 def _apply(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    texts, label = texts_in(filling.someone.chat.language), values["label"]
-    labels.set_label(filling.session, facts.actor, facts.patient, label, facts.now)
+    texts, label = filling.texts, values["label"]
+    labels.set_label(filling.session, filling.actor, facts.patient, label, facts.now)
+    # The form keeps what it says here; a label that is replaced must be gone.
     key = "label.done" if label else "label.removed"
-    return back_to_patient(facts, texts(key, pseudonym=facts.patient.pseudonym, label=label), texts)
+    return back_to_patient(facts, texts(key, pseudonym=facts.patient.pseudonym), texts)
 
 
 LABEL = Procedure(
-    Form("label", (Question("label", _ask, _read, _choices),)),
+    Form("label", (Question("label", _ask, read_label, _choices, instead=(NONE,)),)),
     load_patient,
     _apply,
-    lambda facts: facts.patient.label,
+    lambda facts: fingerprint(facts.patient.label),
 )

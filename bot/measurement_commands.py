@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot import import_forms, measurement_forms, steroid_forms
 from bot.dialogues.form import Values, stated
-from bot.filling import Filling, Procedure, begin
+from bot.filling import Filling, Procedure, begin, opened
 from bot.measurement_facts import MeasureFacts
 from bot.measurement_words import row_words
 from bot.patients_named import patient_and_more, pressed_patient, typed_patient, which_patient
@@ -81,15 +81,14 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
         return [Toast(texts_in(someone.chat.language)("form.old_button"))]
     what, of, number = found.groups()
     if of:
-        return _opened(
-            measurement_forms.REMOVE, session, incoming, someone, _subject_of(session, someone, of, int(number))
-        )
+        subject = _subject_of(session, someone, of, int(number))
+        return opened(measurement_forms.REMOVE, session, incoming, someone, subject)
     patient = pressed_patient(session, incoming.data, someone)
     if what == "list":
         return [Toast(""), Rewrite(incoming.message_id, _list(session, patient, someone))]
     if what == "below":
         return [Toast(""), Say(_list(session, patient, someone))]
-    return _opened(OPENED[what], session, incoming, someone, {"id": patient.id})
+    return opened(OPENED[what], session, incoming, someone, {"id": patient.id})
 
 
 def _subject_of(session: Session, someone: Someone, of: str, number: int) -> dict[str, object]:
@@ -97,12 +96,6 @@ def _subject_of(session: Session, someone: Someone, of: str, number: int) -> dic
     if row is None:
         raise Refusal("refusal.gone")
     return {"id": row.patient_id, "row": [of, number]}
-
-
-def _opened(
-    procedure: Procedure, session: Session, incoming: Incoming, someone: Someone, subject: dict[str, object]
-) -> list[Reply]:
-    return [Toast(""), *begin(procedure, Filling(session, incoming, someone, subject), in_place=True)]
 
 
 def _list(session: Session, patient: Patient, someone: Someone) -> Screen:

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 from bot.dialogues.calendar import Days
 from bot.dialogues.form import Question, Values
-from bot.filling import Filling
+from bot.filling import Filling, living_patient
 from bot.replies import Button, Screen
 from bot.texts import Html, Texts, locales
-from jobs import due, measured, measured_lines, measuring, reading
+from jobs import due, measured, measured_lines, reading
 from jobs.measured import Doubt
 from jobs.refusals import Refusal
-from storage import audit, patients
 from storage.models import Measurement, Patient, SteroidDose
 
 YES = "yes"
@@ -42,27 +41,14 @@ class MeasureFacts:
         return [row for row in self.rows if isinstance(row, SteroidDose)]
 
     @property
-    def actor(self) -> str:
-        return audit.staff_actor(self.filling.someone.the_staff.id)
-
-    @property
-    def now(self) -> datetime:
-        return self.filling.incoming.now
-
-    @property
     def days(self) -> measured_lines.Days:
         """How a typed day is read."""
         return measured_lines.Days(self.today, locales(self.filling.someone.chat.language))
 
 
 def load_patient(filling: Filling) -> tuple[Patient, date]:
-    """And the team's today. Refusal for one who is gone or has left."""
-    team = filling.someone.the_team
-    patient = patients.patient_of_team(filling.session, team.id, filling.subject["id"])
-    if patient is None:
-        raise Refusal("refusal.gone")
-    measuring.check_living(patient)
-    return patient, due.local_date(team.time_zone, filling.incoming.now)
+    """And the team's today."""
+    return living_patient(filling, filling.subject["id"]), due.local_date(filling.team.time_zone, filling.now)
 
 
 def version(facts: MeasureFacts) -> list[list[object]]:

@@ -5,8 +5,8 @@ from datetime import date
 
 from sqlmodel import Session
 
-from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.dialogues.form import NONE, Form, Question, Values
+from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.measurement_facts import (
     MeasureFacts,
     Whose,
@@ -19,15 +19,13 @@ from bot.measurement_facts import (
 )
 from bot.measurement_words import row_words, value_words
 from bot.replies import Screen
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import measured, measured_lines, measuring
 from jobs.inputs import CREATINE_KINASE, WEIGHT
 from jobs.measured import Doubt, Value
 from jobs.refusals import Refusal
 from storage import measurements
 from storage.models import Measurement, SteroidDose
-
-NONE = "none"
 
 
 def _load_ck(filling: Filling) -> MeasureFacts:
@@ -128,21 +126,21 @@ def _beside(facts: MeasureFacts, new: Value, texts: Texts) -> Html:
 
 def _apply(analyte: str) -> Callable[[Filling, MeasureFacts, Values], Screen]:
     def apply(filling: Filling, facts: MeasureFacts, values: Values) -> Screen:
-        row = measuring.add_value(filling.session, facts.actor, facts.patient, _value(analyte, values), facts.now)
-        texts = texts_in(filling.someone.chat.language)
+        row = measuring.add_value(filling.session, filling.actor, facts.patient, _value(analyte, values), filling.now)
+        texts = filling.texts
         said = texts("measure.done", pseudonym=facts.patient.pseudonym, entry=row_words(row, texts))
         return done(facts, said, texts)
 
     return apply
 
 
-def _read_limit(value: str, *_: object) -> float | None:
-    return None if value.strip().lower() == NONE else read_number(value.strip().lstrip("<(").rstrip(")"))
+def _read_limit(value: str, *_: object) -> float:
+    return read_number(value.strip().lstrip("<(").rstrip(")"))
 
 
 def _limit_choices(texts: Texts, facts: MeasureFacts, _values: Values) -> list[tuple[str, str]]:
     known = [] if facts.limit is None else [(texts("ck.button.limit", limit=facts.limit[0]), f"{facts.limit[0]:g}")]
-    return [*known, (texts("ck.button.no_limit"), NONE)]
+    return [*known, (texts("ck.button.no_limit"), NONE.data)]
 
 
 def _value_question(key: str) -> Question:
@@ -160,9 +158,9 @@ def _preview_remove(texts: Texts, facts: MeasureFacts, _values: Values) -> Html:
 
 
 def _apply_remove(filling: Filling, facts: MeasureFacts, _values: Values) -> Screen:
-    texts, row = texts_in(filling.someone.chat.language), facts.rows[0]
+    texts, row = filling.texts, facts.rows[0]
     said = texts("measure_remove.done", pseudonym=facts.patient.pseudonym, entry=row_words(row, texts))
-    measuring.remove(filling.session, facts.actor, facts.patient, row, facts.now)
+    measuring.remove(filling.session, filling.actor, facts.patient, row, filling.now)
     return done(facts, said, texts)
 
 
@@ -191,6 +189,7 @@ CK = Procedure(
                 _read_limit,
                 _limit_choices,
                 width=2,
+                instead=(NONE,),
             ),
             _value_question("ck.ask_value"),
             sure_question(_ck_doubt),
@@ -201,6 +200,7 @@ CK = Procedure(
     _load_ck,
     _apply(CREATINE_KINASE),
     version,
+    roles=ALL_STAFF,
 )
 WEIGHT_FORM = Procedure(
     Form(
@@ -212,5 +212,6 @@ WEIGHT_FORM = Procedure(
     _load_weight,
     _apply(WEIGHT),
     version,
+    roles=ALL_STAFF,
 )
-REMOVE = Procedure(Form("measure_remove", (), _preview_remove), _load_row, _apply_remove, version)
+REMOVE = Procedure(Form("measure_remove", (), _preview_remove), _load_row, _apply_remove, version, roles=ALL_STAFF)

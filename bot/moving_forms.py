@@ -10,7 +10,7 @@ from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
 from bot.team_done import undo_button
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import infusion_reminder, outlook, schedule, shifting
 from jobs.refusals import Refusal
 from jobs.shifting import Moves
@@ -130,11 +130,11 @@ def _preview(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 
 def _apply(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    texts, moves = texts_in(filling.someone.chat.language), _moves(facts, values)
+    texts, moves = filling.texts, _moves(facts, values)
     (course, new), *later = moves
     old, hears = course.planned_start, _told(facts, moves, texts)
     others = Html(f" {_later_move(texts, later)}") if later else Html("")
-    schedule.move_courses(filling.session, facts.actor, facts.patient, moves, facts.now)
+    schedule.move_courses(filling.session, filling.actor, facts.patient, moves, facts.now)
     done = texts("move_course.done", pseudonym=facts.patient.pseudonym, old=old, new=new, others=others, told=hears)
     return back_to_patient(facts, done, texts, undo_button(filling, texts))
 
@@ -163,9 +163,9 @@ def _preview_shift(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
 
 
 def _apply_shift(filling: Filling, facts: CourseFacts, _values: Values) -> Screen:
-    texts, moves = texts_in(filling.someone.chat.language), shifting.after_given(facts.known, facts.the_course)
+    texts, moves = filling.texts, shifting.after_given(facts.known, facts.the_course)
     done = texts("shift_later.done", **_shifted(texts, facts, moves))
-    schedule.move_courses(filling.session, facts.actor, facts.patient, moves, facts.now)
+    schedule.move_courses(filling.session, filling.actor, facts.patient, moves, facts.now)
     return back_to_patient(facts, done, texts, undo_button(filling, texts))
 
 

@@ -11,7 +11,7 @@ from bot.dialogues.form import answered
 from bot.dialogues.typed_plans import Move, ReadDate
 from bot.filling import Filling, Procedure, begin
 from bot.patient_card import card
-from bot.patients_named import patient_named
+from bot.patients_named import patient_and_more
 from bot.replies import Incoming, Reply, Say
 from bot.texts import locales, plain, texts_in
 from jobs import due, reading
@@ -76,8 +76,7 @@ def _patient(session: Session, incoming: Incoming, someone: Someone, example: st
     """Whom it is about, and the rest of the line."""
     if not incoming.text.strip():
         raise Refusal(example)
-    code, rest = typed_plans.patient_and_rest(incoming.text)
-    return patient_named(session, code, someone), rest
+    return patient_and_more(session, incoming, someone)
 
 
 def _dates(patient: Patient, incoming: Incoming, someone: Someone) -> ReadDate:

@@ -3,7 +3,7 @@
 from bot import leaving
 from bot.filling import Filling
 from bot.replies import Button, Keyboard, Screen
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from storage import patients
 from storage.chats import Someone
 
@@ -35,7 +35,7 @@ def overview(someone: Someone, texts: Texts) -> Screen:
 
 def nothing_changed(filling: Filling) -> Screen:
     """A form was cancelled: that, and the settings as they are."""
-    texts = texts_in(filling.someone.chat.language)
+    texts = filling.texts
     shown = overview(filling.someone, texts)
     return Screen(Html(f"{texts('form.cancelled')}\n\n{shown.text}"), shown.keyboard)
 

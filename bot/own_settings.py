@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.filling import Filling, Procedure, begin
+from bot.filling import opened
 from bot.own_overview import overview
 from bot.own_time import OWN_TIME
 from bot.own_zone import OWN_ZONE
@@ -36,18 +36,13 @@ def settings_pressed(session: Session, incoming: Incoming, someone: Someone) -> 
     what, value = found.groups()
     if someone.the_patient.status in patients.LIVING:
         if what in FORMS:
-            return _opened(FORMS[what], session, incoming, someone)
+            return opened(FORMS[what], session, incoming, someone, {"id": someone.the_patient.id})
         if not incoming.repeated:
             _set(session, what, value, incoming.now, someone)
         if what in CHOICES:
             return [Toast(""), Rewrite(incoming.message_id, _choice(what, someone, texts))]
     texts = texts_in(someone.chat.language)
     return [Toast(""), Rewrite(incoming.message_id, overview(someone, texts))]
-
-
-def _opened(procedure: Procedure, session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    filling = Filling(session, incoming, someone, {"id": someone.the_patient.id})
-    return [Toast(""), *begin(procedure, filling, in_place=True)]
 
 
 def _set(session: Session, what: str, value: str, now: datetime, someone: Someone) -> None:

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import time
 
 from bot.dialogues.form import Form, Values
-from bot.filling import Filling, Procedure
+from bot.filling import PATIENTS_ONLY, Filling, Procedure
 from bot.own_overview import nothing_changed, overview
 from bot.pickers import picked_time, time_of_day
 from bot.replies import Screen
-from bot.texts import texts_in
 from jobs import check_in_time, reading
 from jobs.refusals import Refusal
-from storage import audit, patients
+from storage import patients
 from storage.models import Patient
 from storage.questions import SCALE
 
@@ -38,9 +37,8 @@ def _load(filling: Filling) -> TimeFacts:
 def _apply(filling: Filling, facts: TimeFacts, values: Values) -> Screen:
     patient, at = facts.patient, time.fromisoformat(picked_time(values))
     if at != patient.prompt_time:
-        actor, now = audit.patient_actor(patient.id), filling.incoming.now
-        check_in_time.change_prompt_time(filling.session, actor, patient, at, now, is_theirs=True)
-    return overview(filling.someone, texts_in(filling.someone.chat.language))
+        check_in_time.change_prompt_time(filling.session, filling.actor, patient, at, filling.now, is_theirs=True)
+    return overview(filling.someone, filling.texts)
 
 
 OWN_TIME = Procedure(
@@ -51,4 +49,5 @@ OWN_TIME = Procedure(
     _load,
     _apply,
     cancelled=nothing_changed,
+    roles=PATIENTS_ONLY,
 )

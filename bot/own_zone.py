@@ -7,14 +7,14 @@ from sqlmodel import Session
 
 from bot import leaving
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure, begin, is_open, typed
+from bot.filling import PATIENTS_ONLY, Filling, Procedure, begin, is_open, typed
 from bot.joining import TYPED_ZONE, clock, read_zone
 from bot.own_overview import nothing_changed, way_back
 from bot.replies import Incoming, Reply, Say, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import check_in_time, zone_by_place
 from jobs.refusals import Refusal
-from storage import audit, dialogues, patients
+from storage import dialogues, patients
 from storage.chats import Someone
 from storage.models import Patient
 
@@ -51,7 +51,7 @@ def _load(filling: Filling) -> ZoneFacts:
     patient = filling.someone.the_patient
     if patient.status not in patients.LIVING:
         raise Refusal("diary.ended")
-    return ZoneFacts(patient, filling.incoming.now)
+    return ZoneFacts(patient, filling.now)
 
 
 def _ask(texts: Texts, facts: ZoneFacts, _values: Values) -> Html:
@@ -60,11 +60,10 @@ def _ask(texts: Texts, facts: ZoneFacts, _values: Values) -> Html:
 
 
 def _apply(filling: Filling, facts: ZoneFacts, values: Values) -> Screen:
-    patient, zone, texts = facts.patient, values["zone"], texts_in(filling.someone.chat.language)
+    patient, zone, texts = facts.patient, values["zone"], filling.texts
     if zone == patient.time_zone:
         return Screen(texts("own_zone.is_that_already", zone=zone, time=clock(zone, facts)), way_back(texts))
-    actor = audit.patient_actor(patient.id)
-    check_in_time.change_time_zone(filling.session, actor, patient, zone, facts.now, is_theirs=True)
+    check_in_time.change_time_zone(filling.session, filling.actor, patient, zone, facts.now, is_theirs=True)
     coming = check_in_time.coming_prompt(patient, facts.now)
     first = Html(texts.instant(coming, zone)) if coming is not None else Html(texts.time(patient.prompt_time))
     return Screen(texts("own_zone.done", zone=zone, first=first), way_back(texts))
@@ -75,4 +74,5 @@ OWN_ZONE = Procedure(
     _load,
     _apply,
     cancelled=nothing_changed,
+    roles=PATIENTS_ONLY,
 )

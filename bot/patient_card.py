@@ -8,9 +8,9 @@ from sqlmodel import Session
 from bot import asking_forms, schedule_forms
 from bot.course_facts import shortfall_words
 from bot.measurement_commands import entering
-from bot.replies import Button, Keyboard, Screen, rows_of
+from bot.replies import Button, Keyboard, Screen, page_of, rows_of
 from bot.texts import Html, Texts, texts_in
-from jobs import infusion_reminder, outlook, schedule, standing
+from jobs import as_given, infusion_reminder, outlook, schedule, standing
 from jobs.roster import Standing
 from storage import attendance, courses, patients
 from storage.chats import Someone
@@ -85,7 +85,7 @@ def _given_so_far(given: list[Course], texts: Texts) -> Html:
         planned=last.planned_start,
         days=texts.plural("days", (courses.last_day(last) - courses.first_day(last)).days + 1),
         dose=last.grams_per_kg_per_day,
-        part=shortfall_words(courses.shortfall(last), texts),
+        part=shortfall_words(as_given.in_part(last), texts),
     )
     return Html(f"{many}{said}")
 
@@ -99,22 +99,16 @@ def _exceptions(patient: Patient, texts: Texts) -> Html:
 
 
 def _courses(
-    planned: list[Course], patient: Patient, page: int, today: date, said: Mapping[int, bool], texts: Texts
+    planned: list[Course], patient: Patient, number: int, today: date, said: Mapping[int, bool], texts: Texts
 ) -> Keyboard:
     """A page of the planned courses: those to be confirmed with their question, the others two a row."""
-    pages = (len(planned) - 1) // COURSES_A_PAGE + 1
-    page = min(page, max(pages - 1, 0))
-    shown = planned[page * COURSES_A_PAGE : (page + 1) * COURSES_A_PAGE]
-    open_, coming = outlook.unconfirmed(shown, today), outlook.coming(shown, today)
+    page = page_of(planned, COURSES_A_PAGE, number)
+    open_, coming = outlook.unconfirmed(page.shown, today), outlook.coming(page.shown, today)
     rows = [(_course(course, "card.button.unconfirmed", texts),) for course in open_]
-    turning = []
-    if page > 0:
-        turning.append(Button(texts("card.button.earlier"), f"cs:{page - 1}:{patient.id}"))
-    if page + 1 < pages:
-        later = len(planned) - (page + 1) * COURSES_A_PAGE
-        turning.append(Button(texts("card.button.later", count=later), f"cs:{page + 1}:{patient.id}"))
+    later = texts("card.button.later", count=page.after)
+    turning = page.turning(texts("card.button.earlier"), later, lambda other: f"cs:{other}:{patient.id}")
     two_a_row = rows_of([_course(course, _key(said.get(course.id)), texts) for course in coming], 2)
-    return (*rows, *two_a_row, *([tuple(turning)] if turning else []))
+    return (*rows, *two_a_row, *turning)
 
 
 def _key(said: bool | None) -> str:

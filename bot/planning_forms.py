@@ -11,11 +11,11 @@ from bot.course_facts import (
     dose_in_words,
     load_patient,
     near,
+    read_count,
     read_date,
     reminders,
     so_far,
     told,
-    whole_number,
 )
 from bot.dialogues import typed_plans
 from bot.dialogues.calendar import Days
@@ -23,7 +23,7 @@ from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
 from bot.team_done import undo_button
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import outlook, schedule
 from jobs.refusals import Refusal
 from jobs.schedule import CoursePlan
@@ -65,8 +65,8 @@ def _preview_plan(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 def _apply_plan(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     patient, plans = facts.patient, _plans_of(values)
-    made = schedule.plan_courses(filling.session, facts.actor, patient, plans, facts.now, announced=True)
-    texts = texts_in(filling.someone.chat.language)
+    made = schedule.plan_courses(filling.session, filling.actor, patient, plans, facts.now, announced=True)
+    texts = filling.texts
     first, hears = made[0].planned_start, told(facts, texts)
     done = texts.plural("plan.done", len(made), pseudonym=patient.pseudonym, date=first, told=hears)
     return back_to_patient(facts, done, texts, undo_button(filling, texts))
@@ -100,7 +100,7 @@ EVERY = Question(
 TIMES = Question(
     "times",
     lambda texts, facts, values: texts("plan.times", so_far=so_far(texts, facts, values)),
-    lambda value, *_: whole_number(value, 1, schedule.LARGEST_SERIES, "refusal.series_times"),
+    lambda value, *_: read_count(value, schedule.check_times),
     lambda texts, *_: [(str(times), str(times)) for times in USUAL_TIMES],
 )
 ONE = (_start("plan.start"), DAYS, DOSE)

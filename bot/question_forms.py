@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.dialogues.form import RETURN, Aside, Form, Given, Question, Values
+from bot.dialogues.form import NONE, RETURN, Aside, Form, Given, Question, Values
 from bot.dialogues.typed_answers import is_understood_already, normalised
 from bot.dialogues.wording import anchors_of, name_of, question_of
-from bot.filling import Filling, Procedure
+from bot.filling import ALL_STAFF, Filling, Procedure, living_patient
 from bot.replies import Button, Screen
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import item_sets
 from jobs.refusals import Refusal
-from storage import audit, patients, questions
+from storage import questions
 from storage.models import STAIRS, Patient, own_key
 from storage.questions import DiaryQuestion, Wording
 
-NOT_IN_IT = "none"
 # Name and both ends of the scale in one line, with what stands between.
 LONGEST_LINE = sum(item_sets.LONGEST.values()) + 50
 PARTS = tuple(item_sets.LONGEST)
@@ -36,10 +35,6 @@ class QuestionFacts:
     about: DiaryQuestion | None = None
 
     @property
-    def actor(self) -> str:
-        return audit.staff_actor(self.filling.someone.the_staff.id)
-
-    @property
     def the_patient(self) -> Patient:
         assert self.patient is not None  # loaded by _load_patient
         return self.patient
@@ -49,20 +44,16 @@ class QuestionFacts:
         assert self.about is not None  # loaded by _load_question
         return self.about
 
-    @property
-    def texts(self) -> Texts:
-        return texts_in(self.filling.someone.chat.language)
-
 
 def asked_by(filling: Filling) -> list[DiaryQuestion]:
     """What this person's team asks beside the four from the next diary day on."""
-    session, team = filling.session, filling.someone.the_team
+    session, team = filling.session, filling.team
     keys = item_sets.team_items(session, team.id)
     return sorted(questions.questions_called(session, team.id, keys), key=lambda each: keys.index(each.key))
 
 
 def _load(filling: Filling) -> QuestionFacts:
-    first = item_sets.first_day(filling.session, filling.someone.the_team, filling.incoming.now)
+    first = item_sets.first_day(filling.session, filling.team, filling.now)
     return QuestionFacts(filling, asked_by(filling), first)
 
 
@@ -75,13 +66,10 @@ def _load_question(filling: Filling) -> QuestionFacts:
 
 
 def _load_patient(filling: Filling) -> QuestionFacts:
-    patient = patients.patient_of_team(filling.session, filling.someone.the_team.id, filling.subject["id"])
-    if patient is None:
-        raise Refusal("refusal.gone")
-    asked = asked_by(filling)
+    patient, asked = living_patient(filling, filling.subject["id"]), asked_by(filling)
     if not asked:
         raise Refusal("refusal.no_questions")
-    first = item_sets.first_day_of(filling.session, patient, filling.incoming.now)
+    first = item_sets.first_day_of(filling.session, patient, filling.now)
     return QuestionFacts(filling, asked, first, patient, item_sets.chosen_for(filling.session, patient))
 
 
@@ -113,10 +101,8 @@ def _read_part(part: str) -> Callable[..., str]:
     return lambda value, *_: item_sets.read_words(value, part)
 
 
-def _read_line(value: str, facts: QuestionFacts, _values: Values) -> dict[str, str] | None:
-    """`Sommeil / très mauvais / très bon`; None for a language without words of its own."""
-    if value.strip() == NOT_IN_IT:
-        return None
+def _read_line(value: str, facts: QuestionFacts, _values: Values) -> dict[str, str]:
+    """`Sommeil / très mauvais / très bon`."""
     parts = value.split("/")
     if len(parts) != len(PARTS):
         raise Refusal("refusal.own_item.parts")
@@ -143,9 +129,9 @@ def _preview_added(language: str) -> Callable[[Texts, QuestionFacts, Values], Ht
 
 def _apply_added(language: str) -> Callable[[Filling, QuestionFacts, Values], Screen]:
     def apply(filling: Filling, facts: QuestionFacts, values: Values) -> Screen:
-        wording, team = _wording(language, values), filling.someone.the_team
-        item_sets.add(filling.session, facts.actor, team, language, wording, filling.incoming.now)
-        texts = facts.texts
+        wording, team = _wording(language, values), filling.team
+        item_sets.add(filling.session, filling.actor, team, language, wording, filling.now)
+        texts = filling.texts
         return _back_to_questions(texts("own_item.done", name=values["name"], date=facts.first), texts)
 
     return apply
@@ -158,7 +144,8 @@ def _in_another(tag: str) -> Question:
         f"in_{tag}",
         lambda texts, _facts, values: texts("own_item.in", language=spoken, name=values["name"]),
         _read_line,
-        lambda texts, *_: [(texts("own_item.button.not_in", language=spoken), NOT_IN_IT)],
+        lambda texts, *_: [(texts("own_item.button.not_in", language=spoken), NONE.data)],
+        instead=(NONE,),
     )
 
 
@@ -171,7 +158,7 @@ def _adding(language: str) -> Procedure:
     name = Question("name", lambda texts, *_: texts("own_item.name", most=item_sets.LONGEST["name"]), _read_name)
     others = [_in_another(tag) for tag in languages() if tag != language]
     form = Form(f"own_item_{language}", (name, *anchors, *others), _preview_added(language))
-    return Procedure(form, _load, _apply_added(language), _version, longest=LONGEST_LINE)
+    return Procedure(form, _load, _apply_added(language), _version, longest=LONGEST_LINE, roles=ALL_STAFF)
 
 
 ADDING: Mapping[str, Procedure] = {language: _adding(language) for language in languages()}
@@ -182,12 +169,12 @@ def _preview_stop(texts: Texts, facts: QuestionFacts, _values: Values) -> Html:
 
 
 def _apply_stop(filling: Filling, facts: QuestionFacts, _values: Values) -> Screen:
-    about, texts = facts.the_question, facts.texts
-    item_sets.stop_asking(filling.session, facts.actor, filling.someone.the_team, about.key, filling.incoming.now)
+    about, texts = facts.the_question, filling.texts
+    item_sets.stop_asking(filling.session, filling.actor, filling.team, about.key, filling.now)
     return _back_to_questions(texts("stop_question.done", name=name_of(about, texts), date=facts.first), texts)
 
 
-STOPPING = Procedure(Form("stop_question", (), _preview_stop), _load_question, _apply_stop, _version)
+STOPPING = Procedure(Form("stop_question", (), _preview_stop), _load_question, _apply_stop, _version, roles=ALL_STAFF)
 
 
 def _are_stairs_asked(facts: QuestionFacts) -> bool:
@@ -203,16 +190,16 @@ def _preview_stairs(texts: Texts, facts: QuestionFacts, _values: Values) -> Html
 
 
 def _apply_stairs(filling: Filling, facts: QuestionFacts, _values: Values) -> Screen:
-    session, team, now, texts = filling.session, filling.someone.the_team, filling.incoming.now, facts.texts
+    session, team, now, texts = filling.session, filling.team, filling.now, filling.texts
     name = name_of(DiaryQuestion(STAIRS), texts)
     if _are_stairs_asked(facts):
-        item_sets.stop_asking(session, facts.actor, team, STAIRS, now)
+        item_sets.stop_asking(session, filling.actor, team, STAIRS, now)
         return _back_to_questions(texts("stop_question.done", name=name, date=facts.first), texts)
-    item_sets.ask_stairs(session, facts.actor, team, now)
+    item_sets.ask_stairs(session, filling.actor, team, now)
     return _back_to_questions(texts("own_item.done", name=name, date=facts.first), texts)
 
 
-STAIRS_FORM = Procedure(Form("stairs", (), _preview_stairs), _load, _apply_stairs, _version)
+STAIRS_FORM = Procedure(Form("stairs", (), _preview_stairs), _load, _apply_stairs, _version, roles=ALL_STAFF)
 
 
 def _places(facts: QuestionFacts) -> str:
@@ -272,8 +259,8 @@ def _preview_choice(texts: Texts, facts: QuestionFacts, values: Values) -> Html:
 
 
 def _apply_choice(filling: Filling, facts: QuestionFacts, values: Values) -> Screen:
-    patient, texts = facts.the_patient, facts.texts
-    item_sets.choose(filling.session, facts.actor, patient, values["which"], filling.incoming.now)
+    patient, texts = facts.the_patient, filling.texts
+    item_sets.choose(filling.session, filling.actor, patient, values["which"], filling.now)
     chosen = _chosen_words(texts, facts, values["which"])
     done = texts("patient_items.done", pseudonym=patient.pseudonym, chosen=chosen, date=facts.first)
     back = Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}")

@@ -1,17 +1,17 @@
 """The coordinator's form that gives a patient's regimen a name, as pages and reports then call it."""
 
 from bot.course_facts import CourseFacts, back_to_patient, load_patient
-from bot.dialogues.form import Form, Question, Values
+from bot.dialogues.form import Form, Instead, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
 from bot.team_done import undo_button
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import regimen_names
 from jobs.refusals import Refusal
 from jobs.regimen_names import Regimen
 
-# No name that could be typed: it would have to be typed with its spaces.
-NONE = " none "
+# By its button alone: what is typed is a name.
+NAMELESS = Instead(" none ")
 
 
 def _regimens(facts: CourseFacts) -> list[Regimen]:
@@ -42,9 +42,7 @@ def _read_which(value: str, facts: CourseFacts, _values: Values) -> int:
     return int(value)
 
 
-def _read_name(value: str, facts: CourseFacts, values: Values) -> str | None:
-    if value == NONE:
-        return None
+def _read_name(value: str, facts: CourseFacts, values: Values) -> str:
     return regimen_names.read_name(value, _chosen(facts, values), _regimens(facts))
 
 
@@ -67,11 +65,11 @@ def _preview(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 
 def _apply(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
+    texts = filling.texts
     key, filled = _in_words(texts, facts, values)
     done = texts(f"name_regimen.done_{key}", **filled)
     regimen = _chosen(facts, values)
-    regimen_names.name_regimen(filling.session, facts.actor, facts.patient, regimen, values["name"], facts.now)
+    regimen_names.name_regimen(filling.session, filling.actor, facts.patient, regimen, values["name"], facts.now)
     return back_to_patient(facts, done, texts, undo_button(filling, texts))
 
 
@@ -88,8 +86,9 @@ NAME = Question(
     _ask_name,
     _read_name,
     lambda texts, facts, values: (
-        [(texts("name_regimen.button.none"), NONE)] if _chosen(facts, values).name is not None else []
+        [(texts("name_regimen.button.none"), NAMELESS.data)] if _chosen(facts, values).name is not None else []
     ),
+    instead=(NAMELESS,),
 )
 PROCEDURES = (
     Procedure(

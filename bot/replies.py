@@ -1,13 +1,16 @@
 """What the bot says and what it is told, without Telegram: handlers read `Incoming` and return replies."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from sqlmodel import Session
 
 from bot.texts import Html
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -144,3 +147,27 @@ Reply = Say | Rewrite | Toast | Drawing | CloseButtons | OtherButtons | OfferCom
 def rows_of(buttons: list[Button], width: int) -> Keyboard:
     """The buttons in rows of at most `width`."""
     return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """What is `shown` of a longer list, on page `number` of so many `pages`, from 0; and how many come `after` it."""
+
+    shown: Sequence[T]
+    number: int
+    pages: int
+    after: int
+
+    def turning(self, earlier: str, later: str, leads_to: Callable[[int], str]) -> Keyboard:
+        """The buttons to the pages beside it, in one row; no row where there are none. `leads_to`: their data."""
+        row = [Button(earlier, leads_to(self.number - 1))] if self.number > 0 else []
+        row += [Button(later, leads_to(self.number + 1))] if self.after else []
+        return (tuple(row),) if row else ()
+
+
+def page_of(everything: Sequence[T], size: int, number: int) -> Page[T]:
+    """The page of so many that was asked for; the last one where there are no longer so many."""
+    pages = max(len(everything) - 1, 0) // size + 1
+    number = min(number, pages - 1)
+    shown = everything[number * size : (number + 1) * size]
+    return Page(shown, number, pages, len(everything) - number * size - len(shown))

@@ -125,14 +125,14 @@ def _put(made_in: Path, to: Path, now: datetime) -> None:
 
 def bring_in(database: Database, folder: Path, team: str, zone: str | None, usual_zone: str) -> None:
     """Every fault is said at once, and then nothing is stored. On SQLite the bot must not run meanwhile."""
-    export = research.is_export(folder)
-    inputs = None if export else read_folder(folder, to_store=True)
-    faults: list[Fault] = research.check(folder) if export else inputs if isinstance(inputs, list) else []
+    export, now = research.is_export(folder), SystemClock().now()
+    inputs = None if export else read_folder(folder, stored_on=now.date())
+    faults: list[Fault] = research.check(folder, now) if export else inputs if isinstance(inputs, list) else []
     for fault in faults:
         typer.echo(fault_in_words(fault), err=True)
     if faults:
         raise typer.Exit(WRONG)
-    lock, now = Lock(database, "run"), SystemClock().now()
+    lock = Lock(database, "run")
     if database.is_sqlite and not lock.acquire():
         raise _stop("cli.runs_already")
 

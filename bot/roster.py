@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from bot.patient_card import card, last_answer, state_of, who_is
-from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, rows_of
+from bot.replies import Button, Incoming, Keyboard, Page, Reply, Rewrite, Say, Screen, Toast, page_of, rows_of
 from bot.texts import Html, Texts, plain, texts_in
 from jobs import roster as groups
 from jobs import standing
@@ -90,21 +90,20 @@ def _screen(everyone: list[Standing], view: View, someone: Someone) -> Screen:
     if view.group is None and not view.typed:
         view = replace(view, group=Group.LOOK if grouped[Group.LOOK] else Group.ALL)
     found = groups.search(grouped[Group.ALL], view.typed) if view.group is None else grouped[view.group]
-    pages = max(len(found) - 1, 0) // PAGE + 1
-    view = replace(view, page=min(view.page, pages - 1))
-    shown = found[view.page * PAGE : (view.page + 1) * PAGE]
+    page = page_of(found, PAGE, view.page)
+    view = replace(view, page=page.number)
     what = [_what(view, len(found), texts)]
-    if pages > 1:
-        what.append(texts("roster.page", page=view.page + 1, pages=pages))
+    if page.pages > 1:
+        what.append(texts("roster.page", page=page.number + 1, pages=page.pages))
     text = texts.plural(
         "roster.heading",
         len(everyone),
         team=someone.the_team.name,
         shown=Html(" · ".join(what)),
-        lines=Html("".join(f"\n\n{_line(each, texts)}" for each in shown)),
+        lines=Html("".join(f"\n\n{_line(each, texts)}" for each in page.shown)),
     )
-    people = [Button(_label(each), f"pt:{view.data}:{each.patient_id}") for each in shown]
-    return Screen(text, (*rows_of(people, 2), *_turning(view, pages, texts), *_groups(grouped, view, texts)))
+    people = [Button(_label(each), f"pt:{view.data}:{each.patient_id}") for each in page.shown]
+    return Screen(text, (*rows_of(people, 2), *_turning(view, page, texts), *_groups(grouped, view, texts)))
 
 
 def _what(view: View, count: int, texts: Texts) -> Html:
@@ -144,20 +143,17 @@ def _label(each: Standing) -> str:
     return f"{each.pseudonym} {label}".rstrip()
 
 
-def _turning(view: View, pages: int, texts: Texts) -> Keyboard:
-    def leads_to(page: int) -> str:
-        return f"ro:{replace(view, page=page).data}"
+def _turning(view: View, page: Page[Standing], texts: Texts) -> Keyboard:
+    def leads_to(number: int) -> str:
+        return f"ro:{replace(view, page=number).data}"
 
-    page, turning, far = view.page, list[Button](), list[Button]()
-    if page > 0:
-        turning.append(Button(texts("roster.button.earlier"), leads_to(page - 1)))
-    if page + 1 < pages:
-        turning.append(Button(texts("roster.button.later"), leads_to(page + 1)))
-    if pages > FEW_PAGES and page > 1:
+    pages, far = page.pages, list[Button]()
+    if pages > FEW_PAGES and page.number > 1:
         far.append(Button(texts("roster.button.first", page=1), leads_to(0)))
-    if pages > FEW_PAGES and page + 2 < pages:
+    if pages > FEW_PAGES and page.number + 2 < pages:
         far.append(Button(texts("roster.button.last", page=pages), leads_to(pages - 1)))
-    return tuple(tuple(row) for row in (turning, far) if row)
+    turning = page.turning(texts("roster.button.earlier"), texts("roster.button.later"), leads_to)
+    return (*turning, tuple(far)) if far else turning
 
 
 def _groups(grouped: Mapping[Group, list[Standing]], view: View, texts: Texts) -> Keyboard:

@@ -44,7 +44,7 @@ from bot.summary_settings import SUMMARY_TIME
 from bot.texts import Html, Texts, nearest_language, plain, texts_in
 from jobs import admission
 from jobs.refusals import Refusal
-from storage import chats, dialogues
+from storage import chats, dialogues, teams
 from storage.chats import Someone
 from storage.models import Dialogue, Role
 
@@ -133,15 +133,7 @@ PROCEDURES = {
     **measurement_commands.PROCEDURES,
     **export_forms.PROCEDURES,
     SUMMARY_TIME.form.name: SUMMARY_TIME,
-    **staff_forms.OF_ONESELF,
-    **staff_forms.OF_ANYBODY,
-}
-# Of these every member of the team may fill in any.
-OF_ALL_STAFF = {
-    *alert_forms.PROCEDURES,
-    *question_forms.OF_TEAM,
-    *measurement_commands.PROCEDURES,
-    *staff_forms.OF_ONESELF,
+    **staff_forms.PROCEDURES,
 }
 
 
@@ -218,8 +210,15 @@ def _filling(session: Session, incoming: Incoming, someone: Someone, dialogue: D
 
 
 def _arrived(session: Session, incoming: Incoming) -> tuple[Someone | None, Incoming]:
-    """Who it is, and whether this was told before. Whoever writes can be written to. A stranger leaves no trace."""
+    """Who it is, and whether this was told before. Whoever writes can be written to. A stranger leaves no trace.
+
+    A team's staff act one after the other: two who change the same course at two replicas would not see each other.
+    """
     someone = chats.who_is(session, incoming.telegram_id)
+    if someone is not None and someone.staff is not None:
+        teams.hold(session, someone.staff.team_id)
+        session.expire_all()
+        someone = chats.who_is(session, incoming.telegram_id)
     if someone is None:
         return None, incoming
     admission.chat_found(session, someone, incoming.now)
@@ -293,17 +292,11 @@ def _offered_to(someone: Someone) -> tuple[str, list[Role]]:
 
 
 def _may_fill_in(someone: Someone, form: str) -> bool:
-    if form == JOINING.form.name:
-        return not _is_known(someone)
-    if form in {OWN_ZONE.form.name, OWN_TIME.form.name}:
-        return has_role(someone, Role.PATIENT)
-    if form == SUMMARY_TIME.form.name:
-        return has_role(someone, Role.CLINICIAN)
-    if form in OF_ALL_STAFF:
-        return someone.staff is not None
-    if form in export_forms.PROCEDURES:
-        return has_role(someone, Role.CLINICIAN)
-    return form in PROCEDURES and has_role(someone, Role.COORDINATOR)
+    """The right to fill it in is looked up now, not when it was opened."""
+    if form not in PROCEDURES:
+        return False
+    roles = PROCEDURES[form].roles
+    return any(has_role(someone, role) for role in roles) if roles else not _is_known(someone)
 
 
 def typed(session: Session, incoming: Incoming) -> list[Reply]:

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from datetime import time
 
 from bot.course_facts import CourseFacts, back_to_patient, load_patient, told
-from bot.dialogues.form import Form, Question, Values
+from bot.dialogues.form import Form, Instead, Question, Values
 from bot.filling import Filling, Procedure
 from bot.joining import TYPED_ZONE, clock, read_time, read_zone, time_choices
 from bot.replies import Screen
 from bot.team_done import undo_button
-from bot.texts import Html, Texts, languages, plain, texts_in
-from jobs import check_in_time, infusion_reminder, schedule
+from bot.texts import Html, Texts
+from jobs import check_in_time, infusion_reminder, lead_times
 from jobs.refusals import Refusal
 
 USUAL_LEADS = ((7, 1, 0), (3, 1), (1, 0), (1,), ())
-NONE = "none"
-AS_TEAM = "team"
+NO_REMINDERS = Instead("none", ("form.words.none", "leads.none", "leads.none_words"), means=[])
+AS_TEAM = Instead("team", means="team")
 # Whole days, with something between them that is no decimal point.
 _LEADS = re.compile(r"\d{1,3}(?:(?:\s*[,;&]\s*|\s+(?:(?:and|und|et)\s+)?)\d{1,3})*", re.ASCII)
 
@@ -55,9 +55,9 @@ def _told(facts: CourseFacts, texts: Texts, at: time, zone: str) -> Html:
 
 def _apply_time(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     at = time.fromisoformat(values["time"])
-    texts, patient, now = texts_in(filling.someone.chat.language), facts.patient, filling.incoming.now
+    texts, patient, now = filling.texts, facts.patient, filling.now
     tells = _told(facts, texts, at, patient.time_zone)
-    check_in_time.change_prompt_time(filling.session, facts.actor, patient, at, now)
+    check_in_time.change_prompt_time(filling.session, filling.actor, patient, at, now)
     coming = check_in_time.coming_prompt(patient, now)
     if coming is None:
         done = texts("prompt_time.done_waiting", pseudonym=patient.pseudonym, time=at)
@@ -91,9 +91,9 @@ def _preview_zone(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 
 def _apply_zone(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    texts, patient, now, zone = texts_in(filling.someone.chat.language), facts.patient, facts.now, values["zone"]
+    texts, patient, now, zone = filling.texts, facts.patient, facts.now, values["zone"]
     tells = _told(facts, texts, patient.prompt_time, zone)
-    check_in_time.change_time_zone(filling.session, facts.actor, patient, zone, now)
+    check_in_time.change_time_zone(filling.session, filling.actor, patient, zone, now)
     coming, key = check_in_time.coming_prompt(patient, now), "time_zone.done_waiting"
     shown = {"pseudonym": patient.pseudonym, "time": patient.prompt_time, "zone": zone, "told": tells}
     if coming is not None:
@@ -102,47 +102,33 @@ def _apply_zone(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
 
 
 def read_leads(value: str, *_: object) -> list[int]:
-    """`7 1 0`, `7, 1 and 0`, `none`, in whichever language."""
+    """`7 1 0`, `7, 1 and 0`, in whichever language."""
     said = value.strip().lower()
-    if said in {NONE, "", *none_words()}:
-        return []
     if not _LEADS.fullmatch(said):
         raise Refusal("form.leads_unknown", typed=value)
     leads = sorted({int(number) for number in re.findall(r"\d+", said)}, reverse=True)
-    if len(leads) > schedule.MOST_LEADS or leads[0] > schedule.LONGEST_LEAD:
-        raise Refusal("refusal.leads", most=schedule.MOST_LEADS, longest=schedule.LONGEST_LEAD)
+    lead_times.check_leads(leads)
     return leads
 
 
-def none_words() -> set[str]:
-    """As the button says it, and as people type it."""
-    spoken = [texts_in(language) for language in languages()]
-    return {word for texts in spoken for word in (plain(texts("leads.none")), *texts("leads.none_words").split("/"))}
-
-
 def lead_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:
-    return [(leads_in_words(leads, texts), " ".join(map(str, leads)) or NONE) for leads in USUAL_LEADS]
-
-
-def _read_own_leads(value: str, *_: object) -> list[int] | str:
-    """The same, or as the team has it."""
-    return AS_TEAM if value == AS_TEAM else read_leads(value)
+    return [(leads_in_words(leads, texts), " ".join(map(str, leads)) or NO_REMINDERS.data) for leads in USUAL_LEADS]
 
 
 def _own_lead_choices(texts: Texts, facts: CourseFacts, *_: object) -> list[tuple[str, str]]:
     own = facts.patient.reminder_leads is not None
-    return [*lead_choices(texts), *([(texts("leads.button.as_team"), AS_TEAM)] if own else [])]
+    return [*lead_choices(texts), *([(texts("leads.button.as_team"), AS_TEAM.data)] if own else [])]
 
 
 def _own_leads(values: Values) -> list[int] | None:
-    return None if values["leads"] == AS_TEAM else values["leads"]
+    return None if values["leads"] == AS_TEAM.means else values["leads"]
 
 
 def _new_leads(facts: CourseFacts, texts: Texts, values: Values) -> Html:
     own = _own_leads(values)
     if own is not None:
         return leads_in_words(own, texts)
-    return texts("leads.as_team", leads=leads_in_words(facts.filling.someone.the_team.reminder_leads, texts))
+    return texts("leads.as_team", leads=leads_in_words(facts.filling.team.reminder_leads, texts))
 
 
 def _check_leads(facts: CourseFacts, values: Values) -> None:
@@ -163,8 +149,8 @@ def _preview_leads(texts: Texts, facts: CourseFacts, values: Values) -> Html:
 
 
 def _apply_leads(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
-    schedule.change_reminder_leads(filling.session, facts.actor, facts.patient, _own_leads(values), facts.now)
-    texts = texts_in(filling.someone.chat.language)
+    lead_times.change_reminder_leads(filling.session, filling.actor, facts.patient, _own_leads(values), facts.now)
+    texts = filling.texts
     done = texts("leads.done", pseudonym=facts.patient.pseudonym, leads=_new_leads(facts, texts, values))
     return back_to_patient(facts, done, texts, undo_button(filling, texts))
 
@@ -190,7 +176,7 @@ PROCEDURES = (
     Procedure(
         Form(
             "leads",
-            (Question("leads", _ask_leads, _read_own_leads, _own_lead_choices, width=1),),
+            (Question("leads", _ask_leads, read_leads, _own_lead_choices, width=1, instead=(NO_REMINDERS, AS_TEAM)),),
             _preview_leads,
             _check_leads,
         ),

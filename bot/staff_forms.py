@@ -3,20 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.dialogues.form import NONE, Form, Question, Values
+from bot.filling import ALL_STAFF, Filling, Procedure, fingerprint
+from bot.label_form import read_label
 from bot.replies import Screen
 from bot.staff_words import back, called, roles_in_words, roles_words
 from bot.team_done import undo_button
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import staffing
 from jobs.refusals import Refusal
-from jobs.staffing import LONGEST_LABEL
-from storage import audit, teams
-from storage.models import Staff, Team
+from jobs.roster import LONGEST_LABEL
+from storage import teams
+from storage.models import Staff
 
 COORDINATOR, CLINICIAN, BOTH = "coordinator", "clinician", "both"
-NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,6 @@ class MemberFacts:
     @property
     def mine(self) -> Staff:
         return self.filling.someone.the_staff
-
-    @property
-    def team(self) -> Team:
-        return self.filling.someone.the_team
-
-    @property
-    def actor(self) -> str:
-        return audit.staff_actor(self.mine.id)
 
 
 def _load(filling: Filling) -> MemberFacts:
@@ -89,13 +81,7 @@ def _read_role(value: str, *_: object) -> str:
 
 
 def _check_roles(facts: MemberFacts, values: Values) -> None:
-    if "role" not in values:
-        return
-    wanted = _wanted(values)
-    if (wanted["coordinator"], wanted["clinician"]) == (facts.member.coordinator, facts.member.clinician):
-        raise Refusal("refusal.set_like_that_already")
-    if facts.member.coordinator and not wanted["coordinator"]:
-        staffing.check_not_the_last(facts.filling.session, facts.member)
+    staffing.check_roles(facts.filling.session, facts.member, _wanted(values))
 
 
 def _preview_roles(texts: Texts, facts: MemberFacts, values: Values) -> Html:
@@ -112,8 +98,8 @@ def _paragraph(sentences: list[Html]) -> Html:
 
 def _without(texts: Texts, facts: MemberFacts, coordinator: bool, clinician: bool) -> list[Html]:
     """What the team will be without, where this member is that no longer."""
-    follows = []
-    others = [each for each, _ in teams.members_of(facts.filling.session, facts.team.id) if each.id != facts.member.id]
+    follows, filling = [], facts.filling
+    others = [each for each, _ in teams.members_of(filling.session, filling.team.id) if each.id != facts.member.id]
     if facts.member.coordinator and not coordinator:
         follows.append(texts("staff.follows.invitations"))
     if facts.member.clinician and not clinician and not any(each.clinician for each in others):
@@ -124,25 +110,19 @@ def _without(texts: Texts, facts: MemberFacts, coordinator: bool, clinician: boo
 
 
 def _apply_roles(filling: Filling, facts: MemberFacts, values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
-    staffing.change_roles(filling.session, facts.actor, facts.member, _wanted(values), filling.incoming.now)
+    texts = filling.texts
+    staffing.change_roles(filling.session, filling.actor, facts.member, _wanted(values), filling.now)
     done = texts("staff_roles.done", who=called(facts.member, texts), new=roles_in_words(facts.member, texts))
     # Whoever has just given up the role may not take that back by themself.
     undo = ((undo_button(filling, texts),),) if facts.mine.coordinator else ()
     return Screen(done, (*undo, (back(texts),)))
 
 
-def _read_label(value: str, *_: object) -> str | None:
-    label = " ".join(value.split())
-    if len(label) > LONGEST_LABEL:
-        raise Refusal("refusal.staff_label_long", most=LONGEST_LABEL)
-    return None if label.lower() in {"", NONE} else label
-
-
 def _apply_label(filling: Filling, facts: MemberFacts, values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
-    staffing.set_label(filling.session, facts.actor, facts.member, values["label"], filling.incoming.now)
-    return Screen(texts("staff_label.done", who=called(facts.member, texts)), ((back(texts),),))
+    texts = filling.texts
+    staffing.set_label(filling.session, filling.actor, facts.member, values["label"], filling.now)
+    key = "staff_label.done" if values["label"] else "staff_label.removed"
+    return Screen(texts(key, who=texts("staff.number", number=facts.member.number)), ((back(texts),),))
 
 
 def _going(key: str) -> Callable[[Texts, MemberFacts, Values], Html]:
@@ -151,20 +131,20 @@ def _going(key: str) -> Callable[[Texts, MemberFacts, Values], Html]:
     def preview(texts: Texts, facts: MemberFacts, _values: Values) -> Html:
         follows = _paragraph(_without(texts, facts, coordinator=False, clinician=False))
         who, roles = called(facts.member, texts), roles_in_words(facts.member, texts)
-        return texts(key, who=who, roles=roles, team=facts.team.name, follows=follows)
+        return texts(key, who=who, roles=roles, team=facts.filling.team.name, follows=follows)
 
     return preview
 
 
 def _apply_remove(filling: Filling, facts: MemberFacts, _values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
-    staffing.remove(filling.session, facts.actor, facts.member, filling.incoming.now)
+    texts = filling.texts
+    staffing.remove(filling.session, filling.actor, facts.member, filling.now)
     return Screen(texts("staff_remove.done", who=called(facts.member, texts)), ((back(texts),),))
 
 
 def _apply_leave(filling: Filling, facts: MemberFacts, _values: Values) -> Screen:
-    staffing.leave(filling.session, facts.mine, filling.incoming.now)
-    return Screen(texts_in(filling.someone.chat.language)("staff_leave.done", team=facts.team.name))
+    staffing.leave(filling.session, facts.mine, filling.now)
+    return Screen(filling.texts("staff_leave.done", team=facts.filling.team.name))
 
 
 ROLES = Procedure(
@@ -199,18 +179,21 @@ LABEL = Procedure(
             Question(
                 "label",
                 lambda texts, facts, _: texts("staff_label.ask", who=called(facts.member, texts), most=LONGEST_LABEL),
-                _read_label,
-                lambda texts, *_: [(texts("staff_label.button.none"), NONE)],
+                read_label,
+                lambda texts, *_: [(texts("staff_label.button.none"), NONE.data)],
+                instead=(NONE,),
             ),
         ),
     ),
     _load,
     _apply_label,
-    lambda facts: facts.member.label,
+    lambda facts: fingerprint(facts.member.label),
+    roles=ALL_STAFF,
 )
 REMOVE = Procedure(Form("staff_remove", (), _going("staff_remove.preview")), _load_other, _apply_remove, _version)
-LEAVE = Procedure(Form("staff_leave", (), _going("staff_leave.preview")), _load_leaver, _apply_leave, _version)
-# What stands in a button -> the form. Of oneself anybody may fill in some; what else there is, is for coordinators.
+LEAVE = Procedure(
+    Form("staff_leave", (), _going("staff_leave.preview")), _load_leaver, _apply_leave, _version, roles=ALL_STAFF
+)
+# What stands in a button -> the form.
 OPENED = {"roles": ROLES, "label": LABEL, "remove": REMOVE, "leave": LEAVE}
-OF_ONESELF = {procedure.form.name: procedure for procedure in (LABEL, LEAVE)}
-OF_ANYBODY = {procedure.form.name: procedure for procedure in (ROLES, REMOVE)}
+PROCEDURES = {procedure.form.name: procedure for procedure in OPENED.values()}

@@ -4,9 +4,9 @@ import re
 
 from sqlmodel import Session
 
-from bot.filling import Filling, begin
+from bot.filling import opened
 from bot.invitation_link import link_to, qr_png
-from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, rows_of
+from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, page_of, rows_of
 from bot.staff_forms import OPENED
 from bot.staff_words import back, called, roles_in_words
 from bot.texts import Html, Texts, texts_in
@@ -38,28 +38,23 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     if role is not None:
         return _invited(session, incoming, someone, Role(role))
     if form is not None:
-        return [Toast(""), *_opened(form, int(about), session, incoming, someone)]
+        return opened(OPENED[form], session, incoming, someone, {"id": int(about)})
     shown = _card(session, someone, int(number)) if number is not None else _overview(session, someone, int(page or 0))
     return [Toast(""), Rewrite(incoming.message_id, shown)]
 
 
-def _overview(session: Session, someone: Someone, page: int = 0) -> Screen:
+def _overview(session: Session, someone: Someone, number: int = 0) -> Screen:
     texts, mine = texts_in(someone.chat.language), someone.the_staff
     members = teams.members_of(session, mine.team_id)
-    pages = (len(members) - 1) // PAGE + 1
-    page = min(page, pages - 1)
-    shown = members[page * PAGE : (page + 1) * PAGE]
-    lines = Html("\n".join(_line(member, chat, someone, texts) for member, chat in shown))
+    page = page_of(members, PAGE, number)
+    lines = Html("\n".join(_line(member, chat, someone, texts) for member, chat in page.shown))
     text = texts.plural("staff.overview", len(members), team=someone.the_team.name, lines=lines)
-    openable = [member for member, _ in shown if mine.coordinator or member.id == mine.id]
+    openable = [member for member, _ in page.shown if mine.coordinator or member.id == mine.id]
     rows = rows_of([Button(called(member, texts), f"sf:member:{member.id}") for member in openable], 2)
-    return Screen(text, (*rows, *_turning(page, pages, texts), *(_invitations(texts) if mine.coordinator else ())))
-
-
-def _turning(page: int, pages: int, texts: Texts) -> Keyboard:
-    buttons = [Button(texts("roster.button.earlier"), f"sf:page:{page - 1}")] if page > 0 else []
-    buttons += [Button(texts("roster.button.later"), f"sf:page:{page + 1}")] if page + 1 < pages else []
-    return (tuple(buttons),) if buttons else ()
+    turning = page.turning(
+        texts("roster.button.earlier"), texts("roster.button.later"), lambda other: f"sf:page:{other}"
+    )
+    return Screen(text, (*rows, *turning, *(_invitations(texts) if mine.coordinator else ())))
 
 
 def _invitations(texts: Texts) -> Keyboard:
@@ -87,11 +82,6 @@ def _card(session: Session, someone: Someone, number: int) -> Screen:
     names += ["label", "leave" if number == mine.id else "remove"]
     rows = [(Button(texts(f"staff.button.{name}"), f"sf:{name}:{number}"),) for name in names]
     return Screen(_line(*found, someone, texts), (*rows, (back(texts),)))
-
-
-def _opened(name: str, number: int, session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    procedure, filling = OPENED[name], Filling(session, incoming, someone, {"id": number})
-    return begin(procedure, filling, in_place=True)
 
 
 def _invited(session: Session, incoming: Incoming, someone: Someone, role: Role) -> list[Reply]:

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.dialogues.calendar import Days
-from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.dialogues.form import Form, Instead, Question, Values
+from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.measurement_facts import (
     MeasureFacts,
     day_choices,
@@ -18,14 +18,14 @@ from bot.measurement_facts import (
 )
 from bot.measurement_words import row_words, step_words, words
 from bot.replies import Screen
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import measured, measured_lines, measuring
 from jobs.measured import Doubt
 from jobs.measured_lines import StopLine
 from jobs.steroids import SteroidStep
 from storage import measurements
 
-STILL = "still"
+STILL = Instead("still", ("form.words.still",))
 
 
 def _load(filling: Filling) -> MeasureFacts:
@@ -85,8 +85,8 @@ def _preview(texts: Texts, facts: MeasureFacts, values: Values) -> Html:
 
 
 def _apply(filling: Filling, facts: MeasureFacts, values: Values) -> Screen:
-    texts = texts_in(filling.someone.chat.language)
-    row = measuring.add_step(filling.session, facts.actor, facts.patient, _step(values), facts.now)
+    texts = filling.texts
+    row = measuring.add_step(filling.session, filling.actor, facts.patient, _step(values), filling.now)
     said = texts("measure.done", pseudonym=facts.patient.pseudonym, entry=row_words(row, texts))
     return done(facts, said, texts)
 
@@ -107,14 +107,10 @@ def _preview_stop(texts: Texts, facts: MeasureFacts, values: Values) -> Html:
 
 
 def _apply_stop(filling: Filling, facts: MeasureFacts, values: Values) -> Screen:
-    texts, day = texts_in(filling.someone.chat.language), date.fromisoformat(values["day"])
-    row = measuring.stop(filling.session, facts.actor, facts.patient, values["drug"], day, facts.now)
+    texts, day = filling.texts, date.fromisoformat(values["day"])
+    row = measuring.stop(filling.session, filling.actor, facts.patient, values["drug"], day, filling.now)
     said = texts("measure.done", pseudonym=facts.patient.pseudonym, entry=row_words(row, texts))
     return done(facts, said, texts)
-
-
-def _read_end(value: str, facts: MeasureFacts, values: Values) -> str | None:
-    return None if value.strip().lower() == STILL else read_day(value, facts, values)
 
 
 def _read_dose(value: str, *_: object) -> list[float | None]:
@@ -156,8 +152,9 @@ STEROID = Procedure(
             Question(
                 "to",
                 _ask("steroid.ask_to"),
-                _read_end,
-                lambda texts, *_: [(texts("steroid.button.still"), STILL)],
+                read_day,
+                lambda texts, *_: [(texts("steroid.button.still"), STILL.data)],
+                instead=(STILL,),
                 calendar=_days_after,
             ),
             Question("dose", _ask("steroid.ask_dose"), _read_dose),
@@ -169,6 +166,7 @@ STEROID = Procedure(
     _load,
     _apply,
     version,
+    roles=ALL_STAFF,
 )
 STOP = Procedure(
     Form(
@@ -189,4 +187,5 @@ STOP = Procedure(
     _load,
     _apply_stop,
     version,
+    roles=ALL_STAFF,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from bot import summary_settings
-from bot.replies import Button, Drawing, Incoming, Keyboard, OtherButtons, Reply, Say, Screen, Toast, rows_of
+from bot.replies import Button, Drawing, Incoming, Keyboard, OtherButtons, Reply, Say, Screen, Toast, page_of, rows_of
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import due, looks, pages
 from jobs.attention import urgency
@@ -113,31 +113,26 @@ DOES: dict[str, tuple[int, Callable[..., list[Reply]]]] = {
 }
 
 
-def keyboard(session: Session, staff: Staff, texts: Texts, page: int = 0) -> Keyboard:
+def keyboard(session: Session, staff: Staff, texts: Texts, number: int = 0) -> Keyboard:
     """Whoever needs a look now and was seen by nobody, a row each; the PDF and the settings below."""
     found = looks_storage.unseen_looks(session, staff.team_id)
     waiting = sorted(found, key=lambda each: (urgency(each[0].state), each[1].pseudonym))
-    last = max((len(waiting) - 1) // LOOKS_A_PAGE, 0)
-    page = min(page, last)
+    page = page_of(waiting, LOOKS_A_PAGE, number)
     rows = [
         (
             Button(patient.pseudonym, f"ch:{patient.id}"),
-            Button(texts("summary.button.seen"), f"su:seen:{look.id}:{page}"),
-            Button(texts("summary.button.later"), f"su:later:{look.id}:{page}"),
+            Button(texts("summary.button.seen"), f"su:seen:{look.id}:{page.number}"),
+            Button(texts("summary.button.later"), f"su:later:{look.id}:{page.number}"),
         )
-        for look, patient in waiting[page * LOOKS_A_PAGE : (page + 1) * LOOKS_A_PAGE]
+        for look, patient in page.shown
     ]
-    turning = []
-    if page > 0:
-        turning.append(Button(texts("summary.button.earlier"), f"su:page:{page - 1}"))
-    if page < last:
-        more = len(waiting) - (page + 1) * LOOKS_A_PAGE
-        turning.append(Button(texts("summary.button.more", count=more), f"su:page:{page + 1}"))
+    more = texts("summary.button.more", count=page.after)
+    turning = page.turning(texts("summary.button.earlier"), more, lambda other: f"su:page:{other}")
     below = (
         Button(texts("summary.button.pdf"), "su:pdf"),
         Button(texts("summary.button.settings"), "su:settings"),
     )
-    return (*rows, *([tuple(turning)] if turning else []), below)
+    return (*rows, *turning, below)
 
 
 def words(session: Session, staff: Staff, drawing: DrawingRow, texts: Texts) -> Screen:

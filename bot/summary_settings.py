@@ -6,7 +6,7 @@ from datetime import datetime, time
 from sqlmodel import Session
 
 from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure, begin
+from bot.filling import CLINICIANS_ONLY, Filling, Procedure, opened
 from bot.pickers import picked_time, read_weekday, time_of_day, weekday_choices
 from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast
 from bot.team_schedule_forms import summary_words
@@ -56,7 +56,7 @@ def screen(someone: Someone, now: datetime) -> Screen:
 def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """A button below them. The message then shows how they are."""
     if incoming.data == OWN_TIME:
-        return [Toast(""), *_opened(session, incoming, someone)]
+        return opened(SUMMARY_TIME, session, incoming, someone, {"id": someone.the_staff.id})
     if incoming.data not in (*CHOICES, AS_TEAM):
         return [Toast(texts_in(someone.chat.language)("form.old_button"))]
     if incoming.data in CHOICES and not incoming.repeated:
@@ -66,13 +66,8 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     return [Toast(""), Rewrite(incoming.message_id, screen(someone, incoming.now))]
 
 
-def _opened(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    filling = Filling(session, incoming, someone, {"id": someone.the_staff.id})
-    return begin(SUMMARY_TIME, filling, in_place=True)
-
-
 def _load(filling: Filling) -> ReaderFacts:
-    return ReaderFacts(filling.someone.the_team, filling.someone.the_staff, filling.incoming.now)
+    return ReaderFacts(filling.team, filling.someone.the_staff, filling.now)
 
 
 def _chosen(values: Values) -> tuple[int, time]:
@@ -114,4 +109,5 @@ SUMMARY_TIME = Procedure(
     _load,
     _apply,
     lambda facts: summary_wishes.time_facts(facts.reader),
+    roles=CLINICIANS_ONLY,
 )

@@ -1,10 +1,12 @@
 """*Undo* below what was done: for an hour, once, for any coordinator of the team."""
 
+import re
+
 from sqlmodel import Session
 
 from bot.filling import is_open
-from bot.history import what_was_changed
-from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast, number_in
+from bot.history_words import what
+from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast
 from bot.team_done import team_button
 from bot.texts import Html, Texts, texts_in
 from jobs import taking_back
@@ -13,18 +15,23 @@ from storage import audit, dialogues, patients
 from storage.chats import Someone
 from storage.models import AuditEntry
 
+# The first entry of the change, and its last; what was sent by an earlier version says the last alone.
+_DATA = re.compile(r"un:(?:([0-9]{1,9}):)?([0-9]{1,9})")
+
 
 def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """Told again, it shows again what was done."""
-    texts, staff, number = texts_in(someone.chat.language), someone.the_staff, number_in(incoming.data)
-    if number is None:
+    texts, staff, found = texts_in(someone.chat.language), someone.the_staff, _DATA.fullmatch(incoming.data)
+    if found is None:
         raise Refusal("refusal.gone")
-    entry = taking_back.to_take_back(session, staff.team_id, number)
+    first, entry = int(found[1] or 0), taking_back.to_take_back(session, staff.team_id, int(found[2]))
     if not (incoming.repeated and audit.is_taken_back(session, staff.team_id, entry.id)):
-        taking_back.take_back(session, audit.staff_actor(staff.id), entry, incoming.now)
+        taking_back.take_back(session, audit.staff_actor(staff.id), entry, first, incoming.now)
         _forget_what_was_said(session, incoming, someone)
-    undone = [what_was_changed(each, texts) for each in taking_back.whole_change(session, entry)]
-    done = texts("taking_back.done", what=Html("\n".join(undone)))
+    undone = [each.id for each in taking_back.whole_change(session, entry, first)]
+    # What was done to undo it ends in what is so now.
+    now = [what(each, texts) for each in audit.that_take_back(session, staff.team_id, undone)]
+    done = texts("taking_back.done", what=Html("\n".join(now)))
     return [Toast(""), Rewrite(incoming.message_id, Screen(done, ((_back(session, entry, texts),),)))]
 
 

@@ -1,60 +1,39 @@
 """The coordinator's forms about the whole team: what treatment costs it, what its patients read with reminders."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.dialogues.form import NONE, Form, Question, Values
+from bot.filling import Filling, Procedure, of_team
 from bot.replies import Screen
 from bot.team_done import done_screen
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import reading, team_settings
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
-from storage import audit
 from storage.models import Team
 
 USUAL_CURRENCIES = ("EUR", "GBP", "CHF", "USD")
-NOT_SET = "none"
 
 
-@dataclass(frozen=True)
-class TeamFacts:
-    """The team of whoever fills the form in."""
-
-    team: Team
-    actor: str
-
-
-def _load(filling: Filling) -> TeamFacts:
-    return TeamFacts(filling.someone.the_team, audit.staff_actor(filling.someone.the_staff.id))
-
-
-def _version(facts: TeamFacts) -> list[object]:
+def _version(facts: Filling) -> list[object]:
     return [facts.team.currency, facts.team.price_per_gram, facts.team.price_per_day]
 
 
 def _read_currency(value: str, *_: object) -> str:
-    currency = value.strip().upper()
-    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        raise Refusal("refusal.currency", typed=value)
-    return currency
+    return team_settings.read_currency(value)
 
 
-def _read_price(value: str, *_: object) -> float | None:
-    """`62`, `62.50`, `62,50`; `none` for no price."""
-    said = value.strip().lower()
-    if said == NOT_SET:
-        return None
-    price = reading.parse_number(said)
+def _read_price(value: str, *_: object) -> float:
+    """`62`, `62.50`, `62,50`."""
+    price = reading.parse_number(value.strip().lower())
     if price is None:
         raise Refusal("form.price_unknown", typed=value)
-    if not 0 <= price <= team_settings.HIGHEST_PRICE:
-        raise Refusal("refusal.price", most=team_settings.HIGHEST_PRICE)
+    team_settings.check_price(price)
     return round(price, 2)
 
 
 def _price_choices(texts: Texts, *_: object) -> list[tuple[str, str]]:
-    return [(texts("prices.button.none"), NOT_SET)]
+    return [(texts("prices.button.none"), NONE.data)]
 
 
 def prices_in_words(currency: str | None, per_gram: float | None, per_day: float | None, texts: Texts) -> Html:
@@ -68,15 +47,15 @@ def set_now(team: Team, texts: Texts) -> Html:
     return prices_in_words(team.currency, team.price_per_gram, team.price_per_day, texts)
 
 
-def _preview(texts: Texts, facts: TeamFacts, values: Values) -> Html:
+def _preview(texts: Texts, facts: Filling, values: Values) -> Html:
     new = prices_in_words(values["currency"], values["gram"], values["day"], texts)
     return texts("prices.preview", old=set_now(facts.team, texts), new=new)
 
 
-def _apply(filling: Filling, facts: TeamFacts, values: Values) -> Screen:
+def _apply(filling: Filling, facts: Filling, values: Values) -> Screen:
     prices = Prices(values["currency"], values["gram"], values["day"])
-    team_settings.set_prices(filling.session, facts.actor, facts.team, prices, filling.incoming.now)
-    texts = texts_in(filling.someone.chat.language)
+    team_settings.set_prices(filling.session, filling.actor, facts.team, prices, filling.now)
+    texts = filling.texts
     return done_screen(filling, texts("prices.done", new=set_now(facts.team, texts)), texts)
 
 
@@ -95,17 +74,19 @@ PRICES = Procedure(
                 lambda texts, _facts, values: texts("prices.ask_gram", currency=values["currency"]),
                 _read_price,
                 _price_choices,
+                instead=(NONE,),
             ),
             Question(
                 "day",
                 lambda texts, _facts, values: texts("prices.ask_day", currency=values["currency"]),
                 _read_price,
                 _price_choices,
+                instead=(NONE,),
             ),
         ),
         _preview,
     ),
-    _load,
+    of_team,
     _apply,
     _version,
 )
@@ -118,33 +99,30 @@ def _read_language(value: str, *_: object) -> str:
 
 
 def _read_instructions(value: str, *_: object) -> str:
-    """`none` for none, or as it is typed."""
+    """As it is typed."""
     written = value.strip()
-    if written.lower() == NOT_SET:
-        return ""
-    if len(written) > team_settings.LONGEST_INSTRUCTIONS:
-        raise Refusal("refusal.instructions", most=team_settings.LONGEST_INSTRUCTIONS, length=len(written))
+    team_settings.check_instructions(written)
     return written
 
 
-def _ask_instructions(texts: Texts, facts: TeamFacts, values: Values) -> Html:
+def _ask_instructions(texts: Texts, facts: Filling, values: Values) -> Html:
     now = facts.team.instructions.get(values["of"])
     shown = texts("instructions.now", written=now) if now else texts("instructions.none_now")
     language = texts_in(values["of"])("language.name")
     return texts("instructions.ask", language=language, now=shown, most=team_settings.LONGEST_INSTRUCTIONS)
 
 
-def _preview_instructions(texts: Texts, _facts: TeamFacts, values: Values) -> Html:
+def _preview_instructions(texts: Texts, _facts: Filling, values: Values) -> Html:
     language = texts_in(values["of"])("language.name")
     if not values["written"]:
         return texts("instructions.preview_none", language=language)
     return texts("instructions.preview", language=language, written=values["written"])
 
 
-def _apply_instructions(filling: Filling, facts: TeamFacts, values: Values) -> Screen:
+def _apply_instructions(filling: Filling, facts: Filling, values: Values) -> Screen:
     language, written = values["of"], values["written"]
-    team_settings.set_instructions(filling.session, facts.actor, facts.team, language, written, filling.incoming.now)
-    texts = texts_in(filling.someone.chat.language)
+    team_settings.set_instructions(filling.session, filling.actor, facts.team, language, written, filling.now)
+    texts = filling.texts
     return done_screen(filling, texts("instructions.done"), texts)
 
 
@@ -163,12 +141,13 @@ INSTRUCTIONS = Procedure(
                 "written",
                 _ask_instructions,
                 _read_instructions,
-                lambda texts, *_: [(texts("instructions.button.none"), NOT_SET)],
+                lambda texts, *_: [(texts("instructions.button.none"), NONE.data)],
+                instead=(replace(NONE, means=""),),
             ),
         ),
         _preview_instructions,
     ),
-    _load,
+    of_team,
     _apply_instructions,
     lambda facts: facts.team.instructions,
     # One more, so that too long is seen.

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from bot.dialogues.wording import anchors_of, name_of
-from bot.filling import Filling, Procedure, begin
+from bot.filling import Filling, Procedure, opened
 from bot.question_forms import ADDING, STAIRS_FORM, STOPPING, asked_by, names_of
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.texts import Html, Texts, nearest_language, texts_in
@@ -23,13 +23,12 @@ def questions_typed(session: Session, incoming: Incoming, someone: Someone) -> l
 def questions_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """A button below it: the list again, or a form. Refusal for what is no button of ours."""
     what, number = incoming.data.removeprefix("qu:").partition(":")[0], number_in(incoming.data)
-    filling = Filling(session, incoming, someone, {"id": number})
     if what == "":
-        return [Toast(""), Rewrite(incoming.message_id, _overview(filling))]
+        return [Toast(""), Rewrite(incoming.message_id, _overview(Filling(session, incoming, someone, {})))]
     procedure = _procedure(what, someone)
     if procedure is None or (procedure is STOPPING and number is None):
         raise Refusal("refusal.gone")
-    return [Toast(""), *begin(procedure, filling, in_place=True)]
+    return opened(procedure, session, incoming, someone, {"id": number})
 
 
 def _procedure(what: str, someone: Someone) -> Procedure | None:
@@ -39,7 +38,7 @@ def _procedure(what: str, someone: Someone) -> Procedure | None:
 
 
 def _overview(filling: Filling) -> Screen:
-    texts, team = texts_in(filling.someone.chat.language), filling.someone.the_team
+    texts, team = filling.texts, filling.team
     asked, latest = asked_by(filling), questions.latest_set(filling.session, team.id, None)
     lines = [_line(each, texts) for each in asked] or [texts("questions.none")]
     since = texts("questions.since", date=latest.valid_from) if latest is not None else ""

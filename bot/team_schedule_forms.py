@@ -2,48 +2,28 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import time
 from typing import Any
 
-from bot.dialogues.form import Form, Question, Values
-from bot.filling import Filling, Procedure
+from bot.dialogues.form import NEVER, NONE, Form, Question, Values
+from bot.filling import Filling, Procedure, of_team
 from bot.pickers import picked_time, read_weekday, time_of_day, weekday_choices
 from bot.replies import Screen
-from bot.schedule_forms import lead_choices, leads_in_words, read_leads
+from bot.schedule_forms import NO_REMINDERS, lead_choices, leads_in_words, read_leads
 from bot.team_done import done_screen
-from bot.texts import Html, Texts, texts_in
+from bot.texts import Html, Texts
 from jobs import admission, team_schedule, weekly_summary
 from jobs.refusals import Refusal
 from jobs.team_schedule import Wanted
-from storage import audit, patients, teams
-from storage.models import Team
+from storage import patients, teams
 
-OFF, NONE = "off", "none"
 USUAL_DELAYS = (60, 120, 180, 240, 360)
 USUAL_LIMITS = (2, 3, 4, 5, 7, 10, 14)
 # `90 min`, `3 h`, `3`: without a unit, hours.
 _DELAY = re.compile(r"([0-9]{1,3})\s*(?:(m|min|minutes?|minuten)|h|hours?|heures?|stunden?|std)?", re.ASCII)
 
 
-@dataclass(frozen=True)
-class TeamFacts:
-    """The team of whoever fills the form in."""
-
-    filling: Filling
-    team: Team
-
-    @property
-    def now(self) -> datetime:
-        return self.filling.incoming.now
-
-
-Words = Callable[[Texts, Team, Wanted], Html]
-Follows = Callable[[Texts, TeamFacts, Wanted], Html]
-
-
-def _load(filling: Filling) -> TeamFacts:
-    return TeamFacts(filling, filling.someone.the_team)
+Follows = Callable[[Texts, Filling, Wanted], Html]
 
 
 def telephone_words(number: str | None, texts: Texts) -> Html:
@@ -95,30 +75,30 @@ def _procedure(
     """`read` gives the columns from the answers; `follows` says what would come of them."""
     complete = {question.key for question in questions}
 
-    def check(facts: TeamFacts, values: Values) -> None:
+    def check(facts: Filling, values: Values) -> None:
         if complete <= values.keys():
             team_schedule.check(facts.team, read(values))
 
-    def preview(texts: Texts, facts: TeamFacts, values: Values) -> Html:
+    def preview(texts: Texts, facts: Filling, values: Values) -> Html:
         old, new = words_of(team_schedule.facts(facts.team, columns), texts), words_of(read(values), texts)
         what, then = texts(f"team.of.{name}"), follows(texts, facts, read(values))
         return texts("team.preview", what=what, old=old, new=new, follows=then)
 
-    def apply(filling: Filling, facts: TeamFacts, values: Values) -> Screen:
-        texts, staff = texts_in(filling.someone.chat.language), filling.someone.the_staff
-        team_schedule.change(filling.session, audit.staff_actor(staff.id), facts.team, read(values), facts.now)
+    def apply(filling: Filling, facts: Filling, values: Values) -> Screen:
+        texts = filling.texts
+        team_schedule.change(filling.session, filling.actor, facts.team, read(values), filling.now)
         new = words_of(read(values), texts)
         return done_screen(filling, texts("team.done", what=texts(f"team.of.{name}"), new=new), texts)
 
     return Procedure(
         Form(f"team_{name}", questions, preview, check),
-        _load,
+        of_team,
         apply,
         lambda facts: team_schedule.facts(facts.team, columns),
     )
 
 
-def _ask(name: str, *columns: str) -> Callable[[Texts, TeamFacts, Values], Html]:
+def _ask(name: str, *columns: str) -> Callable[[Texts, Filling, Values], Html]:
     """The question of a setting, with how it is now."""
     return lambda texts, facts, _: texts(
         f"team.ask.{name}", now=words_of(team_schedule.facts(facts.team, columns), texts)
@@ -127,21 +107,17 @@ def _ask(name: str, *columns: str) -> Callable[[Texts, TeamFacts, Values], Html]
 
 def _read_telephone(value: str, *_: object) -> str:
     said = value.strip()
-    if said.lower() != NONE and not admission.is_telephone(said):
-        raise Refusal("refusal.telephone", typed=said[: admission.LONGEST_TELEPHONE])
+    admission.check_telephone(said)
     return said
 
 
-def read_delay(value: str) -> int | str | None:
-    """Minutes, or `off`; None for what is neither."""
-    said = value.strip().lower()
-    found = _DELAY.fullmatch(said)
-    if found is None:
-        return OFF if said == OFF else None
-    return int(found[1]) * (1 if found[2] else 60)
+def read_delay(value: str) -> int | None:
+    """Minutes; None for what is no time."""
+    found = _DELAY.fullmatch(value.strip().lower())
+    return int(found[1]) * (1 if found[2] else 60) if found is not None else None
 
 
-def _read_delay(value: str, *_: object) -> int | str:
+def _read_delay(value: str, *_: object) -> int:
     delay = read_delay(value)
     if delay is None:
         raise Refusal(
@@ -158,15 +134,15 @@ def _read_limit(value: str, *_: object) -> int:
     return int(value)
 
 
-def _patients(facts: TeamFacts) -> list[Any]:
-    return patients.patients_of(facts.filling.session, facts.team.id)
+def _patients(facts: Filling) -> list[Any]:
+    return patients.patients_of(facts.session, facts.team.id)
 
 
-def _prompt_time_follows(texts: Texts, facts: TeamFacts, _wanted: Wanted) -> Html:
+def _prompt_time_follows(texts: Texts, facts: Filling, _wanted: Wanted) -> Html:
     return texts("team.follows.prompt_time", patients=len(_patients(facts)))
 
 
-def _follow_up_follows(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
+def _follow_up_follows(texts: Texts, facts: Filling, wanted: Wanted) -> Html:
     known = _patients(facts)
     if wanted["follow_up_after"] is None:
         return texts("team.follows.no_follow_up", patients=len(known))
@@ -174,30 +150,30 @@ def _follow_up_follows(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
     return texts("team.follows.follow_up", patients=len(known) - off, off=off)
 
 
-def _silence_follows(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
+def _silence_follows(texts: Texts, facts: Filling, wanted: Wanted) -> Html:
     now, then = (
-        team_schedule.silent_patients(facts.filling.session, facts.team, limit, facts.now)
+        team_schedule.silent_patients(facts.session, facts.team, limit, facts.now)
         for limit in (facts.team.silent_after, wanted["silent_after"])
     )
     return texts("team.follows.silence", now=now, then=then)
 
 
-def _reminders_follow(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
+def _reminders_follow(texts: Texts, facts: Filling, wanted: Wanted) -> Html:
     known = _patients(facts)
     own = sum(patient.reminder_leads is not None for patient in known)
-    replaced = team_schedule.reminders_replaced(facts.filling.session, facts.team, wanted, facts.now)
+    replaced, patients_of_them = team_schedule.reminders_replaced(facts.session, facts.team, wanted, facts.now)
     to = (
         texts("team.follows.reminder_time", patients=len(known))
         if "reminder_time" in wanted
         else texts("team.follows.leads", patients=len(known) - own, own=own)
     )
-    moved = texts("team.follows.replaced", gone=replaced.gone, new=replaced.new, patients=replaced.patients)
+    moved = texts("team.follows.replaced", gone=replaced.gone, new=replaced.new, patients=patients_of_them)
     return Html(f"{to} {moved}")
 
 
-def _summary_follows(texts: Texts, facts: TeamFacts, wanted: Wanted) -> Html:
+def _summary_follows(texts: Texts, facts: Filling, wanted: Wanted) -> Html:
     weekday, at = wanted["summary_weekday"], time.fromisoformat(wanted["summary_time"])
-    session, team = facts.filling.session, facts.team
+    session, team = facts.session, facts.team
     comes = weekly_summary.next_of_team(session, team, facts.now, weekday, at)
     said = texts("team.follows.summary", next=Html(texts.instant(comes, team.time_zone)))
     own = len(teams.clinicians_of(session, team.id)) - len(weekly_summary.followers(session, team))
@@ -213,10 +189,11 @@ PROCEDURES = (
                 "telephone",
                 _ask("telephone", "telephone"),
                 _read_telephone,
-                lambda texts, *_: [(texts("team.button.no_telephone"), NONE)],
+                lambda texts, *_: [(texts("team.button.no_telephone"), NONE.data)],
+                instead=(NONE,),
             ),
         ),
-        lambda values: {"telephone": None if values["telephone"].lower() == NONE else values["telephone"]},
+        lambda values: {"telephone": values["telephone"]},
         lambda texts, *_: texts("team.follows.telephone"),
     ),
     _procedure(
@@ -236,12 +213,13 @@ PROCEDURES = (
                 _read_delay,
                 lambda texts, *_: [
                     *((delay_words(minutes, texts), f"{minutes} min") for minutes in USUAL_DELAYS),
-                    (texts("team.button.no_follow_up"), OFF),
+                    (texts("team.button.no_follow_up"), NEVER.data),
                 ],
                 width=2,
+                instead=(NEVER,),
             ),
         ),
-        lambda values: {"follow_up_after": None if values["delay"] == OFF else values["delay"]},
+        lambda values: {"follow_up_after": values["delay"]},
         _follow_up_follows,
     ),
     _procedure(
@@ -261,7 +239,11 @@ PROCEDURES = (
     _procedure(
         "leads",
         ("reminder_leads",),
-        (Question("leads", _ask("leads", "reminder_leads"), read_leads, lead_choices, width=1),),
+        (
+            Question(
+                "leads", _ask("leads", "reminder_leads"), read_leads, lead_choices, width=1, instead=(NO_REMINDERS,)
+            ),
+        ),
         lambda values: {"reminder_leads": values["leads"]},
         _reminders_follow,
     ),

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import team_forms, team_schedule_forms
-from bot.filling import Filling, Procedure, begin
+from bot.filling import Filling, begin, opened
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast
 from bot.schedule_forms import leads_in_words
 from bot.texts import Html, Texts, languages, texts_in
@@ -37,24 +37,21 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
         return [Toast(""), Rewrite(incoming.message_id, _overview(session, someone, incoming.now))]
     if name not in PROCEDURES:
         raise Refusal("refusal.gone")
-    return [Toast(""), *opened(PROCEDURES[name], session, incoming, someone, in_place=True)]
-
-
-def opened(
-    procedure: Procedure, session: Session, incoming: Incoming, someone: Someone, *, in_place: bool
-) -> list[Reply]:
-    """A form about the team."""
-    return begin(procedure, Filling(session, incoming, someone, {"id": someone.the_team.id}), in_place=in_place)
+    return opened(PROCEDURES[name], session, incoming, someone, {"id": someone.the_team.id})
 
 
 def prices(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/prices`: what a gram and a day in hospital cost the team, for the comparison of regimens."""
-    return opened(team_forms.PRICES, session, incoming, someone, in_place=False)
+    return begin(team_forms.PRICES, _about_team(session, incoming, someone), in_place=False)
 
 
 def instructions(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/instructions`: what patients read with each reminder of an infusion."""
-    return opened(team_forms.INSTRUCTIONS, session, incoming, someone, in_place=False)
+    return begin(team_forms.INSTRUCTIONS, _about_team(session, incoming, someone), in_place=False)
+
+
+def _about_team(session: Session, incoming: Incoming, someone: Someone) -> Filling:
+    return Filling(session, incoming, someone, {"id": someone.the_team.id})
 
 
 def _overview(session: Session, someone: Someone, now: datetime) -> Screen:

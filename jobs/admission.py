@@ -23,7 +23,7 @@ from storage.models import (
 )
 
 # The version of what the patient agreed to, kept with the time of it.
-CONSENT = "2026-3"
+CONSENT = "2026-4"
 NEWS_STAYS_NEWS = timedelta(days=3)
 LONGEST_TELEPHONE = 40
 
@@ -42,8 +42,8 @@ def team_called(session: Session, name: str, time_zone: str, telephone: str | No
     team = teams.team_named(session, name)
     if team is not None:
         return team, False
-    if telephone is not None and not is_telephone(telephone):
-        raise Refusal("refusal.telephone", typed=telephone[:LONGEST_TELEPHONE])
+    if telephone is not None:
+        check_telephone(telephone)
     team = Team(name=name, time_zone=due.zone_of(time_zone).key, telephone=telephone, created_at=now)
     team.follow_up_after = int(follow_up.USUAL_DELAY.total_seconds() / 60)
     team.next_confirmation_at = confirming.next_question(team, now)
@@ -51,6 +51,11 @@ def team_called(session: Session, name: str, time_zone: str, telephone: str | No
     session.flush()
     audit.record(session, team_id=team.id, at=now, actor=audit.OPERATOR, action="team_made")
     return team, True
+
+
+def check_telephone(typed: str) -> None:
+    if not is_telephone(typed):
+        raise Refusal("refusal.telephone", typed=typed[:LONGEST_TELEPHONE])
 
 
 def is_telephone(typed: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs import alert_escalation, alert_rules, due, item_sets
+from jobs import alert_escalation, alert_rules, due, holding, item_sets
 from jobs.refusals import Refusal
 from storage import alerts as stored
 from storage import audit, diary, patients, questions, teams
@@ -78,6 +78,7 @@ def would_have_told(session: Session, team: Team, wanted: Wanted, now: datetime)
 
 
 def add_rule(session: Session, actor: str, team: Team, wanted: Wanted, now: datetime) -> AlertRule:
+    holding.hold_team(session, team)
     check_room(session, team)
     check(session, team, wanted)
     rule = AlertRule(
@@ -126,6 +127,7 @@ def _facts(session: Session, rule: AlertRule) -> Mapping[str, object]:
 
 def set_readers(session: Session, actor: str, team: Team, *, coordinators: bool, now: datetime) -> None:
     """Whether coordinators are told as well as clinicians."""
+    holding.hold_team(session, team)
     if team.alerts_to_coordinators == coordinators:
         return
     before, after = ({"coordinators": which} for which in (team.alerts_to_coordinators, coordinators))
@@ -145,12 +147,19 @@ def escalation_facts(after: int | None, to: Staff | None) -> dict[str, int | Non
     return {"after": after, "member": known.id if known else None, "number": known.number if known else None}
 
 
+def check_escalation(after: int) -> None:
+    """In minutes."""
+    if not SHORTEST_ESCALATION <= after <= LONGEST_ESCALATION:
+        raise Refusal("refusal.escalate_after", least=SHORTEST_ESCALATION, most=LONGEST_ESCALATION // 60)
+
+
 def set_escalation(
     session: Session, actor: str, team: Team, after: int | None, to: Staff | None, now: datetime
 ) -> None:
     """Who is told, and when, if nobody has seen an alert. Refusal for what is too soon, too late, or so already."""
-    if after is not None and not SHORTEST_ESCALATION <= after <= LONGEST_ESCALATION:
-        raise Refusal("refusal.escalate_after", least=SHORTEST_ESCALATION, most=LONGEST_ESCALATION // 60)
+    if after is not None:
+        check_escalation(after)
+    holding.hold_team(session, team)
     before, wanted = escalation_of(session, team), escalation_facts(after, to)
     if wanted == before:
         raise Refusal("refusal.set_like_that_already")
@@ -165,10 +174,15 @@ def set_escalation(
     )
 
 
+def check_words(words: str) -> None:
+    if len(words) > LONGEST_WORDS:
+        raise Refusal("refusal.alert_words_long", most=LONGEST_WORDS)
+
+
 def set_words(session: Session, actor: str, team: Team, language: str, words: str | None, now: datetime) -> None:
     """What a patient who uses this language reads first; None: the usual words. Refusal for too many."""
-    if words is not None and len(words) > LONGEST_WORDS:
-        raise Refusal("refusal.alert_words_long", most=LONGEST_WORDS)
+    check_words(words or "")
+    holding.hold_team(session, team)
     known = dict(team.alert_words or {})
     before = known.pop(language, None)
     if words is not None:

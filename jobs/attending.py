@@ -23,11 +23,11 @@ def course_on(session: Session, patient: Patient, course_id: int, start: date, n
     return course
 
 
-def say(session: Session, patient: Patient, course: Course, now: datetime, *, is_coming: bool) -> None:
-    """Said twice, it changes nothing."""
+def say(session: Session, patient: Patient, course: Course, now: datetime, *, is_coming: bool) -> bool:
+    """Whether coordinators hear of it. Said twice, it changes nothing."""
     before = attendance.said_of(session, course)
     if before is is_coming:
-        return
+        return False
     attendance.say(session, course, now, is_coming=is_coming)
     audit.record_about(
         session,
@@ -39,7 +39,7 @@ def say(session: Session, patient: Patient, course: Course, now: datetime, *, is
         before={"is_coming": before},
         after={"is_coming": is_coming},
     )
-    _tell(session, patient, course, now, before, is_coming=is_coming)
+    return _tell(session, patient, course, now, before, is_coming=is_coming)
 
 
 def can_be_told(session: Session, team: Team) -> bool:
@@ -49,7 +49,7 @@ def can_be_told(session: Session, team: Team) -> bool:
 
 def _tell(
     session: Session, patient: Patient, course: Course, now: datetime, before: bool | None, *, is_coming: bool
-) -> None:
+) -> bool:
     """The latest alone is true: what waits of the other kind is taken back."""
     kind, other = MessageKind.COURSE_DECLINED, MessageKind.COURSE_ACCEPTED
     if is_coming:
@@ -58,7 +58,7 @@ def _tell(
     to_tell = teams.coordinators_of(session, patient.team_id)
     if is_coming:
         if before is None:
-            return
+            return False
         # That somebody comes is news to whoever was told that they do not.
         heard = queued.heard_last(session, (kind, other), team_id=course.team_id, course_id=course.id)
         to_tell = [coordinator for coordinator in to_tell if heard.get(coordinator.chat_id) is other]
@@ -74,3 +74,4 @@ def _tell(
             expires_at=now + STILL_WORTH_TELLING,
         )
         outbox.enqueue(session, message)
+    return bool(to_tell)

@@ -80,7 +80,7 @@ def _over(session: Session, team: Team, today: date) -> list[tuple[Course, Patie
         (course, patient)
         for course, patient in found
         if today - LONGEST_OPEN <= courses.last_day(course) < today
-        and due.local_date(team.time_zone, course.created_at) <= courses.last_day(course)
+        and due.local_date(patient.time_zone, course.created_at) <= courses.last_day(course)
     ]
 
 

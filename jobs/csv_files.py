@@ -3,15 +3,14 @@
 Scores may have decimals; dates are YYYY-MM-DD. `courses.csv` may say `weight_kg`, `labs.csv` may say `upper_limit`.
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal, get_args
 
-from jobs.csv_table import Fault, Faults, Row, read_table
+from jobs.csv_table import MOST_AMOUNT, Fault, Faults, Row, read_table
 from jobs.cycle import Course
 from jobs.inputs import CREATINE_KINASE, CourseDose, Inputs, LabValue
 from jobs.scores import ITEMS, SCALE_HIGH, SCALE_LOW, Diary, DiaryDay
@@ -29,6 +28,8 @@ TIMELINESS = ("on_time", "late")
 DAY_FORM = "YYYY-MM-DD"
 MOST_GRAMS_PER_KG = 5
 MOST_KILOGRAMS = 500
+# What is longer is a slip in a year, and would be drawn day by day.
+LONGEST_COURSE = timedelta(days=366)
 KINASE_NAMES = frozenset({"ck", "creatine kinase"})
 KINASE_UNIT = "U/l"
 # In U/l. A unit turns over a micromole a minute and a katal a mole a second (SI Brochure, 9th ed., table 4), so a
@@ -76,10 +77,11 @@ class _CourseRow:
         return self.row.text("regimen") or f"{(self.end - self.start).days + 1}x{dose:g}"
 
 
-def read_folder(path: Path, *, to_store: bool = False) -> FolderInputs | list[Fault]:
+def read_folder(path: Path, *, stored_on: date | None = None) -> FolderInputs | list[Fault]:
     """What the files hold, or every fault in them, by file and line.
 
-    `to_store`: as a diary holds it, which has whole numbers alone, and a dose of cancelled courses too.
+    `stored_on`: as a diary holds it from that day on, which has whole numbers alone, a dose of cancelled courses too,
+    and nothing that is still to come.
     """
     faults = Faults()
     try:
@@ -90,10 +92,10 @@ def read_folder(path: Path, *, to_store: bool = False) -> FolderInputs | list[Fa
     if not there:
         faults.add(str(path), None, None, "no_folder")
         return faults.found
-    courses = _courses(path, faults, to_store=to_store)
-    lines = _diary(path, faults, to_store=to_store)
-    labs = _labs(path, faults, to_store=to_store)
-    steroids = _steroids(path, faults, to_store=to_store)
+    courses = _courses(path, faults, stored_on=stored_on)
+    lines = _diary(path, faults, stored_on=stored_on)
+    labs = _labs(path, faults, stored_on=stored_on)
+    steroids = _steroids(path, faults, stored_on=stored_on)
     if faults.found:
         files = (COURSES, DIARY, LABS, STEROIDS)
         return sorted(faults.found, key=lambda fault: (files.index(fault.file), fault.line or 0, fault.column or ""))
@@ -119,10 +121,10 @@ def _doses(numbered: Iterable[tuple[int, _CourseRow]]) -> dict[int, CourseDose]:
     return {number: course.dose for number, course in numbered if course.dose is not None}
 
 
-def _courses(folder: Path, faults: Faults, *, to_store: bool) -> list[_CourseRow]:
+def _courses(folder: Path, faults: Faults, *, stored_on: date | None) -> list[_CourseRow]:
     """By date, cancelled ones included."""
     rows = read_table(folder, COURSES, COURSE_COLUMNS, faults)
-    found = [course for row in rows if (course := _course(row, to_store=to_store)) is not None]
+    found = [course for row in rows if (course := _course(row, stored_on=stored_on)) is not None]
     found.sort(key=lambda course: (course.start, course.row.line))
     _note_overlaps(
         "start", ((course.row, course.start, course.end) for course in found if course.status != "cancelled")
@@ -130,9 +132,9 @@ def _courses(folder: Path, faults: Faults, *, to_store: bool) -> list[_CourseRow
     return found
 
 
-def _course(row: Row, *, to_store: bool) -> _CourseRow | None:
+def _course(row: Row, *, stored_on: date | None) -> _CourseRow | None:
     """None without usable dates."""
-    _note_length(row, ("regimen",) if to_store else ())
+    _note_length(row, ("regimen",) if stored_on else ())
     status = row.choice("status", STATUSES)
     planned, start, end = (row.day(column) for column in ("planned_start", "start", "end"))
     if not row.text("start") and status in ("planned", "cancelled"):
@@ -142,7 +144,7 @@ def _course(row: Row, *, to_store: bool) -> _CourseRow | None:
     else:
         row.required("start", DAY_FORM)
     if status == "cancelled":
-        dose = _grams(row) if to_store else None
+        dose = _grams(row) if stored_on else None
         return None if start is None else _CourseRow(row, start, start, planned, status, _dose(dose, None))
     if not row.text("end") and status == "planned":
         end = start
@@ -155,7 +157,18 @@ def _course(row: Row, *, to_store: bool) -> _CourseRow | None:
     if end < start:
         row.fault("end", "ends_before_start", f">={start.isoformat()}")
         return None
+    if end - start >= LONGEST_COURSE:
+        row.fault("end", "out_of_range", f"<{(start + LONGEST_COURSE).isoformat()}")
+        return None
+    if status == "given":
+        _note_future(row, "end", end, stored_on)
     return _CourseRow(row, start, end, planned, status, _dose(dose, weight))
+
+
+def _note_future(row: Row, column: str, day: date | None, stored_on: date | None) -> None:
+    # Somewhere it is tomorrow already.
+    if stored_on is not None and day is not None and day > stored_on + timedelta(days=1):
+        row.fault(column, "in_future")
 
 
 def _note_length(row: Row, columns: Iterable[str]) -> None:
@@ -190,17 +203,18 @@ def _note_overlaps(column: str, spans: Iterable[tuple[Row, date, date | None]]) 
         furthest = max(furthest, last or first)
 
 
-def _diary(folder: Path, faults: Faults, *, to_store: bool) -> list[DiaryLine]:
+def _diary(folder: Path, faults: Faults, *, stored_on: date | None) -> list[DiaryLine]:
     """One a day."""
     found = []
     lines: dict[date, int] = {}
     for row in read_table(folder, DIARY, DIARY_COLUMNS, faults):
         row.required("date", DAY_FORM)
         day = row.day("date")
-        read = row.whole if to_store else row.number
+        read = row.whole if stored_on else row.number
         pain, tiredness, weakness, exertion_pain = (read(item, SCALE_LOW, SCALE_HIGH) for item in ITEMS)
         entered_at = row.moment("entered_at")
         late = _late(row, day, entered_at)
+        _note_future(row, "date", day, stored_on)
         if day is None:
             continue
         if day in lines:
@@ -218,15 +232,16 @@ def _late(row: Row, day: date | None, entered: datetime | None) -> bool:
     return entered is not None and day is not None and entered.date() > day
 
 
-def _labs(folder: Path, faults: Faults, *, to_store: bool) -> list[LabValue]:
+def _labs(folder: Path, faults: Faults, *, stored_on: date | None) -> list[LabValue]:
     forms = zip(LAB_COLUMNS, (DAY_FORM, CREATINE_KINASE, ">0", KINASE_UNIT), strict=True)
     expected = dict(forms)
     found = []
     for row in read_table(folder, LABS, LAB_COLUMNS, faults, may_be_absent=True):
         held = [row.required(column, expected[column]) for column in LAB_COLUMNS]
-        _note_length(row, ("analyte", "unit") if to_store else ())
-        day, value = row.day("date"), row.number("value", 0, math.inf, above=True)
-        limit = row.number("upper_limit", 0, math.inf, above=True)
+        _note_length(row, ("analyte", "unit") if stored_on else ())
+        day, value = row.day("date"), row.number("value", 0, MOST_AMOUNT, above=True)
+        limit = row.number("upper_limit", 0, MOST_AMOUNT, above=True)
+        _note_future(row, "date", day, stored_on)
         analyte, unit, factor = row.text("analyte"), row.text("unit"), 1
         if " ".join(analyte.split()).casefold() in KINASE_NAMES:
             analyte, factor = CREATINE_KINASE, units_in(row)
@@ -250,16 +265,16 @@ def times(value: float, factor: int) -> float:
     return float(Decimal(str(value)) * factor)
 
 
-def _steroids(folder: Path, faults: Faults, *, to_store: bool) -> list[SteroidStep]:
+def _steroids(folder: Path, faults: Faults, *, stored_on: date | None) -> list[SteroidStep]:
     """By date. An empty `to` means still taken."""
     found: list[SteroidStep] = []
     spans: dict[str, list[tuple[Row, date, date | None]]] = {}
     for row in read_table(folder, STEROIDS, STEROID_COLUMNS, faults, may_be_absent=True):
         held = [row.required(*each) for each in (("from", DAY_FORM), ("drug", "~prednisone"), ("dose_mg", ">=0"))]
-        _note_length(row, ("drug",) if to_store else ())
+        _note_length(row, ("drug",) if stored_on else ())
         start, end = row.day("from"), row.day("to")
-        dose = row.number("dose_mg", 0, math.inf)
-        alternate = row.number("alternate_dose_mg", 0, math.inf)
+        dose = row.number("dose_mg", 0, MOST_AMOUNT)
+        alternate = row.number("alternate_dose_mg", 0, MOST_AMOUNT)
         if start is None or (end is None and row.text("to")):
             continue
         if end is not None and end < start:

@@ -26,9 +26,11 @@ FaultCode = Literal[
     "column_twice",
     "wrong_number_of_cells",
     "cell_empty",
+    "not_empty",
     "not_a_date",
     "not_a_moment",
     "not_a_number",
+    "two_numbers",
     "not_an_instant",
     "not_a_time",
     "not_whole",
@@ -50,6 +52,7 @@ FaultCode = Literal[
 ]
 
 Choice = TypeVar("Choice", bound=str)
+Day = TypeVar("Day", date, datetime)
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?", re.ASCII)
@@ -57,6 +60,9 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-
 _TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+YEARS = f"{FIRST_YEAR}-01-01..{LAST_YEAR}-12-31"
+# Of whatever is measured or taken; far above what can be, and still a number that every reader can show.
+MOST_AMOUNT = 1e9
 SEPARATOR = ","
 
 
@@ -120,10 +126,15 @@ class Row:
             found = None
         if found is None:
             self.fault(column, "not_a_date", "YYYY-MM-DD")
-        elif not FIRST_YEAR <= found.year <= LAST_YEAR:
-            self.fault(column, "out_of_range", f"{FIRST_YEAR}-01-01..{LAST_YEAR}-12-31")
-            found = None
-        return found
+            return None
+        return self._of_our_time(column, found)
+
+    def _of_our_time(self, column: str, found: Day) -> Day | None:
+        """None, and a fault, for years with which nobody could reckon."""
+        if FIRST_YEAR <= found.year <= LAST_YEAR:
+            return found
+        self.fault(column, "out_of_range", YEARS)
+        return None
 
     def moment(self, column: str) -> datetime | None:
         """A local time without a zone, as it is written. None for an empty cell too, without a fault."""
@@ -136,14 +147,15 @@ class Row:
             found = None
         if found is None:
             self.fault(column, "not_a_moment", "YYYY-MM-DDTHH:MM")
-        return found
+            return None
+        return self._of_our_time(column, found)
 
     def instant(self, column: str) -> datetime | None:
         """An instant with its offset, in UTC. None for an empty cell too, without a fault."""
         text = self.text(column)
         try:
             if _INSTANT.fullmatch(text):
-                return datetime.fromisoformat(text).astimezone(UTC)
+                return self._of_our_time(column, datetime.fromisoformat(text).astimezone(UTC))
         except (ValueError, OverflowError):
             pass
         if text:
@@ -302,6 +314,6 @@ def header_holds(file: str, line: int, columns: list[str], required: Sequence[st
 
 
 def _range(least: float, most: float, above: bool) -> str:
-    if math.isinf(most):
+    if most >= MOST_AMOUNT:
         return f">{least:g}" if above else f">={least:g}"
-    return f">{least:g}..{most:g}" if above else f"{least:g}..{most:g}"
+    return f">{least:g}..{most:.10g}" if above else f"{least:g}..{most:.10g}"

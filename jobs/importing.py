@@ -32,11 +32,15 @@ class New:
 
 @dataclass(frozen=True)
 class Table:
-    """`new`: in the order in which they are stored. `there`: how many lines are known already."""
+    """`new`: in the order in which they are stored. `there`: how many lines are known already.
+
+    `patients`: ids of all whom a line is about.
+    """
 
     new: tuple[New, ...]
     there: int
     faults: tuple[Fault, ...]
+    patients: tuple[int, ...]
 
 
 def read(session: Session, team_id: int, text: str, today: date, locales: tuple[str, ...]) -> Table:
@@ -64,7 +68,8 @@ def read(session: Session, team_id: int, text: str, today: date, locales: tuple[
             new += found
             there += already
             faults += wrong
-    return Table(tuple(new), there, tuple(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or ""))))
+    faults.sort(key=lambda fault: (fault.line or 0, fault.column or ""))
+    return Table(tuple(new), there, tuple(faults), tuple(known))
 
 
 def store(session: Session, actor: str, team_id: int, reading: Callable[[], Table], now: datetime) -> Table:

@@ -1,13 +1,14 @@
 """Reminders before a course, and the one message that says that courses are planned, have moved or are cancelled."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from jobs import due
 from storage import courses, outbox, patients, teams
-from storage.models import Course, CourseStatus, MessageKind, Patient
+from storage.models import Course, CourseStatus, MessageKind, Patient, Team
 
 log = logging.getLogger(__name__)
 BATCH = 200
@@ -18,9 +19,11 @@ CHANGE_STILL_WORTH_SENDING = timedelta(days=3)
 
 def leads_of(session: Session, patient: Patient) -> list[int]:
     """Days before the course on which this patient is reminded: the patient's own, or the team's."""
-    if patient.reminder_leads is not None:
-        return patient.reminder_leads
-    return teams.team_by_id(session, patient.team_id).reminder_leads
+    return _leads_in(teams.team_by_id(session, patient.team_id), patient)
+
+
+def _leads_in(team: Team, patient: Patient) -> list[int]:
+    return team.reminder_leads if patient.reminder_leads is None else patient.reminder_leads
 
 
 def key_of(course: Course) -> str:
@@ -30,20 +33,31 @@ def key_of(course: Course) -> str:
 
 def schedule(session: Session, patient: Patient, course: Course, now: datetime) -> None:
     """Sets the course's next reminder anew; what waits to be sent for it and is no longer wanted is withdrawn."""
-    is_wanted = course.status is CourseStatus.PLANNED and patient.status not in patients.LEFT
-    wanted = [f"{key_of(course)}{lead}" for lead in leads_of(session, patient)] if is_wanted else []
     outbox.withdraw(
         session,
         MessageKind.INFUSION_REMINDER,
         team_id=patient.team_id,
         patient_id=patient.id,
         course_id=course.id,
-        but=wanted,
+        but=_set_next(session, teams.team_by_id(session, patient.team_id), patient, course, now),
     )
+
+
+def schedule_together(session: Session, team: Team, planned: Sequence[tuple[Course, Patient]], now: datetime) -> None:
+    """The same for many courses of the team's, each with whose it is: a team may have thousands."""
+    wanted = {course.id: _set_next(session, team, patient, course, now) for course, patient in planned}
+    outbox.withdraw_of_courses(session, MessageKind.INFUSION_REMINDER, team_id=team.id, but=wanted)
+
+
+def _set_next(session: Session, team: Team, patient: Patient, course: Course, now: datetime) -> list[str]:
+    """Returns the keys of all its reminders."""
+    leads = _leads_in(team, patient) if _is_reminded_of(course, patient) else []
     # One whose hour has just passed is still worth sending; if it was sent already, its key says so.
-    following = _next_reminder(session, patient, course, now - STILL_WORTH_SENDING)
+    after = now - STILL_WORTH_SENDING
+    following = due.next_reminder(patient.time_zone, course.planned_start, leads, team.reminder_time, after)
     course.next_reminder_lead, course.next_reminder_at = following if following else (None, None)
     session.add(course)
+    return [f"{key_of(course)}{lead}" for lead in leads]
 
 
 def schedule_all(session: Session, patient: Patient, now: datetime) -> None:
@@ -63,10 +77,15 @@ def follow(session: Session, patient: Patient, now: datetime) -> None:
 
 
 def _next_reminder(session: Session, patient: Patient, course: Course, after: datetime) -> tuple[int, datetime] | None:
-    if course.status is not CourseStatus.PLANNED or patient.status in patients.LEFT:
+    if not _is_reminded_of(course, patient):
         return None
-    at = teams.team_by_id(session, patient.team_id).reminder_time
-    return due.next_reminder(patient.time_zone, course.planned_start, leads_of(session, patient), at, after)
+    team = teams.team_by_id(session, patient.team_id)
+    leads = _leads_in(team, patient)
+    return due.next_reminder(patient.time_zone, course.planned_start, leads, team.reminder_time, after)
+
+
+def _is_reminded_of(course: Course, patient: Patient) -> bool:
+    return course.status is CourseStatus.PLANNED and patient.status not in patients.LEFT
 
 
 def run(session: Session, now: datetime) -> bool:

@@ -10,10 +10,18 @@ from storage import audit, patients
 from storage.models import Patient
 
 
+def check(label: str) -> None:
+    """Of a patient, or of a member of the team. Refusal for one that says nothing, or too much."""
+    if not any(sign.isalnum() for sign in label):
+        raise Refusal("refusal.label_empty")
+    if len(label) > LONGEST_LABEL:
+        raise Refusal("refusal.label", most=LONGEST_LABEL)
+
+
 def set_label(session: Session, actor: str, patient: Patient, label: str | None, now: datetime) -> None:
     """None: no label. The audit says that there was one, and never which: it might be a name after all."""
-    if label is not None and not 0 < len(label) <= LONGEST_LABEL:
-        raise Refusal("refusal.label", most=LONGEST_LABEL)
+    if label is not None:
+        check(label)
     before = {"label": patient.label is not None}
     patients.set_label(session, patient, label)
     audit.record_about(

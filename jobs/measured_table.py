@@ -7,7 +7,7 @@ jobs.csv_files and `patient` beside them.
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from jobs import measured, reading
@@ -26,6 +26,8 @@ _OPTIONAL = frozenset({"upper_limit", "to", "alternate_dose_mg"})
 _WEIGHT_NAMES = frozenset({"weight", "poids", "gewicht"})
 # A message of Telegram's holds about a hundred lines, a file these: more would hold up everybody's answers.
 MOST_BYTES, MOST_LINES = 100_000, 500
+# Twelve and a half, or twelve thousand five hundred, as it is written elsewhere: a thousandfold error.
+_THOUSANDS = re.compile(r"([1-9]\d{0,2})\.(\d{3})", re.ASCII)
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
@@ -148,11 +150,20 @@ def _value(row: Row, days: _Days) -> Value | None:
         if name:
             row.fault("analyte", "not_a_choice", f"{CREATINE_KINASE}|{WEIGHT}")
         return None
+    if analyte == CREATINE_KINASE and factor == 1:
+        _note_thousands(row, "value", "upper_limit")
     value = row.number("value", 0, measured.MOST[analyte] / factor, above=True)
     limit = row.number("upper_limit", 0, measured.HIGHEST_LIMIT / factor, above=True)
     if not all(held) or day is None or value is None or len(row.faults.found) > before:
         return None
     return Value(analyte, day, times(value, factor), None if limit is None else times(limit, factor))
+
+
+def _note_thousands(row: Row, *columns: str) -> None:
+    """A number that can be read in two ways is not guessed at."""
+    for column in columns:
+        if found := _THOUSANDS.fullmatch(row.text(column)):
+            row.fault(column, "two_numbers", f"{found[1]}{found[2]}|{float(row.text(column)):g}")
 
 
 def _dose(row: Row, days: _Days) -> SteroidStep | None:
@@ -161,6 +172,7 @@ def _dose(row: Row, days: _Days) -> SteroidStep | None:
     held = [row.required(column, form) for column, form in forms]
     before = len(row.faults.found)
     start, end = days.past(row, "from"), days.read(row, "to")
+    _note_thousands(row, "dose_mg", "alternate_dose_mg")
     dose = row.number("dose_mg", 0, measured.MOST_STEROID)
     alternate = row.number("alternate_dose_mg", 0, measured.MOST_STEROID)
     if dose == 0 and not alternate:
@@ -178,10 +190,11 @@ def _dose(row: Row, days: _Days) -> SteroidStep | None:
 
 
 def _note_twice(lines: Sequence[Line], faults: Faults) -> None:
-    """The same thing said in two lines is a slip: of the table, or of whoever pasted it."""
+    """The same thing said in two lines is a slip of the table, or of whoever pasted it; a value has one upper limit."""
     first: dict[tuple[str, Value | SteroidStep], int] = {}
     for line in lines:
-        same = (line.code.upper().removeprefix("P-"), line.entry)
+        said = replace(line.entry, upper_limit=None) if isinstance(line.entry, Value) else line.entry
+        same = (line.code.upper().removeprefix("P-"), said)
         if same in first:
             faults.add("", line.number, None, "line_twice", expected=str(first[same]))
         first.setdefault(same, line.number)

@@ -9,22 +9,16 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import measured
+from jobs import holding, measured
 from jobs.measured import Value
 from jobs.refusals import Refusal
 from jobs.steroids import SteroidStep
-from storage import audit, measurements, patients
+from storage import audit, measurements
 from storage.models import Measurement, Patient, SteroidDose
 
 
 def step_of(dose: SteroidDose) -> SteroidStep:
     return SteroidStep(dose.starts_on, dose.ends_on, dose.drug, dose.dose_mg, dose.alternate_dose_mg)
-
-
-def check_living(patient: Patient) -> None:
-    """Whoever has left is measured no more; whoever was invited may be."""
-    if patient.status in patients.LEFT:
-        raise Refusal("refusal.has_left", pseudonym=patient.pseudonym)
 
 
 def check_new(value: Value, known: Iterable[Measurement]) -> None:
@@ -110,7 +104,12 @@ def stop(session: Session, actor: str, patient: Patient, drug: str, day: date, n
 
 
 def remove(session: Session, actor: str, patient: Patient, row: Measurement | SteroidDose, now: datetime) -> None:
-    """The audit keeps what it was."""
+    """The audit keeps what it was. Refusal for what somebody else has removed."""
+    find = measurements.measurement_of_team if isinstance(row, Measurement) else measurements.steroid_dose_of_team
+    number = row.id
+    holding.hold_patient(session, patient)
+    if find(session, patient.team_id, number) is None:
+        raise Refusal("refusal.gone")
     if isinstance(row, Measurement):
         audit.record_about(session, patient, now, actor=actor, action="measurement_removed", before=_value_facts(row))
     else:

@@ -1,6 +1,7 @@
 """What lies ahead of a patient: the courses to come, their reminders, and what the patient has heard of them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -8,6 +9,14 @@ from sqlmodel import Session
 from jobs import due, infusion_reminder
 from storage import courses, teams
 from storage.models import Course, CourseStatus, Patient
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """Reminders that were to come and fall away, and those that come instead."""
+
+    gone: int
+    new: int
 
 
 def coming(known: Iterable[Course], today: date) -> list[Course]:

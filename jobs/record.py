@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs import cycle, due
+from jobs import as_given, cycle, due
 from jobs.inputs import CREATINE_KINASE, WEIGHT, CourseDose, Inputs, LabValue, Prices
 from jobs.scores import Diary, DiaryDay
+from jobs.shortfall import Shortfall
 from jobs.steroids import SteroidStep
 from storage import chats, courses, diary, measurements, questions, teams
 from storage.models import Course, CourseStatus, Item, Patient, PatientStatus, Team
@@ -41,7 +42,7 @@ class Dose:
     days: int
     grams_per_kg_per_day: float
     name: str | None
-    shortfall: courses.Shortfall | None = None
+    shortfall: Shortfall | None = None
 
     @property
     def regimen(self) -> str:
@@ -228,7 +229,7 @@ def _diary_day(entry: Entry) -> DiaryDay:
 def dose_of(course: Course) -> Dose:
     """As it was given, or the planned one while that stands in."""
     days = (courses.last_day(course) - courses.first_day(course)).days + 1
-    return Dose(days, course.grams_per_kg_per_day, course.regimen, courses.shortfall(course))
+    return Dose(days, course.grams_per_kg_per_day, course.regimen, as_given.in_part(course))
 
 
 def _course(number: int, course: Course) -> cycle.Course:

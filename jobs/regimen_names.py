@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import record
+from jobs import holding, record
 from jobs.refusals import Refusal
 from storage import audit, courses
 from storage.models import Course, CourseStatus, Patient
@@ -70,6 +70,7 @@ def name_regimen(
 def set_names(
     session: Session, actor: str, patient: Patient, named: Sequence[Course], name: str | None, now: datetime
 ) -> None:
+    holding.hold_patient(session, patient)
     before = facts_of(named)
     for course in named:
         course.regimen = name

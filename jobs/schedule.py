@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import confirming, due, infusion_reminder, outlook
-from jobs.check_in_time import change_prompt_time as change_prompt_time  # noqa: PLC0414  (among the other changes)
+from jobs import confirming, due, holding, infusion_reminder, outlook
 from jobs.refusals import Refusal
-from storage import audit, courses, patients, queued
+from storage import audit, courses, queued
 from storage.models import AuditEntry, CancelReason, Course, CourseStatus, Patient
 
 LONGEST_COURSE = 10
@@ -20,8 +19,6 @@ LARGEST_DOSE = 5.0
 FARTHEST_AHEAD = timedelta(days=730)
 FARTHEST_BACK = timedelta(days=60)
 CAN_BE_REOPENED = timedelta(days=1)
-MOST_LEADS = 5
-LONGEST_LEAD = 60
 # In the audit, and looked for there.
 GIVEN = "course_given"
 PLANNED = "course_planned"
@@ -40,16 +37,21 @@ class CoursePlan:
 
 def series(first: CoursePlan, every_days: int, times: int) -> list[CoursePlan]:
     """`times` courses like `first`, from one beginning to the next `every_days` days."""
-    if not 1 <= times <= LARGEST_SERIES:
-        raise Refusal("refusal.series_times", most=LARGEST_SERIES)
+    check_times(times)
     step = timedelta(days=every_days)
     return [CoursePlan(first.start + k * step, first.days, first.grams_per_kg_per_day) for k in range(times)]
+
+
+def check_times(times: int) -> None:
+    if not 1 <= times <= LARGEST_SERIES:
+        raise Refusal("refusal.series_times", most=LARGEST_SERIES)
 
 
 def check_plans(session: Session, patient: Patient, plans: Sequence[CoursePlan], today: date) -> None:
     """Raises Refusal where a plan is impossible or meets another course."""
     for plan in plans:
-        _check_numbers(plan.days, plan.grams_per_kg_per_day)
+        check_days(plan.days)
+        check_dose(plan.grams_per_kg_per_day)
         if plan.start < today:
             raise Refusal("refusal.course_in_the_past", date=plan.start)
         if plan.start > today + FARTHEST_AHEAD:
@@ -62,9 +64,13 @@ def check_plans(session: Session, patient: Patient, plans: Sequence[CoursePlan],
         _check_room(session, patient, start, end)
 
 
-def _check_numbers(days: int, dose: float) -> None:
+def check_days(days: int) -> None:
     if not 1 <= days <= LONGEST_COURSE:
         raise Refusal("refusal.course_days", most=LONGEST_COURSE)
+
+
+def check_dose(dose: float) -> None:
+    """In g/kg a day."""
     if not 0 < dose <= LARGEST_DOSE:
         raise Refusal("refusal.dose", most=LARGEST_DOSE)
 
@@ -90,6 +96,7 @@ def plan_courses(
 
     Whoever has not joined is told by whoever plans, as with moves.
     """
+    holding.hold_patient(session, patient)
     check_plans(session, patient, plans, due.local_date(patient.time_zone, now))
     made = []
     for plan in plans:
@@ -111,10 +118,6 @@ def plan_courses(
     if announced:
         infusion_reminder.announce_changes(session, patient, now)
     return made
-
-
-def check_move(session: Session, patient: Patient, course: Course, start: date, today: date) -> None:
-    check_moves(session, patient, [(course, start)], today)
 
 
 def check_moves(session: Session, patient: Patient, moves: Sequence[tuple[Course, date]], today: date) -> None:
@@ -142,6 +145,7 @@ def move_courses(
 
     Of a course that is still to be announced the patient hears the new day alone.
     """
+    holding.hold_patient(session, patient)
     check_moves(session, patient, moves, due.local_date(patient.time_zone, now))
     for course, start in moves:
         before, asked_on = facts_of(course), course.asked_on
@@ -167,7 +171,8 @@ def check_given(
     session: Session, patient: Patient, course: Course, start: date, days: int, dose: float, today: date
 ) -> None:
     check_may_be_given(course, today)
-    _check_numbers(days, dose)
+    check_days(days)
+    check_dose(dose)
     end = start + timedelta(days=days - 1)
     if end > today:
         raise Refusal("refusal.given_in_the_future", date=end)
@@ -187,6 +192,7 @@ def mark_given(
     now: datetime,
 ) -> None:
     """Keeps when and how much was really given beside what was planned."""
+    holding.hold_patient(session, patient)
     check_given(session, patient, course, start, days, dose, due.local_date(patient.time_zone, now))
     before = facts_of(course)
     course.status = CourseStatus.GIVEN
@@ -207,6 +213,7 @@ def cancel_course(
     because: CancelReason | None = None,
 ) -> None:
     """`because`: None where nobody said why."""
+    holding.hold_patient(session, patient)
     _check_planned(course)
     before, is_news = facts_of(course), is_cancelling_news(session, patient, course, now)
     course.told_start = (course.told_start or course.planned_start) if is_news else None
@@ -222,6 +229,7 @@ def cancel_course(
 
 def restore_course(session: Session, actor: str, patient: Patient, course: Course, now: datetime) -> None:
     """It takes place after all, where it stood; a patient who heard that it is cancelled hears of this too."""
+    holding.hold_patient(session, patient)
     if course.status is not CourseStatus.CANCELLED:
         raise Refusal("refusal.gone")
     end = course.planned_start + timedelta(days=course.planned_days - 1)
@@ -265,6 +273,7 @@ def check_reopen(session: Session, patient: Patient, course: Course, now: dateti
 
 def reopen_course(session: Session, actor: str, patient: Patient, course: Course, now: datetime) -> None:
     """It was not given after all: it is planned again, as it was before it was marked."""
+    holding.hold_patient(session, patient)
     check_reopen(session, patient, course, now)
     marked, before = given_lately(session, patient, now)[course.id], facts_of(course)
     assert marked.before is not None
@@ -279,36 +288,6 @@ def reopen_course(session: Session, actor: str, patient: Patient, course: Course
 def _check_planned(course: Course) -> None:
     if course.status is not CourseStatus.PLANNED:
         raise Refusal(f"refusal.course_is_{course.status.value}")
-
-
-def check_leads(leads: Sequence[int]) -> None:
-    if len(leads) > MOST_LEADS or any(not 0 <= lead <= LONGEST_LEAD for lead in leads):
-        raise Refusal("refusal.leads", most=MOST_LEADS, longest=LONGEST_LEAD)
-
-
-def change_reminder_leads(
-    session: Session, actor: str, patient: Patient, leads: Sequence[int] | None, now: datetime
-) -> None:
-    """`leads`: days before a course; empty for no reminders at all, None for those that the team has."""
-    check_leads(leads or [])
-    before = leads_facts(session, patient)
-    own = None if leads is None else sorted(set(leads), reverse=True)
-    patients.set_reminder_leads(session, patient, own)
-    infusion_reminder.schedule_all(session, patient, now)
-    audit.record_about(
-        session,
-        patient,
-        now,
-        actor=actor,
-        action="reminder_leads_changed",
-        before=before,
-        after=leads_facts(session, patient),
-    )
-
-
-def leads_facts(session: Session, patient: Patient) -> dict[str, Any]:
-    """`as_team`: the patient has none of their own."""
-    return {"leads": infusion_reminder.leads_of(session, patient), "as_team": patient.reminder_leads is None}
 
 
 def facts_of(course: Course) -> dict[str, Any]:

@@ -1,25 +1,17 @@
 """The later courses go with one: when it is moved, and when it was given on another day than planned."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
 from jobs import due, infusion_reminder, outlook, schedule
+from jobs.outlook import Replaced
 from jobs.refusals import Refusal
 from storage import audit, courses
 from storage.models import Course, CourseStatus, Patient
 
 Moves = Sequence[tuple[Course, date]]
-
-
-@dataclass(frozen=True)
-class Replaced:
-    """Reminders that were to come and fall away, and those that come instead."""
-
-    gone: int
-    new: int
 
 
 def later_than(known: Iterable[Course], course: Course) -> list[Course]:

@@ -6,12 +6,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import admission, alert_escalation, alert_settings, weekly_summary
+from jobs import admission, alert_escalation, alert_settings, labels, weekly_summary
 from jobs.refusals import Refusal
 from storage import audit, dialogues, drawings, invitations, outbox, teams
 from storage.models import MessageKind, Role, Staff
 
-LONGEST_LABEL = 24
 # In the audit, and looked for there.
 ROLES_CHANGED = "staff_roles_changed"
 
@@ -28,15 +27,11 @@ def facts(member: Staff) -> dict[str, Any]:
 def change_roles(session: Session, actor: str, member: Staff, wanted: Mapping[str, bool], now: datetime) -> None:
     """`wanted`: whether they are `coordinator` and `clinician` from now on. They hear of it, with another menu.
 
-    Refusal for none of the two, for what is so already, and where no coordinator would be left.
+    Refusal as in `check_roles`.
     """
     _hold(session, actor, member)
-    if not (wanted["coordinator"] or wanted["clinician"]):
-        raise Refusal("refusal.staff_roles")
-    if (wanted["coordinator"], wanted["clinician"]) == (member.coordinator, member.clinician):
-        raise Refusal("refusal.set_like_that_already")
+    check_roles(session, member, wanted)
     if member.coordinator and not wanted["coordinator"]:
-        check_not_the_last(session, member)
         _forget_rights(session, member, now)
     before = facts(member)
     member.coordinator, member.clinician = wanted["coordinator"], wanted["clinician"]
@@ -59,15 +54,29 @@ def change_roles(session: Session, actor: str, member: Staff, wanted: Mapping[st
         _tell_member(session, member, member.chat_id, now)
 
 
+def check_roles(session: Session, member: Staff, wanted: Mapping[str, bool]) -> None:
+    """Refusal for neither, for what is so already, and where no coordinator would be left."""
+    if not (wanted["coordinator"] or wanted["clinician"]):
+        raise Refusal("refusal.staff_roles")
+    if (wanted["coordinator"], wanted["clinician"]) == (member.coordinator, member.clinician):
+        raise Refusal("refusal.set_like_that_already")
+    if member.coordinator and not wanted["coordinator"]:
+        check_not_the_last(session, member)
+
+
 def set_label(session: Session, actor: str, member: Staff, label: str | None, now: datetime) -> None:
-    """What tells them from others beside the number; None for nothing. Refusal for one that is too long or taken."""
+    """What tells them from others beside the number; None for nothing. Refusal for what is no label, or taken.
+
+    The audit says that there was one, and never which: it might be a name after all.
+    """
     _hold(session, actor, member)
-    if label is not None and len(label) > LONGEST_LABEL:
-        raise Refusal("refusal.staff_label_long", most=LONGEST_LABEL)
+    if label is not None:
+        labels.check(label)
     others = (each for each, _ in teams.members_of(session, member.team_id) if each.id != member.id)
     if label is not None and label.casefold() in {(each.label or "").casefold() for each in others}:
         raise Refusal("refusal.staff_label_taken")
-    before = {"member": member.id, "number": member.number, "label": member.label}
+    about = {"member": member.id, "number": member.number}
+    before = {**about, "label": member.label is not None}
     member.label = label
     session.add(member)
     audit.record(
@@ -77,7 +86,7 @@ def set_label(session: Session, actor: str, member: Staff, label: str | None, no
         actor=actor,
         action="staff_labelled",
         before=before,
-        after={**before, "label": label},
+        after={**about, "label": label is not None},
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import check_in_time, regimen_names, schedule, staffing, team_schedule, team_settings
+from jobs import check_in_time, holding, lead_times, regimen_names, schedule, staffing, team_schedule, team_settings
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
 from storage import audit, courses, patients, teams
@@ -64,7 +64,7 @@ def _instructions_back(of: Subject, actor: str, before: Facts, now: datetime) ->
 
 def _leads_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
     leads = None if before["as_team"] else before["leads"]
-    schedule.change_reminder_leads(of.session, actor, of.the_patient, leads, now)
+    lead_times.change_reminder_leads(of.session, actor, of.the_patient, leads, now)
 
 
 def _prompt_time_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
@@ -125,7 +125,7 @@ WAYS: dict[str, Way] = {
             of.session, actor, of.the_patient, now, wanted=before["follow_up"]
         ),
     ),
-    "reminder_leads_changed": Way(lambda of, _: schedule.leads_facts(of.session, of.the_patient), _leads_back),
+    "reminder_leads_changed": Way(lambda of, _: lead_times.leads_facts(of.session, of.the_patient), _leads_back),
     schedule.PLANNED: Way(lambda of, _: schedule.facts_of(of.the_course), _cancel),
     schedule.MOVED: Way(lambda of, _: schedule.facts_of(of.the_course), _move_back),
     schedule.CANCELLED: Way(lambda of, _: schedule.facts_of(of.the_course), _restore),
@@ -145,11 +145,11 @@ def to_take_back(session: Session, team_id: int, entry_id: int) -> AuditEntry:
     return entry
 
 
-def whole_change(session: Session, entry: AuditEntry) -> list[AuditEntry]:
-    """Courses that were planned at once, or moved at once, are taken back at once."""
+def whole_change(session: Session, entry: AuditEntry, first: int) -> list[AuditEntry]:
+    """Courses that were planned or moved at once are taken back at once: from the entry with the id `first`."""
     if entry.action not in {schedule.PLANNED, schedule.MOVED}:
         return [entry]
-    made = [each for each in audit.made_together_with(session, entry.team_id, entry) if each.takes_back is None]
+    made = [each for each in audit.made_together_with(session, entry.team_id, entry, first) if each.takes_back is None]
     return made if entry.action == schedule.PLANNED else _without_meeting(made)
 
 
@@ -163,10 +163,19 @@ def _without_meeting(moved: list[AuditEntry]) -> list[AuditEntry]:
     return sorted(moved, key=lambda entry: start(entry.before), reverse=to_the_front)
 
 
-def take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -> None:
+def take_back(session: Session, actor: str, entry: AuditEntry, first: int, now: datetime) -> None:
     """All is as it was before the change, and further entries say so. Refusal that says what is in the way."""
-    for each in whole_change(session, entry):
+    _hold(session, entry)
+    for each in whole_change(session, entry, first):
         _take_back(session, actor, each, now)
+
+
+def _hold(session: Session, entry: AuditEntry) -> None:
+    of = _subject(session, entry)
+    if entry.patient_id is None:
+        holding.hold_team(session, of.team)
+    else:
+        holding.hold_patient(session, of.the_patient)
 
 
 def _take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -> None:

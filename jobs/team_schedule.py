@@ -1,13 +1,13 @@
 """The schedule that a team sets: what it is, what a change of it would do, and doing it, with its audit entry."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
 from sqlmodel import Session
 
-from jobs import admission, due, infusion_reminder, schedule, silence, weekly_summary
+from jobs import admission, due, holding, infusion_reminder, lead_times, silence, weekly_summary
+from jobs.outlook import Replaced
 from jobs.refusals import Refusal
 from storage import audit, courses, patients
 from storage.models import Course, Patient, Team
@@ -29,15 +29,6 @@ OF_SUMMARY = {"summary_weekday", "summary_time"}
 Wanted = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Replaced:
-    """Reminders that were to come and will not, and those that will instead; of how many patients."""
-
-    gone: int
-    new: int
-    patients: int
-
-
 def facts(team: Team, names: Sequence[str]) -> dict[str, Any]:
     """These columns as JSON."""
     values = {name: getattr(team, name) for name in names}
@@ -46,6 +37,7 @@ def facts(team: Team, names: Sequence[str]) -> dict[str, Any]:
 
 def change(session: Session, actor: str, team: Team, wanted: Wanted, now: datetime) -> None:
     """Sets these columns, and all that follows from them. Refusal for what cannot be, or is so already."""
+    holding.hold_team(session, team, with_patients=bool(OF_REMINDERS & wanted.keys()))
     check(team, wanted)
     assert set(wanted) <= set(COLUMNS)
     before = facts(team, list(wanted))
@@ -54,8 +46,7 @@ def change(session: Session, actor: str, team: Team, wanted: Wanted, now: dateti
     session.add(team)
     session.flush()
     if OF_REMINDERS & wanted.keys():
-        for course, patient in _courses_that_follow(session, team, wanted):
-            infusion_reminder.schedule(session, patient, course, now)
+        infusion_reminder.schedule_together(session, team, _courses_that_follow(session, team, wanted), now)
     if OF_SUMMARY & wanted.keys():
         weekly_summary.follow(session, team, now)
     after = facts(team, list(wanted))
@@ -64,19 +55,19 @@ def change(session: Session, actor: str, team: Team, wanted: Wanted, now: dateti
 
 def check(team: Team, wanted: Wanted) -> None:
     telephone, minutes = wanted.get("telephone"), wanted.get("follow_up_after")
-    if telephone is not None and not admission.is_telephone(telephone):
-        raise Refusal("refusal.telephone", typed=telephone[: admission.LONGEST_TELEPHONE])
+    if telephone is not None:
+        admission.check_telephone(telephone)
     if minutes is not None and not SHORTEST_FOLLOW_UP <= minutes <= LONGEST_FOLLOW_UP:
         raise Refusal("refusal.follow_up_after", least=SHORTEST_FOLLOW_UP, most=LONGEST_FOLLOW_UP // 60)
     if not FEWEST_SILENT <= wanted.get("silent_after", FEWEST_SILENT) <= MOST_SILENT:
         raise Refusal("refusal.silent_after", least=FEWEST_SILENT, most=MOST_SILENT)
-    schedule.check_leads(wanted.get("reminder_leads", []))
+    lead_times.check_leads(wanted.get("reminder_leads", []))
     if facts(team, list(wanted)) == wanted:
         raise Refusal("refusal.set_like_that_already")
 
 
-def reminders_replaced(session: Session, team: Team, wanted: Wanted, now: datetime) -> Replaced:
-    """What a change of lead times or of the hour would do to the reminders that are to come."""
+def reminders_replaced(session: Session, team: Team, wanted: Wanted, now: datetime) -> tuple[Replaced, int]:
+    """What a change of lead times or of the hour would do to the reminders that are to come; of how many patients."""
     leads = wanted.get("reminder_leads", team.reminder_leads)
     at = time.fromisoformat(wanted["reminder_time"]) if "reminder_time" in wanted else team.reminder_time
     gone, new, whose = 0, 0, set()
@@ -91,7 +82,7 @@ def reminders_replaced(session: Session, team: Team, wanted: Wanted, now: dateti
         come = {each for each in after.items() - before.items() if each[1] > since and each[0] not in sent}
         gone, new = gone + len(left), new + len(come)
         whose |= {patient.id} if left or come else set()
-    return Replaced(gone, new, len(whose))
+    return Replaced(gone, new), len(whose)
 
 
 def _moments(course: Course, patient: Patient, leads: Sequence[int], at: time) -> dict[int, datetime]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from jobs import holding
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
 from storage import audit
@@ -16,16 +17,34 @@ HIGHEST_PRICE = 100_000.0
 LONGEST_INSTRUCTIONS = 500
 
 
+def read_currency(typed: str) -> str:
+    """`EUR`, as it is kept. Refusal for what is none."""
+    currency = typed.strip().upper()
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        raise Refusal("refusal.currency", typed=typed)
+    return currency
+
+
+def check_price(price: float) -> None:
+    if not (math.isfinite(price) and 0 <= price <= HIGHEST_PRICE):
+        raise Refusal("refusal.price", most=HIGHEST_PRICE)
+
+
+def check_instructions(written: str) -> None:
+    if len(written) > LONGEST_INSTRUCTIONS:
+        raise Refusal("refusal.instructions", most=LONGEST_INSTRUCTIONS, length=len(written))
+
+
 def set_prices(session: Session, actor: str, team: Team, prices: Prices, now: datetime) -> None:
     """What a gram and a day in hospital cost the team; None where it sets no price. Refusal for what is no price."""
-    if not re.fullmatch(r"[A-Z]{3}", prices.currency):
-        raise Refusal("refusal.currency", typed=prices.currency)
+    currency = read_currency(prices.currency)
     for price in (prices.per_gram, prices.per_day):
-        if price is not None and not (math.isfinite(price) and 0 <= price <= HIGHEST_PRICE):
-            raise Refusal("refusal.price", most=HIGHEST_PRICE)
+        if price is not None:
+            check_price(price)
+    holding.hold_team(session, team)
     before = price_facts(team)
     none_set = prices.per_gram is None and prices.per_day is None
-    team.currency = None if none_set else prices.currency
+    team.currency = None if none_set else currency
     team.price_per_gram, team.price_per_day = prices.per_gram, prices.per_day
     session.add(team)
     audit.record(
@@ -38,8 +57,8 @@ def set_instructions(session: Session, actor: str, team: Team, language: str, wr
 
     A text that is changed keeps its place: the first one given is read by whoever has none in their language.
     """
-    if len(written) > LONGEST_INSTRUCTIONS:
-        raise Refusal("refusal.instructions", most=LONGEST_INSTRUCTIONS, length=len(written))
+    check_instructions(written)
+    holding.hold_team(session, team)
     before = dict(team.instructions)
     others = {known: text for known, text in before.items() if known != language}
     team.instructions = {**before, language: written} if written else others

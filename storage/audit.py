@@ -16,7 +16,8 @@ CLOCK = "clock"
 IMPORT = "import"
 # That a patient had everything erased is all that is left of them.
 ERASED = "patient_erased"
-_TAKES_BACK = "takes_back"
+# In a session's own notes.
+_TAKES_BACK, _FIRST = "takes_back", "first_entry"
 
 
 def staff_actor(staff_id: int) -> str:
@@ -40,19 +41,19 @@ def record(
     after: Mapping[str, Any] | None = None,
 ) -> None:
     """Adds one entry, in the transaction of the change itself. Values must be JSON's."""
-    session.add(
-        AuditEntry(
-            team_id=team_id,
-            at=at,
-            actor=actor,
-            action=action,
-            patient_id=patient_id,
-            course_id=course_id,
-            before=dict(before) if before is not None else None,
-            after=dict(after) if after is not None else None,
-            takes_back=session.info.get(_TAKES_BACK),
-        )
+    entry = AuditEntry(
+        team_id=team_id,
+        at=at,
+        actor=actor,
+        action=action,
+        patient_id=patient_id,
+        course_id=course_id,
+        before=dict(before) if before is not None else None,
+        after=dict(after) if after is not None else None,
+        takes_back=session.info.get(_TAKES_BACK),
     )
+    session.add(entry)
+    session.info.setdefault(_FIRST, entry)
 
 
 def record_about(
@@ -86,14 +87,18 @@ def entry_of_team(session: Session, team_id: int, entry_id: int) -> AuditEntry |
     return session.exec(select(AuditEntry).where(AuditEntry.team_id == team_id, AuditEntry.id == entry_id)).first()
 
 
-def made_together_with(session: Session, team_id: int, entry: AuditEntry) -> list[AuditEntry]:
-    """The entry with those of the same change, such as a series of courses that was planned at once; in their order."""
+def made_together_with(session: Session, team_id: int, entry: AuditEntry, first: int) -> list[AuditEntry]:
+    """The entry with those of the same change, such as a series of courses that was planned at once; in their order.
+
+    `first`: the id of the change's first entry. On a clock that stands still two changes are made at one moment.
+    """
     query = select(AuditEntry).where(
         AuditEntry.team_id == team_id,
         AuditEntry.patient_id == entry.patient_id,
         AuditEntry.actor == entry.actor,
         AuditEntry.action == entry.action,
         AuditEntry.at == entry.at,
+        col(AuditEntry.id).between(first, entry.id),
     )
     return list(session.exec(query.order_by(col(AuditEntry.id))))
 
@@ -101,6 +106,19 @@ def made_together_with(session: Session, team_id: int, entry: AuditEntry) -> lis
 def is_taken_back(session: Session, team_id: int, entry_id: int) -> bool:
     query = select(AuditEntry.id).where(AuditEntry.team_id == team_id, AuditEntry.takes_back == entry_id)
     return session.exec(query).first() is not None
+
+
+def that_take_back(session: Session, team_id: int, entry_ids: Collection[int]) -> list[AuditEntry]:
+    """What undid these, in its order."""
+    query = select(AuditEntry).where(AuditEntry.team_id == team_id, col(AuditEntry.takes_back).in_(entry_ids))
+    return list(session.exec(query.order_by(col(AuditEntry.id))))
+
+
+def first_made_in(session: Session) -> AuditEntry:
+    """Of all that was changed in this transaction."""
+    session.flush()
+    first: AuditEntry = session.info[_FIRST]
+    return first
 
 
 def newest_by(session: Session, team_id: int, actor: str) -> AuditEntry:

@@ -1,7 +1,6 @@
 """Courses of infusions."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam
@@ -33,37 +32,6 @@ def planned_dose(course: Course) -> float:
     """In g/kg a day, also of one that was given otherwise."""
     planned = course.planned_grams_per_kg_per_day
     return course.grams_per_kg_per_day if planned is None else planned
-
-
-def is_as_planned(course: Course) -> bool:
-    """Given on the planned days, and with the planned dose."""
-    days = (last_day(course) - first_day(course)).days + 1
-    found = (first_day(course), days, course.grams_per_kg_per_day)
-    return found == (course.planned_start, course.planned_days, planned_dose(course))
-
-
-@dataclass(frozen=True)
-class Shortfall:
-    """What a course was of what was planned: days, and doses in g/kg a day."""
-
-    days: int
-    planned_days: int
-    dose: float
-    planned_dose: float
-
-    @property
-    def is_one(self) -> bool:
-        """On fewer days, or with a lower dose."""
-        return self.days < self.planned_days or self.dose < self.planned_dose
-
-
-def shortfall(course: Course) -> Shortfall | None:
-    """None for a course that was not given in part."""
-    if course.status is not CourseStatus.GIVEN:
-        return None
-    days = (last_day(course) - first_day(course)).days + 1
-    found = Shortfall(days, course.planned_days, course.grams_per_kg_per_day, planned_dose(course))
-    return found if found.is_one else None
 
 
 def course_of_team(session: Session, team_id: int, course_id: int) -> Course | None:

@@ -27,13 +27,6 @@ def keep_dialogue(
     session.add(dialogue)
 
 
-def note_dialogue_message(session: Session, chat_id: int, message_id: int) -> None:
-    dialogue = dialogue_of(session, chat_id)
-    if dialogue is not None:
-        dialogue.message_id = message_id
-        session.add(dialogue)
-
-
 def end_dialogue(session: Session, chat_id: int) -> None:
     dialogue = dialogue_of(session, chat_id)
     if dialogue is not None:

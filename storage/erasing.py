@@ -58,12 +58,17 @@ def _empty_audit(session: Session, team_id: int, patient_id: int) -> None:
 
 
 def _forget_forms(session: Session, team_id: int, patient_id: int) -> None:
-    """Forms of the team's staff about the patient, open or finished: their answers, and what they said at the end."""
+    """Forms of the team's staff about the patient, open or finished: their answers, and what they said at the end.
+
+    By id: what was typed may call the patient `7kq4`. And by the code, whatever else may name it.
+    """
     query = select(Patient.pseudonym).where(Patient.team_id == team_id, Patient.id == patient_id)
     pseudonym = session.exec(query).one()
     forms = select(Dialogue).join(Staff, col(Staff.chat_id) == col(Dialogue.chat_id)).where(Staff.team_id == team_id)
     for form in session.exec(forms):
-        if form.state.get("subject", {}).get("patient") == patient_id or pseudonym in json.dumps(form.state):
+        subject = form.state.get("subject", {})
+        is_about = patient_id in {subject.get("patient"), *subject.get("patients", ())}
+        if is_about or pseudonym in json.dumps(form.state):
             session.delete(form)
     session.flush()
 

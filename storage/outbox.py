@@ -6,7 +6,7 @@ in doubt a second time has failed.
 """
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -364,6 +364,31 @@ def withdraw(
         .values(state=MessageState.WITHDRAWN)
     )
     return session.connection().execute(statement).rowcount
+
+
+def withdraw_of_courses(
+    session: Session, kind: MessageKind, *, team_id: int, but: Mapping[int, Collection[str]]
+) -> None:
+    """Withdraws what still waits of this kind about the courses in `but`, by id, save the keys that it gives for each.
+
+    Looked through first: few wait at any moment, and a team may have plans for years.
+    """
+    waits = select(col(OutboxMessage.id), col(OutboxMessage.course_id), col(OutboxMessage.dedupe_key)).where(
+        TO_SEND, OutboxMessage.team_id == team_id, OutboxMessage.kind == kind
+    )
+    found = [(number, course or 0, key) for number, course, key in session.exec(waits)]
+    unwanted = [number for number, course, key in found if key not in but.get(course, {key})]
+    if unwanted:
+        statement = (
+            update(OutboxMessage)
+            .where(
+                col(OutboxMessage.team_id) == team_id,
+                col(OutboxMessage.id).in_(unwanted),
+                col(OutboxMessage.state).in_(CLAIMABLE),
+            )
+            .values(state=MessageState.WITHDRAWN)
+        )
+        session.connection().execute(statement)
 
 
 def withdraw_from(session: Session, team_id: int, chat_id: int) -> set[int]:

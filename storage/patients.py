@@ -54,6 +54,12 @@ def hold(session: Session, team_id: int, patient_id: int, *, against_rows: bool 
     session.exec(query.with_for_update(key_share=not against_rows)).first()
 
 
+def hold_all(session: Session, team_id: int) -> None:
+    """The same of all the team's patients."""
+    query = select(Patient.id).where(Patient.team_id == team_id).order_by(col(Patient.id))
+    session.exec(query.with_for_update(key_share=True)).all()
+
+
 def pseudonym_of(session: Session, team_id: int, patient_id: int) -> str | None:
     """That of an erased patient too, of whom it is all that is left."""
     return session.exec(select(Patient.pseudonym).where(Patient.team_id == team_id, Patient.id == patient_id)).first()

@@ -34,7 +34,7 @@ def team_names(session: Session) -> list[str]:
 
 
 def hold(session: Session, team_id: int) -> None:
-    """Until the commit nobody else decides who is on it: on PostgreSQL; on SQLite one writes at a time anyway."""
+    """Until the commit nobody else of its staff does anything: on PostgreSQL; on SQLite one writes at a time anyway."""
     session.exec(select(Team.id).where(Team.id == team_id).with_for_update(key_share=True)).first()
 
 

@@ -6,12 +6,13 @@ button says names its question: a press that comes twice, or late, changes nothi
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from bot.dialogues import calendar
 from bot.dialogues.calendar import Days
 from bot.replies import Button, Keyboard, Screen, rows_of
-from bot.texts import Html, Texts
+from bot.texts import Html, Texts, languages, plain, texts_in
 from jobs.refusals import Refusal
 
 Values = Mapping[str, Any]
@@ -40,13 +41,41 @@ class Aside:
 
 
 @dataclass(frozen=True)
+class Instead:
+    """An answer of another kind, such as that there is none: by a button that bears `data`, or typed.
+
+    `words`: the texts with what is typed for it, alternatives apart by "/", in whichever language; without them its
+    button alone means it. `means`: the answer, as JSON.
+    """
+
+    data: str
+    words: tuple[str, ...] = ()
+    means: Any = None
+
+    def is_given(self, given: Given) -> bool:
+        if given.question is not None:
+            return given.value == self.data
+        return given.value.strip().lower() in _alternatives(self.words)
+
+
+@cache
+def _alternatives(keys: tuple[str, ...]) -> frozenset[str]:
+    lines = [plain(texts_in(language)(key)) for language in languages() for key in keys]
+    return frozenset(word.lower() for line in lines for word in line.split("/"))
+
+
+NONE = Instead("none", ("form.words.none",))
+NEVER = Instead("off", ("form.words.never",))
+
+
+@dataclass(frozen=True)
 class Question:
     """One question of a form. `facts` is whatever the form was loaded with.
 
     `ask` words it; `briefly` in one line, for below a refusal: without it, the first line will do. `choices` gives
-    (label, value) buttons; `read` turns a value, chosen or typed, into JSON or raises Refusal; `also` gives the answers
-    to later questions that a value brings along. `calendar` offers days by the month. `needed`: whether it is asked at
-    all, by the answers before it.
+    (label, value) buttons; `read` turns a value, chosen or typed, into JSON or raises Refusal; `instead`: answers that
+    it is not asked about; `also` gives the answers to later questions that a value brings along. `calendar` offers days
+    by the month. `needed`: whether it is asked at all, by the answers before it.
     """
 
     key: str
@@ -58,6 +87,7 @@ class Question:
     briefly: Callable[[Texts], Html] | None = None
     also: Callable[[str, Any], Values] = lambda _value, _facts: {}
     aside: Aside | None = None
+    instead: tuple[Instead, ...] = ()
     needed: Callable[[Any, Values], bool] = lambda _facts, _values: True
 
 
@@ -148,8 +178,10 @@ def _taken(form: Form, facts: Any, state: State, question: Question, given: Give
     if state.aside is not None and given.question is None:
         # What is typed below it answers nothing: no "yes" there is a yes to the question behind it.
         return state
-    also = question.also(given.value, facts)
-    values = {**state.values, question.key: question.read(given.value, facts, state.values), **also}
+    instead = next((each for each in question.instead if each.is_given(given)), None)
+    value = given.value if instead is None else instead.data
+    answer = question.read(value, facts, state.values) if instead is None else instead.means
+    values = {**state.values, question.key: answer, **question.also(value, facts)}
     form.check(facts, values)
     after = State(values=values)
     return replace(after, finished=form.preview is None and current(form, facts, after) is None)

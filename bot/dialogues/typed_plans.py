@@ -20,7 +20,6 @@ _NUMBER = r"\d+(?:[.,]\d+)?"
 _TIMES = r"[x×*]"
 # An arrow; a dash only where it stands alone, since dates have some too.
 _ARROW = r"\s+-\s+|->|→"
-_PATIENT = re.compile(r"\s*((?:[pP]\s*[-‐-―]?\s*)?[0-9A-Za-z]{4})(?!\w)[\s,:]*(.*)", re.DOTALL)
 # Of a sentence; a date is read without its last dot too.
 _ENDS = " .!"
 # What a form's interval is told in: `4w`, `28d`.
@@ -35,15 +34,6 @@ class Move:
     old: date | None
     new: date
     later: bool | None
-
-
-def patient_and_rest(line: str) -> tuple[str, str]:
-    """The patient's code as it was typed, and what stands behind it."""
-    match = _PATIENT.fullmatch(line)
-    if match is not None:
-        return match[1].replace(" ", ""), match[2].strip()
-    code, _, rest = line.strip().partition(" ")
-    return code, rest.strip()
 
 
 def read_move(line: str, language: str, read_date: ReadDate) -> Move | None:

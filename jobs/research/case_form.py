@@ -99,7 +99,8 @@ class CaseLines:
         for course in self.inputs.courses:
             given = course.status == "given"
             yield self._course(
-                course.planned_start or course.start,
+                # Of one that is still to come, where it stands now.
+                (course.planned_start if given else None) or course.start,
                 (course.end - course.start).days + 1,
                 self.inputs.doses[course.number],
                 status=course.status,
@@ -117,11 +118,11 @@ class CaseLines:
         return {**known, **not_known, "grams_per_kg_per_day": dose.grams_per_kg_per_day, **more}
 
     def _measurements(self) -> Iterator[Values]:
-        """Body weight stands with the courses there."""
-        weight = None
+        """Body weight stands with the courses there; with one that is to come nobody has been weighed yet."""
+        weight, today = None, due.local_date(self.zone, self.now)
         for course in self.inputs.courses:
             kilograms = self.inputs.doses[course.number].weight_kg
-            if kilograms not in {None, weight}:
+            if kilograms not in {None, weight} and course.start <= today:
                 weight = kilograms
                 yield self._measured(WEIGHT, course.start, kilograms, "kg", None)
         for lab in self.inputs.labs:

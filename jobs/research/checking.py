@@ -1,13 +1,15 @@
 """An export's files read again: what each line says, and every fault in them by file and line."""
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from jobs import due
-from jobs.csv_files import KINASE_UNIT
+from jobs.csv_files import KINASE_UNIT, LONGEST_COURSE
 from jobs.csv_table import Fault, Faults, Row, rows_in
 from jobs.inputs import CREATINE_KINASE, WEIGHT
 from jobs.own_data.facts import WEEKDAYS
@@ -20,16 +22,26 @@ from jobs.scores import ITEMS, SCALE_HIGH, STAIRS
 Values = dict[str, Any]
 _PSEUDONYM = re.compile("P-[0-9A-Z]{1,10}", re.ASCII)
 _OWN = re.compile("own:[1-9][0-9]{0,5}", re.ASCII)
+DAY = timedelta(days=1)
+# Columns of courses, and the status with which alone they say anything.
+_ONLY_OF = (
+    ("start", "given"),
+    ("end", "given"),
+    ("planned_dose_g_per_kg_per_day", "given"),
+    ("cancelled_because", "cancelled"),
+)
 _UNITS = {CREATINE_KINASE: KINASE_UNIT, WEIGHT: "kg"}
 
 
 @dataclass
 class Known:
-    """What lines may refer to, and the keys that were seen in a file."""
+    """What lines may refer to, and the keys that were seen in a file; `latest`: the last day that can have been."""
 
+    latest: date
     patients: set[str] = field(default_factory=set)
     items: set[str] = field(default_factory=lambda: {*ITEMS, STAIRS})
     for_others: set[str] = field(default_factory=set)
+    spans: dict[str, list[tuple[date, date]]] = field(default_factory=dict)
     _numbers: dict[Any, int] = field(default_factory=dict)
     _keys: set[int] = field(default_factory=set)
 
@@ -52,9 +64,10 @@ def is_export(folder: Path) -> bool:
     return (folder / schema.ABOUT).exists() or (folder / schema.PATIENTS.file).exists()
 
 
-def check(folder: Path) -> list[Fault]:
+def check(folder: Path, now: datetime) -> list[Fault]:
     """Every fault in an export's files, by file and line; none where it can be stored as it is."""
-    faults, known = Faults(), Known()
+    # Somewhere it is tomorrow already.
+    faults, known = Faults(), Known(now.astimezone(UTC).date() + DAY)
     about = rows_in(folder, schema.ABOUT, ("name", "value"), faults)
     versions = [row for row in about if row.text("name") == "schema_version"]
     for row in versions:
@@ -136,8 +149,15 @@ def _set(row: Row, values: Values, known: Known) -> None:
         row.fault("items", "not_known", schema.QUESTIONS.file)
 
 
-def _day(row: Row, values: Values, _known: Known) -> None:
+def _been(row: Row, column: str, day: date | None, known: Known) -> None:
+    """Of what nobody can have seen yet nothing is known."""
+    if day is not None and day > known.latest:
+        row.fault(column, "in_future")
+
+
+def _day(row: Row, values: Values, known: Known) -> None:
     _zone(row, values)
+    _been(row, "date", values["diary_date"], known)
     opened, closes = values["opened_at"], values["closes_at"]
     if opened is not None and closes is not None and closes < opened:
         row.fault("closes_at", "ends_before_start", f">={opened.isoformat()}")
@@ -145,24 +165,57 @@ def _day(row: Row, values: Values, _known: Known) -> None:
 
 def _answer(row: Row, values: Values, known: Known) -> None:
     _refers(row, "item", values["item"], known.items, schema.QUESTIONS.file)
+    _been(row, "date", values["diary_date"], known)
     value = values["value"]
     if value is not None and value > SCALE_HIGH and values["item"] != STAIRS:
         row.fault("value", "out_of_range", f"0..{SCALE_HIGH}")
 
 
-def _course(row: Row, values: Values, _known: Known) -> None:
-    start, end = values["given_start"], values["given_end"]
-    if values["status"] == "given":
+def _course(row: Row, values: Values, known: Known) -> None:
+    start, end, status = values["given_start"], values["given_end"], values["status"]
+    for column, only in _ONLY_OF:
+        if row.text(column) and status not in {None, only}:
+            row.fault(column, "not_empty", f"status={only}")
+    if status == "given":
         row.required("start", "YYYY-MM-DD")
         row.required("end", "YYYY-MM-DD")
     if start is not None and end is not None and end < start:
         row.fault("end", "ends_before_start", f">={start.isoformat()}")
+    if start is not None and end is not None and end - start >= LONGEST_COURSE:
+        row.fault("end", "out_of_range", f"<{(start + LONGEST_COURSE).isoformat()}")
+    _been(row, "end", end, known)
+    if status != "cancelled":
+        _room(row, values, known)
 
 
-def _measurement(row: Row, values: Values, _known: Known) -> None:
+def _room(row: Row, values: Values, known: Known) -> None:
+    """No course of a patient meets another: no cycle day could be told."""
+    if values["status"] == "given":
+        first, last, column = values["given_start"], values["given_end"], "start"
+    else:
+        first, days, column = values["planned_start"], values["planned_days"], "planned_start"
+        last = None if first is None or days is None else first + (days - 1) * DAY
+    if first is None or last is None or last < first:
+        return
+    # In order, and none meets another: so it is one of the two beside it, if any.
+    spans = known.spans.setdefault(values["patient"], [])
+    at = bisect(spans, (first, last))
+    met = next((end for start, end in spans[max(at - 1, 0) : at + 1] if first <= end and start <= last), None)
+    if met is None:
+        spans.insert(at, (first, last))
+    else:
+        row.fault(column, "overlap", f">{met.isoformat()}")
+
+
+def _measurement(row: Row, values: Values, known: Known) -> None:
+    _been(row, "date", values["taken_on"], known)
     unit = _UNITS.get(values["analyte"])
     if unit is not None and values["unit"] not in {None, unit}:
         row.fault("unit", "not_a_choice", unit)
+
+
+def _note(row: Row, values: Values, known: Known) -> None:
+    _been(row, "date", values["diary_date"], known)
 
 
 def _steroid(row: Row, values: Values, _known: Known) -> None:
@@ -190,4 +243,5 @@ _CHECKS: Mapping[str, Callable[[Row, Values, Known], None]] = {
     schema.MEASUREMENTS.file: _measurement,
     schema.STEROIDS.file: _steroid,
     schema.SETTINGS.file: _setting,
+    schema.NOTES.file: _note,
 }

@@ -63,7 +63,7 @@ class Column:
         if self.choices:
             return ", ".join(self.choices)
         said = [f"more than {self.least:g}" if self.above else f"from {self.least:g}"] if self.least > -math.inf else []
-        said += [f"at most {self.most:g}"] if self.most < math.inf else []
+        said += [f"at most {self.most:.10g}"] if self.most < math.inf else []
         said += [f"at most {self.longest} characters"] if self.longest else []
         said += [f"or {self.word}"] if self.word else []
         return ", ".join(said)

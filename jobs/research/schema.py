@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.csv_files import MOST_GRAMS_PER_KG, STATUSES
+from jobs.csv_table import MOST_AMOUNT
 from jobs.own_data.facts import (
     OWN_WORDING,
     WEEKDAYS,
@@ -220,9 +221,27 @@ MEASUREMENTS = Table(
     (
         Column("analyte", "text", "CK: creatine kinase; weight: of the body; or another.", longest=16),
         Column("date", "date", "The day it was taken.", field="taken_on"),
-        Column("value", "decimal", "The value.", unit="as in unit", least=0, code=LOINC_OF_VALUES),
+        Column(
+            "value",
+            "decimal",
+            "The value.",
+            unit="as in unit",
+            least=0,
+            most=MOST_AMOUNT,
+            above=True,
+            code=LOINC_OF_VALUES,
+        ),
         Column("unit", "text", "CK in U/l (UCUM U/L), weight in kg.", longest=16),
-        Column("upper_limit", "decimal", "Upper limit of normal.", empty="not known", unit="as in unit", least=0),
+        Column(
+            "upper_limit",
+            "decimal",
+            "Upper limit of normal.",
+            empty="not known",
+            unit="as in unit",
+            least=0,
+            most=MOST_AMOUNT,
+            above=True,
+        ),
         Column("received_at", "instant", "When it was entered."),
     ),
 )
@@ -235,8 +254,16 @@ STEROIDS = Table(
         Column("drug", "text", "The steroid.", longest=40),
         Column("from", "date", "The first day.", field="starts_on"),
         Column("to", "date", "The last day.", field="ends_on", empty="still taken"),
-        Column("dose_mg", "decimal", "Dose a day.", unit="mg", least=0),
-        Column("alternate_dose_mg", "decimal", "Dose on every other day.", empty="the same", unit="mg", least=0),
+        Column("dose_mg", "decimal", "Dose a day.", unit="mg", least=0, most=MOST_AMOUNT),
+        Column(
+            "alternate_dose_mg",
+            "decimal",
+            "Dose on every other day.",
+            empty="the same",
+            unit="mg",
+            least=0,
+            most=MOST_AMOUNT,
+        ),
         Column("received_at", "instant", "When it was entered."),
     ),
 )

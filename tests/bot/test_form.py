@@ -10,10 +10,12 @@ from bot.dialogues.form import (
     BACK,
     CANCEL,
     CONFIRM,
+    NONE,
     RETURN,
     Aside,
     Form,
     Given,
+    Instead,
     Question,
     State,
     current,
@@ -88,6 +90,27 @@ def test_each_answer_leads_to_the_next_question_and_the_last_to_the_preview() ->
 
 def test_without_a_preview_the_last_answer_finishes() -> None:
     assert through(AT_ONCE, Given("1")).finished
+
+
+@pytest.mark.parametrize(
+    ("given", "answer"),
+    [
+        *((Given(typed), None) for typed in ("none", " None ", "keine", "Aucun")),
+        (Given("none", "only"), None),
+        (Given("usual", "only"), "the usual"),
+        *((Given(typed), typed) for typed in ("usual", "ward 3", "none of them")),
+    ],
+)
+def test_an_answer_of_another_kind_is_its_button_or_the_catalogues_words_for_it(given: Given, answer: Any) -> None:
+    asked = Question(
+        "only",
+        lambda *_: Html("?"),
+        lambda value, *_: value,
+        instead=(NONE, Instead("usual", means="the usual")),
+        also=lambda value, _facts: {"known": value == NONE.data},
+    )
+    values = step(Form("once", (asked,)), None, State(), given).values
+    assert values == {"only": answer, "known": answer is None}
 
 
 def test_a_press_for_another_question_changes_nothing() -> None:

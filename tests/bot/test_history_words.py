@@ -136,7 +136,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "staff_left": ({**MEMBER, "coordinator": True}, None),
     "staff_removed": (MEMBER, None),
     "staff_roles_changed": (MEMBER, {**MEMBER, "coordinator": True}),
-    "staff_labelled": ({"number": 2, "label": None}, {"number": 2, "label": "ward 7"}),
+    "staff_labelled": ({"number": 2, "label": False}, {"number": 2, "label": True}),
     "alert_escalation_set": (
         {"after": None, "member": None, "number": None},
         {"after": 120, "member": 4, "number": 2},

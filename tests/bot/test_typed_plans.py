@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogues.typed_plans import Move, patient_and_rest, read_interval, read_move, read_series
+from bot.dialogues.typed_plans import Move, read_interval, read_move, read_series
+from bot.patients_named import read_code
 from bot.texts import languages, locales, plain, texts_in
 from jobs import reading
 
@@ -128,15 +129,6 @@ def test_an_interval(line: str, language: str, days: int | None) -> None:
     assert read_interval(line, language) == days
 
 
-@pytest.mark.parametrize(
-    "line", ["P-7KQ4 12 Mar", "p-7kq4 12 Mar", "7KQ4 12 Mar", "p 7kq4: 12 Mar", " P – 7KQ4,  12 Mar "]
-)
-def test_a_code_however_it_is_typed(line: str) -> None:
-    code, rest = patient_and_rest(line)
-    assert code.upper().removeprefix("P").strip("-–") == "7KQ4"
-    assert rest == "12 Mar"
-
-
 @pytest.mark.parametrize("language", languages())
 def test_the_examples_that_are_shown_are_read(language: str) -> None:
     """So the help page, the menu and the refusals show nothing that is refused."""
@@ -146,20 +138,18 @@ def test_the_examples_that_are_shown_are_read(language: str) -> None:
     shown += [line.partition("/series ")[2].partition(" – ")[0] for line in help_page.splitlines() if "/series" in line]
     assert len(shown) == 2
     for line in shown:
-        found = planned(patient_and_rest(line)[1], language)
+        found = planned(read_code(line)[1], language)
         assert found is not None
         assert {**found, "dose": found["dose"].replace(",", ".")} == WHOLE
     (line,) = [line for line in help_page.splitlines() if line.startswith("/move")]
-    assert moved(patient_and_rest(line.partition("/move ")[2].partition(" – ")[0])[1], language) == Move(
-        None, MARCH_12, None
-    )
+    assert moved(read_code(line.partition("/move ")[2].partition(" – ")[0])[1], language) == Move(None, MARCH_12, None)
     between = plain(texts("typed_plan.which", pseudonym="P-7KQ4", count=2, old=MARCH_3, new=MARCH_12))
-    assert moved(patient_and_rest(between.partition("/move ")[2])[1], language) == Move(MARCH_3, MARCH_12, None)
+    assert moved(read_code(between.partition("/move ")[2])[1], language) == Move(MARCH_3, MARCH_12, None)
 
 
 @given(st.text(max_size=130), st.sampled_from(languages()))
 def test_whatever_is_typed_is_read_or_not_and_never_breaks(line: str, language: str) -> None:
-    code, rest = patient_and_rest(line)
+    code, rest = read_code(line)
     assert isinstance(code, str)
     moved(rest, language)
     planned(rest, language)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlmodel import Session
 
-from jobs import check_in_time, daily_prompt, due, infusion_reminder, schedule
+from jobs import check_in_time, daily_prompt, due, infusion_reminder, lead_times, schedule
 from jobs.schedule import CoursePlan
 from storage import audit, courses
 from storage.database import Database
@@ -119,7 +119,7 @@ def test_reminders_come_along_and_one_that_the_journey_swallowed_comes_at_once(
     with committing(database) as session:
         now = datetime(2026, 3, 17, 10, tzinfo=UTC)
         patient = joined_patient(session, 1, time(18), zone, now)
-        schedule.change_reminder_leads(session, BY, patient, leads, now)
+        lead_times.change_reminder_leads(session, BY, patient, leads, now)
         schedule.plan_courses(session, BY, patient, [CoursePlan(date(2026, 3, 20), 1, 0.4)], now)
         for hour in range(24 * 4):
             ticks(session, now + hour * HOUR)

@@ -179,6 +179,7 @@ def test_a_fault_of_the_diary_has_its_place(tmp_path: Path, line: str, fault: tu
         (",,,0.4,A,planned", (3, "start", "cell_empty", "", "YYYY-MM-DD")),
         (",,,,,cancelled", (3, "start", "cell_empty", "", "YYYY-MM-DD")),
         (",2026-02-02,2026-02-01,0.4,A,given", (3, "end", "ends_before_start", "2026-02-01", ">=2026-02-02")),
+        (",2026-02-02,2062-02-02,0.4,A,given", (3, "end", "out_of_range", "2062-02-02", "<2027-02-03")),
         (",2026-02-01,2026-02-01,0,A,given", (3, "dose_g_per_kg_per_day", "out_of_range", "0", ">0..5")),
         (",2026-02-01,2026-02-01,,A,given", (3, "dose_g_per_kg_per_day", "cell_empty", "", ">0..5")),
         (",2026-02-01,2026-02-01,0.4,A,done", (3, "status", "not_a_choice", "done", "given|planned|cancelled")),
@@ -299,6 +300,25 @@ def test_a_course_within_an_earlier_one_is_told_even_when_it_is_not_its_neighbou
         (3, "overlap", ">2020-01-20"),
         (5, "overlap", ">2020-01-20"),
     ]
+
+
+def test_what_is_to_be_stored_holds_nothing_that_is_still_to_come_but_plans(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "courses.csv": [COURSES, ",2026-01-01,2026-01-04,0.4,A,given", ",2026-05-01,2026-05-01,0.4,A,planned"],
+            "diary.csv": [DIARY, "2026-01-02,1,2,3,4,,", "2062-01-02,1,2,3,4,,"],
+            "labs.csv": [LABS, "2026-02-01,CK,200,U/l,"],
+        },
+    )
+    found = read_folder(tmp_path, stored_on=date(2026, 1, 2))
+    assert isinstance(found, list)
+    assert [(fault.file, fault.line, fault.column, fault.code) for fault in found] == [
+        ("courses.csv", 2, "end", "in_future"),
+        ("diary.csv", 3, "date", "in_future"),
+        ("labs.csv", 2, "date", "in_future"),
+    ]
+    assert isinstance(read_folder(tmp_path), FolderInputs), "a report may look ahead"
 
 
 def test_a_bad_dose_hides_no_fault_in_the_dates_of_a_steroid(tmp_path: Path) -> None:

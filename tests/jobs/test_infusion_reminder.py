@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlmodel import Session
 
-from jobs import infusion_reminder, schedule, undelivered
+from jobs import infusion_reminder, lead_times, schedule, undelivered
 from jobs.schedule import CoursePlan
 from storage import audit, outbox
 from storage.database import Database
@@ -113,7 +113,7 @@ def test_a_reminder_that_waits_stays_while_it_is_wanted_and_comes_back_when_it_i
             return [row.state for row in rows_of(session, OutboxMessage) if row.kind is MessageKind.INFUSION_REMINDER]
 
         assert states() == [MessageState.PENDING]
-        schedule.change_reminder_leads(session, BY, patient, [7, 2], morning(13) + HOUR)
+        lead_times.change_reminder_leads(session, BY, patient, [7, 2], morning(13) + HOUR)
         assert states() == [MessageState.PENDING], "still wanted: it stays"
         start = course.planned_start
         schedule.move_course(session, BY, patient, course, start + timedelta(days=1), morning(13) + HOUR)
@@ -142,9 +142,9 @@ def test_one_schedule_that_cannot_be_computed_holds_up_nobody_else(
 def test_own_lead_times_go_before_the_teams(database: Database) -> None:
     with committing(database) as session:
         patient, course = planned(session)
-        schedule.change_reminder_leads(session, BY, patient, [2, 14], NOW)
+        lead_times.change_reminder_leads(session, BY, patient, [2, 14], NOW)
         assert (course.next_reminder_lead, course.next_reminder_at) == (14, morning(6))
-        schedule.change_reminder_leads(session, BY, patient, [], NOW)
+        lead_times.change_reminder_leads(session, BY, patient, [], NOW)
         assert course.next_reminder_at is None
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +28,12 @@ def faults(*lines: str) -> list[tuple[int | None, str | None, str]]:
 
 
 @given(
-    entries=st.lists(st.tuples(st.sampled_from(["P-7KQ4", "P-2ACE"]), values), min_size=1, max_size=9, unique=True),
+    entries=st.lists(
+        st.tuples(st.sampled_from(["P-7KQ4", "P-2ACE"]), values),
+        min_size=1,
+        max_size=9,
+        unique_by=lambda each: (each[0], each[1].day, each[1].value),
+    ),
     mark=st.sampled_from(["\t", ";", ","]),
     headed=st.booleans(),
 )
@@ -65,6 +71,30 @@ def test_a_comma_is_a_decimal_mark_where_it_does_not_part_the_cells() -> None:
         (1, "unit", "not_a_choice"),
         (1, "upper_limit", "not_a_number"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("P-7KQ4;2026-03-12;CK;12.500;U/l;195", (1, "value", "12500|12.5")),
+        ("P-7KQ4;2026-03-12;CK;12,500;U/l;195", (1, "value", "12500|12.5")),
+        ("P-7KQ4,2026-03-12,CK,1.250,U/l,195", (1, "value", "1250|1.25")),
+        ("P-7KQ4;2026-03-12;CK;1250;U/l;1.000", (1, "upper_limit", "1000|1")),
+        ("patient;from;to;drug;dose_mg\nP-7KQ4;2026-03-12;;methylprednisolone;1.000", (2, "dose_mg", "1000|1")),
+    ],
+)
+def test_what_may_be_a_thousand_times_as_much_is_not_guessed_at(line: str, told: tuple[int, str, str]) -> None:
+    found, wrong = read(line, TODAY, LOCALES)
+    assert found == []
+    assert [(fault.line, fault.column, fault.expected) for fault in wrong if fault.code == "two_numbers"] == [told]
+
+
+def test_three_decimals_are_taken_where_thousands_cannot_be() -> None:
+    assert faults("P-7KQ4;2026-03-12;CK;20,833;µkat/l;3,250", "P-7KQ4;2026-03-12;weight;82,500;kg") == []
+
+
+def test_the_same_value_with_another_upper_limit_is_the_same_line_twice() -> None:
+    assert faults("P-7KQ4;2026-03-12;CK;1250;U/l;195", "P-7KQ4;2026-03-12;CK;1250;U/l") == [(2, None, "line_twice")]
 
 
 def test_steroid_doses_are_read_by_their_header() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from jobs import daily_prompt, schedule
+from jobs import check_in_time, daily_prompt, lead_times, schedule
 from jobs.refusals import Refusal
 from jobs.schedule import CoursePlan
 from storage import audit, courses
@@ -52,7 +52,7 @@ def giving(start: date, days: int = 2, dose: float = 0.4, now: datetime = NOW + 
 
 
 def reminding(*leads: int) -> Attempt:
-    return lambda session, patient, known: schedule.change_reminder_leads(session, BY, patient, leads, NOW)
+    return lambda session, patient, known: lead_times.change_reminder_leads(session, BY, patient, leads, NOW)
 
 
 def reopening(now: datetime) -> Attempt:
@@ -184,8 +184,8 @@ def test_every_change_of_a_course_is_kept_with_who_when_and_from_what_to_what(da
 def test_a_change_of_prompt_time_or_lead_times_is_kept_too(database: Database) -> None:
     with committing(database) as session:
         patient, _ = planned(session)
-        schedule.change_prompt_time(session, BY, patient, time(20, 30), NOW)
-        schedule.change_reminder_leads(session, BY, patient, [3, 10, 3], NOW)
+        check_in_time.change_prompt_time(session, BY, patient, time(20, 30), NOW)
+        lead_times.change_reminder_leads(session, BY, patient, [3, 10, 3], NOW)
         assert [(entry.action, entry.before, entry.after) for entry in history(session)[1:]] == [
             ("prompt_time_changed", {"prompt_time": "18:00"}, {"prompt_time": "20:30"}),
             ("reminder_leads_changed", {"leads": [7, 1, 0], "as_team": True}, {"leads": [10, 3], "as_team": False}),
@@ -268,7 +268,7 @@ def prompt_after(session: Session, at: time, now: datetime) -> datetime | None:
     daily_prompt.run(session, now)
     session.flush()
     session.expire_all()
-    schedule.change_prompt_time(session, BY, patient, at, now)
+    check_in_time.change_prompt_time(session, BY, patient, at, now)
     return patient.next_prompt_at
 
 
@@ -307,7 +307,7 @@ def test_an_hour_moved_in_an_outage_loses_no_day(database: Database) -> None:
     with committing(database) as session:
         patient = joined_patient(session, 1)
         now = NOW + 3 * DAY + 9 * HOUR
-        schedule.change_prompt_time(session, audit.OPERATOR, patient, time(8, 0), now)
+        check_in_time.change_prompt_time(session, audit.OPERATOR, patient, time(8, 0), now)
         session.flush()
         session.expire_all()
         daily_prompt.run(session, now)
@@ -330,7 +330,7 @@ def test_an_hour_moved_after_hours_away_asks_nobody_in_the_night(
 ) -> None:
     with committing(database) as session:
         patient = joined_patient(session, 1)
-        schedule.change_prompt_time(session, BY, patient, at, away_until)
+        check_in_time.change_prompt_time(session, BY, patient, at, away_until)
         for minutes in (0, 45):
             session.flush()
             session.expire_all()

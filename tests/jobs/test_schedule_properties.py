@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from jobs import daily_prompt, due, infusion_reminder, schedule
+from jobs import check_in_time, daily_prompt, due, infusion_reminder, lead_times, schedule
 from jobs.refusals import Refusal
 from jobs.schedule import CoursePlan
 from storage import outbox
@@ -79,9 +79,9 @@ class Diary:
         elif name == "given" and course:
             schedule.mark_given(session, BY, patient, course, today - second * DAY, 1, 0.4, now)
         elif name == "leads":
-            schedule.change_reminder_leads(session, BY, patient, first, now)
+            lead_times.change_reminder_leads(session, BY, patient, first, now)
         elif name == "prompt":
-            schedule.change_prompt_time(session, BY, patient, time(first, second), now)
+            check_in_time.change_prompt_time(session, BY, patient, time(first, second), now)
         elif name == "wait":
             for _ in range(first):
                 self.now += HOUR

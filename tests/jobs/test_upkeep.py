@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from jobs import confirming, daily_prompt, infusion_reminder, schedule, upkeep, weekly_summary
+from jobs import check_in_time, confirming, daily_prompt, infusion_reminder, schedule, upkeep, weekly_summary
 from jobs.schedule import CoursePlan
 from storage import audit, chats
 from storage.database import Database
@@ -111,7 +111,7 @@ def test_days_that_a_wrong_clock_opened_do_not_keep_an_hour_that_was_changed_sin
         ticks(session, NOW + 20 * DAY)
         ticks(session, NOW)
         (patient,) = rows_of(session, Patient)
-        schedule.change_prompt_time(session, audit.OPERATOR, patient, time(11), NOW)
+        check_in_time.change_prompt_time(session, audit.OPERATOR, patient, time(11), NOW)
         ticks(session, NOW + HOUR)
         ticks(session, NOW + 25 * HOUR)
         assert [(day.diary_date, day.opened_at) for day in rows_of(session, DiaryDay)] == [
@@ -145,7 +145,7 @@ def test_whoever_is_asked_late_for_a_good_reason_stays_so(database: Database) ->
         (day,) = rows_of(session, DiaryDay)
         day.asked_at = EVENING
         session.add(day)
-        schedule.change_prompt_time(session, audit.OPERATOR, patient, time(23), EVENING + HOUR)
+        check_in_time.change_prompt_time(session, audit.OPERATOR, patient, time(23), EVENING + HOUR)
         session.flush()
         assert kept(session)[0] == [EVENING + 29 * HOUR]
         ticks(session, EVENING + 2 * HOUR)

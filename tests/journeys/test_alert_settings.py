@@ -159,6 +159,15 @@ def test_the_team_sets_what_the_patient_reads_and_the_rest_always_follows(clinic
     assert anna.sees.startswith(TOLD)
 
 
+def test_what_is_typed_is_what_patients_read_whichever_word_it_is(clinic: Clinic) -> None:
+    clinician = clinic.clinician()
+    clinician.says("/alerts")
+    clinician.presses("What the patient reads")
+    clinician.presses("English")
+    clinician.says("usual")
+    assert clinician.sees.startswith("A patient then reads:\n\nusual\n")
+
+
 def test_words_that_are_too_long_are_refused(clinic: Clinic) -> None:
     clinician = clinic.clinician()
     clinician.says("/alerts")

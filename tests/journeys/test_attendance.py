@@ -106,12 +106,23 @@ def test_back_tells_nobody(clinic: Clinic) -> None:
     assert len(chris.messages) == heard
 
 
+@pytest.mark.parametrize(("day", "sure"), [("2026-03-17", False), ("2026-03-18", True), ("2026-03-20", True)])
+def test_shortly_before_it_is_said_that_nobody_may_read_it_in_time(clinic: Clinic, day: str, sure: bool) -> None:
+    anna, _ = reminded(clinic)
+    clinic.becomes(clinic.local(f"{day} 08:00"))
+    anna.says("/infusions")
+    anna.presses("I can't make it")
+    anna.presses("Yes, tell the team")
+    assert ("That is soon, and perhaps nobody reads it in time." in anna.sees) is sure
+    assert PHONE in anna.sees
+
+
 def test_who_can_come_after_all_says_so_and_the_coordinator_hears_that_too(clinic: Clinic) -> None:
     anna, chris = reminded(clinic)
     anna.presses(NO)
     anna.presses("Yes, tell the team")
     clinic.passes(minutes=5)
-    anna.presses(YES)
+    assert anna.presses(YES) == "I have told Neuromuscular clinic that you will be there after all."
     assert f"{anna.code} can come to the infusion on Fri 20 Mar 2026 after all." in chris.sees
     assert said(clinic) == [(FRIDAY, False), (FRIDAY, True)], "nothing is overwritten"
 

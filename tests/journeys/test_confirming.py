@@ -5,7 +5,7 @@ from sqlmodel import Session
 from bot.pages import Answered
 from bot.texts import texts_in
 from jobs import confirming, record
-from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, Team
+from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, Role, Team
 from tests.support import Clinic, Someone
 
 QUESTION = "over and not confirmed"
@@ -97,6 +97,27 @@ def test_many_patients_are_one_message_and_two_taps_for_all(clinic: Clinic) -> N
     coordinator.presses("Yes, do it")
     assert {course.status for course in clinic.rows(Course)} == {CourseStatus.GIVEN}
     assert coordinator.sees.startswith("Courses that were asked about: all answered.")
+
+
+def test_all_of_them_are_those_that_were_shown(clinic: Clinic) -> None:
+    second = clinic.coordinator()
+    coordinator, patients = the_day_after(clinic, 3)
+    anna, ben, cara = sorted(patients, key=lambda patient: patient.code)
+    coordinator.presses(f"{anna.code}?")
+    coordinator.presses("Given as planned")
+    coordinator.presses("All 2 given as planned")
+    late = coordinator.buttons_of(coordinator.last["message_id"])["Yes, do it"]
+    # Meanwhile another says that one was given, and one was not after all: as many are open as before.
+    second.presses(f"{ben.code}?")
+    second.presses("Given as planned")
+    second.presses(f"{anna.code}: done")
+    second.presses("Not given after all")
+    second.presses("Yes, do it")
+    coordinator.taps(coordinator.last["message_id"], late, forge=True)
+    assert f"planned: {anna.code} and {cara.code}." in coordinator.sees
+    assert anna.courses[0].status is CourseStatus.PLANNED
+    coordinator.presses("Yes, do it")
+    assert {course.status for course in clinic.rows(Course)} == {CourseStatus.GIVEN}
 
 
 def test_given_otherwise_is_asked_below_and_said_in_the_list(clinic: Clinic) -> None:
@@ -255,6 +276,23 @@ def test_two_teams_are_asked_each_about_its_own_by_its_own_clock(clinic: Clinic)
     assert [ben.code in text for text in questions(stranger)] == [True]
     pressed = coordinator.buttons_of(coordinator.last["message_id"])[f"{anna.code}?"]
     assert stranger.forges(pressed).startswith("This has changed meanwhile")
+
+
+def test_planned_in_time_is_by_the_patients_clock(clinic: Clinic) -> None:
+    """On the other side of the world the care team has tomorrow."""
+    auckland = clinic.another_team("Auckland", "Pacific/Auckland")
+    coordinator, anna = clinic.coordinator(auckland), clinic.someone()
+    anna.says(f"/start {clinic.invitation(Role.PATIENT, auckland)}")
+    for button in ("English", "Continue", "I agree"):
+        anna.presses(button)
+    anna.says("London")
+    anna.presses("Yes, Europe/London")
+    anna.says("18:00")
+    clinic.becomes(clinic.local("2026-03-02 20:00"))
+    clinic.planned(anna, "2026-03-02", days=1)
+    clinic.calm()
+    clinic.becomes(clinic.local("2026-03-04 09:00", "Pacific/Auckland"))
+    assert [anna.code in text for text in questions(coordinator)] == [True]
 
 
 def test_who_is_no_longer_a_coordinator_is_not_asked(clinic: Clinic) -> None:

@@ -202,7 +202,7 @@ def test_it_is_kept_for_an_hour_and_asked_for_twice_made_twice(clinic: Clinic) -
 
 
 def test_a_diary_from_elsewhere_goes_on_once_its_patient_joins(clinic: Clinic) -> None:
-    inputs = read_folder(CASE, to_store=True)
+    inputs = read_folder(CASE, stored_on=clinic.start.date())
     assert isinstance(inputs, FolderInputs)
 
     def bring_in(session: Session) -> str:

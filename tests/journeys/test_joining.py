@@ -38,7 +38,7 @@ def test_each_step_says_what_it_is_about(clinic: Clinic) -> None:
     ) in anna.sees
     assert len(anna.messages) == 1, "one message, edited in place"
     assert anna.row.status is PatientStatus.ACTIVE
-    assert anna.row.consent_version == "2026-3"
+    assert anna.row.consent_version == "2026-4"
     assert anna.row.consented_at == clinic.clock.now()
     assert clinic.world.refused() == []
 

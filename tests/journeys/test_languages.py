@@ -74,7 +74,7 @@ SPOKEN = {
         change="Modifier",
         typed="sept deux zéro passer",
         noted="Douleur\u00a0: 7 sur 10\nFatigue\u00a0: 2 sur 10\nFaiblesse\u00a0: 0 sur 10\n"
-        "Douleur à l’effort\u00a0: sans réponse",
+        "Douleur à l’effort\u00a0: question passée",
         off_the_scale="11 n’est pas sur l’échelle",
         note="Ajouter une note",
         kept="Votre note est gardée avec la journée du lun. 2 mars 2026",

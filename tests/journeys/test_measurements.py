@@ -442,12 +442,13 @@ def test_every_fault_is_told_by_line_and_nothing_is_stored(clinic: Clinic) -> No
             f"{anna.code};2026-02-20;CK;1250;mg",
             f"{anna.code};2026-02-20;CK",
             f"{anna.code};2026-02-20;CK;1250;U/l;195",
+            f"{anna.code};2026-02-20;CK;1250;U/l;",
             f"{anna.code};2020-02-20;weight;900;kg",
             ";2026-02-20;weight;80;kg",
         )
     )
     for said in (
-        "Nothing was kept. There are 12 things to put right:",
+        "Nothing was kept. There are 13 things to put right:",
         "Line 2, date: “20.2.” is no date. Expected: YYYY-MM-DD",
         "Line 3, date: 2026-03-05 is still to come",
         "Line 3, value: “many” is no number",
@@ -457,9 +458,10 @@ def test_every_fault_is_told_by_line_and_nothing_is_stored(clinic: Clinic) -> No
         "Line 7, unit: “mg” is not known. Expected one of: U/l, IU/l, ukat/l",
         "Line 8: the number of cells is 3. It should be 6",
         "Line 9: this is the same as line 1",
-        "Line 10, date: 2020-02-20 is more than two years ago",
-        "Line 10, value: 900 is out of range. Expected: more than 0, up to 500",
-        "Line 11, patient: the cell is empty",
+        "Line 10: this is the same as line 1",
+        "Line 11, date: 2020-02-20 is more than two years ago",
+        "Line 11, value: 900 is out of range. Expected: more than 0, up to 500",
+        "Line 12, patient: the cell is empty",
     ):
         assert said in doctor.sees, said
     assert doctor.buttons == []
@@ -495,6 +497,30 @@ def test_a_table_that_waits_is_gone_with_the_patient_who_is_erased(clinic: Clini
     assert "no longer in use" in doctor.taps(doctor.last["message_id"], confirm, forge=True)
     assert clinic.rows(Measurement) == []
     assert all("1250" not in str(dialogue.state) for dialogue in clinic.rows(Dialogue))
+
+
+def test_so_is_one_in_which_they_have_only_a_line_that_was_there_already(clinic: Clinic) -> None:
+    doctor, anna, ben = clinic.clinician(), clinic.patient(), clinic.patient()
+    known = f"{anna.code.removeprefix('P-').lower()};2026-02-20;CK;1250;U/l;195"
+    doctor.says(table(known))
+    doctor.presses(CONFIRM)
+    doctor.says(table(known, f"{ben.code};2026-02-20;CK;410;U/l;195"))
+    patient = anna.row
+    clinic.write(lambda session: erase_patient(session, patient.team_id, patient.id))
+    assert all("1250" not in str(dialogue.state) for dialogue in clinic.rows(Dialogue))
+    assert doctor.presses(CONFIRM).startswith("This button is no longer in use")
+
+
+def test_of_a_table_that_is_kept_the_form_keeps_nothing(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    doctor.says(table(f"{anna.code};2026-02-20;CK;1250;U/l;195"))
+    confirm = doctor.buttons_of(doctor.last["message_id"])[CONFIRM]
+    doctor.presses(CONFIRM)
+    assert len(clinic.rows(Measurement)) == 1
+    assert all("1250" not in str(dialogue.state) for dialogue in clinic.rows(Dialogue)), "nor of what is removed later"
+    done = doctor.sees
+    doctor.taps(doctor.last["message_id"], confirm, forge=True)
+    assert doctor.sees == done
 
 
 def test_without_a_table_it_says_how_and_a_wrong_header_is_told(clinic: Clinic) -> None:

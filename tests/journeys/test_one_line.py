@@ -91,6 +91,19 @@ def test_a_day_on_which_no_course_is_planned_is_said_to_be_one(clinic: Clinic) -
     assert "There are 2 later courses" in coordinator.sees, "what it shows as an example is read"
 
 
+@pytest.mark.parametrize("code", ["p {}:", "P{}", "P–{},", "{}"])
+def test_a_code_may_be_typed_as_people_do(clinic: Clinic, code: str) -> None:
+    coordinator, anna = course_open(clinic)
+    typed = code.format(anna.code.removeprefix("P-").lower())
+    coordinator.says(f"/move {typed} 17 Mar")
+    assert anna.code in coordinator.sees
+    coordinator.presses("Cancel")
+    coordinator.says(f"/patient {typed}")
+    assert coordinator.sees.startswith(f"{anna.code}")
+    coordinator.says(f"/weight {typed} 82.5")
+    assert coordinator.sees.startswith(f"{anna.code}\nWeight")
+
+
 @pytest.mark.parametrize("line", ["soon", "17 Mar 18 Mar 19 Mar", "12 Mar to soon", "the 31 Feb", "17 Mar please" * 20])
 def test_what_cannot_be_read_gets_a_line_with_an_example(clinic: Clinic, line: str) -> None:
     coordinator, anna = course_open(clinic)

@@ -429,6 +429,22 @@ def test_a_choice_that_is_none_or_typed_is_said_so(clinic: Clinic) -> None:
     assert [row.model_dump() for row in clinic.rows(ItemSet)] == before
 
 
+def test_what_is_asked_of_a_patient_who_has_left_is_not_changed(clinic: Clinic) -> None:
+    anna, first, second = clinic.patient(), clinic.coordinator(), clinic.coordinator()
+    asks_stairs(first)
+    for coordinator in (first, second):
+        coordinator.says(f"/patient {anna.code}")
+    second.presses("Questions")
+    before = clinic.stored()["ItemSet"]
+    anna.says("/withdraw")
+    anna.presses("Yes, stop the diary")
+    stopped = f"{anna.code} has stopped the diary, so nothing can be changed."
+    assert first.presses("Questions") == stopped
+    second.presses("Flights of stairs: asked")
+    assert stopped in second.everything
+    assert clinic.stored()["ItemSet"] == before
+
+
 def test_another_teams_staff_see_and_change_nothing(clinic: Clinic) -> None:
     other = clinic.another_team("Rheumatology")
     anna, coordinator, strange = clinic.patient(), clinic.coordinator(), clinic.coordinator(other)

@@ -14,7 +14,7 @@ from jobs.alert_settings import Wanted
 from jobs.alerts import GRACE
 from jobs.roster import LONGEST_LABEL, LONGEST_SEARCH
 from storage import patients, teams
-from storage.models import AlertKind, Chat, Course, Dialogue, Patient, PatientStatus, Role
+from storage.models import AlertKind, Chat, Course, Dialogue, Patient, PatientStatus, Role, Team
 from tests.support import TEAM, ZONE, Clinic, Someone
 
 # As much as a telephone shows of one of two buttons in a row, and of a row.
@@ -302,7 +302,7 @@ def test_a_label_is_set_changed_and_removed(clinic_on_each: Clinic) -> None:
     assert "It is never sent to the patient, but it is in the copy of all data" in chris.sees
     assert chris.buttons == ["Cancel, change nothing"]
     chris.says("  bed   12\n<b> ")
-    assert chris.sees == f"Done: {anna.code} has the label “bed 12 <b>”."
+    assert chris.sees == f"Done: {anna.code} has the new label."
     assert label_of(anna) == "bed 12 <b>"
     chris.presses(f"‹ {anna.code}")
     assert chris.sees.startswith(f"{anna.code} (bed 12 <b>) · active")
@@ -327,6 +327,22 @@ def test_a_label_is_set_changed_and_removed(clinic_on_each: Clinic) -> None:
     assert "bed 12" not in str(clinic.history(anna.row))
 
 
+@pytest.mark.parametrize("none", ["none", "Keine", "aucun"])
+def test_none_may_be_typed_in_any_language(clinic: Clinic, none: str) -> None:
+    anna, chris = clinic.patient(), clinic.coordinator()
+    labelled(chris, anna, "bed 12")
+    chris.says(f"/patient {anna.code}")
+    chris.presses("Label")
+    chris.says(none)
+    assert anna.row.label is None
+    chris.says("/team")
+    chris.presses("Telephone")
+    chris.says(none)
+    assert "none is set" in chris.sees
+    chris.presses("Yes, do it")
+    assert clinic.rows(Team)[0].telephone is None
+
+
 def test_what_is_told_twice_sets_a_label_once(clinic_on_each: Clinic) -> None:
     clinic = clinic_on_each
     chris, anna = clinic.coordinator(), clinic.patient()
@@ -336,7 +352,18 @@ def test_what_is_told_twice_sets_a_label_once(clinic_on_each: Clinic) -> None:
         again(max(clinic.world.updates))
         clinic.calm()
     assert of_tables(clinic, Dialogue) == {name: rows for name, rows in before.items() if name != "Dialogue"}
-    assert "has the label “bed 12”" in chris.sees
+    assert "has the new label" in chris.sees
+
+
+def test_a_label_that_was_replaced_stands_nowhere_any_more(clinic: Clinic) -> None:
+    chris, kim, anna = clinic.coordinator(), clinic.coordinator(), clinic.patient()
+    labelled(kim, anna, "Anna Schmidt")
+    chris.says(f"/patient {anna.code}")
+    chris.presses("Label")
+    labelled(clinic.coordinator(), anna, "bed 12")
+    assert "Schmidt" not in str(clinic.stored()), "neither in the form that set it nor in one that showed it"
+    chris.says("bed 13")
+    assert "This has changed meanwhile" in chris.sees
 
 
 def test_of_two_coordinators_the_second_overwrites_nothing_unseen(clinic: Clinic) -> None:

@@ -101,9 +101,11 @@ def test_a_label_tells_two_apart_also_in_the_history(clinic: Clinic, whose: str)
     opened(by, whose, "Label")
     assert "No full name, please." in by.sees
     by.says("x" * 25)
-    assert "That label is too long. At most 24 characters, please." in by.sees
-    by.says("  ward   7 <b>")
-    assert by.sees == f"Done: ward 7 <b> ({whose})"
+    assert by.sees.startswith("A label has at most 24 characters; this one is longer.")
+    by.says("\u2800 \u200b\u2060")
+    assert by.sees.startswith("A label needs at least one letter or number."), "nor one that nobody sees"
+    by.says("  ward \u200b  7 <b>\u2060")
+    assert by.sees == f"Done: {whose} has the new label."
     coordinator.says("/staff")
     assert f"ward 7 <b> ({whose}) · " in coordinator.sees
     assert f"ward 7 <b> ({whose})" in coordinator.buttons
@@ -116,8 +118,20 @@ def test_a_label_tells_two_apart_also_in_the_history(clinic: Clinic, whose: str)
     assert f"a colleague, ward 7 <b> ({whose})\nlabel of {whose} changed" in other.sees
     opened(by, "ward 7", "Label")
     by.presses("No label")
-    assert by.sees == f"Done: {whose}"
+    assert by.sees == f"Done: {whose} has no label any more."
     assert clinic.world.refused() == []
+
+
+def test_a_label_that_was_replaced_stands_nowhere_any_more(clinic: Clinic) -> None:
+    coordinator, other, _ = clinic.coordinator(), clinic.coordinator(), clinic.clinician()
+    opened(coordinator, "no. 3", "Label")
+    coordinator.says("Dr Anna Schmidt")
+    opened(other, "Dr Anna Schmidt (no. 3)", "Label")
+    opened(coordinator, "Dr Anna Schmidt (no. 3)", "Label")
+    coordinator.says("ward 7")
+    assert "Schmidt" not in str(clinic.stored())
+    other.says("ward 8")
+    assert "This has changed meanwhile" in other.sees
 
 
 def test_another_role_is_previewed_told_and_gives_another_menu_and_other_rights(clinic_on_each: Clinic) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.models import AuditEntry, Course, Patient, Role, Team
+from storage.models import AuditEntry, Course, CourseStatus, Patient, Role, Team
 from tests.journeys.scenes import course_open, told
 from tests.support import Clinic, Someone
 
@@ -44,9 +44,9 @@ def schedule_of(clinic: Clinic) -> tuple[object, ...]:
 @pytest.mark.parametrize(
     ("button", "said", "line"),
     [
-        ("Check-in time", "20:30", "check-in time: 18:00 → 20:30"),
-        ("Time zone", "Zurich", "time zone: Europe/London → Europe/Zurich"),
-        ("Reminders", "3", "reminders: 7 days before, the day before and that morning (as the team has it) → 3 days"),
+        ("Check-in time", "20:30", "check-in time: 20:30 → 18:00"),
+        ("Time zone", "Zurich", "time zone: Europe/Zurich → Europe/London"),
+        ("Reminders", "3", "reminders: 3 days before → 7 days before, the day before and that morning (as"),
     ],
 )
 def test_a_change_to_a_patients_schedule_is_taken_back_whole(
@@ -59,7 +59,7 @@ def test_a_change_to_a_patients_schedule_is_taken_back_whole(
     on_the_card(coordinator, anna, button, said)
     assert schedule_of(clinic) != before
     coordinator.presses(UNDO)
-    assert coordinator.sees.startswith("Undone. All is as it was before this change:\n")
+    assert coordinator.sees.startswith("Undone. All is as it was before. This holds now:\n")
     assert line in coordinator.sees
     assert coordinator.buttons == [f"‹ {anna.code}"]
     assert schedule_of(clinic) == before
@@ -113,7 +113,7 @@ def test_a_course_that_was_moved_goes_back_and_the_patient_is_not_left_in_the_wr
     coordinator.presses(CONFIRM)
     assert len(told(anna)) == 1
     coordinator.presses(UNDO)
-    assert "course moved: Thu 12 Mar 2026 → Thu 19 Mar 2026" in coordinator.sees
+    assert "course moved: Thu 19 Mar 2026 → Thu 12 Mar 2026" in coordinator.sees
     assert anna.starts == ["2026-03-12"]
     assert len(told(anna)) == 2
     assert "Thu 12 Mar 2026" in told(anna)[-1]
@@ -139,7 +139,8 @@ def test_a_series_is_taken_back_as_a_whole_and_what_was_planned_before_stays(cli
     plans_a_series(coordinator, anna)
     assert len(anna.starts) == 4
     coordinator.presses(UNDO)
-    assert coordinator.sees.count("course planned for") == 3
+    assert coordinator.sees.count(" not planned any more") == 3
+    assert "planned for" not in coordinator.sees, "none of them stands"
     assert anna.starts == ["2026-03-10"]
     (heard,) = told(anna)
     assert heard.count(" is cancelled") == 3, "of which they had heard, in one message again"
@@ -148,6 +149,42 @@ def test_a_series_is_taken_back_as_a_whole_and_what_was_planned_before_stays(cli
     undone = [entry.takes_back for entry in clinic.rows(AuditEntry) if entry.action == "course_cancelled"]
     planned = [entry.id for entry in clinic.rows(AuditEntry) if entry.action == "course_planned"]
     assert undone == planned[1:]
+
+
+def test_of_two_changes_at_one_moment_each_is_undone_by_itself(clinic: Clinic) -> None:
+    """As in the demo, where the clock stands still."""
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    plans_a_series(coordinator, anna)
+    first = coordinator.last["message_id"]
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Plan a course")
+    for said in ("10 March 2026", "2", "0.8"):
+        coordinator.says(said)
+    coordinator.presses(CONFIRM)
+    planned = anna.starts
+    assert planned == ["2026-03-10", "2026-03-20", "2026-04-17", "2026-05-15"]
+    coordinator.presses(UNDO)
+    assert anna.starts == planned[1:]
+    coordinator.presses(UNDO, coordinator.message(first))
+    assert coordinator.message(first)["text"].startswith("Undone.")
+    assert anna.starts == []
+
+
+def test_of_two_moves_of_one_course_at_one_moment_the_last_is_undone_and_then_the_first(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    clinic.planned(anna, "2026-03-20")
+    moved = []
+    for day in ("25 Mar", "30 Mar"):
+        coordinator.says(f"/move {anna.code} {day}")
+        coordinator.presses(CONFIRM)
+        moved.append(coordinator.last)
+    before = clinic.stored()
+    assert coordinator.presses(UNDO, moved[0]).startswith("Something of this was changed since"), "the second is on top"
+    assert clinic.stored() == before
+    coordinator.presses(UNDO, moved[1])
+    assert anna.starts == ["2026-03-25"]
+    coordinator.presses(UNDO, moved[0])
+    assert anna.starts == ["2026-03-20"]
 
 
 def test_a_series_of_which_one_was_moved_stays_whole(clinic: Clinic) -> None:
@@ -243,7 +280,40 @@ def test_what_was_changed_since_by_whomever_is_not_overwritten(clinic: Clinic) -
     assert clinic.stored() == before
 
 
+def test_what_was_planned_and_what_was_cancelled_are_said_as_they_are_now(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    coordinator.says(f"/series {anna.code} every 4 weeks x 1 from 20 Mar 0.8 g/kg 1 day")
+    coordinator.presses(CONFIRM)
+    coordinator.presses(UNDO)
+    assert coordinator.sees.endswith("This holds now:\ncourse of Fri 20 Mar 2026 not planned any more")
+    clinic.planned(anna, "2026-04-10")
+    coordinator.says(f"/patient {anna.code}")
+    for button in ("Fri 10 Apr", "Cancel", "Not said", CONFIRM, UNDO):
+        coordinator.presses(button)
+    assert coordinator.sees.endswith("course of Fri 10 Apr 2026 planned again, as before it was cancelled")
+
+
 def test_a_course_that_was_given_since_is_not_moved_back(clinic: Clinic) -> None:
+    clinic.becomes(clinic.local("2026-03-02 23:40"))
+    coordinator, anna = course_open(clinic)
+    coordinator.presses("Move")
+    coordinator.says("3 March 2026")
+    coordinator.presses(CONFIRM)
+    undo = coordinator.buttons_of(coordinator.last["message_id"])[UNDO]
+    clinic.passes(minutes=30)
+    coordinator.presses("‹ P-")
+    coordinator.presses("Tue 3 ")
+    coordinator.presses("Was given")
+    for said in ("3 March 2026", "1", "0.4"):
+        coordinator.says(said)
+    coordinator.presses(CONFIRM)
+    assert [course.status for course in anna.courses] == [CourseStatus.GIVEN]
+    before = clinic.stored()
+    assert coordinator.forges(undo).startswith("Something of this was changed since")
+    assert clinic.stored() == before
+
+
+def test_a_course_that_was_cancelled_since_is_not_moved_back(clinic: Clinic) -> None:
     coordinator, _ = course_open(clinic)
     coordinator.presses("Move")
     coordinator.says("3 March 2026")
@@ -304,7 +374,7 @@ def test_it_speaks_the_coordinators_language(clinic: Clinic, language: str) -> N
     coordinator.says("20:30")
     coordinator.presses(coordinator.buttons[0])
     coordinator.presses({"fr": "Revenir en arrière", "de": "Rückgängig"}[language])
-    assert "18:00 → 20:30" in coordinator.sees
+    assert "20:30 → 18:00" in coordinator.sees
     assert anna.row.prompt_time.hour == 18
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Session, select
 
-from jobs import check_in_time, due, schedule
+from jobs import check_in_time, due, lead_times, schedule
 from jobs.refusals import Refusal
 from jobs.schedule import CoursePlan
 from storage import audit
@@ -116,7 +116,7 @@ class Office:
 
     def _leads(self, session: Session, patient: Patient) -> None:
         leads = self.rng.choice(LEADS)
-        schedule.change_reminder_leads(session, OPERATOR, patient, leads, self._simulation.time.now())
+        lead_times.change_reminder_leads(session, OPERATOR, patient, leads, self._simulation.time.now())
 
     def by_buttons(self, account: int, what: str) -> None:
         ways = {

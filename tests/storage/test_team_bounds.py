@@ -150,7 +150,7 @@ QUESTIONS: dict[str, Ask] = {
     "latest_of": lambda s, team, patient, course, staff: audit.latest_of(s, team, patient.id, 15, ()),
     "entry_of_team": lambda s, team, patient, course, staff: audit.entry_of_team(s, team, entry_about(s, patient).id),
     "made_together_with": lambda s, team, patient, course, staff: audit.made_together_with(
-        s, team, entry_about(s, patient)
+        s, team, entry_about(s, patient), 1
     ),
     "planned_courses_of_team": lambda s, team, patient, course, staff: [
         c for c, _ in courses.planned_courses_of_team(s, team) if c is course

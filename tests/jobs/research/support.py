@@ -36,12 +36,12 @@ def found(session: Session, name: str) -> Team:
     return team
 
 
-def imported(database: Database, folder: Path, team: str) -> Stored:
+def imported(database: Database, folder: Path, team: str, now: datetime = NOW) -> Stored:
     """Into a team that is made for it, once there is no fault."""
-    assert research.check(folder) == []
+    assert research.check(folder, now) == []
     with committing(database) as session:
-        made, _ = admission.team_called(session, team, "Europe/London", None, NOW)
-        return research.store_export(session, made, folder, NOW)
+        made, _ = admission.team_called(session, team, "Europe/London", None, now)
+        return research.store_export(session, made, folder, now)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

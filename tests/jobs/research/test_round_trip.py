@@ -45,8 +45,11 @@ NASTY = st.text(st.sampled_from("=+-@'\"\t\r\n,;| aé\U0001f600＝1"), min_size=
 WORDS = TEXTS | NASTY
 ZONES = st.sampled_from(["Europe/London", "America/New_York", "Pacific/Apia", "Asia/Kathmandu", "Australia/Lord_Howe"])
 DATES = st.dates(date(1950, 1, 1), date(2150, 1, 1))
+# Of what has been.
+PAST = st.dates(date(1950, 1, 1), NOW.date())
 MOMENTS = st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 AMOUNTS = st.floats(0, 1e9, allow_nan=False)
+VALUES = st.floats(0, 1e9, allow_nan=False, exclude_min=True)
 TIMES = st.builds(time, st.integers(0, 23), st.integers(0, 59), st.integers(0, 59))
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -102,12 +105,12 @@ def a_patient(session: Session, draw: Draw, team_id: int, code: str) -> Patient:
 
 def a_diary(session: Session, draw: Draw, patient: Patient, own: list[str]) -> None:
     of: dict[str, Any] = {"team_id": patient.team_id, "patient_id": patient.id}
-    for day in draw(st.lists(DATES, unique=True, max_size=4)):
+    for day in draw(st.lists(PAST, unique=True, max_size=4)):
         opened, asked = draw(MOMENTS), draw(maybe(MOMENTS))
         closes = opened + timedelta(hours=draw(st.integers(0, 30)))
         zone = draw(ZONES)
         session.add(DiaryDay(diary_date=day, time_zone=zone, opened_at=opened, closes_at=closes, asked_at=asked, **of))
-    answered = st.tuples(DATES, st.sampled_from([*Item, "stairs", *own]), st.integers(1, 4))
+    answered = st.tuples(PAST, st.sampled_from([*Item, "stairs", *own]), st.integers(1, 4))
     for day, item, revision in draw(st.lists(answered, unique=True, max_size=6)):
         session.add(
             Answer(
@@ -123,16 +126,19 @@ def a_diary(session: Session, draw: Draw, patient: Patient, own: list[str]) -> N
                 **of,
             )
         )
-    for day in some(draw, DATES):
+    for day in some(draw, PAST):
         said, received, text = draw(MOMENTS), draw(MOMENTS), draw(WORDS)
         session.add(Note(diary_date=day, text=text, said_at=said, received_at=received, late=draw(st.booleans()), **of))
 
 
 def a_treatment(session: Session, draw: Draw, patient: Patient) -> None:
     of: dict[str, Any] = {"team_id": patient.team_id, "patient_id": patient.id}
-    for planned in some(draw, DATES):
-        status = draw(st.sampled_from(list(CourseStatus)))
-        given = draw(DATES) if status is CourseStatus.GIVEN else None
+    # So far apart that none meets another.
+    for weeks in draw(st.lists(st.integers(-1000, 1500), max_size=3, unique=True)):
+        planned = NOW.date() + timedelta(weeks=4 * weeks)
+        statuses = list(CourseStatus) if weeks < 0 else [CourseStatus.PLANNED, CourseStatus.CANCELLED]
+        status = draw(st.sampled_from(statuses))
+        given = planned + timedelta(days=draw(st.integers(0, 9))) if status is CourseStatus.GIVEN else None
         session.add(
             Course(
                 planned_start=planned,
@@ -154,10 +160,10 @@ def a_treatment(session: Session, draw: Draw, patient: Patient) -> None:
         session.add(
             Measurement(
                 analyte=analyte,
-                taken_on=draw(DATES),
-                value=draw(AMOUNTS),
+                taken_on=draw(PAST),
+                value=draw(VALUES),
                 unit=unit,
-                upper_limit=draw(maybe(AMOUNTS)),
+                upper_limit=draw(maybe(VALUES)),
                 received_at=draw(MOMENTS),
                 **of,
             )
@@ -250,7 +256,7 @@ def test_the_case_and_the_answer_from_it(sqlite_database: Database, tmp_path: Pa
 
 
 def test_the_form_of_the_case(database: Database, tmp_path: Path) -> None:
-    inputs = read_folder(CASE, to_store=True)
+    inputs = read_folder(CASE, stored_on=NOW.date())
     assert isinstance(inputs, FolderInputs)
     with committing(database) as session:
         team, _ = admission.team_called(session, TEAM, "Europe/London", None, NOW)
@@ -269,6 +275,28 @@ def test_the_form_of_the_case(database: Database, tmp_path: Path) -> None:
     }
     imported(database, tmp_path / "one", ELSEWHERE)
     assert contents(tmp_path / "one") == contents(exported(database, tmp_path / "two", team=ELSEWHERE))
+
+
+def test_a_planned_course_that_was_moved_stands_where_it_was_moved_to(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "courses.csv").write_text(
+        "planned_start,start,end,dose_g_per_kg_per_day,regimen,status\n"
+        "2026-03-01,2026-03-02,2026-03-03,0.4,A,given\n"
+        "2026-03-03,2026-04-02,2026-04-03,0.4,A,planned\n"
+    )
+    (tmp_path / "diary.csv").write_text("date,pain,tiredness,weakness,exertion_pain\n2026-03-02,1,1,1,1\n")
+    inputs = read_folder(tmp_path, stored_on=NOW.date())
+    assert isinstance(inputs, FolderInputs)
+    with committing(sqlite_database) as session:
+        team, _ = admission.team_called(session, TEAM, "Europe/London", None, NOW)
+        code, _ = research.store_case(session, team, inputs, NOW)
+        patient = patients.patient_called(session, team.id, code)
+        assert patient is not None
+        spans = [
+            (course.start.isoformat(), course.end.isoformat()) for course in record.read(session, patient, NOW).courses
+        ]
+    assert spans == [("2026-03-02", "2026-03-03"), ("2026-04-02", "2026-04-03")]
 
 
 @pytest.mark.parametrize("wanted", [Wanted(), Wanted(notes=True), Wanted(withdrawn=True)])
