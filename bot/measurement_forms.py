@@ -6,6 +6,7 @@ from datetime import date
 from sqlmodel import Session
 
 from bot.dialogues.form import NONE, Form, Question, Values
+from bot.dialogues.sure import sure_question
 from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.measurement_facts import (
     MeasureFacts,
@@ -14,15 +15,15 @@ from bot.measurement_facts import (
     done,
     load_patient,
     read_number,
-    sure_question,
     version,
 )
 from bot.measurement_words import row_words, value_words
 from bot.replies import Screen
 from bot.texts import Html, Texts
 from jobs import measured, measured_lines, measuring
+from jobs.doubts import Doubt
 from jobs.inputs import CREATINE_KINASE, WEIGHT
-from jobs.measured import Doubt, Value
+from jobs.measured import Value
 from jobs.refusals import Refusal
 from storage import measurements
 from storage.models import Measurement, SteroidDose

@@ -25,7 +25,7 @@ LONGEST_SAID_BACK = 60
 
 
 def move(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """`/move P-7KQ4 12 Mar`, the next one; `/move P-7KQ4 3 Mar to 12 Mar and later`; without a day, the form or the card."""
+    """`/move P-7KQ4 12 Mar`, the next one, `/move P-7KQ4 3 Mar to 12 Mar and later`; no day: the form, or the card."""
     patient, said = _patient(session, incoming, someone, "typed_plan.move_example")
     planned = [
         course

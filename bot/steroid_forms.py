@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.dialogues.calendar import Days
 from bot.dialogues.form import Form, Instead, Question, Values
+from bot.dialogues.sure import sure_question
 from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.measurement_facts import (
     MeasureFacts,
@@ -13,14 +14,13 @@ from bot.measurement_facts import (
     load_patient,
     past_days,
     read_day,
-    sure_question,
     version,
 )
 from bot.measurement_words import row_words, step_words, words
 from bot.replies import Screen
 from bot.texts import Html, Texts
 from jobs import measured, measured_lines, measuring
-from jobs.measured import Doubt
+from jobs.doubts import Doubt
 from jobs.measured_lines import StopLine
 from jobs.steroids import SteroidStep
 from storage import measurements

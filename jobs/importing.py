@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from jobs import measured, measured_table, measuring
 from jobs.csv_table import Fault
+from jobs.doubts import Doubt
 from jobs.inputs import WEIGHT
-from jobs.measured import Doubt, Value
+from jobs.measured import Value
 from jobs.measured_table import Line
 from jobs.refusals import Refusal
 from jobs.steroids import SteroidStep

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+from jobs.doubts import Doubt
 from jobs.inputs import CREATINE_KINASE, WEIGHT
 from jobs.refusals import Refusal
 from jobs.steroids import SteroidStep
@@ -35,14 +36,6 @@ class Value:
     day: date
     value: float
     upper_limit: float | None = None
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """Why a number is asked about again: a text's key and its arguments."""
-
-    key: str
-    arguments: Mapping[str, object] = field(default_factory=dict)
 
 
 def doubt_of(analyte: str, value: float, earlier: float | None = None) -> Doubt | None:
