@@ -246,13 +246,13 @@ def test_what_becomes_of_the_reminders_is_said_as_it_is(clinic: Clinic) -> None:
     coordinator.says("7 3")
     coordinator.presses("Yes, do it")
     for form, answers, said in (
-        ("Plan a course", ("20 Mar", "1", "0.4"), "The reminders follow by themselves. Is that right?"),
+        ("Plan a course", ("20 Mar", "1", "0.4"), "Reminders are sent as usual. Is that right?"),
         ("Plan a course", ("4 Mar", "1", "0.4"), "No reminder will be sent: it is too late for one. Is that right?"),
         ("Plan a course", ("today", "1", "0.4"), "No reminder will be sent: it is too late for one."),
         (
             "Plan a series",
             ("4 Mar", "1", "0.4", "4", "3"),
-            "The reminders follow by themselves, but it is too late for any before Wed 4 Mar 2026.",
+            "Reminders are sent as usual, but it is too late for any before Wed 4 Mar 2026.",
         ),
     ):
         coordinator.says(f"/patient {anna.code}")
