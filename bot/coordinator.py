@@ -7,6 +7,7 @@ from sqlmodel import Session
 from bot import (
     asking_forms,
     course_forms,
+    invitation_forms,
     label_form,
     moving_forms,
     planning_forms,
@@ -39,6 +40,7 @@ OPENED_BY_BUTTONS: dict[str, Procedure] = {
         *regimen_forms.PROCEDURES,
         *schedule_forms.PROCEDURES,
         label_form.LABEL,
+        invitation_forms.DROP,
         question_forms.CHOICE,
         *asking_forms.PROCEDURES,
     )

@@ -10,7 +10,17 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import check_in_time, holding, lead_times, regimen_names, schedule, staffing, team_schedule, team_settings
+from jobs import (
+    check_in_time,
+    holding,
+    lead_times,
+    open_invitations,
+    regimen_names,
+    schedule,
+    staffing,
+    team_schedule,
+    team_settings,
+)
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
 from storage import audit, courses, patients, teams
@@ -32,6 +42,13 @@ class Subject:
     @property
     def the_patient(self) -> Patient:
         if self.patient is None or self.patient.status in patients.LEFT:
+            raise Refusal("refusal.gone")
+        return self.patient
+
+    @property
+    def any_patient(self) -> Patient:
+        """Also one who has left."""
+        if self.patient is None:
             raise Refusal("refusal.gone")
         return self.patient
 
@@ -91,6 +108,10 @@ def _roles_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
     staffing.change_roles(of.session, actor, _member(of, before), before, now)
 
 
+def _invited_again(of: Subject, actor: str, _before: Facts, now: datetime) -> None:
+    open_invitations.take_up_again(of.session, actor, of.any_patient, now)
+
+
 def _cancel(of: Subject, actor: str, _before: Facts, now: datetime) -> None:
     """A course that should not have been planned; the patient hears of it only if they have heard of the course."""
     schedule.cancel_course(of.session, actor, of.the_patient, of.the_course, now)
@@ -129,6 +150,7 @@ WAYS: dict[str, Way] = {
     schedule.PLANNED: Way(lambda of, _: schedule.facts_of(of.the_course), _cancel),
     schedule.MOVED: Way(lambda of, _: schedule.facts_of(of.the_course), _move_back),
     schedule.CANCELLED: Way(lambda of, _: schedule.facts_of(of.the_course), _restore),
+    open_invitations.DROPPED: Way(lambda of, _: open_invitations.facts(of.any_patient), _invited_again),
     regimen_names.NAMED: Way(
         lambda of, after: regimen_names.facts_now(of.session, of.the_patient, after),
         lambda of, actor, before, now: regimen_names.take_back(of.session, actor, of.the_patient, before, now),
@@ -175,7 +197,7 @@ def _hold(session: Session, entry: AuditEntry) -> None:
     if entry.patient_id is None:
         holding.hold_team(session, of.team)
     else:
-        holding.hold_patient(session, of.the_patient)
+        holding.hold_patient(session, of.any_patient)
 
 
 def _take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -> None:

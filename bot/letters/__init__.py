@@ -45,6 +45,7 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.ALERT_UNSEEN: to_staff.alert_unseen,
         MessageKind.STAFF_CHANGED: to_staff.staff_changed,
         MessageKind.STAFF_LEFT: to_staff.staff_left,
+        MessageKind.STAFF_JOINED: to_staff.staff_joined,
         MessageKind.PATIENT_JOINED: to_staff.news_of_patient,
         MessageKind.PATIENT_UNREACHABLE: to_staff.news_of_patient,
         MessageKind.PATIENT_WITHDREW: to_staff.news_of_patient,
