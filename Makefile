@@ -4,13 +4,15 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: help install demo test lint simulate soak bench lock
+.PHONY: help install product demo test lint simulate soak bench audit fuzz lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: .venv/.development ## make .venv with everything that requirements-dev.txt pins
+
+product: .venv/.product ## make .venv with what the bot alone needs, as on a server
 
 demo: .venv/.product ## the whole idea in a browser, no Telegram account needed
 	@$(BIN)/python -m bot demo
@@ -29,6 +31,12 @@ soak: .venv/.development ## many more seeds of the simulation: SEEDS=1000..20000
 
 bench: .venv/.development ## measure; never part of the tests
 	@$(BIN)/python -m tests.bench
+
+audit: .venv/.development ## what is known against the pinned packages (asks the network)
+	@$(BIN)/python -m tests.audit
+
+fuzz: .venv/.development ## the parsers under atheris, SECONDS=60 each; says how to get it
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)
 
 lock: .venv/.development ## write requirements*.txt anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --upgrade \

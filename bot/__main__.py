@@ -17,13 +17,14 @@ from sqlmodel import Session
 from telegram.error import InvalidToken
 
 from bot import doctor as checks
-from bot import logs, report_command, research_command, runtime, settings
+from bot import logs, parked_command, report_command, research_command, runtime, settings
 from bot.intake import PolledElsewhereError
 from bot.invitation_link import link_to, qr_for_terminal
+from bot.listening import CannotListenError
 from bot.settings import Settings, SettingsError
 from bot.speaker import username_of
 from bot.texts import FALLBACK, plain, texts_in
-from bot.webhook import CannotListenError
+from bot.watching.watch import Watch
 from jobs import admission, reading
 from jobs.clock import AlignedClock, SystemClock
 from jobs.refusals import Refusal
@@ -52,8 +53,7 @@ def _settings(*, need_token: bool) -> Settings:
         for name, key in wrong.faults:
             typer.echo(f"{name}: {plain(say(key))}", err=True)
         raise typer.Exit(WRONG_SETTINGS) from None
-    token = loaded.telegram_bot_token.get_secret_value() if loaded.telegram_bot_token else ""
-    logs.set_up(loaded.log_level, [token])
+    logs.set_up(loaded.log_level, loaded.secrets, loaded.log_format)
     return loaded
 
 
@@ -104,7 +104,7 @@ def run(
     except PolledElsewhereError:
         raise _stop("cli.polled_elsewhere") from None
     except CannotListenError as wrong:
-        raise _stop("cli.cannot_listen", where=wrong.where, why=wrong.why) from None
+        raise _stop("cli.cannot_listen", setting=wrong.setting, where=wrong.where, why=wrong.why) from None
     finally:
         lock.release()
         database.close()
@@ -126,18 +126,29 @@ async def _run(loaded: Settings, database: Database, roles: list[runtime.Role]) 
 
 async def _work(loaded: Settings, database: Database, roles: list[runtime.Role]) -> None:
     if database.is_sqlite:
-        async with runtime.Running(loaded, database, SystemClock(), roles=roles) as running:
-            await running.finished()
+        await _until_it_ends(loaded, runtime.Running(loaded, database, SystemClock(), roles=roles))
         return
     # Among replicas the database's time counts: for what is due, and for whose lease has run out.
     clock = AlignedClock(database.time)
     clock.align()
     aligning = asyncio.create_task(_keep_aligned(clock))
     try:
-        async with runtime.Running(loaded, database, clock, roles=roles) as running:
-            await running.finished()
+        await _until_it_ends(loaded, runtime.Running(loaded, database, clock, roles=roles))
     finally:
         aligning.cancel()
+
+
+async def _until_it_ends(loaded: Settings, running: runtime.Running) -> None:
+    try:
+        watch = await Watch(running, loaded).begin()
+    except CannotListenError:
+        await running.never_started()
+        raise
+    try:
+        async with running:
+            await running.finished()
+    finally:
+        await watch.end()
 
 
 async def _keep_aligned(clock: AlignedClock) -> None:
@@ -298,9 +309,9 @@ def doctor() -> None:
     """Check settings, database, schema and Telegram, and say what to do about each fault."""
     findings = asyncio.run(checks.examine(SystemClock()))
     for finding in findings:
-        mark = say("doctor.fine" if finding.fine else "doctor.wrong")
+        mark = say({True: "doctor.fine", False: "doctor.wrong", None: "doctor.note"}[finding.fine])
         typer.echo(plain(say("doctor.line", mark=mark, what=finding.what)))
-    if not all(finding.fine for finding in findings):
+    if any(finding.fine is False for finding in findings):
         raise typer.Exit(WRONG_SETTINGS)
 
 
@@ -309,6 +320,7 @@ def _opened() -> tuple[Settings, Database]:
     return loaded, _database(loaded)
 
 
+parked_command.register(app, lambda: _opened()[1])
 research_command.register(app, _opened)
 report_command.register(app, lambda: _database(_settings(need_token=False)))
 

@@ -8,7 +8,8 @@ from bot.dialogues.wording import name_of
 from bot.greetings import telephone
 from bot.replies import Button, Screen
 from bot.texts import Html, Texts
-from storage import alerts, diary, patients, questions, teams
+from jobs import alerts as alert_jobs
+from storage import alerts, patients, questions, teams
 from storage.models import Alert, AlertKind, AlertRule, Staff, Team
 from storage.questions import DiaryQuestion
 
@@ -27,7 +28,8 @@ def words_of(rule: AlertRule, about: DiaryQuestion, texts: Texts) -> Html:
 
 
 def screen(session: Session, alert: Alert, reader: Staff, texts: Texts) -> Screen | None:
-    """The alert as it stands now: what was seen, what was corrected since, who has seen it. None when it was erased.
+    """The alert as it stands now: what was seen, what was corrected and added since, and who has seen
+    it. None when it was erased.
 
     Whoever has stopped since was told that the team is told.
     """
@@ -40,9 +42,14 @@ def screen(session: Session, alert: Alert, reader: Staff, texts: Texts) -> Scree
     if alert.reference is not None:
         lines.append(texts("alert.reference", reference=alert.reference))
     lines.append(texts("alert.rule", rule=words_of(rule, about, texts)))
-    corrected = [_corrected(day, value, texts) for day, value in corrections(session, alert, rule).items()]
+    values = alert_jobs.values_for(session, alert, rule)
+    corrected = [_on_day(day, value, texts) for day, value in corrections(alert, values).items()]
     if corrected:
         lines.append(texts("alert.corrected", days=Html(", ".join(corrected))))
+    further = [_on_day(*pair, texts) for pair in sorted(alert_jobs.further_days(alert, rule, values).items())]
+    if further:
+        more = "… " if len(further) > MOST_SHOWN else ""
+        lines.append(texts("alert.further", days=Html(more + ", ".join(further[-MOST_SHOWN:]))))
     buttons = [Button(texts("alert.button.seen"), f"as:{alert.id}")]
     zone = teams.team_by_id(session, alert.team_id).time_zone
     if alert.escalated_at is not None and alert.acknowledged_at is None:
@@ -57,9 +64,8 @@ def screen(session: Session, alert: Alert, reader: Staff, texts: Texts) -> Scree
     return Screen(said, (tuple(buttons),) if buttons else ())
 
 
-def corrections(session: Session, alert: Alert, rule: AlertRule) -> dict[date, int | None]:
+def corrections(alert: Alert, values: dict[date, int | None]) -> dict[date, int | None]:
     """What the patient has changed since, of what was seen: by day, as it is now."""
-    values = diary.values_of(session, alert.team_id, alert.patient_id, rule.item)
     then = {date.fromisoformat(day): value for day, value in alert.seen.items()}
     return {day: values.get(day) for day, value in sorted(then.items()) if values.get(day) != value}
 
@@ -75,7 +81,7 @@ def _seen(alert: Alert, about: DiaryQuestion, texts: Texts) -> Html:
     return texts.plural("alert.seen", len(values), item=item, values=f"{more}{shown}", span=Html(span))
 
 
-def _corrected(day: date, value: int | None, texts: Texts) -> Html:
+def _on_day(day: date, value: int | None, texts: Texts) -> Html:
     if value is None:
         return texts("alert.corrected_skipped", date=day)
     return texts("alert.corrected_day", date=day, value=value)

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlmodel import Session
 from telegram import CallbackQuery, ChatMember, Update
 from telegram.error import TelegramError
 from telegram.ext import (
@@ -20,13 +22,16 @@ from telegram.ext import (
     filters,
 )
 
-from bot import routes
+from bot import check_in_place, routes
+from bot.flood import Flood, Hearing
+from bot.measurements import Measurements
 from bot.replies import Incoming, Reply, Say, Screen, SentFile
 from bot.routes import Work
 from bot.sent_files import fetch
 from bot.speaker import Speaker
 from bot.texts import nearest_language, texts_in
 from jobs.clock import Clock
+from storage import diary
 from storage.writer import NotCommittedError, Writer
 
 log = logging.getLogger(__name__)
@@ -38,10 +43,21 @@ class Handlers:
     """Runs the routes' work for each update. Committed first; answered after, in order within a chat."""
 
     def __init__(
-        self, writer: Writer, speaker: Speaker, clock: Clock, answered: Callable[[], None] = lambda: None
+        self,
+        writer: Writer,
+        speaker: Speaker,
+        clock: Clock,
+        answered: Callable[[], None],
+        measured: Measurements,
+        at_once: float = math.inf,
     ) -> None:
-        """`answered` is called after each commit: what an update asked for may be waiting to be done."""
+        """`answered` is called after each commit: what an update asked for may be waiting to be done.
+
+        `at_once`: how much one person may do without a pause and be answered.
+        """
         self._writer, self._speaker, self._clock, self._answered = writer, speaker, clock, answered
+        self._flood = Flood(at_once)
+        self._measured = measured
         self._answering: dict[int, asyncio.Task[None]] = {}
         self._besides: set[asyncio.Task[None]] = set()
         self.not_committed: set[int] = set()
@@ -56,19 +72,30 @@ class Handlers:
         incoming = _incoming(update, self._clock, bot_name)
         if incoming is None:
             return
+        # That the bot is blocked or not is nothing that anybody says.
+        counts = update.my_chat_member is None
+        hearing = self._flood.hearing(incoming.telegram_id, incoming.said_at) if counts else Hearing.ANSWERED
         try:
-            if fetched is not None:
+            if hearing is not Hearing.ANSWERED:
+                work = routes.unanswered(work, tells=hearing is Hearing.TOLD)
+            elif fetched is not None:
                 incoming = await self._with_its_file(incoming, fetched)
             replies = await self._done(work, incoming)
         except Exception as fault:
             if _may_pass(fault):
                 log.exception("An update could not be committed; it will be asked for again")
                 self.not_committed.add(update.update_id)
+                self._measured.update("not_committed", self._clock.now())
                 return
             log.exception("An update could not be understood; nothing of it was stored")
+            self._measured.update("not_understood", self._clock.now())
             replies = [_apology(incoming)]
+        else:
+            self._measured.update("taken", self._clock.now())
+        if counts:
+            self._flood.count(incoming.telegram_id, incoming.said_at, hearing)
         self._answered()
-        if replies or incoming.press:
+        if replies or (incoming.press and hearing is Hearing.ANSWERED):
             self._answer_in_order(incoming, replies)
 
     async def _with_its_file(self, incoming: Incoming, fetched: Callable[[str], Awaitable[bytes | None]]) -> Incoming:
@@ -78,11 +105,18 @@ class Handlers:
         return replace(incoming, file=replace(file, content=await fetched(file.file_id)))
 
     async def _done(self, work: Work, incoming: Incoming) -> list[Reply]:
+        def done(session: Session) -> tuple[list[Reply], int]:
+            replies = work(session, incoming)
+            check_in_place.note_hidden(session, incoming, replies)
+            return replies, diary.answers_recorded(session)
+
         try:
-            return await self._writer.run(lambda session: work(session, incoming))
+            replies, answers = await self._writer.run(done)
         except IntegrityError:
             # Another replica was faster, with another press: once more, knowing what it wrote.
-            return await self._writer.run(lambda session: work(session, incoming))
+            replies, answers = await self._writer.run(done)
+        self._measured.answers(answers)
+        return replies
 
     async def can_commit(self) -> bool:
         """Whether the database takes anything at all."""
@@ -203,6 +237,7 @@ def build(bot: ExtBot[Any], handlers: Handlers) -> Application[Any, Any, Any, An
 
     fresh = filters.UpdateType.MESSAGE & PRIVATE
     application.add_handler(CommandHandler("start", on_command(routes.start), fresh))
+    application.add_handler(CommandHandler("id", on_command(routes.number), fresh))
     application.add_handler(CommandHandler("help", on_command(routes.help_), fresh))
     for name in dict.fromkeys(route.name for route in routes.COMMANDS):
         application.add_handler(CommandHandler(name, on_command(routes.command(name)), fresh))

@@ -18,10 +18,11 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from bot import letters
 from bot.letters import Earlier, Letter
+from bot.measurements import Measurements
 from bot.pacer import IN_FLIGHT, BannedError, Pacer, Priority
 from bot.speaker import Speaker, never_arrived
 from jobs import admission
-from jobs.clock import Clock
+from jobs.clock import Clock, Pulse
 from storage import chats, outbox
 from storage.models import MessageKind, MessageState, OutboxMessage
 from storage.writer import NotCommittedError, Writer
@@ -48,8 +49,9 @@ WAITS_TO_NOTE = (0.5, 2.0, 5.0, 10.0)
 class Courier:
     """Delivers until told to stop; `wake` makes it look at once."""
 
-    def __init__(self, speaker: Speaker, writer: Writer, clock: Clock, pacer: Pacer) -> None:
+    def __init__(self, speaker: Speaker, writer: Writer, clock: Clock, pacer: Pacer, measured: Measurements) -> None:
         self._speaker, self._writer, self._clock, self._pacer = speaker, writer, clock, pacer
+        self._measured = measured
         self._owner = uuid4().hex
         self._awake, self._claiming = asyncio.Event(), asyncio.Lock()
         self._in_hand: dict[int, asyncio.Task[None]] = {}
@@ -59,7 +61,8 @@ class Courier:
         self._earlier: deque[Earlier] = deque(maxlen=MOST_EARLIER)
         self._tidying = asyncio.Lock()
         self._beside: asyncio.Task[int] | None = None
-        self._stopping = False
+        self._stopping = self._stumbles = False
+        self.pulse = Pulse()
 
     async def tidy(self) -> int:
         """Closes some earlier questions, unless something more urgent is in hand; returns how many.
@@ -108,11 +111,8 @@ class Courier:
         try:
             while not self._stopping:
                 self._awake.clear()
-                try:
-                    taken = await self._take()
-                except Exception:
-                    log.exception("The courier stumbled and goes on")
-                    taken = 0
+                self.pulse.beat()
+                taken = await self._take_quietly()
                 if not taken:
                     self._tidy_beside()
                     await self._rest()
@@ -134,6 +134,7 @@ class Courier:
 
     async def _rest(self) -> None:
         pause = max(LONGEST_REST, min(self._pacer.ban_left, 30.0))
+        self.pulse.beat(pause)
         try:
             await asyncio.wait_for(self._awake.wait(), pause)
         except TimeoutError:
@@ -149,6 +150,18 @@ class Courier:
         if in_hand:
             await asyncio.wait(in_hand)
         return max(taken, len(in_hand))
+
+    async def _take_quietly(self) -> int:
+        try:
+            taken = await self._take()
+        except Exception:
+            # Once, and not each second while a database is away.
+            if not self._stumbles:
+                log.exception("The courier stumbled and goes on")
+            self._stumbles = True
+            return 0
+        self._stumbles = False
+        return taken
 
     async def _take(self) -> int:
         """Claims what there is room for, and lets it go its way; returns how many that were. One claim at a time.
@@ -267,10 +280,10 @@ class Courier:
         except BannedError as ban:
             await self._hand_back(message, timedelta(seconds=ban.seconds))
         except Forbidden:
-            await self._writer.run(lambda session: self._give_up_chat(session, message))
+            await self._give_up(message)
         except BadRequest as refused:
             if CHAT_GONE in str(refused).lower():
-                await self._writer.run(lambda session: self._give_up_chat(session, message))
+                await self._give_up(message)
                 return None
             log.warning("Telegram refused a %s for good: %s", message.kind.value, refused)
             await self._settle(message, MessageState.FAILED, fault="bad_request")
@@ -304,6 +317,7 @@ class Courier:
         for wait in (*WAITS_TO_NOTE, None):
             try:
                 await self._writer.run(note)
+                self._measured.sent(message, self._clock.now())
                 return
             except (NotCommittedError, DBAPIError):
                 if wait is None:
@@ -347,12 +361,18 @@ class Courier:
             outbox.settle(session, found, state, due_at=due_at, fault=fault)
 
         await self._writer.run(settle)
+        if not again:
+            self._measured.not_sent(message, state, fault)
 
     def _still_mine(self, session: Session, message: OutboxMessage) -> OutboxMessage | None:
         """Its row. A tap may have proved meanwhile that it arrived, or the lease has run out."""
         found = outbox.message_by_id(session, message.id)
         mine = found is not None and found.state is MessageState.SENDING and found.owner == self._owner
         return found if mine else None
+
+    async def _give_up(self, message: OutboxMessage) -> None:
+        await self._writer.run(lambda session: self._give_up_chat(session, message))
+        self._measured.not_sent(message, MessageState.FAILED, outbox.FORBIDDEN)
 
     def _give_up_chat(self, session: Session, message: OutboxMessage) -> None:
         """Blocked: the chat is unreachable until its owner comes back, and the coordinators hear of it once."""

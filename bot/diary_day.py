@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.dialogues.check_in import CheckIn
+from bot.dialogues.check_in import CheckIn, note_key
 from bot.replies import Incoming
 from jobs import due
 from storage import diary, notes, patients, questions
@@ -29,7 +29,7 @@ def check_in_of(
     asked = asked or questions_of(session, day)
     values = {item: noted.value for item, noted in diary.noted_on(session, day).items()}
     # A note is written beside complete answers only.
-    written = notes.notes_on(session, day) if len(values) == len(asked) else ()
+    written = notes.notes_on(session, day) if len(values) == len(asked) else {}
     later, patient = None, patients.patient_of_team(session, day.team_id, day.patient_id)
     if patient is not None and day.snoozed and day.next_follow_up_at is not None:
         later = day.next_follow_up_at.astimezone(due.zone_of(patient.time_zone)).time()
@@ -40,7 +40,7 @@ def check_in_of(
         day.changing,
         choosing,
         message,
-        written,
+        {note_key(number): words for number, words in written.items()},
         day.noting,
         later,
         wide,
@@ -108,7 +108,7 @@ def is_anything_asked(session: Session, patient: Patient, incoming: Incoming) ->
 
 def _asks(session: Session, day: DiaryDay) -> bool:
     state = check_in_of(session, day)
-    return state.noting or state.question is not None
+    return state.is_writing or state.question is not None
 
 
 def _open_at(session: Session, patient: Patient, *instants: datetime) -> list[DiaryDay]:
@@ -135,3 +135,10 @@ def mean(session: Session, day: DiaryDay, now: datetime) -> None:
         if other.id != day.id:
             other.noting, other.changing, other.shown_at = False, None, None
             session.add(other)
+
+
+def at_rest(day: DiaryDay) -> None:
+    """Nothing is being changed, noted or put off any more. Whoever is at it need not be asked again."""
+    day.changing, day.noting = None, False
+    if day.snoozed:
+        day.snoozed, day.next_follow_up_at = False, None

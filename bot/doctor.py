@@ -1,29 +1,38 @@
-"""What is well and what is not: settings, database, schema, Telegram; for each fault, what to do about it."""
+"""What is well and what is not: settings, database, messages, Telegram, the running bot; for each fault, what to do."""
 
-import math
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
+import httpx
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, update
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
+from telegram.ext import ExtBot
 
-from bot import runtime, settings
-from bot.pacer import PER_SECOND
+from bot import file_modes, parked_command, runtime, settings
+from bot.pacer import PER_SECOND, Priority
 from bot.settings import Settings, SettingsError
 from bot.texts import FALLBACK, Html, texts_in
-from jobs import load
+from bot.watching.facts import fault_of, machine_facts, stored_facts
+from bot.watching.words import meaning
+from jobs import lights, load
 from jobs.clock import Clock
-from storage import patients, teams
-from storage.database import Database, SchemaMismatchError
+from jobs.lights import SEEN_FROM_OUTSIDE, Facts, Light, Name, StoredFacts, Why
+from storage import parked, patients, teams
+from storage.database import Database
 from storage.models import Team
+from storage.parked import Pile
 
 say = texts_in(FALLBACK)
+PATIENCE = 30.0
 
 
 @dataclass(frozen=True)
 class Finding:
-    fine: bool
+    """`fine` None: said for information, and no fault."""
+
+    fine: bool | None
     what: Html
 
 
@@ -33,41 +42,93 @@ async def examine(clock: Clock) -> list[Finding]:
         loaded = settings.load(need_token=True)
     except SettingsError as wrong:
         return [Finding(False, say("doctor.setting", name=name, wrong=say(key))) for name, key in wrong.faults]
-    return [Finding(True, say("doctor.settings")), *_database(loaded, clock), await _telegram(loaded)]
+    return [
+        Finding(True, say("doctor.settings")),
+        *(Finding(False, what) for what in file_modes.checks(loaded)),
+        *_database(loaded, clock),
+        *await _telegram(loaded),
+        *await _running(loaded),
+    ]
 
 
 def _database(loaded: Settings, clock: Clock) -> list[Finding]:
     database = Database(loaded.database_url.get_secret_value())
+    names: list[str] = []
+    piles: list[Pile] = []
     try:
         if not database.is_there and not database.can_be_made:
-            return [Finding(False, say("doctor.database", fault=say("doctor.no_folder")))]
-        if not database.is_there or database.revision() is None:
+            return [Finding(False, say("light.database_away", fault=say("doctor.no_folder")))]
+        if not database.is_there or (schema := database.revision()) is None:
             return [Finding(False, say("doctor.schema_missing"))]
-        database.check_schema()
-        with database.writing() as connection, Session(connection) as session:
-            # In a transaction that may write: a full disk or a read-only file is a fault too.
-            connection.execute(update(Team).where(col(Team.id) == 0).values(name=""))
-            names = teams.team_names(session)
-            rush = load.worst(patients.prompts_by_moment(session), PER_SECOND)
-    except SchemaMismatchError as wrong:
-        return [Finding(False, say("doctor.schema", found=wrong.found or "–", expected=wrong.expected or "–"))]
+        expected = database.expected_revision()
+        stored: StoredFacts | str = StoredFacts(None, schema, expected)
+        if schema == expected:
+            with database.writing() as connection, Session(connection) as session:
+                # In a transaction that may write: a full disk or a read-only file is a fault too.
+                connection.execute(update(Team).where(col(Team.id) == 0).values(name=""))
+                names = teams.team_names(session)
+                rush = load.worst(patients.prompts_by_moment(session), PER_SECOND)
+                stored = stored_facts(session, clock.now(), schema, expected, rush)
+                piles = parked.piles(session, clock.now())
     except DBAPIError as fault:
-        return [Finding(False, say("doctor.database", fault=str(fault.orig).strip().splitlines()[0]))]
+        stored = fault_of(fault)
     finally:
         database.close()
-    found = [Finding(True, say.plural("doctor.teams", len(names)) if names else say("doctor.no_teams"))]
-    if rush is not None:
-        at = Html(say.instant(rush.at, loaded.time_zone))
-        minutes = math.ceil(rush.wait / timedelta(minutes=1))
-        found.append(Finding(False, say("doctor.rush", people=rush.people, at=at, minutes=minutes)))
-    return found
+    found = lights.lights(Facts(clock.now(), stored, machine_facts(database)))
+    well = [Finding(True, say.plural("doctor.teams", len(names)) if names else say("doctor.no_teams"))]
+    is_away = any(light.red and light.name is Name.DATABASE for light in found)
+    return [
+        *(well if not is_away else ()),
+        *_of(found, loaded),
+        *(Finding(False, parked_command.in_words(pile)) for pile in piles),
+    ]
 
 
-async def _telegram(loaded: Settings) -> Finding:
+def _of(found: Iterable[Light], loaded: Settings) -> list[Finding]:
+    return [Finding(False, meaning(light, say, loaded.time_zone)) for light in found if light.red]
+
+
+async def _telegram(loaded: Settings) -> list[Finding]:
     try:
         async with runtime.make_bot(loaded) as bot:
-            return Finding(True, say("doctor.telegram", name=bot.username))
+            found = [Finding(True, say("doctor.telegram", name=bot.username))]
+            return [*found, *await _operator_chat(bot, loaded.operator_chat)]
     except InvalidToken:
-        return Finding(False, say("doctor.token"))
+        return [Finding(False, say("doctor.token"))]
     except TelegramError as fault:
-        return Finding(False, say("doctor.no_telegram", url=loaded.telegram_api_url, fault=type(fault).__name__))
+        url = loaded.telegram_api_url
+        return [Finding(False, say("doctor.no_telegram", url=url, fault=type(fault).__name__))]
+
+
+async def _operator_chat(bot: ExtBot[Priority], chat: int | None) -> list[Finding]:
+    if chat is None:
+        return [Finding(None, say("doctor.no_operator_chat"))]
+    try:
+        await bot.get_chat(chat)
+    except (BadRequest, Forbidden):
+        return [Finding(False, say("doctor.operator_chat_unknown", name=bot.username))]
+    return [Finding(True, say("doctor.operator_chat"))]
+
+
+async def _running(loaded: Settings) -> list[Finding]:
+    """What the bot that runs here says of itself: there are things that only it can know."""
+    where = loaded.watch_listen
+    if where is None:
+        return [Finding(None, say("doctor.no_pages"))]
+    try:
+        async with httpx.AsyncClient() as client:
+            told = (await client.get(f"http://{where}/lights", timeout=PATIENCE)).json()
+        found = [light_from(each) for each in told["lights"]]
+    except (httpx.HTTPError, json.JSONDecodeError, KeyError, TypeError, ValueError):
+        return [Finding(None, say("doctor.not_running", where=where))]
+    own = [light for light in found if light.name not in SEEN_FROM_OUTSIDE]
+    if red := _of(own, loaded):
+        return red
+    return [Finding(True, say("doctor.running", where=where, lights=", ".join(light.name for light in own)))]
+
+
+def light_from(told: dict[str, object]) -> Light:
+    """As a page tells it. ValueError, KeyError or TypeError for what is none."""
+    why = told.get("why")
+    numbers = {key: each for key, each in told.items() if isinstance(each, int | str)}
+    return Light(Name(str(told["name"])), bool(told["red"]), Why(str(why)) if why is not None else None, numbers)

@@ -8,10 +8,11 @@ from uuid import uuid4
 
 from sqlmodel import Session
 
+from bot.measurements import Measurements
 from bot.pictures import Asked, Drawn
 from bot.rendering import Renderer
 from jobs import looks
-from jobs.clock import Clock
+from jobs.clock import Clock, Pulse
 from storage import drawings
 from storage.models import Drawing
 from storage.writer import Writer
@@ -25,12 +26,19 @@ class Draughtsman:
     """Draws one page after the other until told to stop; `wake` makes it look at once."""
 
     def __init__(
-        self, renderer: Renderer, writer: Writer, clock: Clock, drawn: Callable[[], None] = lambda: None
+        self,
+        renderer: Renderer,
+        writer: Writer,
+        clock: Clock,
+        drawn: Callable[[], None],
+        measured: Measurements,
     ) -> None:
+        self._measured = measured
         self._renderer, self._writer, self._clock, self._drawn = renderer, writer, clock, drawn
         self._owner = uuid4().hex
         self._awake, self._at_work = asyncio.Event(), asyncio.Lock()
-        self._stopping = False
+        self._stopping = self._stumbles = False
+        self.pulse = Pulse()
         self._database = writer.database.url.render_as_string(hide_password=False)
 
     def wake(self) -> None:
@@ -48,6 +56,7 @@ class Draughtsman:
                 await self._quietly(drawings.leave_behind)
             while not self._stopping:
                 self._awake.clear()
+                self.pulse.beat()
                 if not await self._one_quietly():
                     await self._rest()
         finally:
@@ -61,10 +70,15 @@ class Draughtsman:
 
     async def _one_quietly(self) -> bool:
         try:
-            return await self.draw_one()
+            drawn = await self.draw_one()
         except Exception:
-            log.exception("Drawing stumbled and goes on")
+            # Once, and not each second while a database is away.
+            if not self._stumbles:
+                log.exception("Drawing stumbled and goes on")
+            self._stumbles = True
             return False
+        self._stumbles = False
+        return drawn
 
     async def _rest(self) -> None:
         try:
@@ -89,14 +103,19 @@ class Draughtsman:
                 drawing.kind,
                 drawing.page,
             )
-            try:
-                drawn: Drawn | None = await self._renderer.draw(asked)
-            except Exception:
-                log.exception("A page could not be drawn")
-                drawn = None
+            with self._measured.drawing(drawing.kind) as measured:
+                drawn = await self._draw_quietly(asked)
+                measured.failed = drawn is None
             await self._writer.run(lambda session: self._keep(session, drawing, drawn))
         self._drawn()
         return True
+
+    async def _draw_quietly(self, asked: Asked) -> Drawn | None:
+        try:
+            return await self._renderer.draw(asked)
+        except Exception:
+            log.exception("A page could not be drawn")
+            return None
 
     def _keep(self, session: Session, drawing: Drawing, drawn: Drawn | None) -> None:
         found = drawings.of_team(session, drawing.team_id, drawing.id)

@@ -165,6 +165,10 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     "data_exported": lambda entry, texts: {
         "patients": texts.plural("export.patients", (entry.after or {})["patients"])
     },
+    "parked_dealt_with": lambda entry, _: {
+        "again": (entry.after or {})["sent_again"],
+        "gone": (entry.after or {})["let_go"],
+    },
     "attendance_said": lambda entry, texts: {
         "said": texts("history.comes" if (entry.after or {})["is_coming"] else "history.cannot")
     },

@@ -103,14 +103,19 @@ def instructions(team: Team, texts: Texts) -> Html:
 
 def _list(session: Session, someone: Someone, now: datetime) -> tuple[Screen, Callable[[Session], None]]:
     patient, texts = someone.the_patient, texts_in(someone.chat.language)
-    if patient.status not in patients.LIVING:
-        return leaving.ended(someone, texts), outlook.told([])
     known = courses.courses_of(session, patient.team_id, patient.id)
     coming = outlook.coming(known, due.local_date(patient.time_zone, now))
     if not coming:
         return Screen(texts("infusions.none")), outlook.told([])
     said = attendance.said_of_all(session, patient.team_id, coming)
     lines = [_line(course, said.get(course.id), texts) for course in coming]
+    if patient.status not in patients.LIVING:
+        # The dates go on at the clinic. They are looked at here, and settled there.
+        phone = telephone(someone.team, texts)
+        ended = Screen(
+            texts("infusions.list_ended", lines=Html("\n".join(lines)), phone=phone), leaving.ways_back(texts)
+        )
+        return ended, outlook.told(coming)
     first, *others = coming[:MOST_SHOWN]
     opened = tuple(
         (Button(texts("infusions.button.date", date=each.planned_start), _data(each, LIST, "open")),) for each in others

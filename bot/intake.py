@@ -13,6 +13,7 @@ from telegram.ext import Application
 
 from bot.application import ALLOWED_UPDATES, Handlers
 from bot.pacer import seconds_of
+from jobs.clock import Pulse
 
 log = logging.getLogger(__name__)
 LONG_POLL = 25
@@ -45,15 +46,18 @@ class Intake:
         # Handled in this process, but behind one that could not be committed: they will come again.
         self._done: set[int] = set()
         self._tries: Counter[int] = Counter()
-        self._conflicts, self._has_polled = 0, False
+        self._conflicts, self._has_polled, self._is_away = 0, False, False
         self._stopping = asyncio.Event()
+        self.pulse = Pulse()
 
     def stop(self) -> None:
         self._stopping.set()
 
     async def run(self) -> None:
         while not self._stopping.is_set():
+            self.pulse.beat(LONG_POLL)
             updates = await self._ask()
+            self.pulse.beat()
             if updates:
                 await self.take(updates)
         # What is committed is acknowledged before going, so that it need not be told twice.
@@ -78,6 +82,9 @@ class Intake:
                 return ()
             updates: Sequence[Update] = request.result()
             self._has_polled = True
+            if self._is_away:
+                self._is_away = False
+                log.warning("Telegram can be reached again")
             return updates
         except InvalidToken:
             raise
@@ -126,9 +133,13 @@ class Intake:
         elif isinstance(fault, RetryAfter):
             wait = seconds_of(fault)
         elif isinstance(fault, NetworkError):
-            log.warning("Telegram could not be reached (%s); trying again", type(fault).__name__)
+            # Once, and not at each try of an outage.
+            if not self._is_away:
+                log.warning("Telegram could not be reached (%s); trying again", type(fault).__name__)
+            self._is_away = True
         else:
             log.error("Telegram refused getUpdates: %s", fault)
+        self.pulse.beat(wait)
         try:
             await asyncio.wait_for(self._stopping.wait(), wait)
         except TimeoutError:

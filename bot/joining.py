@@ -38,7 +38,7 @@ class JoinFacts:
 def _load(filling: Filling) -> JoinFacts:
     invitation = filling.session.get(Invitation, filling.subject["invitation"])
     if invitation is None:
-        raise Refusal("refusal.invitation_unknown")
+        raise Refusal(admission.UNKNOWN)
     if invitation.used_at is not None:
         raise Refusal("refusal.invitation_used")
     if invitation.expires_at <= filling.now:

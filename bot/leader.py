@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import DBAPIError
 
+from jobs.clock import Pulse
 from storage.locks import Lock
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,10 @@ class Work(Protocol):
 
     def stop(self) -> None: ...
 
+    @property
+    def pulse(self) -> Pulse:
+        """It beats while the work goes on."""
+
 
 class Leader:
     """Does the work while it holds the lock, each time with what `make` makes; stands by while another does."""
@@ -27,10 +32,16 @@ class Leader:
         self._lock, self._what, self._make = lock, what, make
         self._work: Work | None = None
         self._stopping = asyncio.Event()
+        self._standing_by = Pulse()
+        self._is_away = False
 
     @property
     def leads(self) -> bool:
         return self._work is not None
+
+    @property
+    def pulse(self) -> Pulse:
+        return self._standing_by if self._work is None else self._work.pulse
 
     def stop(self) -> None:
         self._stopping.set()
@@ -41,6 +52,7 @@ class Leader:
         """Until told to stop, or the work ends by itself, or raises."""
         try:
             while not self._stopping.is_set():
+                self._standing_by.beat(LOOK_EVERY)
                 if await self._acquired():
                     log.info("This replica is %s now", self._what)
                     if await self._lead():
@@ -52,10 +64,15 @@ class Leader:
 
     async def _acquired(self) -> bool:
         try:
-            return await asyncio.to_thread(self._lock.acquire)
+            held = await asyncio.to_thread(self._lock.acquire)
         except DBAPIError as fault:
-            log.warning("The lock for %s could not be asked for: %s", self._what, type(fault).__name__)
+            # Once, and not at each try while the database is away.
+            if not self._is_away:
+                log.warning("The lock for %s could not be asked for: %s", self._what, type(fault).__name__)
+            self._is_away = True
             return False
+        self._is_away = False
+        return held
 
     async def _lead(self) -> bool:
         """False when the lock was lost: somebody else may hold it by now, and two must not do it at once."""

@@ -5,9 +5,9 @@ import re
 from sqlmodel import Session
 
 from bot.greetings import telephone
-from bot.replies import Button, CloseButtons, Incoming, OfferCommands, Reply, Rewrite, Say, Screen, Toast
+from bot.replies import Button, CloseButtons, Incoming, Keyboard, OfferCommands, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, plain, texts_in
-from jobs import due, leaving
+from jobs import check_in_time, due, leaving
 from storage import diary, patients
 from storage.chats import Someone
 from storage.models import PatientStatus
@@ -41,11 +41,11 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
         return _stopped(session, incoming, someone, texts)
     if action == "agree" and not incoming.repeated:
         leaving.take_up_again(session, someone.the_patient, now)
-        return [Toast(""), Rewrite(incoming.message_id, _going_on(someone, texts))]
+        return [Toast(""), Rewrite(incoming.message_id, _going_on(session, incoming, someone, texts))]
     if action == "erased" and not incoming.repeated:
         leaving.erase(session, someone.the_patient, now)
         return gone(incoming, texts)
-    return [Toast(""), Rewrite(incoming.message_id, _shown(action, someone, texts))]
+    return [Toast(""), Rewrite(incoming.message_id, _shown(session, incoming, action, someone, texts))]
 
 
 def gone(incoming: Incoming, texts: Texts) -> list[Reply]:
@@ -59,9 +59,11 @@ def ended(someone: Someone, texts: Texts) -> Screen:
     patient = someone.the_patient
     since = due.local_date(patient.time_zone, patient.withdrawn_at) if patient.withdrawn_at else None
     text = texts("leaving.ended", since=since) if since else texts("diary.ended")
-    again = Button(texts("leaving.button.again"), "le:consent")
-    erase = Button(texts("leaving.button.erase"), "le:erase")
-    return Screen(text, ((again,), (erase,)))
+    return Screen(text, (*ways_back(texts), (Button(texts("leaving.button.erase"), "le:erase"),)))
+
+
+def ways_back(texts: Texts) -> Keyboard:
+    return ((Button(texts("leaving.button.again"), "le:consent"),),)
 
 
 def _is_living(someone: Someone) -> bool:
@@ -76,12 +78,12 @@ def _stopped(session: Session, incoming: Incoming, someone: Someone, texts: Text
     return [Toast(""), Rewrite(incoming.message_id, ended(someone, texts)), *closed]
 
 
-def _shown(action: str, someone: Someone, texts: Texts) -> Screen:
+def _shown(session: Session, incoming: Incoming, action: str, someone: Someone, texts: Texts) -> Screen:
     """Where a press leads that changes nothing."""
     if action in {"erase", "really"}:
         return _about_to_erase(action, someone, texts)
     if _is_living(someone):
-        return _asked(someone, texts) if action == "ask" else _going_on(someone, texts)
+        return _asked(someone, texts) if action == "ask" else _going_on(session, incoming, someone, texts)
     return _consent(someone, texts) if action == "consent" else ended(someone, texts)
 
 
@@ -92,13 +94,13 @@ def _asked(someone: Someone, texts: Texts) -> Screen:
     return Screen(text, ((stay,), (stop,)))
 
 
-def _going_on(someone: Someone, texts: Texts) -> Screen:
+def _going_on(session: Session, incoming: Incoming, someone: Someone, texts: Texts) -> Screen:
     patient = someone.the_patient
-    if patient.status is PatientStatus.PAUSED and patient.paused_until is not None:
-        return Screen(texts("leaving.goes_on_paused", until=patient.paused_until))
-    if patient.next_prompt_at is None:
+    coming = check_in_time.coming_prompt(session, patient, incoming.now)
+    if coming is None:
         return ended(someone, texts)
-    return Screen(texts("leaving.goes_on", next=Html(texts.instant(patient.next_prompt_at, patient.time_zone))))
+    key = "leaving.goes_on_paused" if patient.status is PatientStatus.PAUSED else "leaving.goes_on"
+    return Screen(texts(key, next=Html(texts.instant(coming, patient.time_zone))))
 
 
 def _consent(someone: Someone, texts: Texts) -> Screen:

@@ -64,7 +64,7 @@ def _apply(filling: Filling, facts: ZoneFacts, values: Values) -> Screen:
     if zone == patient.time_zone:
         return Screen(texts("own_zone.is_that_already", zone=zone, time=clock(zone, facts)), way_back(texts))
     check_in_time.change_time_zone(filling.session, filling.actor, patient, zone, facts.now, is_theirs=True)
-    coming = check_in_time.coming_prompt(patient, facts.now)
+    coming = check_in_time.coming_prompt(filling.session, patient, facts.now)
     first = Html(texts.instant(coming, zone)) if coming is not None else Html(texts.time(patient.prompt_time))
     return Screen(texts("own_zone.done", zone=zone, first=first), way_back(texts))
 

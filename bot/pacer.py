@@ -20,6 +20,8 @@ from bot.shared_pace import Budget
 
 PER_SECOND = 29
 IN_FLIGHT = 8
+# Taps of a coordinator who turns pages, with room: nobody taps so often for half a minute.
+AT_ONCE = 30
 # A hair over a second, so that no second by anybody's clock holds more.
 A_SECOND = 1.01
 CHATS_REMEMBERED = 10_000
@@ -30,15 +32,19 @@ LATENESS = 0.005
 
 @dataclass(frozen=True)
 class Pace:
-    """`per_second`: requests of the whole bot; `between`: seconds between two broadcasts to one chat."""
+    """`per_second`: requests of the whole bot; `between`: seconds between two broadcasts to one chat.
+
+    `at_once`: how much one person may do without a pause and be answered.
+    """
 
     per_second: float = PER_SECOND
     between: float = 1.0
+    at_once: float = AT_ONCE
 
 
 TELEGRAMS = Pace()
 # Where the clock is moved, nobody waits true seconds.
-UNHURRIED = Pace(math.inf, 0.0)
+UNHURRIED = Pace(math.inf, 0.0, math.inf)
 
 
 class Priority(IntEnum):

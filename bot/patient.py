@@ -1,11 +1,10 @@
 """What a patient does: the check-in by tap and by typing, today's and yesterday's, and asking for what is kept."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import diary_day, leaving
+from bot import check_in_place, diary_day, leaving, noting
 from bot.dialogues import check_in, typed_answers
 from bot.dialogues.check_in import CheckIn, Tap
 from bot.dialogues.wording import name_of
@@ -45,29 +44,9 @@ def yesterday(session: Session, incoming: Incoming, someone: Someone) -> list[Re
 
 def _brought(session: Session, day: DiaryDay, texts: Texts, now: datetime) -> list[Reply]:
     """The day's check-in in a new message, from its beginning."""
-    _at_rest(day)
+    diary_day.at_rest(day)
     diary_day.mean(session, day, now)
-    return _below(session, day, texts)
-
-
-def _below(session: Session, day: DiaryDay, texts: Texts) -> list[Reply]:
-    """The check-in where the patient looks, as it stands; the message that it stood in before says so."""
-    replies: list[Reply] = [Say(check_in.screen(check_in_of(session, day), texts), _note_message(day))]
-    if day.message_id is not None:
-        replies.append(Rewrite(day.message_id, check_in.moved_below(day.diary_date, texts), or_anew=False))
-    return replies
-
-
-def _note_message(day: DiaryDay) -> Callable[[Session, int], None]:
-    team_id, patient_id, diary_date = day.team_id, day.patient_id, day.diary_date
-
-    def note(session: Session, message_id: int) -> None:
-        found = diary.day_of(session, team_id, patient_id, diary_date)
-        if found is not None:
-            found.message_id = message_id
-            session.add(found)
-
-    return note
+    return check_in_place.below(session, day, texts)
 
 
 def check_in_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -106,21 +85,26 @@ def _act_on(session: Session, day: DiaryDay, tap: Tap, asked: Questions, incomin
     """Stores what was tapped; returns the toast."""
     texts = texts_in(someone.chat.language)
     named = next((each for each in asked if each.key == tap.item), None)
-    if named is None and tap.item is not None:
-        return texts("form.old_button")
+    note = check_in.note_number(tap.item)
+    is_there = named is not None or (note is not None and note in notes.notes_on(session, day))
+    if tap.item is not None and not is_there:
+        # A note that this press has removed, told again, is no news.
+        return "" if incoming.repeated else texts("form.old_button")
     if tap.action in {"answer", "skip"} and named is not None:
         return _answered(session, day, named, tap.value, incoming, texts)
     if incoming.repeated:
         return ""
-    _at_rest(day)
+    diary_day.at_rest(day)
     session.add(day)
     if tap.action == "later":
         return _put_off(session, day, incoming, someone)
+    if tap.action == "remove" and note is not None:
+        notes.remove_note(session, day, note, incoming.now)
     day.changing = tap.item if tap.action == "ask" else None
     day.noting = tap.action == "note" and check_in_of(session, day, asked=asked).may_be_noted
     if day.noting or day.changing is not None:
         diary_day.mean(session, day, incoming.now)
-    return ""
+    return texts("check_in.note.removed") if tap.action == "remove" else ""
 
 
 def _answered(
@@ -135,13 +119,6 @@ def _answered(
         _store(session, day, {named.key: value}, incoming, Way.BUTTON, known)
     key = "check_in.toast_skipped" if value is None else "check_in.toast"
     return texts(key, item=name_of(named, texts), value=value)
-
-
-def _at_rest(day: DiaryDay) -> None:
-    """Nothing is being changed, noted or put off any more. Whoever is at it need not be asked again."""
-    day.changing, day.noting = None, False
-    if day.snoozed:
-        day.snoozed, day.next_follow_up_at = False, None
 
 
 def _put_off(session: Session, day: DiaryDay, incoming: Incoming, someone: Someone) -> str:
@@ -185,7 +162,7 @@ def _store(
     ]
     alerts.look(session, day, new, incoming.what, incoming.now)
     if day.changing in values or day.noting or day.snoozed:
-        _at_rest(day)
+        diary_day.at_rest(day)
         session.add(day)
 
 
@@ -194,24 +171,27 @@ def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
     patient, texts = someone.the_patient, texts_in(someone.chat.language)
     day = diary_day.meant_by(session, patient, incoming)
     if day is None or patient.status not in patients.LIVING:
-        ended = patient.status not in patients.LIVING
-        return _nothing_open(incoming, someone, texts("diary.ended" if ended else "check_in.none_open"))
+        has_ended = patient.status not in patients.LIVING
+        shown = leaving.ended(someone, texts) if has_ended else Screen(texts("check_in.none_open"))
+        return _nothing_open(incoming, someone, shown)
     if incoming.repeated:
-        return _show_again(session, day, someone)
+        return check_in_place.in_place(session, day, texts)
     diary_day.turn_to(session, day, incoming.now)
     state = check_in_of(session, day)
-    if state.noting:
-        return _note_written(session, day, state, incoming, someone)
+    if state.is_writing:
+        return noting.written(session, day, state, incoming, someone)
     try:
-        values = typed_answers.read(incoming.text, state.questions, state.question, someone.chat.language)
+        language = someone.chat.language
+        values = typed_answers.read(incoming.text, state.questions, state.question, language, state.left)
     except Refusal as refusal:
-        return _explained(session, day, texts, texts(refusal.key, **refusal.arguments))
+        return check_in_place.explained(session, day, texts, texts(refusal.key, **refusal.arguments))
     if values is None:
         return _not_read(session, day, state, incoming, someone)
     _store(session, day, values, incoming, Way.TYPED, diary.noted_on(session, day))
     session.flush()
-    # What is complete may stand far above by now.
-    return _show_again(session, day, someone) if state.question is not None else _below(session, day, texts)
+    # What is complete may stand far above by now, and what is hidden was not seen by whoever typed.
+    is_in_sight = state.question is not None and not check_in_place.is_hidden(session, someone.chat, day)
+    return (check_in_place.in_place if is_in_sight else check_in_place.below)(session, day, texts)
 
 
 def _not_read(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -223,50 +203,24 @@ def _not_read(session: Session, day: DiaryDay, state: CheckIn, incoming: Incomin
         why = texts(key, day=day.diary_date)
         if typed_answers.is_answer(incoming.text, state.questions, someone.chat.language):
             # Of which question it may be: what can be changed is brought to where it was typed.
-            return _explained(session, day, texts, why)
-        return _nothing_open(incoming, someone, why)
+            return check_in_place.explained(session, day, texts, why)
+        if noting.may_be_offered(state, incoming) and not is_for_check_in(incoming, someone):
+            return noting.offered(session, day, incoming, someone)
+        return _nothing_open(incoming, someone, Screen(why))
     not_read = texts("check_in.not_read", item=name_of(asked, texts), most=asked.scale[-1])
-    return _explained(session, day, texts, Html(f"{_not_passed_on(someone, texts)}\n\n{not_read}"))
+    return check_in_place.explained(session, day, texts, Html(f"{_not_passed_on(someone, texts)}\n\n{not_read}"))
 
 
-def _note_written(session: Session, day: DiaryDay, state: CheckIn, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """Kept word for word. That nobody reads it at once is said each time: it may be what matters."""
-    texts, said_at, written = texts_in(someone.chat.language), incoming.said_at, incoming.text.strip()
-    if len(written) > check_in.LONGEST_NOTE:
-        most, length = check_in.LONGEST_NOTE, len(written)
-        return _explained(session, day, texts, texts("check_in.note.too_long", most=most, length=length))
-    late = diary_day.is_over(day, said_at)
-    notes.add_note(session, day, written, said_at, incoming.now, late=late)
-    day.noting = False
-    session.flush()
-    kept = texts("check_in.note.kept", day=day.diary_date, phone=telephone(someone.team, texts))
-    return [*_show_again(session, day, someone), Say(Screen(kept))]
-
-
-def _nothing_open(incoming: Incoming, someone: Someone, why: Html) -> list[Reply]:
+def _nothing_open(incoming: Incoming, someone: Someone, why: Screen) -> list[Reply]:
     """No question to answer. Words may have been meant for the team, whatever is open."""
-    if not is_for_check_in(incoming, someone):
-        why = Html(f"{why}\n\n{_not_passed_on(someone, texts_in(someone.chat.language))}")
-    return [Say(Screen(why))]
+    if is_for_check_in(incoming, someone):
+        return [Say(why)]
+    not_passed_on = _not_passed_on(someone, texts_in(someone.chat.language))
+    return [Say(Screen(Html(f"{why.text}\n\n{not_passed_on}"), why.keyboard))]
 
 
 def _not_passed_on(someone: Someone, texts: Texts) -> Html:
     return texts("check_in.not_passed_on", phone=telephone(someone.team, texts))
-
-
-def _explained(session: Session, day: DiaryDay, texts: Texts, why: Html) -> list[Reply]:
-    """Says what could not be read, and asks again below: the question above has moved out of sight.
-
-    In a message of its own: how to reach the team stays there when the question is answered.
-    """
-    return [Say(Screen(why)), *_below(session, day, texts)]
-
-
-def _show_again(session: Session, day: DiaryDay, someone: Someone) -> list[Reply]:
-    shown = check_in.screen(check_in_of(session, day), texts_in(someone.chat.language))
-    if day.message_id is None:
-        return [Say(shown, _note_message(day))]
-    return [Rewrite(day.message_id, shown, _note_message(day))]
 
 
 def own_chart(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:

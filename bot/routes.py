@@ -18,6 +18,7 @@ from bot import (
     infusions,
     leaving,
     measurement_commands,
+    noting,
     one_line,
     own_settings,
     own_time,
@@ -35,7 +36,7 @@ from bot import (
     welcome,
 )
 from bot.filling import Filling
-from bot.greetings import greeting
+from bot.greetings import greeting, texts_for
 from bot.joining import JOINING
 from bot.own_time import OWN_TIME
 from bot.own_zone import OWN_ZONE
@@ -44,9 +45,9 @@ from bot.summary_settings import SUMMARY_TIME
 from bot.texts import Html, Texts, nearest_language, plain, texts_in
 from jobs import admission
 from jobs.refusals import Refusal
-from storage import chats, dialogues, teams
+from storage import chats, dialogues, patients
 from storage.chats import Someone
-from storage.models import Dialogue, Role
+from storage.models import Dialogue, PatientStatus, Role
 
 Work = Callable[[Session, Incoming], list[Reply]]
 KnownWork = Callable[[Session, Incoming, Someone], list[Reply]]
@@ -100,6 +101,7 @@ COMMANDS = (
 )
 BUTTONS = (
     Route("c", Role.PATIENT, patient.check_in_pressed),
+    Route("kn", Role.PATIENT, noting.keep_pressed),
     Route("st", Role.PATIENT, own_settings.settings_pressed),
     Route("pa", Role.PATIENT, pause.pause_pressed),
     Route("le", Role.PATIENT, leaving.pressed),
@@ -127,6 +129,7 @@ PROCEDURES = {
     JOINING.form.name: JOINING,
     OWN_ZONE.form.name: OWN_ZONE,
     OWN_TIME.form.name: OWN_TIME,
+    pause.PAUSE.form.name: pause.PAUSE,
     **coordinator.PROCEDURES,
     **alert_forms.PROCEDURES,
     **question_forms.OF_TEAM,
@@ -135,6 +138,8 @@ PROCEDURES = {
     SUMMARY_TIME.form.name: SUMMARY_TIME,
     **staff_forms.PROCEDURES,
 }
+# What is still of use to a patient who has stopped; the others work, and say that the diary has ended.
+OF_WHOEVER_LEFT = {"infusions", "chart", "mydata", "privacy", "withdraw"}
 
 
 def may_use(someone: Someone, route: Route) -> bool:
@@ -176,6 +181,12 @@ def _helped(session: Session, someone: Someone | None, incoming: Incoming) -> li
     return [*_greet(session, someone, incoming), *menu_]
 
 
+def number(_session: Session, incoming: Incoming) -> list[Reply]:
+    """`/id`: the number of one's own chat, for whoever sets up OPERATOR_CHAT. It is nobody's business else."""
+    texts = texts_in(nearest_language(incoming.language))
+    return [Say(Screen(texts("chat_number", number=incoming.telegram_id)))]
+
+
 def unknown(session: Session, incoming: Incoming) -> list[Reply]:
     """A command that there is not."""
     someone, incoming = _arrived(session, incoming)
@@ -210,15 +221,8 @@ def _filling(session: Session, incoming: Incoming, someone: Someone, dialogue: D
 
 
 def _arrived(session: Session, incoming: Incoming) -> tuple[Someone | None, Incoming]:
-    """Who it is, and whether this was told before. Whoever writes can be written to. A stranger leaves no trace.
-
-    A team's staff act one after the other: two who change the same course at two replicas would not see each other.
-    """
+    """Who it is, and whether this was told before. Whoever writes can be written to. A stranger leaves no trace."""
     someone = chats.who_is(session, incoming.telegram_id)
-    if someone is not None and someone.staff is not None:
-        teams.hold(session, someone.staff.team_id)
-        session.expire_all()
-        someone = chats.who_is(session, incoming.telegram_id)
     if someone is None:
         return None, incoming
     admission.chat_found(session, someone, incoming.now)
@@ -283,12 +287,15 @@ def _with_menu(session: Session, before: Someone, work: Callable[[], list[Reply]
     replies = work()
     # Who was nobody may be a patient now; a member's roles are changed in their row.
     someone = before if _is_known(before) else chats.who_is(session, before.chat.telegram_id)
+    if someone is not None and someone.patient is not None and someone.patient.status is PatientStatus.ERASED:
+        # A stranger from now on, and given a stranger's.
+        return replies
     return replies if someone is None or _offered_to(someone) == offered else [*replies, _menu_now(someone)]
 
 
-def _offered_to(someone: Someone) -> tuple[str, list[Role]]:
+def _offered_to(someone: Someone) -> tuple[str, list[str]]:
     """What a menu depends on."""
-    return someone.chat.language, [role for role in Role if has_role(someone, role)]
+    return someone.chat.language, [route.name for route in _routes_of(someone)]
 
 
 def _may_fill_in(someone: Someone, form: str) -> bool:
@@ -318,6 +325,32 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     if someone.patient is not None:
         return patient.typed(session, incoming, someone)
     return _greet(session, someone, incoming)
+
+
+def unanswered(work: Work, *, tells: bool) -> Work:
+    """For whoever floods: what a patient says to the check-in is kept, nothing else is done, and nothing is said.
+
+    `tells`: they are told so, once.
+    """
+
+    def kept(session: Session, incoming: Incoming) -> list[Reply]:
+        someone = chats.who_is(session, incoming.telegram_id)
+        key = "too_much"
+        if someone is not None and someone.patient is not None:
+            key = "too_much_patient"
+            if _is_entry(session, work, incoming, someone):
+                work(session, incoming)
+        return [Say(Screen(texts_for(someone, incoming)(key)))] if tells else []
+
+    return kept
+
+
+def _is_entry(session: Session, work: Work, incoming: Incoming, someone: Someone) -> bool:
+    """Whether it is an answer or a note."""
+    if work is pressed:
+        return incoming.data.startswith("c:")
+    open_ = filling.is_open(dialogues.dialogue_of(session, someone.chat.id))
+    return work is typed and (not open_ or patient.is_for_check_in(incoming, someone))
 
 
 def located(session: Session, incoming: Incoming) -> list[Reply]:
@@ -381,9 +414,20 @@ def unblocked(session: Session, incoming: Incoming) -> list[Reply]:
 
 
 def menu_of(someone: Someone, texts: Texts) -> OfferCommands:
-    """The commands that this person may use."""
-    roles = [role for role in Role if has_role(someone, role)]
-    return menu(roles, texts)
+    """The commands that are of use to this person now."""
+    return menu(_routes_of(someone), texts, has_left=_has_left(someone))
+
+
+def _routes_of(someone: Someone) -> list[Route]:
+    return [
+        route
+        for route in COMMANDS
+        if may_use(someone, route) and (not _has_left(someone) or route.name in OF_WHOEVER_LEFT)
+    ]
+
+
+def _has_left(someone: Someone) -> bool:
+    return someone.patient is not None and someone.patient.status in patients.LEFT
 
 
 def _menu_now(someone: Someone) -> OfferCommands:
@@ -391,13 +435,15 @@ def _menu_now(someone: Someone) -> OfferCommands:
     return menu_of(someone, texts_in(someone.chat.language))
 
 
-def menu(roles: Sequence[Role], texts: Texts) -> OfferCommands:
-    offered = [(route.name, plain(texts(described(route)))) for route in COMMANDS if route.roles & set(roles)]
+def menu(routes: Sequence[Route], texts: Texts, *, has_left: bool = False) -> OfferCommands:
+    offered = [(route.name, plain(texts(described(route, has_left=has_left)))) for route in routes]
     return OfferCommands((*offered, ("help", plain(texts("command.help")))))
 
 
-def described(route: Route) -> str:
+def described(route: Route, *, has_left: bool = False) -> str:
     """The key of what it does; a chart is another thing to a patient than to a clinician."""
+    if route.name == "withdraw" and has_left:
+        return "command.withdraw_left"
     return "command.chart_own" if (route.name, route.role) == ("chart", Role.PATIENT) else f"command.{route.name}"
 
 

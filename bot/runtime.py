@@ -19,8 +19,10 @@ from bot import routes
 from bot.application import Handlers, build
 from bot.courier import Courier
 from bot.draughtsman import Draughtsman
+from bot.heard import Heard
 from bot.intake import Intake
 from bot.leader import Leader, Work
+from bot.measurements import Measurements
 from bot.pacer import IN_FLIGHT, TELEGRAMS, Pace, Pacer, Priority
 from bot.rendering import Renderer
 from bot.settings import Settings
@@ -60,20 +62,22 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def make_bot(settings: Settings, pacer: Pacer | None = None) -> ExtBot[Priority]:
+def make_bot(settings: Settings, pacer: Pacer | None = None, heard: Heard | None = None) -> ExtBot[Priority]:
     """The bot as Telegram knows it. As many connections as requests in flight: more only makes them wait."""
+    hooks = {"response": [heard]} if heard is not None else {}
     return ExtBot(
         settings.token,
         base_url=f"{settings.telegram_api_url}/bot",
         base_file_url=f"{settings.telegram_api_url}/file/bot",
-        request=_request(connection_pool_size=IN_FLIGHT, pool_timeout=10),
-        get_updates_request=_request(connection_pool_size=2),
+        request=_request(hooks, connection_pool_size=IN_FLIGHT, pool_timeout=10),
+        get_updates_request=_request(hooks, connection_pool_size=2),
         rate_limiter=pacer,
     )
 
 
-def _request(**limits: Any) -> HTTPXRequest:
-    return HTTPXRequest(read_timeout=20, connect_timeout=10, httpx_kwargs={"verify": _trusted()}, **limits)
+def _request(hooks: dict[str, list[Heard]], **limits: Any) -> HTTPXRequest:
+    known = {"verify": _trusted(), "event_hooks": hooks}
+    return HTTPXRequest(read_timeout=20, connect_timeout=10, httpx_kwargs=known, **limits)
 
 
 def leave_to_stand() -> None:
@@ -107,20 +111,24 @@ class Running:
         roles: Collection[Role] = tuple(Role),
         pace: Pace = TELEGRAMS,
     ) -> None:
-        self.database, self.clock = database, clock
-        self._ticking = ticking and Role.CLOCK in roles
+        self.database, self.clock, self.roles = database, clock, frozenset(roles)
+        self.started = False
+        # Whether updates are posted to it, rather than fetched.
+        self.posts = settings.webhook_url is not None
+        self.ticks = ticking and Role.CLOCK in roles
         self.writer = Writer(database)
         self._budget = None if database.is_sqlite else Budget(SharedPace(database, settings.bot_id, pace.per_second))
         self.pacer = Pacer(pace, budget=self._budget)
-        self.bot = make_bot(settings, self.pacer)
+        self.heard, self.measured = Heard(clock), Measurements()
+        self.bot = make_bot(settings, self.pacer, self.heard)
         self.renderer = Renderer()
         self._speaker = Speaker(self.bot, self.writer)
-        self.courier = Courier(self._speaker, self.writer, clock, self.pacer)
-        self.draughtsman = Draughtsman(self.renderer, self.writer, clock, self.courier.wake)
-        self.handlers = Handlers(self.writer, self._speaker, clock, self._look)
+        self.courier = Courier(self._speaker, self.writer, clock, self.pacer, self.measured)
+        self.draughtsman = Draughtsman(self.renderer, self.writer, clock, self.courier.wake, self.measured)
+        self.handlers = Handlers(self.writer, self._speaker, clock, self._look, self.measured, pace.at_once)
         self.application = build(self.bot, self.handlers)
         self.intake = self._made_intake(settings)
-        self.ticker = Ticker(self.writer, clock, TICKS, self._look)
+        self.ticker = Ticker(self.writer, clock, TICKS, self._look, self.measured.ran)
         by_role: dict[Role, Work] = {
             Role.INTAKE: self.intake,
             Role.COURIER: self.courier,
@@ -146,9 +154,10 @@ class Running:
             await asyncio.to_thread(self._close)
             raise
         self.handlers.in_background(self._speaker.offer_to_all(routes.menu((), texts_in(FALLBACK))))
-        if self._ticking:
+        if self.ticks:
             self.ticker.start()
         self._tasks = [asyncio.create_task(work.run()) for work in self._working]
+        self.started = True
         log.info("The bot @%s is running", self.bot.username)
         return self
 
@@ -171,6 +180,10 @@ class Running:
                 log.warning("Telegram cannot be reached yet (%s); trying again", type(fault).__name__)
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, LONGEST_WAIT_FOR_TELEGRAM)
+
+    async def never_started(self) -> None:
+        """Lets go of what it holds already."""
+        await asyncio.to_thread(self._close)
 
     async def __aexit__(self, *_: object) -> None:
         await self.ticker.stop()

@@ -58,7 +58,7 @@ def _apply_time(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     texts, patient, now = filling.texts, facts.patient, filling.now
     tells = _told(facts, texts, at, patient.time_zone)
     check_in_time.change_prompt_time(filling.session, filling.actor, patient, at, now)
-    coming = check_in_time.coming_prompt(patient, now)
+    coming = check_in_time.coming_prompt(filling.session, patient, now)
     if coming is None:
         done = texts("prompt_time.done_waiting", pseudonym=patient.pseudonym, time=at)
     else:
@@ -94,7 +94,7 @@ def _apply_zone(filling: Filling, facts: CourseFacts, values: Values) -> Screen:
     texts, patient, now, zone = filling.texts, facts.patient, facts.now, values["zone"]
     tells = _told(facts, texts, patient.prompt_time, zone)
     check_in_time.change_time_zone(filling.session, filling.actor, patient, zone, now)
-    coming, key = check_in_time.coming_prompt(patient, now), "time_zone.done_waiting"
+    coming, key = check_in_time.coming_prompt(filling.session, patient, now), "time_zone.done_waiting"
     shown = {"pseudonym": patient.pseudonym, "time": patient.prompt_time, "zone": zone, "told": tells}
     if coming is not None:
         key, shown["first"] = "time_zone.done", Html(texts.instant(coming, zone))

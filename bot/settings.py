@@ -1,4 +1,4 @@
-"""Settings, from the environment and `.env`, as one frozen object. All faults are reported at once."""
+"""Settings, from the environment, `.env` and files of secrets, as one frozen object; all faults are told at once."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.secret_files import UNREADABLE, SecretFiles, file_variable
+from bot.secret_files import read as read_secrets
 from jobs import due
 
 ENV_FILE = Path(".env")
@@ -42,8 +44,11 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///data/diary.sqlite")
     webhook_url: str | None = None
     webhook_listen: str = "127.0.0.1:8080"
+    watch_listen: str | None = "127.0.0.1:8081"
+    operator_chat: int | None = Field(default=None, gt=0)
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_format: str = Field(default="text", pattern="^(text|json)$")
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -85,6 +90,16 @@ class Settings(BaseSettings):
             raise ValueError("not host:port")
         return f"{host.strip('[]')}:{port}"
 
+    @field_validator("watch_listen")
+    @classmethod
+    def _host_and_port_or_nothing(cls, listen: str | None) -> str | None:
+        return cls._host_and_port(listen) if listen and listen.strip() else None
+
+    @field_validator("operator_chat", mode="before")
+    @classmethod
+    def _number_or_nothing(cls, chat: object) -> object:
+        return None if isinstance(chat, str) and not chat.strip() else chat
+
     @field_validator("database_url")
     @classmethod
     def _a_database(cls, url: SecretStr) -> SecretStr:
@@ -105,6 +120,13 @@ class Settings(BaseSettings):
     def bot_id(self) -> int:
         """Telegram's number of the bot, with which its token begins."""
         return int(self.token.partition(":")[0])
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must never be seen anywhere: the token, and the database's password, as far as there are any."""
+        token = self.telegram_bot_token.get_secret_value() if self.telegram_bot_token else None
+        password = make_url(self.database_url.get_secret_value()).password
+        return [secret for secret in (token, password) if secret]
 
     @property
     def token(self) -> str:
@@ -128,12 +150,25 @@ class _WithToken(Settings):
 
 
 def load(need_token: bool = False, env_file: Path = ENV_FILE, **overrides: Any) -> Settings:
-    """Reads the environment, then `env_file`. SettingsError names every fault; no value is ever shown."""
+    """Reads the environment, then `env_file`, then files of secrets. SettingsError names every fault, and no value."""
     try:
-        return (_WithToken if need_token else Settings)(_env_file=env_file, **overrides)  # type: ignore[call-arg]
+        held, faults = read_secrets(SecretFiles(_env_file=env_file))  # type: ignore[call-arg]
+        loaded = (_WithToken if need_token else Settings)(_env_file=env_file, **{**held, **overrides})  # type: ignore[call-arg]
     except UnicodeDecodeError:
         raise SettingsError([(str(env_file), "settings.env_unreadable")]) from None
     except ValidationError as refused:
         wrong = {str(fault["loc"][0]): fault["type"] == MISSING for fault in refused.errors()}
-    faults = [(name.upper(), f"settings.{name}_wrong") for name, missing in sorted(wrong.items()) if not missing]
-    raise SettingsError([*([TOKEN_MISSING] if any(wrong.values()) else []), *faults])
+    else:
+        if faults:
+            raise SettingsError(faults)
+        return loaded
+    in_files = set(held) - set(overrides)
+    # What is to come from a file that cannot be read is not missing a second time.
+    told = [name for name in sorted(wrong) if (file_variable(name), UNREADABLE) not in faults]
+    missing = [TOKEN_MISSING for name in told if wrong[name]]
+    others = [
+        (file_variable(name) if name in in_files else name.upper(), f"settings.{name}_wrong")
+        for name in told
+        if not wrong[name]
+    ]
+    raise SettingsError([*missing, *faults, *others])

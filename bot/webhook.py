@@ -6,13 +6,10 @@ import hashlib
 import hmac
 import json
 import logging
-import socket
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -22,8 +19,11 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.application import ALLOWED_UPDATES, Handlers
+from bot.bodies import BodyTooLargeError, bounded
+from bot.listening import Server, listen
 from bot.pacer import seconds_of
 from bot.settings import Settings
+from jobs.clock import Pulse
 
 log = logging.getLogger(__name__)
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -40,21 +40,6 @@ def secret_of(token: str) -> str:
     return hmac.new(token.encode(), b"infusion diary webhook", hashlib.sha256).hexdigest()
 
 
-class CannotListenError(Exception):
-    """Another program listens there, or this one may not."""
-
-    def __init__(self, where: str, why: str) -> None:
-        self.where, self.why = where, why
-        super().__init__(f"{where}: {why}")
-
-
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Signals are for whoever runs the bot: uvicorn would end on them first, and then raise them anew."""
-        yield
-
-
 class Webhook:
     """Serves until told to stop. Order is kept within a chat, in which updates come; chats go side by side."""
 
@@ -67,13 +52,15 @@ class Webhook:
         self._waiting: dict[int, int] = defaultdict(int)
         self._stopping = asyncio.Event()
         self._listen = settings.webhook_listen
-        self._server = _Server(
-            uvicorn.Config(self.app(), log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="off")
-        )
+        self._server = Server(self.app(), patience=3)
 
     def app(self) -> Starlette:
         path = urlsplit(self._url).path or "/"
         return Starlette(routes=[Route(path, self._take, methods=["POST"])])
+
+    @property
+    def pulse(self) -> Pulse:
+        return self._server.pulse
 
     def stop(self) -> None:
         self._stopping.set()
@@ -81,7 +68,7 @@ class Webhook:
 
     async def run(self) -> None:
         """What is not taken when it stops is posted again, to whoever serves next. CannotListenError."""
-        with self._listening() as listening:
+        with listen("WEBHOOK_LISTEN", self._listen) as listening:
             serving = asyncio.create_task(self._server.serve([listening]))
             try:
                 await self._set()
@@ -89,13 +76,6 @@ class Webhook:
             finally:
                 self._server.should_exit = True
                 await asyncio.gather(serving, return_exceptions=True)
-
-    def _listening(self) -> socket.socket:
-        host, _, port = self._listen.rpartition(":")
-        try:
-            return socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-        except OSError as fault:
-            raise CannotListenError(self._listen, fault.strerror or type(fault).__name__) from None
 
     async def _set(self) -> None:
         """Tells Telegram where to post, until it has heard."""
@@ -120,10 +100,10 @@ class Webhook:
         if not hmac.compare_digest(given, self._secret.encode()):
             return Response(status_code=403)
         try:
-            body = await _body(request)
+            body = await bounded(request, LARGEST_BODY).body()
         except ClientDisconnect:
             return Response(status_code=400)
-        if body is None:
+        except BodyTooLargeError:
             return Response(status_code=413)
         try:
             update = Update.de_json(json.loads(body), self._application.bot)
@@ -151,15 +131,3 @@ class Webhook:
         # A kill between the commit and the answer is mended by the update's coming again; so the answer goes first.
         await self._handlers.answer_out(lane, WAIT_FOR_ANSWER)
         return True
-
-
-async def _body(request: Request) -> bytes | None:
-    """None for one that is too large, of which no more is read than shows it."""
-    if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
-        return None
-    read = bytearray()
-    async for part in request.stream():
-        read += part
-        if len(read) > LARGEST_BODY:
-            return None
-    return bytes(read)

@@ -7,7 +7,7 @@ from bot.greetings import greeting, staff_help, texts_for
 from bot.joining import JOINING
 from bot.replies import Incoming, Reply, Say, Screen
 from bot.texts import nearest_language, texts_in
-from jobs import admission
+from jobs import admission, guessing
 from jobs.refusals import Refusal
 from storage import chats, dialogues
 from storage.chats import Someone
@@ -16,14 +16,19 @@ from storage.models import Chat, Invitation, Role
 
 def start(session: Session, incoming: Incoming, someone: Someone | None) -> list[Reply]:
     """`/start` with an invitation's token."""
+    texts = texts_for(someone, incoming)
+    if guessing.is_refused(session, incoming.telegram_id, incoming.now):
+        return [Say(Screen(texts("refusal.invitation_later")))]
     try:
         with session.begin_nested():
             chat = chats.open_chat(session, incoming.telegram_id, nearest_language(incoming.language), incoming.now)
             invitation = admission.open_invitation(session, incoming.text.strip(), chat, incoming.now)
             return _let_in(session, incoming, chat, invitation)
     except Refusal as refusal:
-        # The savepoint is gone with the chat in it: a stranger who guesses leaves no trace.
-        return [Say(Screen(texts_for(someone, incoming)(refusal.key, **refusal.arguments)))]
+        # The savepoint is gone with the chat in it: of a stranger who guesses there is the guess alone, for an hour.
+        if refusal.key == admission.UNKNOWN:
+            guessing.was_wrong(session, incoming.telegram_id, incoming.what, incoming.now)
+        return [Say(Screen(texts(refusal.key, **refusal.arguments)))]
 
 
 def _let_in(session: Session, incoming: Incoming, chat: Chat, invitation: Invitation) -> list[Reply]:

@@ -26,6 +26,8 @@ from storage.models import (
 CONSENT = "2026-4"
 NEWS_STAYS_NEWS = timedelta(days=3)
 LONGEST_TELEPHONE = 40
+# A link that is none of ours.
+UNKNOWN = "refusal.invitation_unknown"
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def open_invitation(session: Session, token: str, chat: Chat, now: datetime) -> 
     """The invitation, if this chat may use it. Refusal says why not; the same chat may come back to its own."""
     invitation = invitations.invitation_for(session, token)
     if invitation is None:
-        raise Refusal("refusal.invitation_unknown")
+        raise Refusal(UNKNOWN)
     if invitation.used_at is not None and invitation.used_by != chat.id:
         raise Refusal("refusal.invitation_used")
     if invitation.used_at is None and invitation.expires_at <= now:

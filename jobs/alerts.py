@@ -5,7 +5,7 @@ Soon, and not at once: what was a slip of the thumb, and is corrected within `GR
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -25,8 +25,8 @@ ON_ITS_WAY = (MessageState.PENDING, MessageState.SENDING, MessageState.UNSURE, M
 def look(session: Session, day: DiaryDay, items: Iterable[str], cause: str, now: datetime) -> None:
     """Answers of a day were stored, on time or late, new or corrected: `cause` is what the patient did.
 
-    What nobody was told yet and is not so any more is taken back; whoever was told is shown what was corrected; a run
-    that is long enough now, and untold, is told when `GRACE` is over.
+    What nobody was told yet and is not so any more is taken back; whoever was told is shown what was corrected, and
+    how the run went on; a run that is long enough now, and untold, is told when `GRACE` is over.
     """
     stored = set(items)
     rules = [rule for rule in alerts.rules_of(session, day.team_id) if rule.item in stored]
@@ -38,7 +38,7 @@ def look(session: Session, day: DiaryDay, items: Iterable[str], cause: str, now:
             if not _taken_back(session, alert, now) and day.diary_date.isoformat() in alert.seen:
                 show_anew(session, alert, f"corrected:{cause}", now)
     for rule in rules:
-        _look_by(session, rule, day, now)
+        _look_by(session, rule, day, cause, now)
 
 
 def _taken_back(session: Session, alert: Alert, now: datetime) -> bool:
@@ -67,25 +67,51 @@ def _may_have_been_heard(message: OutboxMessage) -> bool:
 def _holds(session: Session, alert: Alert) -> bool:
     row = alerts.rule_of_team(session, alert.team_id, alert.rule_id)
     assert row is not None  # never deleted
-    values = diary.values_of(session, alert.team_id, alert.patient_id, row.item)
+    return bool(_runs_told_by(alert, row, values_for(session, alert, row)))
+
+
+def values_for(session: Session, alert: Alert, row: AlertRule) -> dict[date, int | None]:
+    """What the patient's diary says now of the item that the alert is about, by day."""
+    return diary.values_of(session, alert.team_id, alert.patient_id, row.item)
+
+
+def further_days(alert: Alert, row: AlertRule, values: dict[date, int | None]) -> dict[date, int]:
+    """The run's days that were entered after it was told: those for which nothing is told anew."""
+    days = [pair for run in _runs_told_by(alert, row, values) for pair in run.days]
+    return {day: value for day, value in days if day.isoformat() not in alert.seen}
+
+
+def _runs_told_by(alert: Alert, row: AlertRule, values: dict[date, int | None]) -> list[Run]:
     rule = rule_of(row)
-    return any(alert_rules.is_told(rule, run, {alert.last_day}) for run in alert_rules.alerts_in(rule, values))
+    return [run for run in alert_rules.alerts_in(rule, values) if alert_rules.is_told(rule, run, {alert.last_day})]
 
 
 def rule_of(row: AlertRule) -> Rule:
     return Rule(row.kind.value, row.threshold, row.days)
 
 
-def _look_by(session: Session, row: AlertRule, day: DiaryDay, now: datetime) -> None:
+def _look_by(session: Session, row: AlertRule, day: DiaryDay, cause: str, now: datetime) -> None:
     rule, values = rule_of(row), diary.values_of(session, day.team_id, day.patient_id, row.item)
     # What is over before this day was told in its time, or the rule did not exist yet.
     runs = [run for run in alert_rules.alerts_in(rule, values) if run.last >= day.diary_date]
-    if not runs:
-        return
-    told = {alert.last_day for alert in alerts.alerts_of_rule(session, day.team_id, day.patient_id, row.id)}
+    earlier = alerts.alerts_of_rule(session, day.team_id, day.patient_id, row.id)
+    told = {alert.last_day for alert in earlier}
     for run in runs:
         if not alert_rules.is_told(rule, run, told):
             _raise(session, row, run, day, now)
+    if earlier and _may_have_gone_on(session, earlier[-1], row, day, values):
+        # What is a slip may still be changed: until then nothing is shown of it.
+        show_anew(session, earlier[-1], f"further:{cause}", now + GRACE)
+
+
+def _may_have_gone_on(
+    session: Session, alert: Alert, row: AlertRule, day: DiaryDay, values: dict[date, int | None]
+) -> bool:
+    """Whether the run has this day now, or may have had it, or days after it, until this answer."""
+    if day.diary_date.isoformat() in alert.seen:
+        return False
+    is_further = day.diary_date in further_days(alert, row, values)
+    return is_further or max(values) > day.diary_date or diary.noted_on(session, day)[row.item].revision > 1
 
 
 def _raise(session: Session, row: AlertRule, run: Run, day: DiaryDay, now: datetime) -> None:

@@ -1,13 +1,13 @@
 """When a patient is asked: the hour and the zone, what changing them does to the days, and what the patient is told."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session
 
 from jobs import daily_prompt, due, infusion_reminder
 from jobs.refusals import Refusal
-from storage import audit, diary, outbox, patients
+from storage import audit, diary, outbox, patients, questions
 from storage.models import MessageKind, Patient, PatientStatus
 
 STILL_WORTH_TELLING = timedelta(days=3)
@@ -63,12 +63,25 @@ def change_time_zone(
     )
 
 
-def coming_prompt(patient: Patient, now: datetime) -> datetime | None:
-    """The next question; not one that an outage has run over, which the next tick puts aside."""
-    waiting = patient.next_prompt_at
-    if waiting is None or waiting >= now:
-        return waiting
-    return daily_prompt.next_prompt(patient, now)
+def coming_prompt(session: Session, patient: Patient, now: datetime) -> datetime | None:
+    """The next question that will come: of no day that is complete already.
+
+    Nor one that an outage has run over, which the next tick puts aside.
+    """
+    coming = patient.next_prompt_at
+    if coming is not None and coming < now:
+        coming = daily_prompt.next_prompt(patient, now)
+    while coming is not None and _is_complete(session, patient, due.local_date(patient.time_zone, coming)):
+        coming = daily_prompt.next_prompt(patient, coming)
+    return coming
+
+
+def _is_complete(session: Session, patient: Patient, diary_date: date) -> bool:
+    day = diary.day_of(session, patient.team_id, patient.id, diary_date)
+    if day is None:
+        return False
+    asked = questions.asked_on(session, patient.team_id, patient.id, diary_date)
+    return {each.key for each in asked} <= diary.noted_on(session, day).keys()
 
 
 def change_days_off(session: Session, actor: str, patient: Patient, days_off: str, now: datetime) -> None:

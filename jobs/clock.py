@@ -70,16 +70,47 @@ class MovableClock:
         self._start, self._began = instant.astimezone(UTC), time.monotonic()
 
 
+class Pulse:
+    """That something goes on, as its own loop shows: for whoever watches it."""
+
+    def __init__(self) -> None:
+        self._expected = time.monotonic()
+
+    def beat(self, resting: float = 0.0) -> None:
+        """It is alive; it means to rest for so many seconds, and is not missed before."""
+        self._expected = time.monotonic() + resting
+
+    @property
+    def age(self) -> float:
+        """For how many seconds it has been missed."""
+        return max(0.0, time.monotonic() - self._expected)
+
+
 class Ticker:
     """Calls every tick each second. One that fails is logged and tried again at the next second."""
 
     def __init__(
-        self, writer: Writer, clock: Clock, ticks: Sequence[Tick], done: Callable[[], None] = lambda: None
+        self,
+        writer: Writer,
+        clock: Clock,
+        ticks: Sequence[Tick],
+        done: Callable[[], None] = lambda: None,
+        ran: Callable[[str, float], None] = lambda job, seconds: None,
     ) -> None:
-        self._writer, self._clock, self._ticks, self._done = writer, clock, ticks, done
+        """`done` is called when something was committed; `ran` after each job, with the seconds that it took."""
+        self._writer, self._clock, self._ticks, self._done, self._ran = writer, clock, ticks, done, ran
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._ticking, self._stopping = asyncio.Lock(), False
         self.last_tick_at: datetime | None = None
+        self.pulse = Pulse()
+        # By the job that fails: since when, by `time.monotonic`.
+        self._failing: dict[str, float] = {}
+
+    @property
+    def failing(self) -> dict[str, float]:
+        """The jobs that fail at each try, with for how many seconds they have."""
+        now = time.monotonic()
+        return {job: now - since for job, since in self._failing.items()}
 
     def start(self) -> None:
         self._scheduler.add_job(
@@ -92,6 +123,7 @@ class Ticker:
             # At once: what is due has waited for the start.
             next_run_time=datetime.now(UTC),
         )
+        self.pulse.beat()
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -110,9 +142,20 @@ class Ticker:
         self._done()
 
     async def _run(self, tick: Tick) -> None:
+        # The module's name; of a partial one, that of what it calls.
+        job = getattr(tick, "func", tick).__module__.rpartition(".")[2]
+        began = time.monotonic()
         try:
             while not self._stopping and await self._writer.run(lambda session: tick(session, self._clock.now())):
                 # There is more; whoever does what it found out need not wait for the rest.
                 self._done()
+            if self._failing.pop(job, None) is not None:
+                log.warning("A tick works again: %s", job)
         except Exception:
-            log.exception("A tick failed and is tried again: %s", getattr(tick, "__module__", tick))
+            # Once, and not each second while a database is away: such a log has filled disks.
+            if job not in self._failing:
+                log.exception("A tick failed and is tried again: %s", job)
+            self._failing.setdefault(job, began)
+        # After each: while a database hangs, all of them together take minutes, and none of them hangs by itself.
+        self.pulse.beat()
+        self._ran(job, time.monotonic() - began)

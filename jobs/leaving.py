@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from jobs import admission, check_in_time, daily_prompt, infusion_reminder, outlook
+from jobs import admission, check_in_time, daily_prompt, due, infusion_reminder, outlook
 from storage import audit, diary, erasing, outbox, patients
 from storage.models import MessageKind, Patient, PatientStatus
 
@@ -23,7 +23,7 @@ def withdraw(session: Session, patient: Patient, now: datetime) -> None:
         return
     before = _facts(patient)
     patient.status, patient.withdrawn_at = PatientStatus.WITHDRAWN, now
-    patient.next_prompt_at, patient.paused_until = None, None
+    patient.next_prompt_at = None
     session.add(patient)
     session.flush()
     diary.forget_follow_ups(session, patient.team_id, patient.id)
@@ -35,13 +35,21 @@ def withdraw(session: Session, patient: Patient, now: datetime) -> None:
 
 
 def take_up_again(session: Session, patient: Patient, now: datetime) -> None:
-    """They have consented anew: the diary goes on at the next local prompt time, and what was missed is no silence."""
+    """They have consented anew: the diary goes on at the next local prompt time, and what was missed is no silence.
+
+    A pause that they had chosen stands, as long as its end is to come.
+    """
     if patient.status is not PatientStatus.WITHDRAWN:
         return
     before = _facts(patient)
     patient.status, patient.withdrawn_at = PatientStatus.ACTIVE, None
     patient.consent_version, patient.consented_at = admission.CONSENT, now
-    patient.next_prompt_at = daily_prompt.next_to_be_asked(session, patient, now)
+    if patient.paused_until is not None and patient.paused_until > due.local_date(patient.time_zone, now):
+        patient.status = PatientStatus.PAUSED
+        patient.next_prompt_at = daily_prompt.prompt_from(patient, patient.paused_until)
+    else:
+        patient.paused_until = None
+        patient.next_prompt_at = daily_prompt.next_to_be_asked(session, patient, now)
     session.add(patient)
     infusion_reminder.schedule_all(session, patient, now)
     if outlook.untold(session, patient, now):

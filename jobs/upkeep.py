@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs import confirming, daily_prompt, infusion_reminder, weekly_summary
+from jobs import confirming, daily_prompt, guessing, infusion_reminder, weekly_summary
 from storage import ahead, chats, drawings, patients, teams
 from storage.models import Patient
 
@@ -19,6 +19,7 @@ def run(session: Session, now: datetime) -> bool:
     """True when more has to come back."""
     chats.forget_receipts_before(session, now - RECEIPTS_KEPT)
     drawings.forget_expired(session, now)
+    guessing.forget(session, now)
     # The machine's clock ran ahead for a while, and was set back.
     for reader, team in ahead.summarised_after(session, now + USUAL_SUMMARY):
         if weekly_summary.is_too_far(team, reader, now):

@@ -94,6 +94,10 @@ def forget_receipts_before(session: Session, instant: datetime) -> None:
     session.connection().execute(_FORGET_RECEIPTS, {"instant": instant})
 
 
+def has_receipt(session: Session, chat_id: int, what: str) -> bool:
+    return session.get(Receipt, (chat_id, what)) is not None
+
+
 def note_receipt(session: Session, chat_id: int, what: str, now: datetime) -> bool:
     """True when this message or press is new; False when it was acted upon before."""
     row = {"chat_id": chat_id, "what": what[:LONGEST_RECEIPT], "received_at": now}

@@ -66,6 +66,7 @@ _VALUES_OF = (
     )
     .order_by(col(Answer.revision))
 )
+_RECORDED = "answers_recorded"
 _ADD_ANSWER = insert(Answer)
 _NOTE_ASKED = (
     update(DiaryDay)
@@ -361,4 +362,10 @@ def record_answer(
         "wording": OWN_WORDING if item.startswith("own:") else WORDING,
     }
     session.connection().execute(_ADD_ANSWER, answer)
+    session.info[_RECORDED] = answers_recorded(session) + 1
     return True
+
+
+def answers_recorded(session: Session) -> int:
+    """How many revisions of answers were written by this session."""
+    return int(session.info.get(_RECORDED, 0))

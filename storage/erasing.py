@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 
 from sqlmodel import Session, SQLModel, col, delete, select, update
 
-from storage import outbox, patients
+from storage import outbox, patients, wrong_links
 from storage.models import (
     AuditEntry,
     Chat,
@@ -136,8 +136,10 @@ def _leave_the_pseudonym(session: Session, team_id: int, patient_id: int) -> Non
 
 def _forget_chat(session: Session, chat_id: int) -> None:
     """The Telegram account itself. Whoever writes from it afterwards is a stranger."""
+    chat = session.get_one(Chat, chat_id)
+    wrong_links.forget_of(session, chat.telegram_id)
     # Whoever asked for it is still to be answered, in their language.
-    session.expunge(session.get_one(Chat, chat_id))
+    session.expunge(chat)
     connection = session.connection()
     for table in (Receipt, Dialogue):
         connection.execute(delete(table).where(col(table.chat_id) == chat_id))

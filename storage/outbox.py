@@ -102,6 +102,7 @@ def draft(
         "rank": 1 if asked else RANKS[kind] - soon,
         "spread": zlib.crc32(dedupe_key.encode()) >> 1,
         "untold": False,
+        "parked": False,
         "state": MessageState.PENDING if drawing_id is None else MessageState.WAITING,
         "attempts": 0,
         "doubtful": False,
@@ -144,6 +145,7 @@ def _in_doubt(which: ColumnElement[bool]) -> Update:
             state=case((again, MessageState.FAILED.value), else_=MessageState.UNSURE.value),
             fault=case((again, IN_DOUBT), else_=None),
             untold=and_(again, col(OutboxMessage.kind).in_(MATTERS_WHEN_FAILED)),
+            parked=again,
             doubtful=True,
             owner=None,
             lease_until=None,
@@ -285,6 +287,7 @@ _NOTE_SENT = (
         lease_until=None,
         fault=None,
         untold=False,
+        parked=False,
     )
 )
 
@@ -313,6 +316,8 @@ def settle(
     """Ends a claim: to a final state, or back to be sent again at `due_at`."""
     message.state, message.owner, message.lease_until, message.fault = state, None, None, fault
     message.untold = _is_untold(message.kind, state, fault)
+    # A chat that is closed to the bot is its owner's doing, and nothing that an operator could mend.
+    message.parked = state is MessageState.FAILED and fault != FORBIDDEN
     if due_at is not None:
         message.due_at = due_at
     session.add(message)
@@ -377,8 +382,11 @@ def withdraw_of_courses(
     waits = select(col(OutboxMessage.id), col(OutboxMessage.course_id), col(OutboxMessage.dedupe_key)).where(
         TO_SEND, OutboxMessage.team_id == team_id, OutboxMessage.kind == kind
     )
-    found = [(number, course or 0, key) for number, course, key in session.exec(waits)]
-    unwanted = [number for number, course, key in found if key not in but.get(course, {key})]
+    unwanted = [
+        number
+        for number, course, key in session.exec(waits)
+        if course is not None and key not in but.get(course, (key,))
+    ]
     if unwanted:
         statement = (
             update(OutboxMessage)

@@ -58,6 +58,17 @@ def another_is_on_its_way(session: Session, message: OutboxMessage) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
+def anything_sent_after(session: Session, team_id: int, chat_id: int, message_id: int) -> bool:
+    """Whether what nobody asked for stands below that message of the chat."""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.team_id == team_id,
+        OutboxMessage.chat_id == chat_id,
+        OutboxMessage.state == MessageState.SENT,
+        col(OutboxMessage.message_id) > message_id,
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
 def message_about_confirming(session: Session, team_id: int, day: date, chat_id: int) -> OutboxMessage | None:
     """In which this reader was asked about the courses of a day."""
     query = select(OutboxMessage).where(

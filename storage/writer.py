@@ -58,6 +58,15 @@ class Writer:
         """`submit`, awaited. Shielded: what was begun is committed even if the caller is cancelled."""
         return await asyncio.shield(asyncio.wrap_future(self.submit(work)))
 
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    @property
+    def waiting(self) -> int:
+        """How many functions are queued."""
+        return self._tasks.qsize()
+
     def close(self) -> None:
         """Finishes what is queued, then stops."""
         if not self._closed:

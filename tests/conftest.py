@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.local.world import World
 from storage.database import Database
 from tests import postgres as postgres_server
+from tests.log_guard import GUARD
 from tests.one_engine import SqliteFiles
 from tests.postgres import PostgresServer
 from tests.support import Clinic
@@ -15,6 +17,17 @@ from tests.support import Clinic
 # No test depends on how fast the machine is, and several run at once.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+GUARD.listens_to(World)
+
+
+@pytest.fixture(autouse=True)
+def nothing_private_is_logged() -> Iterator[None]:
+    """Of every test, whatever it is about: see tests/log_guard.py."""
+    GUARD.begins()
+    yield
+    assert GUARD.found() == [], "nothing about a patient is logged, and never a token"
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,7 @@ from storage.models import (
     Staff,
     SteroidDose,
     Team,
+    WrongLink,
 )
 from storage.writer import Writer
 from tests.someone import Someone as Someone  # noqa: PLC0414  (the journeys find both here)
@@ -82,6 +83,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     OutboxMessage,
     Dialogue,
     AuditEntry,
+    WrongLink,
 )
 Row = TypeVar("Row", bound=SQLModel)
 # Processes that draw, left by a bot that has ended: to start one takes two seconds, most of it matplotlib.

@@ -44,18 +44,23 @@ class _Number:
 
 _Token = _Number | DiaryQuestion | str
 _SKIP = "skip"
+_MARK = "item"
 # As many of these as there are questions show how all are answered at once.
 _EXAMPLE = "3 2 2 4 3 2 4 3 2"
 
 
 def read(
-    line: str, questions: Sequence[DiaryQuestion], asked: DiaryQuestion | None, language: str
+    line: str,
+    questions: Sequence[DiaryQuestion],
+    asked: DiaryQuestion | None,
+    language: str,
+    left: Sequence[DiaryQuestion] = (),
 ) -> dict[str, int | None] | None:
     """The answers in a line, by item; None for what is no answer, or one number where nothing is asked.
 
-    `7`, `7/10`, `seven`, `skip` answer what is `asked`; `3 2 2 4` answers all `questions` in their order; `pain 3,
-    weakness 2` those it names. Refusal for a number off its scale, a fraction, or several numbers but not as many as
-    the questions.
+    `7`, `7/10`, `seven`, `skip` answer what is `asked`; `3 2 2 4` answers all `questions` in their order, or as many as
+    are `left`; `pain 3, weakness 2` those it names. Refusal for a number off its scale, a fraction, or several numbers
+    but as many as neither.
     """
     words = _words(language)
     named = _named_by(questions, words, language)
@@ -64,6 +69,7 @@ def read(
         return None
     if _DECIMAL.search(text) or _RANGE.fullmatch(text.strip()):
         raise Refusal("check_in.whole_numbers", most=(asked.scale if asked is not None else SCALE)[-1])
+    text = _without_small_words(text, words)
     tokens = list(_tokens(text, words, {_mark(place): each for place, each in enumerate(questions)}))
     if any(token == "" for token in tokens) or not any(isinstance(t, _Number) or t == _SKIP for t in tokens):
         return None
@@ -73,10 +79,16 @@ def read(
         return None
     if len(tokens) == 1:
         return None if asked is None else {asked.key: _value(tokens[0], asked)}
-    if len(tokens) != len(questions):
-        example = " ".join(_EXAMPLE.split()[: len(questions)])
-        raise Refusal("check_in.not_as_many", count=len(tokens), of=len(questions), example=example)
-    return {each.key: _value(token, each) for each, token in zip(questions, tokens, strict=True)}
+    answered = left if len(tokens) == len(left) else questions
+    if len(tokens) != len(answered):
+        raise _not_as_many(len(tokens), len(left), len(questions))
+    return {each.key: _value(token, each) for each, token in zip(answered, tokens, strict=True)}
+
+
+def _not_as_many(count: int, left: int, of: int) -> Refusal:
+    if 1 < left < of:
+        return Refusal("check_in.not_as_many_left", count=count, left=left, of=of)
+    return Refusal("check_in.not_as_many", count=count, of=of, example=" ".join(_EXAMPLE.split()[:of]))
 
 
 def _by_name(tokens: Sequence[_Token]) -> dict[str, int | None] | None:
@@ -115,7 +127,7 @@ def _tokens(text: str, words: "_Words", named: Mapping[str, DiaryQuestion]) -> I
 
 def _mark(place: int) -> str:
     """What stands for a question's name: letters alone, so that it stays one word; and none that anybody would type."""
-    return f"item{chr(ord('a') + place)}item"
+    return f"{_MARK}{chr(ord('a') + place)}{_MARK}"
 
 
 def _named_by(questions: Sequence[DiaryQuestion], words: "_Words", language: str) -> list[tuple[str, str]]:
@@ -136,14 +148,24 @@ def _marked(text: str, words: "_Words", named: Sequence[tuple[str, str]]) -> str
     return text
 
 
+def _without_small_words(text: str, words: "_Words") -> str:
+    """Beside a question's name: "my pain is 6" says no more than "pain 6"."""
+    if _MARK not in text:
+        return text
+    return " ".join(word for word in text.split() if word not in words.small)
+
+
 @dataclass(frozen=True)
 class _Words:
-    """Of a language. `phrases`: what our items are called, by key. `number`: word -> digits."""
+    """Of a language. `phrases`: what our items are called, by key. `number`: word -> digits. `small`: that may stand
+    beside a name.
+    """
 
     phrases: Mapping[str, Sequence[str]]
     number: Mapping[str, str]
     skip: frozenset[str]
     of: frozenset[str]
+    small: frozenset[str]
 
 
 @cache
@@ -158,6 +180,7 @@ def _words(language: str) -> _Words:
         {word: str(value) for value in SCALE for word in _alternatives(texts, f"check_in.words.{value}")},
         frozenset(_alternatives(texts, "check_in.words.skip")),
         frozenset(_alternatives(texts, "check_in.words.of")),
+        frozenset(_alternatives(texts, "check_in.words.small")),
     )
 
 
@@ -177,6 +200,14 @@ def is_answer(line: str, questions: Sequence[DiaryQuestion], language: str) -> b
         return read(line, questions, questions[0], language) is not None
     except Refusal:
         return True
+
+
+def is_bare_answer(line: str, questions: Sequence[DiaryQuestion], language: str) -> bool:
+    """Whether there is nothing in it but an answer, or numbers that might be one: no word that tells anything."""
+    try:
+        return read(line, questions, questions[0], language) is not None
+    except Refusal:
+        return not any(letter.isalpha() for letter in line)
 
 
 def normalised(text: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import secrets
 import signal
 import socket
 import tempfile
@@ -13,10 +14,12 @@ from pathlib import Path
 
 from pydantic import SecretStr
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from bot.local import seed
 from bot.local.director import CLINICIAN, COORDINATOR, Director
 from bot.local.page import page_routes
+from bot.local.page_guard import Guard
 from bot.local.running import LocalServer
 from bot.local.server import routes
 from bot.local.world import World
@@ -28,8 +31,8 @@ from jobs.clock import MovableClock
 from storage.database import Database
 from storage.writer import Writer
 
-# The local Telegram's own; it opens nothing anywhere else.
-TOKEN = "1234567890:made-up-token-of-the-local-telegram"  # noqa: S105
+# The local Telegram's own; it opens nothing anywhere else. Another each time: a web page cannot know it.
+TOKEN = f"1234567890:{secrets.token_urlsafe(24)}"
 BOT_NAME = "infusion_diary_demo_bot"
 PORT = 8765
 STEPS = 5
@@ -62,7 +65,7 @@ async def started(listening: socket.socket, folder: Path) -> AsyncIterator[Demo]
     database = Database(f"sqlite:///{folder / 'demo.sqlite'}")
     database.migrate()
     seeded = _plant(database, texts_in(FALLBACK)("demo.team"))
-    app = Starlette(routes=routes(world))
+    app = Starlette(routes=routes(world, [Middleware(Guard)]))
     server = LocalServer(app)
     serving = asyncio.create_task(server.serve([listening]))
     try:

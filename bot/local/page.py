@@ -19,6 +19,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bot.bodies import BodyTooLargeError, bounded
 from bot.local.page_feed import Feed
 from bot.local.page_guard import Guard
 from bot.local.records import Json
@@ -207,13 +208,10 @@ def _json(act: Callable[[Json], Awaitable[Json]]) -> Callable[[Request], Awaitab
 async def _body(request: Request) -> Json:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise _RequestError("the content type must be application/json", 415)
-    read = bytearray()
-    async for chunk in request.stream():
-        read += chunk
-        if len(read) > BODY_LIMIT_BYTES:
-            raise _RequestError(f"the body must not exceed {BODY_LIMIT_BYTES} bytes", 413)
     try:
-        body = json.loads(read)
+        body = json.loads(await bounded(request, BODY_LIMIT_BYTES).body())
+    except BodyTooLargeError:
+        raise _RequestError(f"the body must not exceed {BODY_LIMIT_BYTES} bytes", 413) from None
     except (ValueError, RecursionError) as reason:
         raise _RequestError("the body must be JSON") from reason
     if not isinstance(body, dict):

@@ -1,4 +1,4 @@
-"""Who may ask the demo's page anything: itself, on a loopback address, and nobody else.
+"""Who may ask the demo's server anything: its page and its bot, on a loopback address, and nobody else.
 
 It serves one browser and synthetic data. Even so a strange web page open in that browser must not reach it: not
 under another host name (DNS rebinding), not from another origin.

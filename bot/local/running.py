@@ -44,6 +44,7 @@ class LocalServer(uvicorn.Server):
                 http=_Protocol,
                 ws="none",
                 access_log=False,
+                date_header=False,  # the time is the world's own
                 log_config=None,
                 log_level="critical",
                 timeout_keep_alive=120,  # a bot's idle connection must not be closed under its next request

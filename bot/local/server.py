@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from collections.abc import Sequence
+from email.utils import format_datetime
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.bodies import BodyTooLargeError, bounded
 from bot.local.deliveries import delivering
 from bot.local.faults import Fault
+from bot.local.files import FILE_LIMIT_BYTES
 from bot.local.methods import METHODS
 from bot.local.polling import poll
 from bot.local.records import Json, Request
@@ -24,6 +29,9 @@ from bot.local.refusal import Refusal, bad_request
 from bot.local.running import NOTHING, drop_connection, gone, half_of
 from bot.local.specification import Reading, Upload, specification
 from bot.local.world import World
+
+# A file of the greatest size, and the fields beside it. Without the token not a byte is read.
+BODY_LIMIT_BYTES = FILE_LIMIT_BYTES + (1 << 20)
 
 
 def application(world: World) -> Starlette:
@@ -36,11 +44,13 @@ def application(world: World) -> Starlette:
     return Starlette(routes=[*routes(world), every_path], lifespan=lambda _: delivering(world))
 
 
-def routes(world: World) -> list[BaseRoute]:
-    """/bot<token>/<method> and /file/bot<token>/<path>, to stand beside other routes."""
+def routes(world: World, guard: Sequence[Middleware] = ()) -> list[BaseRoute]:
+    """/bot<token>/<method> and /file/bot<token>/<path>, to stand beside other routes behind the same guard."""
 
     async def method(request: HttpRequest) -> Response:
-        return await Exchange(world, request).answer()
+        answer = await Exchange(world, request).answer()
+        answer.headers["date"] = format_datetime(world.now(), usegmt=True)
+        return answer
 
     async def download(request: HttpRequest) -> Response:
         if not _same(request.path_params["token"], world.token):
@@ -52,8 +62,8 @@ def routes(world: World) -> list[BaseRoute]:
         return Response(stored.shown(), media_type=stored.mime_type)
 
     return [
-        Route("/bot{token}/{method}", method, methods=["GET", "POST"]),
-        Route("/file/bot{token}/{path:path}", download, methods=["GET"]),
+        Route("/bot{token}/{method}", method, methods=["GET", "POST"], middleware=guard),
+        Route("/file/bot{token}/{path:path}", download, methods=["GET"], middleware=guard),
     ]
 
 
@@ -62,7 +72,7 @@ class Exchange:
 
     def __init__(self, world: World, request: HttpRequest) -> None:
         self.world = world
-        self.request = request
+        self.request = bounded(request, BODY_LIMIT_BYTES)
         self.method: str = request.path_params["method"]
         self.fields: Json = {}
         self.fault: Fault | None = None
@@ -144,6 +154,12 @@ class Exchange:
             self.world.changed.notify_all()
 
     async def _given(self) -> tuple[Json, dict[str, Upload]]:
+        try:
+            return await self._read()
+        except BodyTooLargeError:
+            raise Refusal(413, "Request Entity Too Large") from None
+
+    async def _read(self) -> tuple[Json, dict[str, Upload]]:
         """Fields as they came, from the query, a form or JSON, and the files beside them."""
         given: Json = dict(self.request.query_params)
         uploads: dict[str, Upload] = {}
@@ -151,7 +167,7 @@ class Exchange:
         if content_type == "application/json":
             try:
                 body = json.loads(await self.request.body() or b"{}")
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise bad_request("Can't parse request body as JSON object") from None
             if not isinstance(body, dict):
                 raise bad_request("Can't parse request body as JSON object")

@@ -254,13 +254,17 @@ class InvitationRow:
 
 @dataclass(frozen=True)
 class NoteRow:
-    """What the patient wrote about a day, word for word. `said_at`: Telegram's time; `received_at`: the bot's."""
+    """What the patient wrote about a day, word for word. `said_at`: Telegram's time; `received_at`: the bot's.
+
+    `removed_at`: since when it is shown to nobody else.
+    """
 
     diary_date: date
     text: str
     said_at: datetime
     received_at: datetime
     late: bool = False
+    removed_at: datetime | None = None
 
 
 @dataclass(frozen=True)

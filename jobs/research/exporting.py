@@ -105,11 +105,11 @@ def _writer(files: ExitStack, path: Path, header: list[str] | None = None) -> An
 
 
 def _handed_out(data: OwnData, numbers: Mapping[str, str], wanted: Wanted) -> OwnData:
-    """Without the chat, and without what patients wrote unless that is wanted."""
+    """Without the chat, and without what patients wrote unless that is wanted; never what they removed of it."""
     return replace(
         data,
         who=replace(data.who, telegram_id=None, language=None, chat_created_at=None, unreachable_since=None),
-        notes=data.notes if wanted.notes else (),
+        notes=tuple(note for note in data.notes if note.removed_at is None) if wanted.notes else (),
         answers=tuple(
             replace(each, item=numbers[each.item]) if each.item in numbers else each for each in data.answers
         ),

@@ -331,6 +331,7 @@ LEFT_OUT: dict[type, set[str]] = {
         *("told_start", "told_cancelled", "to_announce", "asked_on"),
         *("next_reminder_at", "next_reminder_lead", "revision"),
     },
+    NoteRow: {"removed_at"},  # what the patient removed is in no export
     MeasurementRow: {"id"},  # the order of the lines
     SteroidRow: {"id"},
     AuditRow: {"id", "actor", "course_id", "takes_back"},  # who changed it is a datum of theirs

@@ -20,8 +20,19 @@ from storage.models.choices import (
 from storage.models.diary import Answer, DiaryDay, ItemSet, Note, OwnItem, own_key
 from storage.models.history import AuditEntry
 from storage.models.people import Chat, Invitation, Patient, Staff, Team
-from storage.models.sending import BEING_SENT, TO_EXPIRE, TO_SEND, Dialogue, Drawing, OutboxMessage, Pace, Receipt
+from storage.models.sending import (
+    BEING_SENT,
+    TO_EXPIRE,
+    TO_SEND,
+    Dialogue,
+    Drawing,
+    OutboxMessage,
+    Pace,
+    Receipt,
+    WrongLink,
+)
 from storage.models.treatment import Attendance, Course, Measurement, SteroidDose
+from storage.models.watching import Heartbeat, RedLight
 
 __all__ = [
     "BEING_SENT",
@@ -44,6 +55,7 @@ __all__ = [
     "Drawing",
     "DrawingKind",
     "DrawingState",
+    "Heartbeat",
     "Invitation",
     "Item",
     "ItemSet",
@@ -58,11 +70,13 @@ __all__ = [
     "Patient",
     "PatientStatus",
     "Receipt",
+    "RedLight",
     "Role",
     "Staff",
     "SteroidDose",
     "SummaryBrings",
     "Team",
     "Way",
+    "WrongLink",
     "own_key",
 ]

@@ -44,7 +44,10 @@ class DiaryDay(SQLModel, table=True):
 
 
 class Note(SQLModel, table=True):
-    """What a patient wrote beside a day's numbers, word for word. `late`: written after that day."""
+    """What a patient wrote beside a day's numbers, word for word. `late`: written after that day.
+
+    `removed_at`: when the patient took it away, or put another in its place. It is then shown to nobody but them.
+    """
 
     __table_args__ = (Index("ix_note_patient_id_diary_date", "patient_id", "diary_date"),)
 
@@ -56,6 +59,7 @@ class Note(SQLModel, table=True):
     said_at: datetime = Field(sa_type=UtcDateTime)
     received_at: datetime = Field(sa_type=UtcDateTime)
     late: bool = False
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Answer(SQLModel, table=True):

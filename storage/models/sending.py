@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, LargeBinary, Text, text
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, Text, false, text
 from sqlmodel import Field, SQLModel
 
 from storage.models.choices import DrawingKind, DrawingState, MessageKind, MessageState
@@ -58,7 +58,8 @@ class OutboxMessage(SQLModel, table=True):
     """A message to be sent: what and when, never how it reads. No wording, no symptoms.
 
     `rank`: who goes first of those that are due, and `spread` among equals: another order each day, so that nobody is
-    always the last. `untold`: it never arrived, and the clinic has not heard so yet.
+    always the last. `untold`: it never arrived, and the clinic has not heard so yet. `parked`: it failed, and the
+    operator has not looked at it yet.
     """
 
     __tablename__ = "outbox"
@@ -66,6 +67,7 @@ class OutboxMessage(SQLModel, table=True):
         # What may be sent, in the order of sending: a few rows among all that ever were.
         Index("ix_outbox_to_send", "rank", "due_at", "spread", "id", sqlite_where=TO_SEND, postgresql_where=TO_SEND),
         Index("ix_outbox_untold", "id", sqlite_where=text("untold"), postgresql_where=text("untold")),
+        Index("ix_outbox_parked", "id", sqlite_where=text("parked"), postgresql_where=text("parked")),
         Index("ix_outbox_to_expire", "expires_at", sqlite_where=TO_EXPIRE, postgresql_where=TO_EXPIRE),
         Index("ix_outbox_being_sent", "lease_until", sqlite_where=BEING_SENT, postgresql_where=BEING_SENT),
     )
@@ -86,6 +88,7 @@ class OutboxMessage(SQLModel, table=True):
     due_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     untold: bool = False
+    parked: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     state: MessageState = Field(default=MessageState.PENDING, sa_type=choice_of(MessageState))
     attempts: int = 0
     doubtful: bool = False
@@ -112,3 +115,16 @@ class Receipt(SQLModel, table=True):
     chat_id: int = Field(foreign_key="chat.id", primary_key=True)
     what: str = Field(max_length=80, primary_key=True)
     received_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class WrongLink(SQLModel, table=True):
+    """Somebody opened a link that is none of ours; kept for an hour, so that nobody can guess on and on.
+
+    By the account, since a stranger has no chat here; never what was typed. `what`: as a receipt has it.
+    """
+
+    __tablename__ = "wrong_link"
+
+    telegram_id: int = Field(sa_type=BigInteger, primary_key=True)
+    what: str = Field(max_length=80, primary_key=True)
+    tried_at: datetime = Field(sa_type=UtcDateTime, index=True)

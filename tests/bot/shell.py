@@ -12,11 +12,11 @@ def left_as_it_was() -> Iterator[None]:
     mask = os.umask(0)
     os.umask(mask)
     levels = {name: logging.getLogger(name).level for name in (None, *logging.root.manager.loggerDict)}
-    handlers = list(logging.root.handlers)
+    handlers, raising = list(logging.root.handlers), logging.raiseExceptions
     try:
         yield
     finally:
         os.umask(mask)
-        logging.root.handlers[:] = handlers
+        logging.root.handlers[:], logging.raiseExceptions = handlers, raising
         for name in (None, *logging.root.manager.loggerDict):
             logging.getLogger(name).setLevel(levels.get(name, logging.NOTSET))

@@ -27,7 +27,11 @@ from tests.support import BOT_NAME, TOKEN, Clinic
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
-SETTINGS = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "TIME_ZONE", "LOG_LEVEL")
+SETTINGS = (
+    *("TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_TOKEN_FILE", "TELEGRAM_API_URL"),
+    *("DATABASE_URL", "DATABASE_URL_FILE", "TIME_ZONE", "LOG_LEVEL"),
+    *("WATCH_LISTEN", "OPERATOR_CHAT", "LOG_FORMAT"),
+)
 
 
 @dataclass
@@ -35,7 +39,8 @@ class Operator:
     """Someone at a shell, in a folder of their own."""
 
     folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
+    # Several run at once, and would all listen at one place.
+    environment: dict[str, str] = field(default_factory=lambda: {"WATCH_LISTEN": ""})
 
     def sets(self, **values: str) -> None:
         self.environment.update(values)
@@ -152,6 +157,32 @@ def test_what_a_command_makes_is_for_its_owner_alone(operator: Operator, telegra
     made = [path for path in operator.folder.rglob("*") if path.name.startswith("diary") or path.name == "data"]
     assert made
     assert [oct(path.stat().st_mode & 0o077) for path in made] == ["0o0"] * len(made)
+
+
+def test_doctor_warns_of_what_others_on_the_machine_can_read_or_replace(
+    operator: Operator, telegram: tuple[World, str]
+) -> None:
+    ready(operator, telegram[1])
+    secret, data = operator.folder / "token", operator.folder / "data"
+    for path in (secret, operator.folder / ".env"):
+        path.write_text(TOKEN if path is secret else "TIME_ZONE=UTC\n")
+    operator.sets(TELEGRAM_BOT_TOKEN="", TELEGRAM_BOT_TOKEN_FILE=str(secret))
+    operator.types("migrate")
+    for path, mode in ((secret, 0o600), (operator.folder / ".env", 0o600), (data, 0o700)):
+        path.chmod(mode)
+    assert "WRONG" not in operator.types("doctor").said, "as the bot makes them, and as they should be"
+    for path, mode in ((secret, 0o644), (operator.folder / ".env", 0o640), (data / "diary.sqlite", 0o604)):
+        path.chmod(mode)
+    data.chmod(0o775)
+    typed = operator.types("doctor")
+    assert typed.code == 2
+    assert [line for line in typed.out.splitlines() if "chmod 600" in line] == [
+        f"WRONG: {path} can be read by others on this machine (its mode is {mode}). Run: chmod 600 {path}"
+        for path, mode in ((".env", "0640"), (secret, "0644"), (data / "diary.sqlite", "0604"))
+    ]
+    assert f"WRONG: {data} can be written by others on this machine (its mode is 0775)" in typed.out
+    data.chmod(0o755)
+    assert "chmod 700" not in operator.types("doctor").said, "who sees names alone sees nothing"
 
 
 def test_doctor_warns_of_more_people_at_once_than_telegram_carries(

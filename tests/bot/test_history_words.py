@@ -154,6 +154,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "steroid_ended": (STEP, {**STEP, "to": "2026-03-20"}),
     "steroid_removed": (STEP, None),
     "data_exported": (None, {"patients": 3}),
+    "parked_dealt_with": (None, {"sent_again": 2, "let_go": 1}),
     **dict.fromkeys(PLAIN, (None, None)),
 }
 

@@ -38,7 +38,8 @@ def test_a_team_is_handed_out_brought_in_elsewhere_and_handed_out_again(operator
     folder = operator.folder / "one"
     assert (folder / "tables.xlsx").exists()
     assert len(list((folder / "fhir").iterdir())) == 3
-    assert folder.stat().st_mode & 0o077 == 0, "health data is for its owner alone"
+    made = [folder, *folder.rglob("*")]
+    assert {path.stat().st_mode & 0o077 for path in made} == {0}, "health data is for its owner alone"
     typed = operator.types("import", "one", "--team", "Elsewhere", "--zone", "Europe/London")
     assert typed.out.startswith("Elsewhere: 3 patients, 605 diary days, 2056 answers are stored.\n")
     assert "diary.csv, was not read" in typed.out

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.secret_files import LONGEST
 from bot.settings import Settings, SettingsError, load
 from bot.texts import FALLBACK, texts_in
 from tests.support import TOKEN
@@ -15,7 +16,10 @@ ALL = {
     "TIME_ZONE": "Europe/Zurich",
     "WEBHOOK_URL": "https://diary.example.org/telegram",
     "WEBHOOK_LISTEN": "127.0.0.1:8080",
+    "WATCH_LISTEN": "127.0.0.1:8081",
+    "OPERATOR_CHAT": "123456789",
     "LOG_LEVEL": "WARNING",
+    "LOG_FORMAT": "json",
 }
 WRONG = {
     "TELEGRAM_BOT_TOKEN": "wrong-token",
@@ -24,13 +28,16 @@ WRONG = {
     "TIME_ZONE": "Mars/Olympus_Mons",
     "WEBHOOK_URL": "http://diary.example.org/telegram",
     "WEBHOOK_LISTEN": "8080",
+    "WATCH_LISTEN": "8081",
+    "OPERATOR_CHAT": "@somebody",
     "LOG_LEVEL": "LOUD",
+    "LOG_FORMAT": "xml",
 }
 
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ALL:
+    for name in (*ALL, "TELEGRAM_BOT_TOKEN_FILE", "DATABASE_URL_FILE"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -54,7 +61,7 @@ def faults(env_file: Path, *, need_token: bool = True) -> dict[str, str]:
 def test_the_defaults_are_those_that_the_example_names(env_file: Path) -> None:
     loaded = load(env_file=env_file)
     example = (Path(__file__).parents[2] / ".env.example").read_text()
-    for name in Settings.model_fields:
+    for name in (*Settings.model_fields, "telegram_bot_token_file", "database_url_file"):
         assert f"{name.upper()}=" in example
     for value in (loaded.telegram_api_url, loaded.database_url.get_secret_value(), loaded.time_zone, loaded.log_level):
         assert f"={value}\n" in example
@@ -134,3 +141,58 @@ def test_settings_cannot_be_changed_afterwards(env_file: Path) -> None:
 def test_every_fault_has_its_words() -> None:
     for key in ["settings.token_missing", *(f"settings.{name}_wrong" for name in Settings.model_fields)]:
         assert texts_in(FALLBACK)(key)
+
+
+def secret_file(tmp_path: Path, content: str | bytes) -> str:
+    path = tmp_path / "secret"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return str(path)
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_secret_can_stand_in_a_file_of_its_own(env_file: Path, tmp_path: Path, end: str) -> None:
+    write(env_file, {"TELEGRAM_BOT_TOKEN": "", "TELEGRAM_BOT_TOKEN_FILE": secret_file(tmp_path, TOKEN + end)})
+    assert load(need_token=True, env_file=env_file).token == TOKEN
+    url = "postgresql://diary:secret-word@localhost/diary"
+    write(env_file, {"DATABASE_URL_FILE": secret_file(tmp_path, url + end)})
+    assert load(env_file=env_file).database_url.get_secret_value() == url
+
+
+def test_a_secret_that_is_set_twice_is_refused_even_where_both_are_the_same(env_file: Path, tmp_path: Path) -> None:
+    path = secret_file(tmp_path, TOKEN)
+    write(env_file, {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_BOT_TOKEN_FILE": path, "DATABASE_URL_FILE": path})
+    assert faults(env_file) == {
+        "TELEGRAM_BOT_TOKEN_FILE": "settings.secret_twice",
+        "DATABASE_URL_FILE": "settings.database_url_wrong",
+    }
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe", b"x" * (LONGEST + 1), None])
+def test_a_file_without_a_secret_is_said_once_and_with_the_other_faults(
+    env_file: Path, tmp_path: Path, content: bytes | None
+) -> None:
+    path = str(tmp_path / "none") if content is None else secret_file(tmp_path, content)
+    write(env_file, {"TELEGRAM_BOT_TOKEN_FILE": path, "DATABASE_URL_FILE": str(tmp_path), "LOG_LEVEL": "LOUD"})
+    assert faults(env_file) == {
+        "TELEGRAM_BOT_TOKEN_FILE": "settings.secret_unreadable",
+        "DATABASE_URL_FILE": "settings.secret_unreadable",
+        "LOG_LEVEL": "settings.log_level_wrong",
+    }
+
+
+def test_a_wrong_secret_in_a_file_is_told_by_the_files_variable(env_file: Path, tmp_path: Path) -> None:
+    write(env_file, {"TELEGRAM_BOT_TOKEN_FILE": secret_file(tmp_path, "secret-word")})
+    assert faults(env_file) == {"TELEGRAM_BOT_TOKEN_FILE": "settings.telegram_bot_token_wrong"}
+
+
+def test_an_empty_variable_is_not_set(env_file: Path) -> None:
+    write(env_file, {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_BOT_TOKEN_FILE": " ", "DATABASE_URL_FILE": ""})
+    assert load(need_token=True, env_file=env_file).token == TOKEN
+
+
+def test_what_must_not_be_seen_is_known_wherever_it_came_from(env_file: Path, tmp_path: Path) -> None:
+    url = secret_file(tmp_path, "postgresql://diary:secret-word@localhost/diary")
+    write(env_file, {"TELEGRAM_BOT_TOKEN": TOKEN, "DATABASE_URL_FILE": url})
+    assert load(env_file=env_file).secrets == [TOKEN, "secret-word"]
+    write(env_file, {})
+    assert load(env_file=env_file).secrets == []

@@ -26,6 +26,7 @@ from bot.texts import FALLBACK, FOLDER, Html, MissingTextError, catalogue, langu
 from jobs import team_schedule
 from jobs.chart.facts import ChartTexts
 from jobs.csv_table import FaultCode
+from jobs.lights import Why
 from jobs.roster import Group
 from jobs.scores import SYMPTOMS
 from jobs.wearing_off.caveats import CaveatCode
@@ -165,6 +166,8 @@ def families() -> dict[str, str]:
             *(described(route) for route in COMMANDS),
             *(f"role.{role.value}" for role in Role),
         ],
+        "bot/parked_command.py": [f"parked.fault_{fault}" for fault in ("unsure", "bad_request", "other")],
+        "bot/watching/words.py": [f"light.{why}" for why in Why],
         "bot/settings.py": [f"settings.{name}_wrong" for name in Settings.model_fields],
         "bot/pages.py": [
             f"chart.{field.name}" for field in fields_of(ChartTexts) if field.name not in {"months", "decimal_mark"}

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogues.typed_answers import LONGEST_ANSWER, is_answer, is_understood_already, normalised, read
+from bot.dialogues.typed_answers import (
+    LONGEST_ANSWER,
+    is_answer,
+    is_bare_answer,
+    is_understood_already,
+    normalised,
+    read,
+)
 from bot.texts import languages, plain, texts_in
 from jobs.refusals import Refusal
 from storage.models import STAIRS, Item
@@ -34,6 +41,39 @@ def test_every_number_of_the_scale_is_understood_as_a_word(language: str) -> Non
     for value, word in enumerate(WORDS[language].split()):
         assert answers(word, language) == {TIREDNESS: value}
         assert answers(word.upper(), language) == {TIREDNESS: value}
+
+
+@pytest.mark.parametrize(
+    ("typed", "language"),
+    [
+        ("My pain is 6", "en"),
+        ("the pain is at six.", "en"),
+        ("ma douleur est à 6", "fr"),
+        ("Les douleurs sont de 6 sur 10", "fr"),
+        ("Meine Schmerzen sind bei 6", "de"),
+        ("Der Schmerz ist 6", "de"),
+    ],
+)
+def test_small_words_beside_a_name_say_nothing(typed: str, language: str) -> None:
+    assert answers(typed, language) == {PAIN: 6}
+
+
+@pytest.mark.parametrize(
+    "typed", ["is my pain 6?", "my pain is not 6", "my pain was 7 last week", "my pain is 6 today", "the 7", "my 7"]
+)
+def test_other_words_do(typed: str) -> None:
+    assert answers(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_bare"),
+    [
+        *(("5", True), ("3 2 2 11", True), ("pain 5", True), ("3.5", True)),
+        *(("Fever 38.5", False), ("5 tablets", False), ("ok", False)),
+    ],
+)
+def test_what_is_nothing_but_an_answer(typed: str, is_bare: bool) -> None:
+    assert is_bare_answer(typed, STANDARD, "en") is is_bare
 
 
 @pytest.mark.parametrize(
@@ -97,7 +137,7 @@ def test_each_item_answers_to_its_own_name_in_each_language(language: str) -> No
     "typed",
     ["", " ", "quite bad", "7/9", "7/100", "1e1", "+7", "½", "²", "3 pain", "pain", "pain pain 3", "pain 3 3",
      "pain 3 pain 4", "9:00-10:00", "8:05 9:10", "3-4, 5-6", "3 - 4 5 - 6",
-     "my pain is 7", "about 7", "7 maybe 8", "-", "...", "/", "7/", "itemaitem x", "_7", "⁷",
+     "about 7", "7 maybe 8", "-", "...", "/", "7/", "itemaitem x", "_7", "⁷",
      "9" * (LONGEST_ANSWER + 1)],
 )  # fmt: skip
 def test_what_is_no_answer_is_not_guessed(typed: str) -> None:

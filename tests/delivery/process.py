@@ -14,6 +14,7 @@ from bot.local.world import World
 from jobs.clock import SystemClock
 from storage.database import Database
 from tests.delivery.support import has_started
+from tests.log_guard import GUARD
 from tests.storage.support import committing, joined_patient, rows_of
 from tests.support import BOT_NAME, TOKEN
 
@@ -33,6 +34,8 @@ class Service:
         self.process: subprocess.Popen[bytes] | None = None
         self.all_processes: list[subprocess.Popen[bytes]] = []
         self.level = "INFO"
+        # Further settings.
+        self.more: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         self.server.__enter__()
@@ -42,6 +45,9 @@ class Service:
         if self.process is not None and self.process.poll() is None:
             self.kill()
         self.server.__exit__(None, None, None)
+        if self.log.exists():
+            leaks = [leak for line in self.log.read_text().splitlines() for leak in GUARD.leaks_in(line)]
+            assert leaks == [], "nothing about a patient is logged, and never a token"
 
     def start(self, *, wait: bool = True, url: str | None = None) -> None:
         """Starts the process and waits until it polls."""
@@ -53,6 +59,9 @@ class Service:
             "TELEGRAM_API_URL": url or self.server.url,
             "DATABASE_URL": self.database.url.render_as_string(hide_password=False),
             "LOG_LEVEL": self.level,
+            # Several run at once, and would listen at one place.
+            "WATCH_LISTEN": "",
+            **self.more,
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

@@ -202,3 +202,16 @@ def test_the_intake_ends_when_asked_even_in_a_long_poll(clinic: Clinic) -> None:
         await asyncio.wait_for(asyncio.shield(running._tasks[0]), 10)
 
     clinic.bot.do(stop())
+
+
+def test_an_outage_is_logged_when_it_begins_and_when_it_ends(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(intake, "WAIT_AFTER_FAULT", 0.01)
+    anna = clinic.someone()
+    clinic.world.misbehave(Fault("server_error", "getUpdates", times=5))
+    anna.says("/help")
+    clinic.world.wait_for(lambda world: world.faults.struck["getUpdates"] == 5, PATIENCE)
+    anna.says("/help")
+    assert caplog.text.count("Telegram could not be reached") == 1
+    assert caplog.text.count("Telegram can be reached again") == 1

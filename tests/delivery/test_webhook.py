@@ -7,9 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.listening import CannotListenError
 from bot.local.faults import Fault
 from bot.local.webhook import Waits
-from bot.webhook import HEADER, LARGEST_BODY, CannotListenError, secret_of
+from bot.webhook import HEADER, LARGEST_BODY, secret_of
 from storage.models import Answer, Chat, Patient
 from tests.delivery.support import asked, commits_fail, evening_of_one, last_update, the_buttons
 from tests.support import PATIENCE, TOKEN, Clinic

@@ -137,4 +137,4 @@ def test_nobody_is_asked_before_joining_whatever_their_zone(database: Database) 
         patient.next_prompt_at = None
         check_in_time.change_time_zone(session, audit.OPERATOR, patient, TOKYO, datetime(2026, 3, 9, tzinfo=UTC))
         assert patient.next_prompt_at is None
-        assert check_in_time.coming_prompt(patient, datetime(2026, 3, 9, tzinfo=UTC)) is None
+        assert check_in_time.coming_prompt(session, patient, datetime(2026, 3, 9, tzinfo=UTC)) is None

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import Session, select
 
 from jobs import clock
-from jobs.clock import MovableClock, SystemClock, Ticker
+from jobs.clock import MovableClock, Pulse, SystemClock, Ticker
 from storage import chats
 from storage.database import Database
 from storage.models import Chat
@@ -160,3 +160,37 @@ def test_stopping_ends_a_tick_between_two_batches_and_calls_it_no_error(
     asyncio.run(run())
     assert batches == 1
     assert caplog.records == []
+
+
+async def two_rounds(running: Ticker) -> None:
+    for _ in range(2):
+        await running.run_due()
+
+
+def test_a_fault_of_each_second_is_logged_when_it_begins_and_when_it_ends(
+    writer: Writer, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = [True]
+
+    def tick(*_: object) -> bool:
+        if broken[0]:
+            raise ValueError("out of order")
+        return False
+
+    running = ticker(writer, tick)
+    asyncio.run(two_rounds(running))
+    assert caplog.text.count("A tick failed") == 1
+    assert list(running.failing) == ["test_clock"]
+    assert running.pulse.age < 60, "it goes round all the same"
+    broken[0] = False
+    asyncio.run(two_rounds(running))
+    assert caplog.text.count("A tick works again: test_clock") == 1
+    assert running.failing == {}
+
+
+def test_what_means_to_rest_is_not_missed_before() -> None:
+    pulse = Pulse()
+    pulse.beat(resting=1000.0)
+    assert pulse.age == 0.0
+    pulse.beat()
+    assert 0.0 <= pulse.age < 60

@@ -19,8 +19,8 @@ BY = audit.OPERATOR
 DAY = timedelta(days=1)
 
 
-def planned(session: Session, account: int, *in_days: int, team: str | None = None) -> list[Course]:
-    patient = joined_patient(session, account, team=team or TEAM)
+def planned(session: Session, account: int, *in_days: int, team: str = TEAM) -> list[Course]:
+    patient = joined_patient(session, account, team=team)
     plans = [CoursePlan(NOW.date() + days * DAY, 1, 0.4) for days in in_days]
     return schedule.plan_courses(session, BY, patient, plans, NOW)
 

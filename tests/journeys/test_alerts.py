@@ -328,3 +328,54 @@ def test_where_the_only_clinician_turns_out_to_be_gone_the_coordinators_are_told
     assert len(alerts_to(coordinator)) == 1
     clinic.passes(minutes=10)
     assert len(alerts_to(coordinator)) == 1
+
+
+def test_what_a_run_goes_on_with_is_shown_in_the_alert_and_disturbs_nobody(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    clinician, anna = clinic.clinician(), clinic.patient()
+    ruled(clinic, 6)
+    evening(clinic, anna, 6, "8 2 2 4")
+    evening(clinic, anna, 8, "7 2 2 4")
+    assert clinician.sees == (
+        f"Alert: {anna.code}\n\nPain 8 on 1 day (Fri 6 Mar 2026)\nRule: Pain 6 or more\n"
+        "Entered since: Sun 8 Mar 2026: 7"
+    ), "Saturday was not answered, and counts as neither"
+    assert clinician.buttons == ["Seen", "Chart"]
+    clinician.presses("Seen")
+    clinic.becomes(clinic.local("2026-03-09 18:00"))
+    anna.says("10 2 2 4")
+    clinic.passes(minutes=1)
+    assert "Mon 9" not in alerts_to(clinician)[0], "it may be a slip"
+    anna.says("pain 6")
+    grace_passes(clinic)
+    assert "Entered since: Sun 8 Mar 2026: 7, Mon 9 Mar 2026: 6\nSeen by you" in alerts_to(clinician)[0]
+    clinic.passes(minutes=5)
+    anna.says("pain 2")
+    grace_passes(clinic)
+    assert "Entered since: Sun 8 Mar 2026: 7\nSeen by you" in alerts_to(clinician)[0]
+    assert len(alerts_to(clinician)) == len(notices(anna)) == 1
+    evening(clinic, anna, 10, "6 2 2 4")
+    assert len(alerts_to(clinician)) == 2, "a day below the rule has ended the run"
+    assert "Tue 10" not in alerts_to(clinician)[0]
+
+
+def test_a_day_that_is_entered_late_between_is_shown_too(clinic: Clinic) -> None:
+    clinician, anna = clinic.clinician(), clinic.patient()
+    ruled(clinic, 6)
+    evening(clinic, anna, 2, "3 2 2 4")
+    clinic.becomes(clinic.local("2026-03-04 09:00"))
+    anna.says("/today")
+    anna.says("9 2 2 4")
+    grace_passes(clinic)
+    anna.says("/yesterday")
+    anna.says("7 2 2 4")
+    grace_passes(clinic)
+    (told,) = alerts_to(clinician)
+    assert "Pain 9 on 1 day (Wed 4 Mar 2026)" in told
+    assert told.endswith("Entered since: Tue 3 Mar 2026: 7")
+    before = len(clinic.rows(OutboxMessage))
+    clinic.becomes(clinic.local("2026-03-05 18:00"))
+    anna.says("1 2 2 4")
+    grace_passes(clinic)
+    changed = [row for row in clinic.rows(OutboxMessage)[before:] if row.kind is MessageKind.ALERT_CHANGED]
+    assert changed == [], "a low number says nothing about the alert"

@@ -42,7 +42,7 @@ FORGED = (
     "c:9:20260302:later::",
     "f:own_time:hour:19",
     "st:hours",
-    "pa:2026-03-05",
+    "f:pause:until:2026-03-05",
     "st:day:56",
     "st:zone",
     "le:stop",

@@ -116,7 +116,7 @@ def test_days_off_are_undone_and_the_question_comes_after_all(clinic: Clinic) ->
 def test_a_pause_ends_on_no_day_off(clinic: Clinic) -> None:
     coordinator, anna = clinic.coordinator(), clinic.patient()
     anna.says("/pause")
-    anna.forges("pa:2026-03-09")
+    anna.presses("Again from Mon 9 Mar 2026")
     assert anna.row.status is PatientStatus.PAUSED
     opens(coordinator, anna, "Days off")
     coordinator.says("monday")

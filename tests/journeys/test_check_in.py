@@ -347,3 +347,56 @@ def test_a_message_that_the_patient_deleted_is_written_anew(clinic: Clinic) -> N
     assert "How strong was your tiredness today?" in anna.sees
     anna.presses("3")
     assert values(anna) == [("pain", 7), ("tiredness", 3)]
+
+
+def test_as_many_as_are_left_are_taken_in_their_order(clinic: Clinic) -> None:
+    anna = asked(clinic)
+    anna.presses("3")
+    anna.says("weakness 5")
+    anna.says("2 2 2")
+    assert "I read 3 answers. Please type one, the 2 that are left, or all 4 in their order. Nothing was" in anna.above
+    anna.says("2 4")
+    assert dict(values(anna)) == {"pain": 3, "weakness": 5, "tiredness": 2, "exertion_pain": 4}
+    assert "Noted, thank you" in anna.sees
+
+
+def test_what_is_not_noted_is_not_thanked_for(clinic: Clinic) -> None:
+    anna = asked(clinic)
+    anna.says("3 2 2 4")
+    for typed in ("12", "3.5", "3 2 2 11"):
+        anna.says(typed)
+        assert anna.sees.endswith("This is how it stands. You can change it until the next check-in.")
+        assert anna.buttons == ["Change", "Add a note"]
+    assert dict(values(anna)) == {"pain": 3, "tiredness": 2, "weakness": 2, "exertion_pain": 4}
+
+
+def test_small_words_beside_a_name_say_nothing(clinic: Clinic) -> None:
+    anna = asked(clinic)
+    anna.says("My pain is 6")
+    assert dict(values(anna)) == {"pain": 6}
+    anna.says("my pain was 7 last week")
+    assert dict(values(anna)) == {"pain": 6}
+
+
+def test_an_answer_to_a_check_in_that_is_out_of_sight_is_shown_below(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = asked(clinic)
+    clinic.becomes(clinic.local("2026-03-03 18:00"))
+    above = anna.last["message_id"]
+    anna.says("/yesterday")
+    assert anna.sees.startswith("Mon 2 Mar 2026")
+    assert "This day is closed." in anna.sees
+    anna.says("3")
+    assert "Tue 3 Mar 2026" in anna.sees
+    assert "How strong was your tiredness today?" in anna.sees
+    assert anna.message(above)["text"] == "Tue 3 Mar 2026: the check-in is further down."
+    below = anna.last["message_id"]
+    anna.says("2")
+    assert anna.last["message_id"] == below, "nothing stands between"
+    assert "How strong was your weakness today?" in anna.sees
+    clinic.planned(anna, "2026-03-11")
+    clinic.becomes(clinic.local("2026-03-04 10:00"))
+    assert anna.last["message_id"] > below, "a reminder"
+    anna.says("2")
+    assert "How strong was your pain on exertion yesterday, when" in anna.sees
+    assert "Tue 3 Mar 2026" in anna.sees

@@ -74,6 +74,23 @@ def test_it_begins_with_a_chart_that_says_something_and_a_roster_that_is_real(tm
     lived(tmp_path, story)
 
 
+def test_no_web_page_elsewhere_reaches_the_bots_own_way_to_telegram(tmp_path: Path) -> None:
+    async def story(running: Demo) -> None:
+        path = f"bot{demo.TOKEN}/sendMessage"
+        words: dict[str, Any] = {"chat_id": CLINICIAN, "text": "from elsewhere"}
+        async with httpx.AsyncClient() as browser:
+            for headers in ({"Origin": "https://evil.example"}, {"Host": "evil.example"}):
+                refused = await browser.post(running.url + path, json=words, headers=headers)
+                assert refused.status_code == 403
+            # A picture's address needs no leave: but the token is another each time.
+            guessed = await browser.get(running.url + "bot1234567890:made-up/sendMessage", params=words)
+            assert guessed.status_code == 401
+            assert (await browser.post(running.url + path, json=words)).status_code == 200
+        assert texts_of(running, CLINICIAN).count("from elsewhere") == 1
+
+    lived(tmp_path, story)
+
+
 def test_a_week_passes_and_the_patient_of_the_case_answers_as_he_did(tmp_path: Path) -> None:
     async def story(running: Demo) -> None:
         running.director.answer_for_me(True)

@@ -79,7 +79,10 @@ def test_a_day_is_closed_when_the_next_one_opens(clinic_on_each: Clinic) -> None
     before = clinic.stored()
     assert anna.taps(old, buttons["9"], forge=True).startswith("This day is closed: a new check-in has begun")
     assert clinic.stored() == before
-    assert anna.message(old)["text"] == "Mon 2 Mar 2026\n\nPain: 3 of 10\n\nThis day is closed."
+    assert anna.message(old)["text"] == (
+        "Mon 2 Mar 2026\n\nPain: 3 of 10\nTiredness: no answer\nWeakness: no answer\nPain on exertion: no answer\n\n"
+        "This day is closed."
+    )
     anna.says("8")
     assert days_and_values(anna) == [("2026-03-02", 3), ("2026-03-03", 8)]
 

@@ -167,8 +167,44 @@ def test_every_command_says_that_it_has_ended_and_shows_the_way_back(clinic: Cli
         assert "Take it up again" in anna.buttons, command
     anna.says("/help")
     assert "Your diary has stopped" in anna.sees
-    anna.says("7")
+    for typed in ("7", "How do I go on?"):
+        anna.says(typed)
+        assert anna.sees.startswith("Your diary stopped on Mon 2 Mar 2026.")
+        assert anna.buttons == ["Take it up again", "Have everything erased"]
+    assert f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}." in anna.sees
     assert anna.answers == []
+
+
+def test_whoever_stopped_is_offered_what_is_still_of_use_and_sees_the_dates(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+
+    def offered() -> dict[str, str]:
+        return {each["command"]: each["description"] for each in clinic.world.commands_for(anna.account, "en")}
+
+    anna = clinic.patient()
+    clinic.planned(anna, "2026-03-20")
+    everything = offered()
+    stopped(anna)
+    assert list(offered()) == ["infusions", "chart", "mydata", "privacy", "withdraw", "help"]
+    assert offered()["withdraw"] == "Take the diary up again, or have it erased"
+    anna.says("/infusions")
+    assert anna.sees == (
+        "Your next infusions\n– Fri 20 Mar 2026, over 2 days\n\nYour diary has stopped: I remind of none of them, and "
+        f"do not tell you when one changes. If in doubt, call your care team on {PHONE}."
+    )
+    assert anna.buttons == ["Take it up again"]
+    anna.says("/help")
+    assert [command for command in offered() if f"/{command}" not in anna.sees] == ["help"]
+    anna.says("/chart")
+    assert "photo" in anna.last or "document" in anna.last
+    anna.presses("Take it up again")
+    anna.presses("I agree")
+    assert offered() == everything
+    stopped(anna)
+    anna.presses("Have everything erased")
+    anna.presses("Go on to erasing")
+    anna.presses("Yes, erase everything")
+    assert list(offered()) == ["help"]
 
 
 def test_to_come_back_is_to_agree_anew(clinic_on_each: Clinic) -> None:
@@ -203,6 +239,35 @@ def test_to_come_back_is_to_agree_anew(clinic_on_each: Clinic) -> None:
     chris.says("/roster")
     assert anna.code in chris.sees
     assert "silent" not in chris.sees, "nobody is silent who was not asked"
+
+
+def test_a_pause_outlasts_leaving_and_coming_back(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("3 2 2 4")
+    anna.says("/pause")
+    anna.presses("Again from Thu 5 Mar 2026")
+    stopped(anna)
+    anna.presses("Take it up again")
+    anna.presses("I agree")
+    assert anna.sees == "Your diary goes on. It is paused; the next check-in comes on Thu 5 Mar 2026, 18:00."
+    said = len(anna.messages)
+    clinic.becomes(clinic.local("2026-03-05 17:59"))
+    assert len(anna.messages) == said
+    clinic.becomes(clinic.local("2026-03-05 18:00"))
+    assert "How strong was your pain today?" in anna.sees
+
+
+def test_a_pause_that_ended_meanwhile_is_over(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/pause")
+    anna.presses("Again from Thu 5 Mar 2026")
+    stopped(anna)
+    clinic.becomes(clinic.local("2026-03-05 09:00"))
+    anna.presses("Take it up again")
+    anna.presses("I agree")
+    assert anna.sees == "Your diary goes on. The next check-in comes on Thu 5 Mar 2026, 18:00."
+    assert anna.row.paused_until is None
 
 
 def test_who_leaves_twice_in_a_day_is_told_of_twice(clinic: Clinic) -> None:

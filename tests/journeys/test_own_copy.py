@@ -50,7 +50,11 @@ def test_all_that_is_kept_comes_as_one_file(clinic_on_each: Clinic) -> None:
     assert f"all that was kept about {anna.code} on Mon 2 Mar 2026, 18:00." in files["README.txt"]
     named = {line.partition(":")[0] for line in files["README.txt"].splitlines() if ".csv:" in line or ".json:" in line}
     assert named == set(files) - {"README.txt"}, "each file is explained"
+    assert "the difference from UTC; in diary.csv without it." in files["README.txt"]
+    assert "the word skipped where you skipped it" in files["README.txt"]
+    assert [row["value"] for row in rows(files["answers.csv"]) if row["item"] == "weakness"] == ["skipped"]
     (day,) = rows(files["diary.csv"])
+    assert "+" not in day["entered_at"]
     assert [day[item] for item in ("pain", "tiredness", "weakness", "exertion_pain")] == ["5", "2", "", "4"]
     assert [(row["item"], row["revision"], row["value"]) for row in rows(files["answers.csv"])][:2] == [
         ("pain", "1", "3"), ("pain", "2", "5"),

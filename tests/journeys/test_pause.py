@@ -1,11 +1,13 @@
 """A pause has an end, is seen by the team, and counts against nobody."""
 
 import re
+from datetime import date
 
 import pytest
 
 from storage.models import DiaryDay, PatientStatus
 from tests.journeys.scenes import reminders
+from tests.journeys.test_own_copy import set_language
 from tests.support import Clinic
 
 
@@ -16,7 +18,7 @@ def test_no_questions_until_the_day_that_was_chosen(clinic_on_each: Clinic) -> N
     assert "The next check-in would come on Mon 2 Mar 2026, 18:00." in anna.sees
     assert anna.buttons == [
         f"Again from {day}" for day in ("Thu 5 Mar 2026", "Mon 9 Mar 2026", "Mon 16 Mar 2026", "Mon 30 Mar 2026")
-    ]
+    ] + ["Cancel, change nothing"]
     anna.presses("Again from Thu 5 Mar 2026")
     assert "The next check-in comes on Thu 5 Mar 2026, 18:00." in anna.sees
     assert anna.buttons == ["End the pause now"]
@@ -85,6 +87,26 @@ def test_whoever_has_joined_has_a_next_check_in_whatever_is_changed(clinic: Clin
             assert re.search(r"check-in (comes|would come) on \w+ \d+ Mar 2026, 07:30\.", anna.sees)
 
 
+def test_no_check_in_is_promised_for_a_day_that_is_complete(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/today")
+    anna.says("/withdraw")
+    anna.presses("No, keep the diary")
+    assert "comes on Mon 2 Mar 2026, 18:00." in anna.sees, "it is not complete yet"
+    for typed in ("3", "2", "2", "4"):
+        anna.says(typed)
+    said = len(anna.messages)
+    anna.says("/pause")
+    assert "The next check-in would come on Tue 3 Mar 2026, 18:00." in anna.sees
+    anna.says("/settings")
+    anna.presses("Time zone")
+    anna.says("Europe/Zurich")
+    anna.presses("Yes, Europe/Zurich")
+    assert "The next check-in comes on Tue 3 Mar 2026, 18:00." in anna.sees
+    clinic.becomes(clinic.local("2026-03-02 23:00"))
+    assert len(anna.messages) == said + 3, "and none came"
+
+
 def test_the_team_sees_until_when(clinic: Clinic) -> None:
     anna, coordinator = clinic.patient(), clinic.coordinator()
     anna.says("/pause")
@@ -102,14 +124,16 @@ def test_todays_can_be_entered_all_the_same(clinic: Clinic) -> None:
     assert "Noted, thank you" in anna.sees
 
 
-@pytest.mark.parametrize("data", ["pa:2026-03-02", "pa:2025-01-01", "pa:2027-01-01", "pa:2026-13-40", "pa:", "pa:off"])
+@pytest.mark.parametrize("data", ["2026-03-02", "2025-01-01", "2027-01-01", "2026-13-40", "", "off"])
 def test_a_day_that_is_over_or_too_far_changes_nothing(clinic: Clinic, data: str) -> None:
     anna = clinic.patient()
     anna.says("/pause")
     before = clinic.stored()
-    anna.forges(data)
+    anna.forges(f"f:pause:until:{data}")
+    anna.forges(f"pa:{data}")
     assert clinic.stored() == before
     assert clinic.world.unanswered_callbacks() == []
+    assert "From which day on shall I ask again?" in anna.sees
 
 
 def test_an_old_button_whose_day_has_come_says_which_days_there_are(clinic: Clinic) -> None:
@@ -117,4 +141,48 @@ def test_an_old_button_whose_day_has_come_says_which_days_there_are(clinic: Clin
     anna.says("/pause")
     message, data = anna.last["message_id"], anna.buttons_of(anna.last["message_id"])["Again from Thu 5 Mar 2026"]
     clinic.becomes(clinic.local("2026-03-06 10:00"))
-    assert "A pause can end from Sat 7 Mar 2026 to" in anna.taps(message, data)
+    anna.taps(message, data)
+    assert "A pause can end from Sat 7 Mar 2026 to" in anna.message(message)["text"]
+    assert anna.row.status is PatientStatus.ACTIVE
+
+
+def test_the_day_can_be_typed(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna = clinic.patient()
+    anna.says("/pause")
+    anna.says("in the summer")
+    assert "I cannot read “in the summer” as a date." in anna.sees
+    assert anna.row.status is PatientStatus.ACTIVE
+    anna.says("1 Mar")
+    assert "A pause can end from Tue 3 Mar 2026 to" in anna.sees
+    assert anna.buttons[-1] == "Cancel, change nothing"
+    anna.says("10 Mar")
+    assert "The next check-in comes on Tue 10 Mar 2026, 18:00." in anna.sees
+    assert anna.row.paused_until == date(2026, 3, 10)
+    assert anna.buttons == ["End the pause now"]
+
+
+def test_a_day_is_read_in_the_readers_language(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    set_language(clinic, anna, "fr")
+    anna.says("/pause")
+    anna.says("5 avril")
+    assert anna.row.paused_until == date(2026, 4, 5)
+
+
+def test_asking_for_a_pause_can_be_cancelled(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    anna.says("/pause")
+    anna.presses("Cancel")
+    assert anna.sees == "Cancelled. Nothing was changed."
+    assert anna.row.status is PatientStatus.ACTIVE
+
+
+def test_a_number_answers_the_check_in_all_the_same(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("/pause")
+    anna.says("7")
+    assert anna.answers == [("2026-03-02", "pain", 1, 7)]
+    anna.presses("Again from Thu 5 Mar 2026")
+    assert anna.row.status is PatientStatus.PAUSED

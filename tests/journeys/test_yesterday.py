@@ -48,7 +48,10 @@ def test_it_closes_when_todays_begins(clinic: Clinic) -> None:
     yesterday = anna.last
     clinic.becomes(clinic.local("2026-03-03 18:00"))
     anna.says("/yesterday")
-    assert anna.sees == "Mon 2 Mar 2026\n\nPain: 7 of 10\n\nThis day is closed."
+    assert anna.sees == (
+        "Mon 2 Mar 2026\n\nPain: 7 of 10\nTiredness: no answer\nWeakness: no answer\nPain on exertion: no answer\n\n"
+        "This day is closed."
+    )
     assert anna.buttons == []
     toast = anna.taps(yesterday["message_id"], "c:0:20260302:answer:1:3", forge=True)
     assert "This day is closed" in toast
@@ -94,7 +97,8 @@ def test_what_is_opened_in_yesterdays_older_message_is_what_is_typed_into(clinic
     anna.presses("Pain: 1", anna.message(yesterdays["message_id"]))
     anna.says("7")
     assert anna.answers[-1] == ("2026-03-02", "pain", 2, 7)
-    anna.presses("Add a note", anna.message(yesterdays["message_id"]))
+    assert anna.sees.startswith("Mon 2 Mar 2026"), "below today's"
+    anna.presses("Add a note")
     anna.says("A bad night")
     assert "Your note is kept with Mon 2 Mar 2026" in anna.sees
     anna.says("6")

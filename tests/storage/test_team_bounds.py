@@ -57,6 +57,13 @@ UNBOUNDED = {
     "teams._DUE_A_SUMMARY": "the clock serves all teams",
     "teams.move_summary": "a member of staff who was found before",
     "ahead._SUMMARISED_AFTER": "the clock serves all teams",
+    "watching._DUE": "the operator watches all teams, and sees numbers alone",
+    "watching._LATEST_LEASE": "the operator watches all teams, and sees numbers alone",
+    "watching._OLDEST_PROMPT": "the operator watches all teams, and sees numbers alone",
+    "watching._TO_BE_SENT": "the operator watches all teams, and sees numbers alone",
+    "parked.by_team": "the operator acts for all teams, and each has an entry of its own",
+    "parked.let_go": "the operator acts for all teams, and each has an entry of its own",
+    "parked.send_again": "the operator acts for all teams, and each has an entry of its own",
     "upcoming.next_upcoming": "the operator's and the demo's clock",
 }
 
@@ -150,7 +157,7 @@ QUESTIONS: dict[str, Ask] = {
     "latest_of": lambda s, team, patient, course, staff: audit.latest_of(s, team, patient.id, 15, ()),
     "entry_of_team": lambda s, team, patient, course, staff: audit.entry_of_team(s, team, entry_about(s, patient).id),
     "made_together_with": lambda s, team, patient, course, staff: audit.made_together_with(
-        s, team, entry_about(s, patient), 1
+        s, team, entry_about(s, patient), 0
     ),
     "planned_courses_of_team": lambda s, team, patient, course, staff: [
         c for c, _ in courses.planned_courses_of_team(s, team) if c is course

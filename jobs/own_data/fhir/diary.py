@@ -22,6 +22,9 @@ def diary(data: OwnData, names: Names, words: Words, now: datetime) -> Iterator[
         yield from _day(list(every), days.get(day), asked, data.zone_on(day, zones), names, codes, words, now)
     said: Counter[tuple[date, datetime]] = Counter()
     for note in data.notes:
+        # What was removed is in the tables alone: a bundle is made to be handed on.
+        if note.removed_at is not None:
+            continue
         said[note.diary_date, note.said_at] += 1
         yield _note(note, said[note.diary_date, note.said_at], data.zone_on(note.diary_date, zones), names, words)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.local import server
 from bot.local.refusal import NOT_MODIFIED, OLD_QUERY
 from bot.local.world import World
 
@@ -264,6 +265,21 @@ def test_a_message_is_deleted_within_48_hours_only() -> None:
         answer = call("deleteMessage", chat_id=ANN, message_id=second)
     assert answer["description"] == "Bad Request: message can't be deleted for everyone"
     assert [m["message_id"] for m in world.messages(ANN)] == [1, second]
+
+
+def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not(
+    call: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "BODY_LIMIT_BYTES", 1000)
+    large = json.dumps(say("x" * 1000)).encode()
+    chunked = (large[start : start + 100] for start in range(0, len(large), 100))
+    for body in (large, chunked):
+        answer = call.client.post(f"{call.url}/sendMessage", content=body, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["description"]) == (413, "Request Entity Too Large")
+    assert call("sendDocument", {"document": ("a.csv", b"x" * 1000)}, chat_id=str(ANN))["error_code"] == 413
+    deep = call.client.post(f"{call.url}/getMe", content=b"[" * 999, headers={"Content-Type": "application/json"})
+    assert deep.status_code == 400
+    call.result("sendMessage", **say())
 
 
 def pressed(world: World, call: Caller) -> str:

@@ -1,0 +1,95 @@
+"""When the operator is told: not of what passes, not twice a day of the same, and once when all is well."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobs.lights import Light, Name, Why
+from jobs.telling import PATIENCE, Known, News, merged, step, whose
+
+START = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+PARKED, DISK = Light(Name.PARKED, True, Why.PARKED), Light(Name.DISK, True, Why.DISK_FULL)
+
+
+def lived(minutes: Mapping[int, list[Light]], until: int) -> dict[int, News]:
+    """What is told at which minute, if from each of the given minutes on these lights are red and all others green."""
+    known: Mapping[Name, Known] = {}
+    told, red = {}, list[Light]()
+    for minute in range(until + 1):
+        red = minutes.get(minute, red)
+        names = {light.name for light in red}
+        green = [Light(name, False) for name in (Name.PARKED, Name.DISK) if name not in names]
+        after = step(known, [*red, *green], START + minute * MINUTE)
+        known = after.known
+        if after.news:
+            told[minute] = after.news
+    return told
+
+
+def names(news: News) -> list[Name] | str:
+    return "all green" if news.all_green else [light.name for light in news.red]
+
+
+def test_a_light_is_told_after_three_minutes_once_and_that_all_is_well_again() -> None:
+    told = lived({5: [PARKED], 60: []}, 120)
+    assert {minute: names(news) for minute, news in told.items()} == {8: [Name.PARKED], 63: "all green"}
+
+
+def test_what_passes_by_itself_is_not_told() -> None:
+    assert lived({5: [PARKED], 7: []}, 60) == {}
+
+
+def test_a_light_that_flickers_is_one_story() -> None:
+    minutes = {minute: [PARKED] if minute % 2 else [] for minute in range(5, 60)}
+    told = lived({**minutes, 60: []}, 120)
+    assert {minute: names(news) for minute, news in told.items()} == {9: [Name.PARKED], 63: "all green"}
+
+
+def test_while_it_stays_red_it_is_told_once_a_day() -> None:
+    told = lived({0: [PARKED]}, 60 * 50)
+    assert list(told) == [3, 3 + 24 * 60, 3 + 48 * 60]
+
+
+def test_all_is_well_only_once_every_light_is_green() -> None:
+    told = lived({0: [PARKED, DISK], 30: [DISK], 60: []}, 90)
+    assert {minute: names(news) for minute, news in told.items()} == {3: [Name.PARKED, Name.DISK], 63: "all green"}
+
+
+def test_a_light_that_is_not_known_stays_as_it_was() -> None:
+    first = step({}, [PARKED], START)
+    later = step(first.known, [Light(Name.PARKED, None)], START + 4 * MINUTE)
+    assert later.known == first.known
+    assert not later.news
+
+
+def test_what_was_told_while_no_row_could_be_written_is_not_told_again() -> None:
+    stored = {Name.PARKED: Known(START, None, START + 3 * MINUTE)}
+    remembered = {
+        Name.PARKED: Known(START + MINUTE, None, START + 60 * MINUTE),
+        Name.DATABASE: Known(START + MINUTE, None, START + 4 * MINUTE),
+    }
+    found = merged(stored, remembered)
+    assert found[Name.PARKED] == Known(START, None, START + 60 * MINUTE)
+    assert found[Name.DATABASE] == remembered[Name.DATABASE]
+
+
+def test_a_light_of_the_process_is_its_own_and_the_others_are_common() -> None:
+    assert whose(Name.TICK, "host a") == "host a"
+    assert whose(Name.DATABASE, "host a") == ""
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=300))
+def test_of_one_light_the_operator_reads_red_and_green_in_turn_and_never_often(is_red: list[bool]) -> None:
+    known: Mapping[Name, Known] = {}
+    told: list[tuple[int, bool]] = []
+    for minute, red in enumerate(is_red):
+        after = step(known, [PARKED if red else Light(Name.PARKED, False)], START + minute * MINUTE)
+        known = after.known
+        if after.news:
+            told.append((minute, after.news.all_green))
+    assert [green for _, green in told] == [bool(k % 2) for k in range(len(told))]
+    assert all(later - earlier >= PATIENCE / MINUTE for (earlier, _), (later, _) in pairwise(told))
