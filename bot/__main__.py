@@ -17,9 +17,19 @@ from sqlmodel import Session
 from telegram.error import InvalidToken
 
 from bot import doctor as checks
-from bot import logs, parked_command, report_command, research_command, runtime, settings
+from bot import (
+    file_checks,
+    keeping_commands,
+    logs,
+    parked_command,
+    report_command,
+    research_command,
+    runtime,
+    settings,
+)
 from bot.intake import PolledElsewhereError
 from bot.invitation_link import link_to, qr_for_terminal
+from bot.keeping import Keeper
 from bot.listening import CannotListenError
 from bot.settings import Settings, SettingsError
 from bot.speaker import username_of
@@ -66,8 +76,8 @@ def _database(loaded: Settings) -> Database:
         database.check_schema()
     except DatabaseError as wrong:
         raise _stop("cli.schema", wrong=wrong) from None
-    except DBAPIError:
-        raise _stop("cli.database") from None
+    except DBAPIError as fault:
+        raise file_checks.stop(file_checks.of_database(loaded, fault) or say("cli.database")) from None
     return database
 
 
@@ -89,11 +99,17 @@ def run(
     wanted = {name.strip() for name in roles.split(",")}
     if not wanted <= set(runtime.Role):
         raise _stop("cli.roles", known=", ".join(runtime.Role))
+    if (wrong_file := file_checks.what_is_wrong(loaded)) is not None:
+        raise file_checks.stop(wrong_file)
     database = _database(loaded)
     if database.is_sqlite and wanted != set(runtime.Role):
         raise _stop("cli.roles_need_postgresql")
     lock = Lock(database, "run")
-    if database.is_sqlite and not lock.acquire():
+    try:
+        is_alone = not database.is_sqlite or lock.acquire()
+    except OSError as fault:
+        raise file_checks.stop(file_checks.of_database(loaded, fault) or say("cli.database")) from None
+    if not is_alone:
         raise _stop("cli.runs_already")
     runtime.leave_to_stand()
     try:
@@ -126,7 +142,12 @@ async def _run(loaded: Settings, database: Database, roles: list[runtime.Role]) 
 
 async def _work(loaded: Settings, database: Database, roles: list[runtime.Role]) -> None:
     if database.is_sqlite:
-        await _until_it_ends(loaded, runtime.Running(loaded, database, SystemClock(), roles=roles))
+        running = runtime.Running(loaded, database, SystemClock(), roles=roles)
+        keeping = asyncio.create_task(Keeper(loaded, database, running.clock).run())
+        try:
+            await _until_it_ends(loaded, running)
+        finally:
+            keeping.cancel()
         return
     # Among replicas the database's time counts: for what is due, and for whose lease has run out.
     clock = AlignedClock(database.time)
@@ -322,6 +343,7 @@ def _opened() -> tuple[Settings, Database]:
 
 parked_command.register(app, lambda: _opened()[1])
 research_command.register(app, _opened)
+keeping_commands.register(app, lambda: _settings(need_token=False), _database)
 report_command.register(app, lambda: _database(_settings(need_token=False)))
 
 

@@ -18,13 +18,13 @@ from jobs import alert_settings
 from jobs import alerts as alert_jobs
 from jobs.alert_settings import HIGHEST_THRESHOLD, LONGEST_WORDS, MOST_DAYS, Wanted
 from jobs.refusals import Refusal
-from storage import alerts, audit, outbox, questions, queued
+from storage import alerts, outbox, questions, queued
 from storage.chats import Someone
 from storage.models import AlertKind, AlertRule, Team
 from storage.questions import DiaryQuestion
 
 # al:, al:add, al:words, al:unseen, al:end:3, al:readers:all, al:readers:clinicians
-_DATA = re.compile(r"al:(?:|(add|words|unseen)|(end):[0-9]{1,9}|(readers):(all|clinicians))", re.ASCII)
+_DATA = re.compile(r"al:(?:|(add|words|unseen)|(end):[0-9]{1,9}|readers:(all|clinicians))", re.ASCII)
 # By its button alone: what is typed is what patients read.
 USUAL = Instead("usual")
 
@@ -66,12 +66,9 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     found = _DATA.fullmatch(incoming.data)
     if found is None:
         return [Toast(texts_in(someone.chat.language)("form.old_button"))]
-    form, end, readers, who = found.groups()
-    if form or end:
-        return opened(OPENED[form or end], session, incoming, someone, {"id": number_in(incoming.data)})
-    if readers and not incoming.repeated:
-        actor, everyone = audit.staff_actor(someone.the_staff.id), who == "all"
-        alert_settings.set_readers(session, actor, someone.the_team, coordinators=everyone, now=incoming.now)
+    form, end, who = found.groups()
+    if form or end or who:
+        return opened(OPENED[form or end or who], session, incoming, someone, {"id": number_in(incoming.data)})
     return [Toast(""), Rewrite(incoming.message_id, _overview(session, someone))]
 
 
@@ -101,9 +98,9 @@ def _overview(session: Session, someone: Someone) -> Screen:
         "alerts.overview",
         minutes=alert_jobs.GRACE // timedelta(minutes=1),
         rules=Html("\n".join(lines or [texts("alerts.none")])),
-        readers=texts("alerts.readers_all" if everyone else "alerts.readers_clinicians"),
+        readers=_readers(texts, everyone=everyone),
     )
-    unseen = escalation_words(alert_settings.escalation_of(session, team), texts)
+    unseen = escalation_words(alert_settings.escalation_of(session, team), texts, told_already=everyone)
     text = Html(f"{text}\n{texts('alerts.unseen', what=unseen)}")
     rows = [(Button(texts("alerts.button.end", number=k), f"al:end:{rule.id}"),) for k, rule in enumerate(rules, 1)]
     if len(rules) < alert_settings.MOST_RULES:
@@ -113,6 +110,10 @@ def _overview(session: Session, someone: Someone) -> Screen:
     rows.append((Button(label, f"al:readers:{'clinicians' if everyone else 'all'}"),))
     rows.append((Button(texts("alerts.button.unseen"), "al:unseen"),))
     return Screen(text, tuple(rows))
+
+
+def _readers(texts: Texts, *, everyone: bool) -> Html:
+    return texts("alerts.readers_all" if everyone else "alerts.readers_clinicians")
 
 
 def _done(text: Html, texts: Texts) -> Screen:
@@ -226,6 +227,33 @@ def _apply_words(filling: Filling, facts: AlertFacts, values: Values) -> Screen:
     return _done(texts("alert_words.done", language=texts_in(values["for"])("language.name")), texts)
 
 
+def _load_readers(filling: Filling, *, everyone: bool) -> AlertFacts:
+    facts = _load(filling)
+    if facts.team.alerts_to_coordinators == everyone:
+        raise Refusal("refusal.gone")
+    return facts
+
+
+def _apply_readers(filling: Filling, facts: AlertFacts, *, everyone: bool) -> Screen:
+    texts = filling.texts
+    alert_settings.set_readers(filling.session, filling.actor, facts.team, coordinators=everyone, now=filling.now)
+    return _done(texts("alert_readers.done", readers=_readers(texts, everyone=everyone)), texts)
+
+
+def _readers_form(name: str, preview: str, *, everyone: bool) -> Procedure:
+    """Who is told: it lets coordinators read single answers, or no more, so it is asked about before."""
+    return Procedure(
+        Form(name, (), lambda texts, *_: texts(preview)),
+        lambda filling: _load_readers(filling, everyone=everyone),
+        lambda filling, facts, _: _apply_readers(filling, facts, everyone=everyone),
+        roles=ALL_STAFF,
+    )
+
+
+READERS = {
+    "all": _readers_form("alert_readers_all", "alert_readers.preview_all", everyone=True),
+    "clinicians": _readers_form("alert_readers_clinicians", "alert_readers.preview_clinicians", everyone=False),
+}
 ADD = Procedure(
     Form(
         "alert_rule",
@@ -300,5 +328,5 @@ WORDS = Procedure(
     roles=ALL_STAFF,
 )
 # What stands in a button -> the form.
-OPENED = {"add": ADD, "end": END, "words": WORDS, "unseen": UNSEEN}
+OPENED = {"add": ADD, "end": END, "words": WORDS, "unseen": UNSEEN, **READERS}
 PROCEDURES = {procedure.form.name: procedure for procedure in OPENED.values()}

@@ -38,7 +38,7 @@ def screen(session: Session, alert: Alert, reader: Staff, texts: Texts) -> Scree
     if rule is None or patient is None:
         return None
     about = questions.question_called(session, alert.team_id, rule.item)
-    lines = [_seen(alert, about, texts)]
+    lines = [seen_words(alert, about, texts)]
     if alert.reference is not None:
         lines.append(texts("alert.reference", reference=alert.reference))
     lines.append(texts("alert.rule", rule=words_of(rule, about, texts)))
@@ -60,6 +60,8 @@ def screen(session: Session, alert: Alert, reader: Staff, texts: Texts) -> Scree
         buttons = []
     if reader.clinician:
         buttons.append(Button(texts("alert.button.chart"), f"ch:{patient.id}"))
+    if reader.coordinator:
+        buttons.append(Button(texts("alert.button.card"), f"pb:{patient.id}"))
     said = texts("alert.letter", pseudonym=patient.pseudonym, lines=Html("\n".join(lines)))
     return Screen(said, (tuple(buttons),) if buttons else ())
 
@@ -70,7 +72,8 @@ def corrections(alert: Alert, values: dict[date, int | None]) -> dict[date, int 
     return {day: values.get(day) for day, value in sorted(then.items()) if values.get(day) != value}
 
 
-def _seen(alert: Alert, about: DiaryQuestion, texts: Texts) -> Html:
+def seen_words(alert: Alert, about: DiaryQuestion, texts: Texts) -> Html:
+    """`Pain 8, 9 on 2 days (Mon 2 Mar 2026 to Tue 3 Mar 2026)`."""
     values = [str(alert.seen[day]) for day in sorted(alert.seen)]
     shown = ", ".join(values[-MOST_SHOWN:])
     span = texts.day(alert.last_day)

@@ -35,6 +35,9 @@ class UnseenFacts:
             raise Refusal("refusal.escalate_gone")
         return values["after"], member
 
+    def in_words(self, escalation: Mapping[str, int | None], texts: Texts) -> Html:
+        return escalation_words(escalation, texts, told_already=self.team.alerts_to_coordinators)
+
 
 def _load(filling: Filling) -> UnseenFacts:
     team = filling.team
@@ -42,13 +45,16 @@ def _load(filling: Filling) -> UnseenFacts:
     return UnseenFacts(team, members, alert_settings.escalation_of(filling.session, team))
 
 
-def escalation_words(facts: Mapping[str, int | None], texts: Texts) -> Html:
-    """`told to the coordinators too, after 2 hours`; facts as the audit has them."""
+def escalation_words(facts: Mapping[str, int | None], texts: Texts, *, told_already: bool = False) -> Html:
+    """`told to the coordinators too, after 2 hours`; facts as the audit has them.
+
+    `told_already`: the coordinators are told of every alert, so that they would be told once more.
+    """
     if facts["after"] is None:
         return texts("escalation.never")
     after = delay_words(facts["after"], texts)
     if facts["number"] is None:
-        return texts("escalation.coordinators", after=after)
+        return texts("escalation.coordinators_again" if told_already else "escalation.coordinators", after=after)
     return texts("escalation.member", who=texts("staff.number", number=facts["number"]), after=after)
 
 
@@ -60,7 +66,7 @@ def _read_after(value: str, *_: object) -> int:
 
 
 def _ask_after(texts: Texts, facts: UnseenFacts, _values: Values) -> Html:
-    now = escalation_words(facts.now, texts)
+    now = facts.in_words(facts.now, texts)
     return texts("alert_unseen.ask_after", now=now, begins=daytime.BEGINS, ends=daytime.ENDS)
 
 
@@ -78,14 +84,14 @@ def _whom(texts: Texts, facts: UnseenFacts, _values: Values) -> list[tuple[str, 
 
 def _preview(texts: Texts, facts: UnseenFacts, values: Values) -> Html:
     new = alert_settings.escalation_facts(*facts.chosen(values))
-    old, then = escalation_words(facts.now, texts), escalation_words(new, texts)
+    old, then = facts.in_words(facts.now, texts), facts.in_words(new, texts)
     return texts("alert_unseen.preview", old=old, new=then)
 
 
 def _apply(filling: Filling, facts: UnseenFacts, values: Values) -> Screen:
     texts, (after, to) = filling.texts, facts.chosen(values)
     alert_settings.set_escalation(filling.session, filling.actor, facts.team, after, to, filling.now)
-    new = escalation_words(alert_settings.escalation_facts(after, to), texts)
+    new = facts.in_words(alert_settings.escalation_facts(after, to), texts)
     return Screen(texts("alert_unseen.done", new=new), ((Button(texts("alerts.button.back"), "al:"),),))
 
 

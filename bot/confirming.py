@@ -13,7 +13,7 @@ from bot.replies import Button, Incoming, Keyboard, Page, Reply, Rewrite, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import as_given, holding, schedule
 from jobs.refusals import Refusal
-from storage import audit, courses, queued
+from storage import attendance, audit, courses, queued
 from storage.chats import Someone
 from storage.models import Course, CourseStatus, Patient
 
@@ -45,8 +45,8 @@ def screen(session: Session, team_id: int, day: date, texts: Texts, number: int 
     asked = courses.asked_about_on(session, team_id, day)
     if not asked:
         return None
-    page, open_ = page_of(asked, PAGE, number), _open(asked)
-    lines = Html("\n".join(_line(course, patient, texts) for course, patient in page.shown))
+    page, open_, declined = page_of(asked, PAGE, number), _open(asked), _declined(session, team_id, asked)
+    lines = Html("\n".join(_line(course, patient, declined, texts) for course, patient in page.shown))
     if open_:
         text = texts.plural("confirming.asked", len(open_), lines=lines)
     else:
@@ -63,20 +63,26 @@ def _sign_of(open_: Asked) -> int:
     return zlib.crc32(repr([(course.id, course.revision) for course, _ in open_]).encode()) % 1_000_000_000
 
 
-def _line(course: Course, patient: Patient, texts: Texts) -> Html:
+def _declined(session: Session, team_id: int, asked: Asked) -> set[int]:
+    """The courses to which the patient had said that they cannot come."""
+    said = attendance.said_of_all(session, team_id, [course for course, _ in asked])
+    return {course_id for course_id, is_coming in said.items() if not is_coming}
+
+
+def _line(course: Course, patient: Patient, declined: set[int], texts: Texts) -> Html:
     return texts(
         "confirming.line",
         pseudonym=patient.pseudonym,
         date=course.planned_start,
         days=texts.plural("days", course.planned_days),
         dose=courses.planned_dose(course),
-        answer=_answer(course, texts),
+        answer=_answer(course, course.id in declined, texts),
     )
 
 
-def _answer(course: Course, texts: Texts) -> Html:
+def _answer(course: Course, has_declined: bool, texts: Texts) -> Html:
     if course.status is CourseStatus.PLANNED:
-        return Html("")
+        return texts("confirming.declined") if has_declined else Html("")
     if course.status is CourseStatus.CANCELLED:
         return texts("confirming.not_given")
     return texts("confirming.as_planned" if as_given.is_as_planned(course) else "confirming.otherwise")
@@ -113,7 +119,7 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     if given.what == LIST or incoming.repeated:
         return _shown(session, incoming, someone, given)
     if given.what == ALL:
-        return [Toast(""), Rewrite(incoming.message_id, _ask_all(given.day, asked, texts))]
+        return [Toast(""), Rewrite(incoming.message_id, _ask_all(session, someone, given.day, asked))]
     if given.what == ALL_REALLY:
         return _all_as_planned(session, incoming, someone, given, asked)
     found = next(((course, patient) for course, patient in asked if course.id == given.number), None)
@@ -121,7 +127,8 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
         raise Refusal("refusal.gone")
     course, patient = found
     if given.what == COURSE:
-        return [Toast(""), Rewrite(incoming.message_id, _choices(given.day, course, patient, texts))]
+        line = _line(course, patient, _declined(session, someone.the_team.id, asked), texts)
+        return [Toast(""), Rewrite(incoming.message_id, _choices(given.day, course, line, texts))]
     if given.what == AS_PLANNED:
         _give_as_planned(session, someone, course, patient, incoming)
         return _shown(session, incoming, someone, given)
@@ -161,9 +168,8 @@ def _page_of(session: Session, team_id: int, given: Pressed) -> int:
     return ids.index(given.number) // PAGE if given.number in ids else 0
 
 
-def _choices(day: date, course: Course, patient: Patient, texts: Texts) -> Screen:
+def _choices(day: date, course: Course, text: Html, texts: Texts) -> Screen:
     """What can be answered; of one that was noted as given, that it was not."""
-    text = _line(course, patient, texts)
     if course.status is CourseStatus.PLANNED:
         buttons = [
             Button(texts(f"confirming.button.{name}"), _data(day, what, course.id))
@@ -176,13 +182,18 @@ def _choices(day: date, course: Course, patient: Patient, texts: Texts) -> Scree
     return Screen(text, (*rows_of(buttons, 1), (back,)))
 
 
-def _ask_all(day: date, asked: Asked, texts: Texts) -> Screen:
-    """Once more, since it is about many."""
-    open_ = _open(asked)
+def _ask_all(session: Session, someone: Someone, day: date, asked: Asked) -> Screen:
+    """Once more, since it is about many; whoever had said that they cannot come is named."""
+    texts, open_ = texts_in(someone.chat.language), _open(asked)
+    declined = _declined(session, someone.the_team.id, open_)
     codes = Html(texts.listed([patient.pseudonym for _, patient in open_]))
+    text = texts.plural("confirming.ask_all", len(open_), codes=codes)
+    if declined:
+        named = Html(texts.listed([patient.pseudonym for course, patient in open_ if course.id in declined]))
+        text = Html(f"{text}\n\n{texts('confirming.of_whom_declined', codes=named)}")
     yes = Button(texts("form.button.confirm"), _data(day, ALL_REALLY, _sign_of(open_)))
     back = Button(texts("confirming.button.back"), _data(day, LIST, 0))
-    return Screen(texts.plural("confirming.ask_all", len(open_), codes=codes), ((yes,), (back,)))
+    return Screen(text, ((yes,), (back,)))
 
 
 def _all_as_planned(
@@ -191,7 +202,7 @@ def _all_as_planned(
     """All that are still open; where these are others than were shown, it asks again."""
     open_ = _open(asked)
     if open_ and _sign_of(open_) != given.number:
-        shown = _ask_all(given.day, asked, texts_in(someone.chat.language))
+        shown = _ask_all(session, someone, given.day, asked)
         return [Toast(""), Rewrite(incoming.message_id, shown)]
     for course, patient in open_:
         _give_as_planned(session, someone, course, patient, incoming)

@@ -55,6 +55,12 @@ def patient_pressed(session: Session, incoming: Incoming, someone: Someone) -> l
     return [Toast(""), Rewrite(incoming.message_id, shown)]
 
 
+def patient_pressed_below(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """The same below a message that stays to be read, such as an alert."""
+    patient = pressed_patient(session, incoming.data, someone)
+    return [Toast(""), Say(card(session, patient, someone, incoming.now))]
+
+
 def patient_typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/patient P-7KQ4`; without a code, everyone."""
     if not incoming.text.strip():

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, update
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
-from bot import file_modes, parked_command, runtime, settings
+from bot import file_checks, file_modes, parked_command, runtime, settings
 from bot.pacer import PER_SECOND, Priority
 from bot.settings import Settings, SettingsError
 from bot.texts import FALLBACK, Html, texts_in
@@ -52,6 +52,8 @@ async def examine(clock: Clock) -> list[Finding]:
 
 
 def _database(loaded: Settings, clock: Clock) -> list[Finding]:
+    if (wrong_file := file_checks.what_is_wrong(loaded)) is not None:
+        return [Finding(False, wrong_file)]
     database = Database(loaded.database_url.get_secret_value())
     names: list[str] = []
     piles: list[Pile] = []
@@ -71,10 +73,12 @@ def _database(loaded: Settings, clock: Clock) -> list[Finding]:
                 stored = stored_facts(session, clock.now(), schema, expected, rush)
                 piles = parked.piles(session, clock.now())
     except DBAPIError as fault:
+        if (said := file_checks.of_database(loaded, fault)) is not None:
+            return [Finding(False, said)]
         stored = fault_of(fault)
     finally:
         database.close()
-    found = lights.lights(Facts(clock.now(), stored, machine_facts(database)))
+    found = lights.lights(Facts(clock.now(), stored, machine_facts(database, loaded)))
     well = [Finding(True, say.plural("doctor.teams", len(names)) if names else say("doctor.no_teams"))]
     is_away = any(light.red and light.name is Name.DATABASE for light in found)
     return [

@@ -245,17 +245,25 @@ def regimens_table(regimens: tuple[RegimenFacts, ...], names: Names, texts: Text
     return Table(plain(texts("table.regimens")), header, tuple(row for row in rows if row) if regimens else ())
 
 
+def _signed(less: float | None, texts: Texts, digits: str = findings.POINTS) -> str:
+    """What became less as a change: downwards with a minus, upwards with a plus."""
+    if less is None:
+        return NOTHING
+    shown = number(-less, texts, digits)
+    return f"+{shown}" if less < 0 and shown != number(0.0, texts, digits) else shown
+
+
 def relief_table(symptom: SymptomAnalysis, texts: Texts) -> Table:
     rows = [
         (
             str(each.course),
             _mean(each.before, each.n_before, texts),
             _mean(each.after, each.n_after, texts),
-            NOTHING if each.points is None else number(each.points, texts),
-            NOTHING if each.per_cent is None else number(each.per_cent, texts, "0"),
+            _signed(each.points, texts),
+            _signed(each.per_cent, texts, "0"),
         )
         for each in symptom.reliefs
     ]
     title = texts("table.relief", item=texts("item.pain"))
-    columns = ("course", "days_before", "days_after", "less", "per_cent")
+    columns = ("course", "days_before", "days_after", "change", "per_cent")
     return Table(plain(title), _header(texts, *columns), tuple(rows))

@@ -18,6 +18,8 @@ POINTS = "0.0"
 # On which side of the numbers that a verdict hangs on (`jobs.wearing_off.verdict`, `comparison.welch`) points lie.
 Side = Callable[[float], tuple[bool, ...]]
 WITHOUT_VERDICT = "not_enough_data"
+# Verdicts beside which a latest course that returns by itself would be overlooked.
+SAID_WITHOUT_IT = ("does_not_return", "small_rise", "unclear")
 # Of a caveat whose words change with a number, that number.
 COUNTED: Mapping[str, str] = {"late_entries": "late", "moved_earlier": "days", "moved_later": "days"}
 # Pooled verdicts by who needs a look first.
@@ -101,7 +103,7 @@ def explanation(analysis: Analysis, names: Names, texts: Texts) -> Html:
     now = current(symptom)
     if now is None:
         return texts("finding.none")
-    said = [_numbers(now, names, analysis.thresholds, texts)]
+    said = [_numbers(now, names, analysis.thresholds, texts), *_latest(symptom, texts)]
     others = [each for each in symptom.regimens if each is not now and each.verdict != WITHOUT_VERDICT]
     differing = [each for each in others if each.verdict != now.verdict]
     if differing:
@@ -160,6 +162,7 @@ def findings(analysis: Analysis, names: Names, texts: Texts) -> tuple[Html, ...]
     followed = [effect for effect in symptom.regimens if effect.of]
     shown = [] if now is None else [now, *(effect for effect in followed if effect is not now)]
     said = [regimen_sentence(effect, names, analysis.thresholds, texts) for effect in shown]
+    said[1:1] = _latest(symptom, texts)
     if not said:
         said.append(texts("finding.with_verdict", verdict=_headline(None, texts), sentence=texts("finding.none")))
     if len(followed) > 1:
@@ -206,6 +209,22 @@ def _numbers(effect: RegimenEffect, names: Names, thresholds: Thresholds, texts:
     return texts(f"finding.{effect.verdict}", **values)
 
 
+def latest_alone(symptom: SymptomAnalysis, texts: Texts) -> Html:
+    """Where the latest course by itself returns, and its regimen does not: the chart shows both. Empty elsewhere."""
+    latest = symptom.courses[-1] if symptom.courses else None
+    if latest is None or latest.difference is None or latest.low is None or latest.high is None:
+        return Html("")
+    if latest.verdict != "returns" or symptom.regimen(latest.regimen).verdict not in SAID_WITHOUT_IT:
+        return Html("")
+    key = "finding.latest_provisional" if latest.provisional else "finding.latest_counted"
+    shown = interval(latest.low, latest.high, texts)
+    return texts(key, course=latest.course, difference=number(latest.difference, texts), interval=shown)
+
+
+def _latest(symptom: SymptomAnalysis, texts: Texts) -> list[Html]:
+    return [said] if (said := latest_alone(symptom, texts)) else []
+
+
 def _thresholds(thresholds: Thresholds, texts: Texts) -> dict[str, str]:
     """From which mean rise it is a return, and which rise must be unlikely before there is said to be none."""
     return {
@@ -219,8 +238,13 @@ def _onset(symptom: SymptomAnalysis, texts: Texts) -> list[Html]:
     onset = symptom.onset
     if onset is None:
         return []
-    median = number(onset.median, texts, "0.#")
-    values = {"day": median, "courses": onset.courses}
+    # A provisional course is among these, and in no other count: two numbers that would contradict each other.
+    provisional = [each.course for each in symptom.courses if each.provisional and each.verdict == "returns"]
+    values = {
+        "day": number(onset.median, texts, "0.#"),
+        "courses": onset.courses,
+        "provisional": texts("finding.onset_provisional", course=provisional[0]) if provisional else Html(""),
+    }
     if onset.earliest == onset.latest:
         return [texts.plural("finding.onset_day", onset.returning, **values)]
     return [texts.plural("finding.onset", onset.returning, earliest=onset.earliest, latest=onset.latest, **values)]

@@ -18,7 +18,7 @@ MOST = 15
 # That someone's numbers met a rule is for those whom the team has chosen as the readers of alerts.
 OF_ALERTS = ("alert_raised", "alert_taken_back", "alert_seen", "alert_unseen")
 # That somebody's page needed a look is for clinicians.
-OF_LOOKS = ("look_seen", "look_put_off")
+OF_LOOKS = ("look_seen", "look_put_off", "look_taken_back")
 
 
 def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:

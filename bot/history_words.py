@@ -1,7 +1,7 @@
 """Each action that the audit knows, in words. What is not named here is not known: a test holds the two together."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from bot.alert_letters import rule_words
@@ -14,7 +14,16 @@ from bot.staff_words import roles_words
 from bot.team_forms import prices_in_words
 from bot.team_schedule_forms import summary_words, value_words
 from bot.texts import Html, Texts, texts_in
-from jobs import open_invitations, regimen_names, schedule, shortfall, staffing, team_schedule
+from jobs import (
+    open_invitations,
+    regimen_names,
+    restoring,
+    retention,
+    schedule,
+    shortfall,
+    staffing,
+    team_schedule,
+)
 from jobs.shortfall import Amount
 from storage import audit
 from storage.models import AlertKind, AuditEntry
@@ -135,6 +144,16 @@ def _of_team(entry: AuditEntry, texts: Texts) -> dict[str, object]:
     return {"changes": Html("; ".join(said))}
 
 
+def _tidied(facts: Facts, texts: Texts) -> dict[str, object]:
+    return {"what": Html(texts.listed([str(texts.plural(f"tidied.{name}", many)) for name, many in facts.items()]))}
+
+
+def missing_time(facts: Facts, texts: Texts) -> dict[str, object]:
+    """From when until when nothing is known after a restore, by the team's clock."""
+    zone = facts["time_zone"]
+    return {name: Html(texts.instant(datetime.fromisoformat(facts[name]), zone)) for name in ("as_of", "stopped_at")}
+
+
 # What else is filled into the words of an action.
 FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     team_schedule.CHANGED: _of_team,
@@ -161,6 +180,8 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     "steroid_ended": lambda entry, texts: _entry(entry.after or {}, texts),
     "steroid_removed": lambda entry, texts: _entry(entry.before or {}, texts),
     "paused": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["paused_until"])},
+    "tidied": lambda entry, texts: _tidied(entry.after or {}, texts),
+    restoring.RESTORED: lambda entry, texts: missing_time(entry.after or {}, texts),
     "look_put_off": lambda entry, _: {"date": date.fromisoformat((entry.after or {})["not_before"])},
     "data_exported": lambda entry, texts: {
         "patients": texts.plural("export.patients", (entry.after or {})["patients"])
@@ -174,17 +195,10 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     },
 }
 PLAIN = (
-    *(
-        "team_made",
-        "patient_invited",
-        "patient_invited_again",
-        open_invitations.DROPPED,
-        "patient_joined",
-        "patient_withdrew",
-    ),
+    *("team_made", "patient_invited", "patient_invited_again", "patient_joined", "patient_withdrew"),
     *("patient_came_back", audit.ERASED, "patient_unreachable", "patient_reachable", "pause_ended"),
     *("own_copy_asked", "label_changed", "alert_raised", "alert_taken_back", "alert_seen", "alert_unseen", "look_seen"),
-    "patient_imported",
+    *("patient_imported", "look_taken_back", retention.ANNOUNCED, open_invitations.DROPPED),
 )
 WORDED = {*CHANGES, *FILLED, *PLAIN}
 

@@ -74,17 +74,24 @@ def reminder(
     days = (course.planned_start - due.local_date(patient.time_zone, now)).days
     if days < 0:
         return None
+    said, phone = attendance.said_of(session, course), telephone(team, texts)
+    keyboard = (*_choice(course, REMINDER, said, texts), _file_button(texts))
+    again = Html(texts("reminder.again") + "\n\n") if doubtful else Html("")
+    when = texts("reminder.today") if days == 0 else texts.plural("reminder.in_days", days)
+    if said is False:
+        return Screen(
+            texts("reminder.declined", again=again, when=when, date=course.planned_start, phone=phone), keyboard
+        )
     text = texts.plural(
         "reminder",
         course.planned_days,
-        again=Html(texts("reminder.again") + "\n\n") if doubtful else Html(""),
-        when=texts("reminder.today") if days == 0 else texts.plural("reminder.in_days", days),
+        again=again,
+        when=when,
         date=course.planned_start,
         instructions=instructions(team, texts),
-        phone=telephone(team, texts),
+        phone=phone,
     )
-    said = attendance.said_of(session, course)
-    return Screen(_with(text, _said(said, texts)), (*_choice(course, REMINDER, said, texts), _file_button(texts)))
+    return Screen(_with(text, _said(said, texts)), keyboard)
 
 
 def changed_keyboard(told: list[Course], texts: Texts) -> Keyboard:

@@ -1,16 +1,14 @@
 """The report in plain text, for a terminal: one patient's answer, or a line for each of a team."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 from bot import finding_marks, findings
-from bot.findings import LEADING, number
+from bot.findings import LEADING
 from bot.pages import Answered, counts_words, flag, verdict_words
 from bot.texts import Html, Texts, plain
 from jobs.chart.answer import Table
 from jobs.inputs import CREATINE_KINASE
-from jobs.wearing_off.relief import Relief
 
 
 def patient_lines(answered: Answered, cancelled: tuple[tuple[int, date], ...]) -> Iterator[str]:
@@ -26,7 +24,7 @@ def patient_lines(answered: Answered, cancelled: tuple[tuple[int, date], ...]) -
     for answer in finding_marks.answers(answered.analysis, answered.names, texts)[1:]:
         yield from (f"{answer.label}. {mark.line}" for mark in answer.regimens)
     for table in (
-        _said_as_more(finding_marks.relief_table(leading, texts), leading.reliefs, texts),
+        finding_marks.relief_table(leading, texts),
         finding_marks.regimens_table(answered.regimens, answered.names, texts),
     ):
         if table.rows:
@@ -77,22 +75,6 @@ def _notes(answered: Answered, cancelled: tuple[tuple[int, date], ...]) -> Itera
     unpriced = [facts.regimen for facts in answered.regimens if facts.cost and facts.cost.per_course is None]
     if unpriced:
         yield texts("cli.report.no_weight", regimens=", ".join(answered.names.short[name] for name in unpriced))
-
-
-def _said_as_more(table: Table, reliefs: tuple[Relief, ...], texts: Texts) -> Table:
-    """Where symptoms grew over a course, "less" and "per cent" say so instead of being negative."""
-
-    def more(amount: float | None, digits: str, cell: str) -> str:
-        shown = number(-(amount or 0.0), texts, digits)
-        if amount is None or amount > 0 or shown == number(0.0, texts, digits):
-            return cell
-        return plain(texts("cli.report.more", amount=shown))
-
-    rows = tuple(
-        (*row[:-2], more(each.points, "0.0", row[-2]), more(each.per_cent, "0", row[-1]))
-        for row, each in zip(table.rows, reliefs, strict=True)
-    )
-    return replace(table, rows=rows)
 
 
 def _as_text(table: Table) -> Iterator[str]:

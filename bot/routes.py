@@ -108,6 +108,7 @@ BUTTONS = (
     Route("in", Role.PATIENT, infusions.pressed),
     Route("ro", Role.COORDINATOR, roster.roster_pressed),
     Route("pt", Role.COORDINATOR, coordinator.patient_pressed),
+    Route("pb", Role.COORDINATOR, coordinator.patient_pressed_below),
     Route("cs", Role.COORDINATOR, coordinator.card_pressed),
     Route("co", Role.COORDINATOR, coordinator.course_pressed),
     Route("wg", Role.COORDINATOR, confirming.pressed),

@@ -36,13 +36,14 @@ from jobs import (
     daily_prompt,
     follow_up,
     infusion_reminder,
+    retention,
     undelivered,
     upkeep,
     weekly_summary,
 )
 from jobs.clock import Clock, Ticker
 from storage.database import Database
-from storage.locks import Lock
+from storage.locks import Lock, poller
 from storage.pace import SharedPace
 from storage.writer import Writer
 
@@ -128,7 +129,8 @@ class Running:
         self.handlers = Handlers(self.writer, self._speaker, clock, self._look, self.measured, pace.at_once)
         self.application = build(self.bot, self.handlers)
         self.intake = self._made_intake(settings)
-        self.ticker = Ticker(self.writer, clock, TICKS, self._look, self.measured.ran)
+        tidying = functools.partial(retention.run, after_withdrawal=settings.retention_after_withdrawal)
+        self.ticker = Ticker(self.writer, clock, (*TICKS, tidying), self._look, self.measured.ran)
         by_role: dict[Role, Work] = {
             Role.INTAKE: self.intake,
             Role.COURIER: self.courier,
@@ -144,7 +146,7 @@ class Running:
         if self.database.is_sqlite:
             return Intake(self.application, self.handlers)
         # Telegram gives updates to one poller: among replicas, to whoever holds the lock of this bot.
-        lock = Lock(self.database, f"poller of bot {settings.bot_id}")
+        lock = Lock(self.database, poller(settings.bot_id))
         return Leader(lock, "polling", lambda: Intake(self.application, self.handlers, refuses=False))
 
     async def __aenter__(self) -> "Running":

@@ -12,7 +12,8 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.secret_files import UNREADABLE, SecretFiles, file_variable
 from bot.secret_files import read as read_secrets
-from jobs import due
+from jobs import backups_kept, due
+from jobs.backups_kept import Kept
 
 ENV_FILE = Path(".env")
 MISSING = "token_missing"
@@ -46,6 +47,9 @@ class Settings(BaseSettings):
     webhook_listen: str = "127.0.0.1:8080"
     watch_listen: str | None = "127.0.0.1:8081"
     operator_chat: int | None = Field(default=None, gt=0)
+    backup_folder: Path | None = None
+    backups_kept: str = "7d 4w"
+    retention_after_withdrawal: int | None = Field(default=None, ge=1, le=600)
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     log_format: str = Field(default="text", pattern="^(text|json)$")
@@ -115,6 +119,42 @@ class Settings(BaseSettings):
             if parts.query:
                 raise ValueError("a file has no options")
         return url
+
+    @field_validator("backup_folder", mode="before")
+    @classmethod
+    def _a_folder(cls, folder: Any) -> Any:
+        written = str(folder or "").strip()
+        if Path(written).is_file():
+            raise ValueError("a file")
+        return Path(written) if written else None
+
+    @field_validator("retention_after_withdrawal", mode="before")
+    @classmethod
+    def _never_if_empty(cls, months: Any) -> Any:
+        return None if isinstance(months, str) and not months.strip() else months
+
+    @field_validator("backups_kept")
+    @classmethod
+    def _days_and_weeks(cls, written: str) -> str:
+        backups_kept.read(written)
+        return written
+
+    @property
+    def backups(self) -> Kept | None:
+        """Which backups are kept; None: none are made by themselves."""
+        return backups_kept.read(self.backups_kept)
+
+    @property
+    def database_file(self) -> Path | None:
+        """None where the database is no file, but a server's."""
+        parts = make_url(self.database_url.get_secret_value())
+        return Path(parts.database or "") if parts.get_backend_name() == "sqlite" else None
+
+    @property
+    def backups_in(self) -> Path | None:
+        """The folder of the backups: beside the database's file, unless another was set. None without a file."""
+        file = self.database_file
+        return None if file is None else self.backup_folder or file.parent / "backups"
 
     @property
     def bot_id(self) -> int:

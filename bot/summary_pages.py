@@ -1,18 +1,23 @@
 """The summary as the worker makes it: the team in words and as a picture, or on paper; and who needs a look."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from sqlmodel import Session
+
+from bot import alert_letters
 from bot.pages import Answered, by_who_needs_a_look, patient_facts, team_facts
 from bot.pictures import Asked, Drawn, database_at, text_length
-from bot.summary_words import days_lines, paragraph
+from bot.summary_words import Raised, alert_lines, days_lines, paragraph
 from bot.texts import Html, Texts, plain, texts_in
+from jobs import alerts as alert_jobs
 from jobs import chart, due, looks, record
-from jobs.attention import Noted, needs_a_look, urgency
+from jobs.alerts import GRACE
+from jobs.attention import Attention, Noted, needs_a_look, urgency, with_alerts
 from jobs.chart.facts import ChartFacts
-from storage import patients, teams
+from storage import alerts, patients, questions, teams
 from storage.models import DrawingKind, PatientStatus
 
 # Of a message's 4096, with room for entities that are counted otherwise.
@@ -20,20 +25,37 @@ LONGEST_MESSAGE = 3900
 OF_WHOEVER_NEEDS_A_LOOK = (DrawingKind.LOOK, DrawingKind.LOOK_PDF)
 # At some 40 KiB a page a document stays below Telegram's 50 MB.
 MOST_PRINTED = 600
+# One comes each week, and is drawn for all: a reader's own day and hour make no other one.
+SINCE_THE_LAST_ONE = timedelta(days=7)
+# Of those who were seen or put off, in the line that counts them.
+MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
 class Member:
-    """A patient, and what somebody has seen of them."""
+    """A patient, what somebody has seen of them, and the alerts since the summary before, or that nobody has seen."""
 
     patient_id: int
     answered: Answered
     noted: Noted | None
+    raised: tuple[Raised, ...] = ()
+
+    @cached_property
+    def attention(self) -> Attention:
+        return with_alerts(self.answered.attention, [each.number for each in self.raised if not each.seen])
 
     @cached_property
     def needs_a_look(self) -> bool:
-        kept = self.answered.kept
-        return needs_a_look(self.answered.attention, self.noted, kept.today)
+        return needs_a_look(self.attention, self.noted, self.answered.kept.today)
+
+    @property
+    def put_off_until(self) -> date | None:
+        return None if self.known is None else self.known.not_before
+
+    @property
+    def known(self) -> Noted | None:
+        """There is a reason to look, and somebody has seen it or put it off; None where there is nothing to know."""
+        return self.noted if self.attention.reasons and not self.needs_a_look else None
 
 
 @dataclass(frozen=True)
@@ -49,6 +71,10 @@ class Whole:
     def marked(self) -> list[Member]:
         return [member for member in self.members if member.needs_a_look]
 
+    @cached_property
+    def known(self) -> list[Member]:
+        return [member for member in self.members if member.known is not None]
+
 
 def summary(asked: Asked) -> Drawn:
     """What was asked for: `asked.kind`."""
@@ -57,7 +83,7 @@ def summary(asked: Asked) -> Drawn:
     shown = whole.members if of_all else whole.marked
     if asked.kind in (DrawingKind.SUMMARY_PDF, DrawingKind.LOOK_PDF):
         return _on_paper(whole, shown)
-    marks = {member.patient_id: member.answered.attention.state for member in whole.marked}
+    marks = {member.patient_id: member.attention.state for member in whole.marked}
     words = in_words(whole, of_all=of_all)
     if not shown:
         return Drawn(None, words, marks=marks)
@@ -72,23 +98,73 @@ def in_words(whole: Whole, *, of_all: bool) -> Html:
     parts = [texts.plural("summary.heading", len(whole.members), team=whole.name, date=whole.today)]
     if not whole.members:
         return Html("\n\n".join([*parts, texts("summary.nobody")]))
-    marked = len(whole.marked)
-    parts.append(texts.plural("summary.marked", marked) if marked else texts("summary.none_marked"))
-    lines = [_paragraph(member) for member in whole.marked]
+    parts.append(Html("\n".join([_how_many(whole), *_alerts(whole)])))
+    groups = [whole.marked]
     if of_all:
-        lines += [_paragraph(member) for member in whole.members if not member.needs_a_look]
-    if of_all and 0 < marked < len(whole.members):
-        lines[marked] = Html(f"{texts('summary.others')}\n\n{lines[marked]}")
-    return _as_many_as_fit(parts, lines, texts)
+        others = [member for member in whole.members if not member.needs_a_look and member.known is None]
+        groups += [whole.known, others]
+    return _as_many_as_fit(parts, _under_headings(groups, texts), texts)
+
+
+def _how_many(whole: Whole) -> Html:
+    """How many need a look; of whom somebody has seen it or put it off, they stay among them by name."""
+    texts, new = whole.texts, len(whole.marked)
+    if not whole.known:
+        return texts.plural("summary.marked", new) if new else texts("summary.none_marked")
+    seen = [member.answered.kept.pseudonym for member in whole.known if member.put_off_until is None]
+    put_off = [
+        texts("summary.until", pseudonym=member.answered.kept.pseudonym, date=member.put_off_until)
+        for member in whole.known
+        if member.put_off_until is not None
+    ]
+    said = [
+        texts.plural(key, len(codes), codes=_named(codes))
+        for key, codes in (("summary.known_seen", seen), ("summary.known_put_off", put_off))
+        if codes
+    ]
+    return texts.plural("summary.of_whom_known", new, known=Html(", ".join(said)))
+
+
+def _alerts(whole: Whole) -> list[Html]:
+    """How many, and of whom: also where they were seen as alerts, and their patient needs no look for them."""
+    texts = whole.texts
+    raised = [(each.seen, member.answered.kept.pseudonym) for member in whole.members for each in member.raised]
+    counted = (
+        ("summary.alerts_unseen", [code for seen, code in raised if not seen]),
+        ("summary.alerts_seen", [code for seen, code in raised if seen]),
+    )
+    said = [texts.plural(key, len(codes), codes=_named([*dict.fromkeys(codes)])) for key, codes in counted if codes]
+    return [texts("summary.alerts", counts=Html(", ".join(said)))] if said else []
+
+
+def _named(codes: Sequence[str]) -> Html:
+    more = ", …" if len(codes) > MOST_NAMED else ""
+    return Html(", ".join(codes[:MOST_NAMED]) + more)
+
+
+def _under_headings(groups: list[list[Member]], texts: Texts) -> list[Html]:
+    """A paragraph each: who needs a look, who was seen or put off, the others."""
+    lines: list[Html] = []
+    for group, heading in zip(groups, ("", "summary.known", "summary.others"), strict=False):
+        said = [_paragraph(member) for member in group]
+        if said and heading and (lines or heading == "summary.known"):
+            said[0] = Html(f"{texts(heading)}\n\n{said[0]}")
+        lines += said
+    return lines
 
 
 def _read(asked: Asked) -> Whole:
     texts = texts_in(asked.language)
     with database_at(asked.database).reading() as session:
         team = teams.team_by_id(session, asked.team_id)
-        noted = looks.noted_of_team(session, team.id)
+        noted, raised = looks.noted_of_team(session, team.id), _raised(session, team.id, asked.now, texts)
         members = [
-            Member(patient.id, Answered(record.read(session, patient, asked.now), texts), noted.get(patient.id))
+            Member(
+                patient.id,
+                Answered(record.read(session, patient, asked.now), texts),
+                noted.get(patient.id),
+                tuple(raised.get(patient.id, ())),
+            )
             for patient in patients.patients_of(session, team.id)
             if patient.status is not PatientStatus.INVITED
         ]
@@ -98,9 +174,24 @@ def _read(asked: Asked) -> Whole:
     return Whole(name, today, sorted(ordered, key=_place), texts)
 
 
-def _place(member: Member) -> tuple[bool, int]:
+def _raised(session: Session, team_id: int, now: datetime, texts: Texts) -> dict[int, list[Raised]]:
+    """By patient. What may still be taken back is told to nobody, here either."""
+    found: dict[int, list[Raised]] = {}
+    for alert, rule in alerts.alerts_to_report(session, team_id, now - SINCE_THE_LAST_ONE, now - GRACE):
+        about = questions.question_called(session, team_id, rule.item)
+        said = Raised(
+            alert.id,
+            alert_letters.seen_words(alert, about, texts),
+            seen=alert.acknowledged_at is not None,
+            corrected=bool(alert_letters.corrections(alert, alert_jobs.values_for(session, alert, rule))),
+        )
+        found.setdefault(alert.patient_id, []).append(said)
+    return found
+
+
+def _place(member: Member) -> tuple[bool, bool, int, bool]:
     """Among equals the order stays."""
-    return not member.needs_a_look, urgency(member.answered.attention.reasons) if member.needs_a_look else 0
+    return not member.needs_a_look, member.known is None, urgency(member.attention.reasons), not member.raised
 
 
 def _answered(members: list[Member]) -> list[Answered]:
@@ -112,7 +203,7 @@ def _pseudonyms(members: list[Member]) -> set[str]:
 
 
 def _paragraph(member: Member) -> Html:
-    return paragraph(member.answered, None if member.needs_a_look else member.noted)
+    return paragraph(member.answered, member.known, member.raised)
 
 
 def _as_many_as_fit(parts: list[Html], lines: list[Html], texts: Texts) -> Html:
@@ -144,7 +235,8 @@ def _pages(members: list[Member]) -> Iterator[ChartFacts]:
     """One at a time, so that a large team's do not all lie in memory. In words too: days, dates, what has changed."""
     for member in members:
         facts, texts = patient_facts(member.answered), member.answered.texts
-        said = tuple(plain(line) for line in days_lines(member.answered))
+        lines = [*alert_lines(member.raised, texts), *days_lines(member.answered)]
+        said = tuple(plain(line) for line in lines)
         # There are no tables here to be pointed to.
         shown = plain(texts("summary.latest_courses", shown="{shown}", all="{all}"))
         yield replace(facts, findings=(*said, *facts.findings), texts=replace(facts.texts, latest_shown=shown))

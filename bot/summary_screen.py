@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -18,7 +19,7 @@ from storage.chats import Someone
 from storage.models import Drawing as DrawingRow
 from storage.models import DrawingKind, Look, Staff
 
-# su:page:1, su:seen:12:0, su:later:12:0, su:off:12:4:0, su:pdf, su:picture:2, su:settings
+# su:page:1, su:seen:12:0, su:later:12:0, su:off:12:4:0, su:back:12:0, su:pdf, su:picture:2, su:settings
 _DATA = re.compile(r"su:([a-z]+)((?::[0-9]{1,9})*)", re.ASCII)
 LOOKS_A_PAGE = 8
 MOST_PICTURES = 99
@@ -63,7 +64,7 @@ class Press:
 
     def anew(self, page: int) -> Reply:
         """The buttons as they are now."""
-        shown = keyboard(self.session, self.someone.the_staff, self.texts, page)
+        shown = keyboard(self.session, self.someone.the_staff, self.texts, self.incoming.now, page)
         return OtherButtons(self.incoming.message_id, shown)
 
 
@@ -77,6 +78,13 @@ def _seen(press: Press, number: int, page: int) -> list[Reply]:
 
 def _put_off(press: Press, number: int, weeks: int, page: int) -> list[Reply]:
     return [_acknowledged(press, press.look(number), weeks), press.anew(page)]
+
+
+def _taken_back(press: Press, number: int, page: int) -> list[Reply]:
+    look = press.look(number)
+    if not press.incoming.repeated:
+        looks.take_back(press.session, press.someone.the_staff, look, press.incoming.now)
+    return [Toast(""), press.anew(page)]
 
 
 def _later(press: Press, number: int, page: int) -> list[Reply]:
@@ -107,14 +115,16 @@ DOES: dict[str, tuple[int, Callable[..., list[Reply]]]] = {
     "seen": (2, _seen),
     "later": (2, _later),
     "off": (3, _put_off),
+    "back": (2, _taken_back),
     "settings": (0, _settings),
     "pdf": (0, _pdf),
     "picture": (1, _picture),
 }
 
 
-def keyboard(session: Session, staff: Staff, texts: Texts, number: int = 0) -> Keyboard:
-    """Whoever needs a look now and was seen by nobody, a row each; the PDF and the settings below."""
+def keyboard(session: Session, staff: Staff, texts: Texts, now: datetime, number: int = 0) -> Keyboard:
+    """Whoever needs a look now and was seen by nobody, a row each; what the reader can still take back, and the PDF and
+    the settings below."""
     found = looks_storage.unseen_looks(session, staff.team_id)
     waiting = sorted(found, key=lambda each: (urgency(each[0].state), each[1].pseudonym))
     page = page_of(waiting, LOOKS_A_PAGE, number)
@@ -132,12 +142,24 @@ def keyboard(session: Session, staff: Staff, texts: Texts, number: int = 0) -> K
         Button(texts("summary.button.pdf"), "su:pdf"),
         Button(texts("summary.button.settings"), "su:settings"),
     )
-    return (*rows, *turning, below)
+    return (*rows, *_undoable(session, staff, texts, now, page.number), *turning, below)
 
 
-def words(session: Session, staff: Staff, drawing: DrawingRow, texts: Texts) -> Screen:
+def _undoable(session: Session, staff: Staff, texts: Texts, now: datetime, page: int) -> list[tuple[Button, ...]]:
+    """What the reader has seen or put off within the hour."""
+    labels = {True: "summary.button.is_seen", False: "summary.button.is_put_off"}
+    return [
+        (
+            Button(texts(labels[look.not_before is None], pseudonym=patient.pseudonym), f"ch:{patient.id}"),
+            Button(texts("summary.button.undo"), f"su:back:{look.id}:{page}"),
+        )
+        for look, patient in looks.can_be_taken_back(session, staff, now)[-LOOKS_A_PAGE:]
+    ]
+
+
+def words(session: Session, staff: Staff, drawing: DrawingRow, texts: Texts, now: datetime) -> Screen:
     """The message, with its buttons as they are when it is sent."""
-    return Screen(Html(drawing.caption or ""), keyboard(session, staff, texts))
+    return Screen(Html(drawing.caption or ""), keyboard(session, staff, texts, now))
 
 
 def picture(session: Session, drawing: DrawingRow, texts: Texts) -> Screen | None:

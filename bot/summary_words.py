@@ -1,6 +1,10 @@
 """One patient in the summary, in words: what was found, its limits, what comes, what has changed. Never what to do."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from bot import findings
+from bot.course_facts import shortfall_parts
 from bot.findings import number
 from bot.pages import (
     DAYS_OF_ADHERENCE,
@@ -16,8 +20,18 @@ from jobs.attention import Noted
 from jobs.changes import Changes, changes_within
 
 
-def paragraph(each: Answered, noted: Noted | None) -> Html:
-    """`noted`: what somebody has seen, of a patient who needs no look now."""
+@dataclass(frozen=True)
+class Raised:
+    """An alert, in words: what was answered. `seen`: by somebody; `corrected`: by the patient, since."""
+
+    number: int
+    what: Html
+    seen: bool
+    corrected: bool
+
+
+def paragraph(each: Answered, known: Noted | None, raised: Sequence[Raised] = ()) -> Html:
+    """`known`: who needs a look was seen by somebody or put off."""
     texts = each.texts
     found = texts(
         "summary.found",
@@ -26,12 +40,29 @@ def paragraph(each: Answered, noted: Noted | None) -> Html:
         counts=counts_words(each),
         onset=onset_words(each),
     )
-    lines = [found, *([texts("summary.flag", flag=flag(each))] if flag(each) else []), *days_lines(each)]
-    if noted is not None and noted.seen and each.attention.reasons:
+    latest = findings.latest_alone(each.analysis.symptoms[findings.LEADING], texts)
+    lines = [found, *([latest] if latest else []), *alert_lines(raised, texts), *_flag_lines(each), *days_lines(each)]
+    if known is not None:
         lines.append(
-            texts("summary.seen") if noted.not_before is None else texts("summary.put_off", date=noted.not_before)
+            texts("summary.seen") if known.not_before is None else texts("summary.put_off", date=known.not_before)
         )
     return Html("\n".join(lines))
+
+
+def alert_lines(raised: Sequence[Raised], texts: Texts) -> list[Html]:
+    """What the team was told of by alerts, and whether anybody pressed *Seen*."""
+    return [
+        texts(
+            "summary.alert_seen" if each.seen else "summary.alert_unseen",
+            what=each.what,
+            corrected=texts("summary.alert_corrected") if each.corrected else Html(""),
+        )
+        for each in raised
+    ]
+
+
+def _flag_lines(each: Answered) -> list[Html]:
+    return [each.texts("summary.flag", flag=flag(each))] if flag(each) else []
 
 
 def onset_words(each: Answered) -> Html:
@@ -60,14 +91,17 @@ def _days_words(each: Answered) -> Html:
 
 
 def changed_words(changes: Changes, each: Answered) -> list[Html]:
-    texts, said = each.texts, []
-    if (regimen := changes.regimen) is not None:
-        short = each.names.short
-        names = {"before": short[regimen.before], "after": short[regimen.after]}
-        said.append(texts("summary.changed_regimen", date=regimen.day, **names))
-    for change in changes.steroids:
-        doses = {"before": _dose(change.before, texts), "after": _dose(change.after, texts)}
-        said.append(texts("summary.changed_steroid", drug=change.drug, date=change.day, **doses))
+    texts, short, said = each.texts, each.names.short, []
+    for key, change in (("summary.changed_regimen", changes.regimen), ("summary.changed_planned", changes.planned)):
+        if change is not None:
+            said.append(texts(key, date=change.day, before=short[change.before], after=short[change.after]))
+    said += [
+        texts("summary.changed_in_part", date=course.day, of=shortfall_parts(course.shortfall, texts))
+        for course in changes.in_part
+    ]
+    for step in changes.steroids:
+        doses = {"before": _dose(step.before, texts), "after": _dose(step.after, texts)}
+        said.append(texts("summary.changed_steroid", drug=step.drug, date=step.day, **doses))
     if (kinase := changes.kinase) is not None:
         value = number(kinase.value, texts, "#,##0")
         if kinase.before is None:

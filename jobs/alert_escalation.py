@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from jobs import alerts as alert_jobs
-from jobs.alerts import ON_ITS_WAY
+from jobs.alerts import has_or_gets_it
 from storage import alerts, audit, queued, teams
 from storage.models import Alert, MessageKind, OutboxMessage, Staff, Team
 
@@ -38,6 +38,18 @@ def _escalate(session: Session, alert: Alert, now: datetime) -> None:
     _tell(session, alert, now)
 
 
+def pass_over(session: Session, until: datetime) -> None:
+    """After a restore: by then the instance before has told others, unless somebody had seen it: which, is lost.
+
+    The alert itself stays unseen, in the roster and under its buttons.
+    """
+    while waiting := alerts.alerts_to_escalate(session, until, BATCH):
+        for alert in waiting:
+            alert.escalate_at = None
+            session.add(alert)
+        session.flush()
+
+
 def whom_to_tell(reachable: list[Staff], have_it: set[int], tried: set[int]) -> list[Staff]:
     """The first that there are of: the chosen one; coordinators who do not have it, by chat; all of them; anybody.
 
@@ -56,7 +68,7 @@ def whom_to_tell(reachable: list[Staff], have_it: set[int], tried: set[int]) -> 
 
 def _tell(session: Session, alert: Alert, now: datetime) -> None:
     messages = queued.messages_of_alert(session, alert.team_id, alert.id)
-    have_it = {each.chat_id for each in messages if each.state in ON_ITS_WAY}
+    have_it = {each.chat_id for each in messages if has_or_gets_it(each)}
     tried = {each.chat_id for each in messages if each.kind is MessageKind.ALERT_UNSEEN}
     readers = whom_to_tell(teams.reachable_staff_of(session, alert.team_id), have_it, tried)
     if not readers:
@@ -71,7 +83,7 @@ def not_delivered(session: Session, message: OutboxMessage, now: datetime) -> No
     if alert is None or alert.acknowledged_at is not None:
         return
     others = queued.messages_of_alert(session, alert.team_id, alert.id)
-    if not any(each.kind is MessageKind.ALERT_UNSEEN and each.state in ON_ITS_WAY for each in others):
+    if not any(each.kind is MessageKind.ALERT_UNSEEN and has_or_gets_it(each) for each in others):
         _tell(session, alert, now)
 
 
@@ -93,7 +105,7 @@ def hurry(session: Session, team_id: int, now: datetime) -> None:
     on_team = {staff.chat_id for staff, _ in teams.members_of(session, team_id)}
     for alert in alerts.unseen_alerts(session, team_id, now - alert_jobs.STAYS_NEWS):
         messages = queued.messages_of_alert(session, team_id, alert.id)
-        has_it = any(each.chat_id in on_team and each.state in ON_ITS_WAY for each in messages)
+        has_it = any(each.chat_id in on_team and has_or_gets_it(each) for each in messages)
         if not has_it and not any(each.untold for each in messages):
             alert.escalate_at = now
             session.add(alert)

@@ -64,6 +64,11 @@ def _may_have_been_heard(message: OutboxMessage) -> bool:
     return message.state is not MessageState.PENDING and not left_before
 
 
+def has_or_gets_it(message: OutboxMessage) -> bool:
+    """Whether the reader of an alert's message has it, or will."""
+    return message.state in ON_ITS_WAY or message.fault == outbox.BEFORE_RESTORE
+
+
 def _holds(session: Session, alert: Alert) -> bool:
     row = alerts.rule_of_team(session, alert.team_id, alert.rule_id)
     assert row is not None  # never deleted
@@ -201,7 +206,7 @@ def to_be_told(session: Session, team_id: int, patient_id: int, now: datetime) -
 def reaches_somebody(session: Session, alert: Alert) -> bool:
     """Whether anybody on the team has the alert, or will: who was to be told, or the coordinators in their place."""
     messages = queued.messages_of_alert(session, alert.team_id, alert.id)
-    if any(message.state in ON_ITS_WAY for message in messages):
+    if any(map(has_or_gets_it, messages)):
         return True
     return bool(messages and _left_to_tell(session, alert, messages))
 
@@ -267,7 +272,7 @@ def not_delivered(session: Session, message: OutboxMessage, now: datetime) -> No
     if alert is None or alert.acknowledged_at is not None:
         return
     others = queued.messages_of_alert(session, alert.team_id, alert.id)
-    if not any(other.state in ON_ITS_WAY for other in others):
+    if not any(map(has_or_gets_it, others)):
         _tell(session, alert, _left_to_tell(session, alert, others), max(now, alert.raised_at + GRACE))
 
 

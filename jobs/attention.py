@@ -1,14 +1,16 @@
 """Who needs a look, and until when not again: pure over what was found and what somebody has seen.
 
-`reasons` are what a look is for: symptoms return, or may; the diary is silent; the patient cannot be reached. `facts`
-are what else would be new: the regimen, the steroid dose, a CK. Each is a code that changes with what it is about.
+`reasons` are what a look is for: an alert that nobody has seen; symptoms return, or may; the diary is silent; the
+patient cannot be reached. `facts` are what else would be new: the regimen that was given, a course in part, the
+steroid dose, a CK. Each is a code that changes with what it is about.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from jobs.changes import given_in_part, given_whole
 from jobs.record import Record
 from jobs.steroids import dose_changes
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from jobs.wearing_off.effects import RegimenEffect
 
 NEEDS_A_LOOK = ("returns", "possible_return")
+ALERT = "alert"
+# Which reason comes first; the others follow.
+BY_URGENCY = (ALERT, *NEEDS_A_LOOK)
 
 
 @dataclass(frozen=True)
@@ -50,17 +55,22 @@ def attention(kept: Record, current: "RegimenEffect | None") -> Attention:
         reasons.add(f"unreachable:{last}")
     elif kept.is_asked and kept.paused_until is None and silent_days(kept) >= kept.silent_after:
         reasons.add(f"silent:{last}")
-    begun = [course for course in kept.courses if course.start <= kept.today]
-    facts = {f"regimen:{begun[-1].regimen}"} if begun else set()
+    facts = {f"regimen:{course.regimen}" for course in given_whole(kept)[-1:]}
+    facts |= {f"in_part:{each.day}" for each in given_in_part(kept)[-1:]}
     facts |= {f"steroid:{change.drug}:{change.day}" for change in dose_changes(kept.steroids, kept.today)[-1:]}
     facts |= {f"ck:{day}" for day, _ in kept.creatine_kinase[-1:]}
     return Attention(frozenset(reasons), frozenset(facts))
 
 
+def with_alerts(known: Attention, unseen: Iterable[int]) -> Attention:
+    """`unseen`: the numbers of alerts that nobody has seen."""
+    return replace(known, reasons=known.reasons | {f"{ALERT}:{number}" for number in unseen})
+
+
 def urgency(state: Collection[str]) -> int:
     """0 for whoever comes first, by the reason."""
-    first = (k for k, verdict in enumerate(NEEDS_A_LOOK) if any(code.startswith(f"{verdict}:") for code in state))
-    return next(first, len(NEEDS_A_LOOK))
+    first = (k for k, reason in enumerate(BY_URGENCY) if any(code.startswith(f"{reason}:") for code in state))
+    return next(first, len(BY_URGENCY))
 
 
 def silent_days(kept: Record) -> int:

@@ -46,6 +46,23 @@ def run(session: Session, now: datetime) -> bool:
     return False
 
 
+def pass_over(session: Session, until: datetime) -> None:
+    """After a restore: by then the teams were asked by the instance before.
+
+    What was answered is lost, so which courses it was about is not noted: the next morning asks about those that nobody
+    has confirmed in the diary as it stands.
+    """
+    for team in teams.teams_due_a_confirmation(session, until):
+        try:
+            following = next_question(team, until)
+        except Exception:
+            log.exception("When a team is asked about its courses cannot be computed; tried again in an hour")
+            following = until + PUT_OFF
+        teams.move_confirmation(session, team, following)
+    session.flush()
+    session.expire_all()
+
+
 def _ask(session: Session, team: Team, moment: datetime) -> None:
     today, coordinators = due.local_date(team.time_zone, moment), teams.coordinators_of(session, team.id)
     open_ = _open_at(session, team, moment)

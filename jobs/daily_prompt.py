@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import due
-from storage import ahead, audit, courses, diary, outbox, patients
+from jobs import due, follow_up
+from storage import ahead, audit, courses, diary, outbox, patients, teams
 from storage.models import Chat, MessageKind, Patient, PatientStatus
 
 log = logging.getLogger(__name__)
@@ -49,6 +49,44 @@ def run(session: Session, now: datetime) -> bool:
     diary.open_days(session, days)
     outbox.enqueue(session, *messages)
     return len(waiting) == BATCH
+
+
+def pass_over(session: Session, until: datetime) -> None:
+    """After a restore: what was due by then was asked by the instance before, and whether it was answered is not known.
+
+    So the days are open and their buttons work, they are asked about no more, and count as not asked. A follow-up that
+    falls after it still comes.
+    """
+    while waiting := patients.patients_due_a_prompt(session, until, BATCH):
+        for patient, chat in waiting:
+            first = patient.next_prompt_at
+            try:
+                following = next_prompt(patient, until)
+            except Exception:
+                log.exception("A prompt's next moment cannot be computed; tried again in an hour")
+                patients.move_prompt(session, patient, until + PUT_OFF)
+                continue
+            if first is None or not patients.move_prompt(session, patient, following):
+                continue
+            _end_a_pause(session, patient, until)
+            for moment, closes_at in _moments_due(patient, first, until):
+                _asked_elsewhere(session, patient, chat, moment, closes_at, until)
+        session.flush()
+        session.expire_all()
+
+
+def _asked_elsewhere(
+    session: Session, patient: Patient, chat: Chat, moment: datetime, closes_at: datetime, until: datetime
+) -> None:
+    day = _day(patient, moment, closes_at)
+    opened = diary.open_day(session, **day)
+    if chat.unreachable_since is not None:
+        return
+    outbox.note_sent_before_a_restore(session, _message(patient, chat, day, moment, soon=False))
+    again_at = follow_up.follow_up_at(teams.team_by_id(session, patient.team_id), patient, opened, moment)
+    if again_at is not None and again_at > until and opened.next_follow_up_at is None:
+        opened.next_follow_up_at = again_at
+        session.add(opened)
 
 
 def next_prompt(patient: Patient, after: datetime) -> datetime:

@@ -66,6 +66,15 @@ def run(session: Session, now: datetime) -> bool:
     return len(waiting) == BATCH
 
 
+def pass_over(session: Session, until: datetime) -> None:
+    """After a restore: whoever was to be asked again by then was, by the instance before."""
+    while waiting := diary.days_due_a_follow_up(session, until, BATCH):
+        for day, _, _ in waiting:
+            diary.take_follow_up(session, day)
+        session.flush()
+        session.expire_all()
+
+
 def _may_be_asked(patient: Patient, chat: Chat, at: datetime) -> bool:
     """The patient may have moved meanwhile, to where it is night."""
     return patient.status is PatientStatus.ACTIVE and chat.unreachable_since is None and is_day(patient, at)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -115,19 +116,48 @@ def run(session: Session, now: datetime) -> bool:
 def _enqueue(session: Session, patient: Patient, course: Course, lead: int | None, moment: datetime) -> None:
     if patient.status not in patients.LIVING or patient.chat_id is None:
         return
-    outbox.enqueue_again(
-        session,
-        outbox.draft(
-            kind=MessageKind.INFUSION_REMINDER,
-            team_id=patient.team_id,
-            chat_id=patient.chat_id,
-            patient_id=patient.id,
-            course_id=course.id,
-            dedupe_key=f"{key_of(course)}{lead}",
-            due_at=moment,
-            expires_at=moment + STILL_WORTH_SENDING,
-        ),
+    outbox.enqueue_again(session, _message(patient, patient.chat_id, course, lead, moment))
+
+
+def _message(patient: Patient, chat_id: int, course: Course, lead: int | None, moment: datetime) -> dict[str, Any]:
+    return outbox.draft(
+        kind=MessageKind.INFUSION_REMINDER,
+        team_id=patient.team_id,
+        chat_id=chat_id,
+        patient_id=patient.id,
+        course_id=course.id,
+        dedupe_key=f"{key_of(course)}{lead}",
+        due_at=moment,
+        expires_at=moment + STILL_WORTH_SENDING,
     )
+
+
+def pass_over(session: Session, until: datetime) -> list[Course]:
+    """After a restore: what was to be reminded of by then was, by the instance before. Returns the courses that their
+    patients have heard of by it.
+    """
+    heard_of: list[Course] = []
+    while waiting := courses.courses_due_a_reminder(session, until, BATCH):
+        for course in waiting:
+            lead, moment = course.next_reminder_lead, course.next_reminder_at
+            patient = patients.patient_of_team(session, course.team_id, course.patient_id)
+            try:
+                following = _next_reminder(session, patient, course, until) if patient is not None else None
+            except Exception:
+                log.exception("A reminder's next moment cannot be computed; tried again in an hour")
+                courses.move_reminder(session, course, (lead or 0, until + PUT_OFF))
+                continue
+            is_moved = courses.move_reminder(session, course, following)
+            if not is_moved or patient is None or patient.chat_id is None or patient.status not in patients.LIVING:
+                continue
+            heard_of.append(course)
+            # Under their keys none of them is sent again, as when the lead times are changed an hour later.
+            while moment is not None and moment <= until:
+                outbox.note_sent_before_a_restore(session, _message(patient, patient.chat_id, course, lead, moment))
+                lead, moment = _next_reminder(session, patient, course, moment) or (None, None)
+        session.flush()
+        session.expire_all()
+    return heard_of
 
 
 def announce_changes(session: Session, patient: Patient, now: datetime) -> None:

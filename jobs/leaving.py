@@ -61,10 +61,19 @@ def take_up_again(session: Session, patient: Patient, now: datetime) -> None:
 
 def erase(session: Session, patient: Patient, now: datetime) -> None:
     """All that is held on the patient goes, save the pseudonym and that it was erased. It cannot be undone."""
+    _erase(session, patient, audit.patient_actor(patient.id), MessageKind.PATIENT_ERASED, now)
+
+
+def erase_at_term(session: Session, patient: Patient, now: datetime) -> None:
+    """The same, because it is as long ago that they stopped as the operator has set."""
+    _erase(session, patient, audit.CLOCK, MessageKind.PATIENT_ERASED_AT_TERM, now)
+
+
+def _erase(session: Session, patient: Patient, actor: str, news: MessageKind, now: datetime) -> None:
     erasing.erase_patient(session, patient.team_id, patient.id)
     session.refresh(patient)
-    audit.record_about(session, patient, now, actor=audit.patient_actor(patient.id), action=audit.ERASED)
-    admission.tell_coordinators_at_once(session, MessageKind.PATIENT_ERASED, patient, now)
+    audit.record_about(session, patient, now, actor=actor, action=audit.ERASED)
+    admission.tell_coordinators_at_once(session, news, patient, now)
 
 
 def _facts(patient: Patient) -> dict[str, str | None]:

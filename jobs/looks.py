@@ -8,10 +8,11 @@ from sqlmodel import Session
 from jobs import due
 from jobs.attention import Noted, is_unseen
 from jobs.refusals import Refusal
+from jobs.taking_back import CAN_BE_TAKEN_BACK
 from storage import audit, looks, patients
 from storage.models import Look, Patient, Staff, Team
 
-WEEKS = (2, 4, 8, 12)
+WEEKS = (1, 2, 4, 8, 12)
 
 
 def noted_of_team(session: Session, team_id: int) -> dict[int, Noted]:
@@ -68,6 +69,24 @@ def see(session: Session, team: Team, staff: Staff, look: Look, now: datetime, w
     elif is_first and not_before is not None:
         _record(session, staff, look, "look_put_off", {"look": look.id, "not_before": not_before.isoformat()}, now)
     return is_first
+
+
+def can_be_taken_back(session: Session, staff: Staff, now: datetime) -> list[tuple[Look, Patient]]:
+    """What this member has seen or put off within the hour, and nothing is newer."""
+    return looks.seen_by(session, staff.team_id, staff.id, now - CAN_BE_TAKEN_BACK)
+
+
+def take_back(session: Session, staff: Staff, look: Look, now: datetime) -> None:
+    """By whoever pressed *Seen* or *Later*. Refusal an hour later, and where it is not so any more."""
+    patients.hold(session, look.team_id, look.patient_id)
+    session.refresh(look)
+    if look.seen_by == staff.id and look.seen_at is not None and now - look.seen_at >= CAN_BE_TAKEN_BACK:
+        raise Refusal("refusal.too_late_to_take_back", minutes=CAN_BE_TAKEN_BACK // timedelta(minutes=1))
+    latest = looks.latest_looks(session, look.team_id).get(look.patient_id)
+    if latest is None or latest.id != look.id or not looks.take_back(session, look.team_id, look.id, staff.id):
+        raise Refusal("refusal.gone")
+    session.refresh(look)
+    _record(session, staff, look, "look_taken_back", {"look": look.id}, now)
 
 
 def _record(session: Session, staff: Staff, look: Look, action: str, after: dict[str, object], now: datetime) -> None:

@@ -121,6 +121,12 @@ def remove(session: Session, actor: str, member: Staff, now: datetime) -> None:
     _tell_coordinators(session, actor, member, now)
 
 
+def end_again(session: Session, member: Staff, at: datetime) -> None:
+    """After a restore, of whoever had left by then: as at that time, and nobody is told once more."""
+    before, _ = facts(member), _end_access(session, audit.OPERATOR, member, at)
+    audit.record(session, team_id=member.team_id, at=at, actor=audit.OPERATOR, action="staff_removed", before=before)
+
+
 def check_not_the_last(session: Session, member: Staff) -> None:
     """Refusal unless another coordinator can be reached: otherwise nobody could let anybody in again."""
     if not teams.has_another_coordinator(session, member.team_id, member.id):

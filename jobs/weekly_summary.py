@@ -138,6 +138,23 @@ def run(session: Session, now: datetime) -> bool:
     return False
 
 
+def pass_over(session: Session, until: datetime) -> None:
+    """After a restore: what was due by then was sent by the instance before, and its week has had its summary."""
+    for reader, team, _ in teams.due_a_summary(session, until):
+        latest = reader.next_summary_at
+        assert latest is not None  # found by it
+        try:
+            following = next_summary(team, reader, until)
+            while (later := next_summary(team, reader, latest)) <= until:
+                latest = later
+        except Exception:
+            log.exception("A summary's next moment cannot be computed; tried again in an hour")
+            following = until + PUT_OFF
+        teams.move_summary(session, reader, following, latest)
+    session.flush()
+    session.expire_all()
+
+
 def _messages(
     session: Session, team: Team, reader: Staff, language: str, moment: datetime, now: datetime
 ) -> Iterator[dict[str, object]]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, or_, select, update
 
 from storage.models import Alert, AlertRule
 
@@ -74,6 +74,21 @@ def patients_with_unseen_alerts(session: Session, team_id: int, raised_by: datet
         Alert.team_id == team_id, Alert.raised_at <= raised_by, col(Alert.acknowledged_at).is_(None)
     )
     return set(session.exec(query.distinct()))
+
+
+def alerts_to_report(session: Session, team_id: int, since: datetime, until: datetime) -> list[tuple[Alert, AlertRule]]:
+    """With their rules, the oldest first: those raised until then that nobody has seen, or that were raised after
+    `since`."""
+    query = (
+        select(Alert, AlertRule)
+        .join(AlertRule, (col(Alert.rule_id) == col(AlertRule.id)) & (col(AlertRule.team_id) == team_id))
+        .where(
+            Alert.team_id == team_id,
+            Alert.raised_at <= until,
+            or_(col(Alert.acknowledged_at).is_(None), col(Alert.raised_at) > since),
+        )
+    )
+    return list(session.exec(query.order_by(col(Alert.raised_at), col(Alert.id))))
 
 
 def acknowledge(session: Session, team_id: int, alert_id: int, staff_id: int, now: datetime) -> bool:

@@ -127,6 +127,18 @@ def newest_by(session: Session, team_id: int, actor: str) -> AuditEntry:
     return session.exec(query.order_by(col(AuditEntry.id).desc()).limit(1)).one()
 
 
+def newest_of(session: Session, team_id: int, action: str) -> AuditEntry | None:
+    query = select(AuditEntry).where(AuditEntry.team_id == team_id, AuditEntry.action == action)
+    return session.exec(query.order_by(col(AuditEntry.id).desc()).limit(1)).first()
+
+
+def newest_about(session: Session, team_id: int, patient_id: int, action: str) -> AuditEntry | None:
+    query = select(AuditEntry).where(
+        AuditEntry.team_id == team_id, AuditEntry.patient_id == patient_id, AuditEntry.action == action
+    )
+    return session.exec(query.order_by(col(AuditEntry.id).desc()).limit(1)).first()
+
+
 def latest_of(
     session: Session, team_id: int, patient_id: int | None, limit: int, but: Collection[str]
 ) -> list[tuple[AuditEntry, Patient | None]]:

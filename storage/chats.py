@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, func, select, update
 
 from storage.database import insert_ignoring_duplicates
-from storage.models import Chat, Patient, Receipt, Staff, Team
+from storage.models import Chat, Dialogue, Invitation, OutboxMessage, Patient, Receipt, Staff, Team
 
 T = TypeVar("T")
 LONGEST_RECEIPT = 80
@@ -96,6 +96,25 @@ def forget_receipts_before(session: Session, instant: datetime) -> None:
 
 def has_receipt(session: Session, chat_id: int, what: str) -> bool:
     return session.get(Receipt, (chat_id, what)) is not None
+
+
+def forget_strangers(session: Session, before: datetime) -> int:
+    """Accounts, known since before then, that are on no team and keep no diary, and with whom nothing is under way.
+
+    Such as those who opened a link and never agreed. Returns how many.
+    """
+    members = select(Staff.chat_id).where(col(Staff.chat_id).is_not(None))
+    diarists = select(Patient.chat_id).where(col(Patient.chat_id).is_not(None))
+    lately = select(Dialogue.chat_id).where(col(Dialogue.updated_at) >= before)
+    held = [members, diarists, lately, select(OutboxMessage.chat_id), select(Receipt.chat_id)]
+    nobodys = [col(Chat.id).not_in(each) for each in held]
+    found = list(session.exec(select(Chat.id).where(Chat.created_at < before, *nobodys)))
+    if found:
+        connection = session.connection()
+        connection.execute(delete(Dialogue).where(col(Dialogue.chat_id).in_(found)))
+        connection.execute(update(Invitation).where(col(Invitation.used_by).in_(found)).values(used_by=None))
+        connection.execute(delete(Chat).where(col(Chat.id).in_(found)))
+    return len(found)
 
 
 def note_receipt(session: Session, chat_id: int, what: str, now: datetime) -> bool:

@@ -144,6 +144,12 @@ class Database:
         self.engine.dispose()
 
 
+@cache
+def known_revisions() -> frozenset[str]:
+    """Of the schema, those that this version can bring up to its own."""
+    return frozenset(known.revision for known in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
 def _sqlite_engine(url: Any) -> Engine:
     engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False}, hide_parameters=True)
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, or_, select
 
-from storage.models import Dialogue
+from storage.models import Dialogue, Patient, Staff
 
 # Asked at each press and each line: put together once.
 _OF_CHAT = select(Dialogue).where(Dialogue.chat_id == bindparam("chat_id"))
@@ -25,6 +25,25 @@ def keep_dialogue(
     dialogue.form, dialogue.state = form, dict(state)
     dialogue.message_id, dialogue.updated_at = message_id, now
     session.add(dialogue)
+
+
+def end_those_of_members(session: Session) -> None:
+    """Of everybody who is a patient or on a team, in all teams. Who is still joining goes on."""
+    of_staff = select(Staff.chat_id).where(col(Staff.chat_id).is_not(None))
+    of_patients = select(Patient.chat_id).where(col(Patient.chat_id).is_not(None))
+    known = or_(col(Dialogue.chat_id).in_(of_staff), col(Dialogue.chat_id).in_(of_patients))
+    session.flush()
+    session.connection().execute(delete(Dialogue).where(known))
+    session.expire_all()
+
+
+def forget_untouched(session: Session, team_id: int, before: datetime) -> int:
+    """Forms of the team's members and patients in which nothing was said since then; returns how many."""
+    of_staff = select(Staff.chat_id).where(Staff.team_id == team_id, col(Staff.chat_id).is_not(None))
+    of_patients = select(Patient.chat_id).where(Patient.team_id == team_id, col(Patient.chat_id).is_not(None))
+    of_team = or_(col(Dialogue.chat_id).in_(of_staff), col(Dialogue.chat_id).in_(of_patients))
+    statement = delete(Dialogue).where(of_team, col(Dialogue.updated_at) < before)
+    return session.connection().execute(statement).rowcount
 
 
 def end_dialogue(session: Session, chat_id: int) -> None:

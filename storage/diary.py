@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, insert
+from sqlalchemy import ColumnElement, bindparam, case, exists, insert
 from sqlmodel import Session, and_, col, func, or_, select, update
 
 from storage.database import insert_ignoring_duplicates
@@ -210,6 +210,31 @@ def forget_follow_ups(session: Session, team_id: int, patient_id: int) -> None:
         .values(next_follow_up_at=None, snoozed=False, noting=False, changing=None)
     )
     session.connection().execute(statement)
+    session.expire_all()
+
+
+def forget_that_they_were_asked(session: Session, since: datetime, until: datetime) -> None:
+    """Of days without an answer that were open between these: whether they were answered is not known any more."""
+    answered = exists().where(
+        col(Answer.team_id) == col(DiaryDay.team_id),
+        col(Answer.patient_id) == col(DiaryDay.patient_id),
+        col(Answer.diary_date) == col(DiaryDay.diary_date),
+    )
+    statement = (
+        update(DiaryDay)
+        .where(col(DiaryDay.closes_at) > since, col(DiaryDay.opened_at) <= until, ~answered)
+        .values(asked_at=None)
+    )
+    session.flush()
+    session.connection().execute(statement)
+    session.expire_all()
+
+
+def forget_what_is_being_entered(session: Session) -> None:
+    """Of all days: nothing is being changed or noted any more."""
+    under_way = or_(col(DiaryDay.noting), col(DiaryDay.changing).is_not(None))
+    session.flush()
+    session.connection().execute(update(DiaryDay).where(under_way).values(noting=False, changing=None))
     session.expire_all()
 
 

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, delete, select, update
 
 from storage.models import Invitation, Role
 
@@ -106,5 +106,13 @@ def expire_invitations_by(session: Session, team_id: int, staff_id: int, now: da
             col(Invitation.expires_at) > now,
         )
         .values(expires_at=now)
+    )
+    return session.connection().execute(statement).rowcount
+
+
+def forget_expired(session: Session, team_id: int, before: datetime) -> int:
+    """Deletes links that nobody used and that stopped working before then; returns how many."""
+    statement = delete(Invitation).where(
+        col(Invitation.team_id) == team_id, col(Invitation.used_at).is_(None), col(Invitation.expires_at) < before
     )
     return session.connection().execute(statement).rowcount

@@ -19,6 +19,11 @@ from storage.database import Database
 KEEPALIVES = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 
 
+def poller(bot_id: int) -> str:
+    """The name of the lock that whoever polls for this bot holds."""
+    return f"poller of bot {bot_id}"
+
+
 class Lock:
     """One named lock. Every method may be called from any thread, one at a time."""
 

@@ -36,6 +36,35 @@ def unseen_looks(session: Session, team_id: int) -> list[tuple[Look, Patient]]:
     return list(session.exec(query))
 
 
+def seen_by(session: Session, team_id: int, staff_id: int, since: datetime) -> list[tuple[Look, Patient]]:
+    """The latest of each patient who is still there, where it is this member who has seen it or put it off since."""
+    newest = select(func.max(Look.id)).where(Look.team_id == team_id).group_by(col(Look.patient_id))
+    query = (
+        select(Look, Patient)
+        .join(Patient, (col(Look.patient_id) == col(Patient.id)) & (col(Patient.team_id) == team_id))
+        .where(
+            Look.team_id == team_id,
+            col(Look.id).in_(newest),
+            Look.seen_by == staff_id,
+            col(Look.seen_at) > since,
+            col(Patient.status).not_in(LEFT),
+        )
+        .order_by(col(Look.seen_at), col(Look.id))
+    )
+    return list(session.exec(query))
+
+
+def take_back(session: Session, team_id: int, look_id: int, staff_id: int) -> bool:
+    """Nobody has seen it any more; False when it is not this member who had."""
+    statement = (
+        update(Look)
+        .where(col(Look.team_id) == team_id, col(Look.id) == look_id, col(Look.seen_by) == staff_id)
+        .values(seen_at=None, seen_by=None, not_before=None)
+        .execution_options(synchronize_session=False)
+    )
+    return session.connection().execute(statement).rowcount == 1
+
+
 def see(
     session: Session, team_id: int, look_id: int, staff_id: int, now: datetime, not_before: date | None = None
 ) -> bool:

@@ -11,10 +11,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update, and_, bindparam, case
-from sqlmodel import Session, col, exists, or_, select, text, true, update
+from sqlmodel import Session, col, delete, exists, or_, select, text, true, update
 
 from storage.database import insert_ignoring_duplicates
-from storage.models import BEING_SENT, TO_EXPIRE, TO_SEND, Chat, MessageKind, MessageState, OutboxMessage, Patient
+from storage.models import (
+    BEING_SENT,
+    SETTLED,
+    TO_EXPIRE,
+    TO_SEND,
+    Chat,
+    Course,
+    CourseStatus,
+    MessageKind,
+    MessageState,
+    OutboxMessage,
+    Patient,
+)
 from storage.types import UtcDateTime
 
 CLAIMABLE = (MessageState.PENDING, MessageState.UNSURE)
@@ -31,6 +43,7 @@ RANKS = {
     MessageKind.ALERT_UNSEEN: 0,
     MessageKind.INFUSION_REMINDER: 2,
     MessageKind.COURSES_CHANGED: 2,
+    MessageKind.DIARY_RESTORED: 1,
     MessageKind.ALERT_NOTICE: 1,
     MessageKind.COURSE_DECLINED: 1,
     MessageKind.COURSE_ACCEPTED: 1,
@@ -42,6 +55,8 @@ RANKS = {
     MessageKind.PATIENT_WITHDREW: 2,
     MessageKind.PATIENT_CAME_BACK: 2,
     MessageKind.PATIENT_ERASED: 2,
+    MessageKind.PATIENT_ERASURE_COMING: 2,
+    MessageKind.PATIENT_ERASED_AT_TERM: 2,
     MessageKind.NOT_DELIVERED: 2,
     MessageKind.ALERT_CHANGED: 2,
     MessageKind.STAFF_CHANGED: 2,
@@ -61,6 +76,8 @@ MATTERS_WHEN_FAILED = (*MATTERS_WHEN_EXPIRED, MessageKind.DAILY_PROMPT)
 LONGEST_KEY = 120
 # The fault of a message that was sent twice, and nobody knows whether it arrived.
 IN_DOUBT = "unsure"
+# The fault of a message that the instance before a restore has sent, as far as can be known.
+BEFORE_RESTORE = "before_restore"
 # The chat is closed to the bot; of that the clinic hears by itself.
 FORBIDDEN = "forbidden"
 
@@ -221,6 +238,39 @@ def take_up_left_behind(session: Session, due_at: datetime | None = None) -> int
     if session.get_bind().dialect.name != "sqlite":
         return 0
     return _leave(session, None, due_at)
+
+
+_SENT_BEFORE_A_RESTORE: dict[str, Any] = {
+    "state": MessageState.EXPIRED,
+    "fault": BEFORE_RESTORE,
+    # It may have arrived: the next message about the same things says how they stand.
+    "doubtful": True,
+    "untold": False,
+    "owner": None,
+    "lease_until": None,
+}
+
+
+def sent_before_a_restore(session: Session, until: datetime) -> list[OutboxMessage]:
+    """After a restore: what was due by then is not sent, since the instance before has sent it; returns the messages.
+
+    Nor is of any earlier one told that it never arrived: that was told as well.
+    """
+    was_due = TO_EXPIRE.self_group() & (col(OutboxMessage.due_at) <= until)
+    found = list(session.exec(select(OutboxMessage).where(or_(BEING_SENT, was_due)).order_by(col(OutboxMessage.id))))
+    for message in found:
+        for column, value in _SENT_BEFORE_A_RESTORE.items():
+            setattr(message, column, value)
+        session.add(message)
+    session.flush()
+    session.connection().execute(update(OutboxMessage).where(text("untold")).values(untold=False))
+    return found
+
+
+def note_sent_before_a_restore(session: Session, *drafts: dict[str, Any]) -> None:
+    """What that instance must have sent and is not known here: under its key it is never sent again."""
+    rows = [{**draft, **_SENT_BEFORE_A_RESTORE} for draft in drafts]
+    insert_ignoring_duplicates(session, OutboxMessage, rows)
 
 
 def put_off(session: Session, kinds: Collection[MessageKind], now: datetime, until: datetime) -> None:
@@ -427,6 +477,27 @@ def release(session: Session, drawing_id: int, team_id: int) -> None:
         .values(state=MessageState.PENDING)
     )
     session.connection().execute(statement)
+
+
+def forget_settled(session: Session, team_id: int, before: datetime, today: date, limit: int) -> int:
+    """Deletes what was due before that and is settled, save what the clinic has still to hear of, and what is about a
+    course to come; returns how many.
+    """
+    to_come = select(Course.id).where(
+        Course.team_id == team_id, Course.status == CourseStatus.PLANNED, Course.planned_start >= today
+    )
+    old = (
+        select(OutboxMessage.id)
+        .where(
+            SETTLED,
+            OutboxMessage.team_id == team_id,
+            OutboxMessage.due_at < before,
+            ~col(OutboxMessage.untold),
+            or_(col(OutboxMessage.course_id).is_(None), col(OutboxMessage.course_id).not_in(to_come)),
+        )
+        .limit(limit)
+    )
+    return session.connection().execute(delete(OutboxMessage).where(col(OutboxMessage.id).in_(old))).rowcount
 
 
 def untold(session: Session, limit: int) -> list[OutboxMessage]:

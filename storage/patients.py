@@ -73,6 +73,12 @@ def patients_of(session: Session, team_id: int) -> list[Patient]:
     return list(session.exec(query))
 
 
+def withdrawn_patients(session: Session, team_id: int) -> list[Patient]:
+    """Who has stopped, whose diary is still there."""
+    query = select(Patient).where(Patient.team_id == team_id, Patient.status == PatientStatus.WITHDRAWN)
+    return list(session.exec(query.where(col(Patient.withdrawn_at).is_not(None)).order_by(col(Patient.id))))
+
+
 def unreachable_patients(session: Session, team_id: int) -> set[int]:
     query = (
         select(Patient.id)

@@ -29,6 +29,11 @@ def team_by_id(session: Session, team_id: int) -> Team:
     return session.exec(_BY_ID, params={"team_id": team_id}).one()
 
 
+def all_teams(session: Session) -> list[Team]:
+    """For the operator, and for the clock."""
+    return list(session.exec(select(Team).order_by(col(Team.id))))
+
+
 def team_names(session: Session) -> list[str]:
     return list(session.exec(select(Team.name).order_by(Team.name)))
 
@@ -109,6 +114,18 @@ def has_another_coordinator(session: Session, team_id: int, staff_id: int) -> bo
 def staff_in_chat(session: Session, team_id: int, chat_id: int) -> Staff | None:
     query = select(Staff).where(Staff.team_id == team_id, Staff.chat_id == chat_id)
     return session.exec(query).first()
+
+
+def teams_due_a_tidying(session: Session, now: datetime) -> list[Team]:
+    """Those too for whom no hour was set yet."""
+    due_ = or_(col(Team.next_tidying_at).is_(None), col(Team.next_tidying_at) <= now)
+    return list(session.exec(select(Team).where(due_).order_by(col(Team.id)).with_for_update(skip_locked=True)))
+
+
+def move_tidying(session: Session, team: Team, to: datetime) -> None:
+    """Held since it was found due."""
+    team.next_tidying_at = to
+    session.add(team)
 
 
 def due_a_summary(session: Session, now: datetime) -> list[tuple[Staff, Team, str]]:

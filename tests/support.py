@@ -235,6 +235,10 @@ class Clinic:
         """Lets time pass; what becomes due on the way happens at the end of it."""
         self.becomes(self.clock.now() + timedelta(days=days, hours=hours, minutes=minutes))
 
+    def passes_alone(self, *, hours: float = 0, minutes: float = 0) -> None:
+        """The same while no bot runs."""
+        self.clock.move_to(self.clock.now() + timedelta(hours=hours, minutes=minutes))
+
     def becomes(self, instant: datetime) -> None:
         self.clock.move_to(instant)
         self.calm()

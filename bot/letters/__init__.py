@@ -43,6 +43,7 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.ALERT_CHANGED: to_staff.alert_changed,
         MessageKind.ALERT_NOTICE: to_patients.alert_notice,
         MessageKind.ALERT_UNSEEN: to_staff.alert_unseen,
+        MessageKind.DIARY_RESTORED: to_staff.diary_restored,
         MessageKind.STAFF_CHANGED: to_staff.staff_changed,
         MessageKind.STAFF_LEFT: to_staff.staff_left,
         MessageKind.STAFF_JOINED: to_staff.staff_joined,
@@ -51,5 +52,7 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.PATIENT_WITHDREW: to_staff.news_of_patient,
         MessageKind.PATIENT_CAME_BACK: to_staff.news_of_patient,
         MessageKind.PATIENT_ERASED: to_staff.news_of_patient,
+        MessageKind.PATIENT_ERASURE_COMING: to_staff.news_of_patient,
+        MessageKind.PATIENT_ERASED_AT_TERM: to_staff.news_of_patient,
     }
     return writers[message.kind](session, message, chat, texts_in(chat.language), now)

@@ -34,7 +34,7 @@ def summary(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, 
     if drawing is None or drawing.caption is None:
         team = teams.team_by_id(session, message.team_id)
         return Letter(chat.telegram_id, Screen(texts("summary.not_drawn", team=team.name)))
-    return Letter(chat.telegram_id, summary_screen.words(session, reader, drawing, texts))
+    return Letter(chat.telegram_id, summary_screen.words(session, reader, drawing, texts, now))
 
 
 def of_summary(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:

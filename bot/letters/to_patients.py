@@ -33,8 +33,12 @@ def daily_prompt(session: Session, message: OutboxMessage, chat: Chat, texts: Te
         return None
     team = teams.team_by_id(session, patient.team_id)
 
+    # One a day, also where a restore has forgotten that the day was asked before.
+    is_the_follow_up = again and not message.dedupe_key.startswith(follow_up.LATER_KEY)
+
     def sent(session: Session, message_id: int, at: datetime) -> None:
-        diary.note_asked(session, day, message_id, at, follow_up.follow_up_at(team, patient, day, at))
+        again_at = None if is_the_follow_up else follow_up.follow_up_at(team, patient, day, at)
+        diary.note_asked(session, day, message_id, at, again_at)
 
     earlier = Earlier(chat.telegram_id, chat.language, patient.team_id, patient.id, diary_date, day.message_id, again)
     return Letter(chat.telegram_id, check_in.screen(state, texts, again=again), sent, earlier)

@@ -6,13 +6,15 @@ from sqlmodel import Session
 
 from bot import alert_letters, confirming, routes
 from bot.greetings import staff_help
+from bot.history_words import missing_time
 from bot.letters.letter import Letter, coordinator_of
 from bot.replies import Button, Screen
 from bot.staff_words import back, called, roles_in_words
 from bot.texts import Html, Texts
 from jobs import alerts as alert_jobs
 from jobs import confirming as confirming_jobs
-from storage import alerts, attendance, chats, courses, patients, queued, teams
+from jobs import restoring
+from storage import alerts, attendance, audit, chats, courses, patients, queued, teams
 from storage.models import Chat, CourseStatus, MessageKind, OutboxMessage
 
 
@@ -145,6 +147,16 @@ def staff_changed(session: Session, message: OutboxMessage, chat: Chat, texts: T
     else:
         return None
     return Letter(chat.telegram_id, Screen(text), menu=routes.menu_of(someone, texts))
+
+
+def diary_restored(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """Whoever is on the team reads which time is missing, by the team's clock."""
+    if teams.staff_in_chat(session, message.team_id, message.chat_id) is None:
+        return None
+    entry = audit.newest_of(session, message.team_id, restoring.RESTORED)
+    if entry is None or entry.after is None:
+        return None
+    return Letter(chat.telegram_id, Screen(texts("news.diary_restored", **missing_time(entry.after, texts))))
 
 
 def staff_left(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:

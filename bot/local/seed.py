@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot.local import case_data
 from bot.local.case_data import CREATINE_KINASE_LIMIT as LIMIT
-from jobs import admission, due, schedule
+from jobs import admission, due, pausing, schedule
 from jobs.inputs import CREATINE_KINASE, WEIGHT
 from jobs.record import UNIT
 from jobs.schedule import CoursePlan
@@ -234,8 +234,8 @@ def _paused(session: Session, team: Team) -> None:
     began, paused_on, back_on = today - OTHERS_BEGAN, today - timedelta(days=3), today + PAUSED_FOR
     patient = _patient(session, team, PAUSED_PATIENT, "P-9XRT", began)
     _diary(session, patient, _days(began, paused_on), _made_up(began, paused_on, random.Random(2)))  # noqa: S311
-    patient.status, patient.paused_until = PatientStatus.PAUSED, back_on
-    patient.next_prompt_at = due.local_moment(ZONE, back_on, PROMPT)
+    # As patients pause, so that it stands in the history and in what is handed out for research.
+    pausing.pause(session, audit.patient_actor(patient.id), patient, back_on, due.local_moment(ZONE, paused_on, PROMPT))
     for ago in (60, 32):
         start = today - timedelta(days=ago)
         _given(session, patient, case_data.CaseCourse(start, start, start, 1.0, None))

@@ -8,9 +8,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot.courier import LEASE
+from bot.settings import Settings
 from jobs.lights import MachineFacts, StoredFacts
 from jobs.load import Rush
-from storage import parked, watching
+from storage import backups, parked, watching
 from storage.database import Database
 
 
@@ -31,15 +32,18 @@ def stored_facts(
     )
 
 
-def machine_facts(database: Database) -> MachineFacts:
-    """Of the disk that holds the file; a PostgreSQL's disk is its own server's matter."""
+def machine_facts(database: Database, settings: Settings) -> MachineFacts:
+    """Of the disk that holds the file, and its backups; a PostgreSQL's are its own server's matter."""
     if not database.is_sqlite:
         return MachineFacts()
+    folder = settings.backups_in
+    newest = backups.newest_at(folder) if folder is not None and settings.backups is not None else None
     try:
         usage = shutil.disk_usage(Path(database.url.database or "").absolute().parent)
+        free, size = usage.free, usage.total
     except OSError:
-        return MachineFacts()
-    return MachineFacts(usage.free, usage.total)
+        free, size = None, None
+    return MachineFacts(free, size, settings.backups is not None, newest)
 
 
 def fault_of(fault: Exception) -> str:

@@ -12,6 +12,7 @@ from telegram.error import TelegramError
 
 from bot.pacer import PER_SECOND, BannedError, Priority
 from bot.runtime import Role, Running
+from bot.settings import Settings
 from bot.watching.facts import fault_of, machine_facts, stored_facts
 from jobs import lights, load
 from jobs.lights import Facts, Light, ProcessFacts, StoredFacts, TelegramFacts
@@ -46,9 +47,9 @@ class Seen:
 class Lookout:
     """Looks when asked to, but not twice in two seconds: whoever asks meanwhile sees the same."""
 
-    def __init__(self, running: Running, process: str) -> None:
+    def __init__(self, running: Running, settings: Settings, process: str) -> None:
         """`process`: what this one is called among several."""
-        self._running, self._process = running, process
+        self._running, self._settings, self._process = running, settings, process
         self._looking = asyncio.Lock()
         self._seen: Seen | None = None
         self._seen_at = 0.0
@@ -75,7 +76,7 @@ class Lookout:
         stored = await self._stored()
         # After those, which may have taken a while.
         now = self._running.clock.now()
-        machine = machine_facts(self._running.database)
+        machine = machine_facts(self._running.database, self._settings)
         facts = Facts(now, stored, machine, self._of_process(), self._of_telegram())
         return Seen(now, lights.lights(facts), facts, self._unsettled, self._running.writer.waiting)
 

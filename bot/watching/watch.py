@@ -32,7 +32,7 @@ class Watch:
     def __init__(self, running: Running, settings: Settings) -> None:
         self._running, self._listen, self._zone = running, settings.watch_listen, settings.time_zone
         process = process_name(settings, running)
-        self.lookout = Lookout(running, process)
+        self.lookout = Lookout(running, settings, process)
         self._operator = (
             OperatorChat(running.bot, running.writer, settings.operator_chat, process, settings.time_zone)
             if settings.operator_chat is not None

@@ -14,7 +14,19 @@ from jobs.cycle import Course
 from jobs.wearing_off.windows import pre_infusion_window
 
 KeyMark = Literal[
-    "box", "hatch", "outline", "line", "dashes", "dots", "dot", "hollow", "diamond", "arrow", "tick", "low_tick"
+    "box",
+    "hatch",
+    "outline",
+    "line",
+    "dashes",
+    "dots",
+    "dot",
+    "hollow",
+    "hollow_box",
+    "diamond",
+    "arrow",
+    "tick",
+    "low_tick",
 ]
 
 EVERY_OTHER: Mapping[float, str] = {0: "0", 2: "2", 4: "4", 6: "6", 8: "8", 10: "10"}
@@ -187,10 +199,17 @@ def _draw_sign(sheet: Sheet, entry: KeyEntry, x: float, y: float) -> None:
             sheet.dots([(x + 18, y)], 10, entry.colour)
         case "hollow":
             sheet.dots([(x + 18, y)], 9, "white", entry.colour, 3)
-        case "tick":
-            sheet.rectangles([(x + 14, y - 11, 6, 22)], entry.colour)
-        case "low_tick":
-            sheet.rectangles([(x + 14, y + 2, 6, 9)], entry.colour)
+        case "hollow_box":
+            draw_hollow_box(sheet, x + 18, y, entry.colour)
+        case "tick" | "low_tick":
+            box = (x + 14, y - 11, 6, 22) if entry.mark == "tick" else (x + 14, y + 2, 6, 9)
+            sheet.rectangles([box], entry.colour)
+
+
+def draw_hollow_box(sheet: Sheet, x: float, y: float, colour: str) -> None:
+    """Of a form of its own, since a hollow dot is a late entry."""
+    sheet.rectangles([(x - 10, y - 10, 20, 20)], colour)
+    sheet.rectangles([(x - 7, y - 7, 14, 14)], "white")
 
 
 def _boxes(frame: Frame, first: date, spans: Iterable[tuple[date, date]], least_width: float) -> list[Rectangle]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from jobs.chart import style
 from jobs.chart.answer import CourseMark, RegimenMark, SymptomAnswer
-from jobs.chart.calendar import KeyEntry, draw_heading, draw_key, draw_levels
+from jobs.chart.calendar import KeyEntry, draw_heading, draw_hollow_box, draw_key, draw_levels
 from jobs.chart.facts import ChartFacts
 from jobs.chart.fitting import in_lines, shortened, wrapped
 from jobs.chart.shapes import goes_on, points_axis, signed, whole_numbers
@@ -160,11 +160,11 @@ def _draw_course(sheet: Sheet, frame: Frame, x: float, mark: CourseMark) -> None
     assert mark.difference is not None
     if mark.low is not None and mark.high is not None:
         _draw_interval(sheet, frame, x, mark.low, mark.high, style.INK, 3, (2, 1) if mark.provisional else None)
-    at = (x, frame.y(mark.difference))
+    y = frame.y(mark.difference)
     if mark.provisional:
-        sheet.dots([at], 10, "white", style.INK, 3)
+        draw_hollow_box(sheet, x, y, style.INK)
     else:
-        sheet.dots([at], 9, style.INK)
+        sheet.dots([(x, y)], 9, style.INK)
 
 
 def _draw_together(sheet: Sheet, frame: Frame, x: float, regimen: RegimenMark) -> None:
@@ -212,7 +212,7 @@ def _key(facts: ChartFacts, groups: tuple[Group, ...], axis: tuple[int, int]) ->
     ends = (axis[0] - _MARGIN, axis[1] + _MARGIN)
     entries = [
         (any(m.difference is not None and not m.provisional for m in marks), "dot", style.INK, texts.single_course),
-        (any(mark.provisional for mark in marks), "hollow", style.INK, texts.provisional_course),
+        (any(mark.provisional for mark in marks), "hollow_box", style.INK, texts.provisional_course),
         (any(g.regimen.estimate is not None for g in groups), "diamond", style.TOGETHER, texts.regimen_together),
         (any(goes_on(each.low, each.high, *ends) for each in intervals), "arrow", style.INK, texts.cut_interval),
         (True, "dashes", style.LIMIT, texts.threshold),

@@ -27,19 +27,22 @@ WEEKS = 12
 _PLOT_HEIGHT = 72
 _ROW = 118
 _LINE = 30
-_MOST_LINES = 4
+_CLOSE_LINE = 26
+# As many as a row of the usual height holds; a row with more is taller.
+_USUAL_LINES = 4
 # At the edge, beside whoever needs a look.
 _MARK = 14
 
 
 @dataclass(frozen=True)
 class Column:
-    """Where a column of cells begins, and how wide its name, its plot and its words are."""
+    """Where a column of cells begins, and how wide its name, its plot and its words are. `lines`: of words, at most."""
 
     left: float
     name: float
     plot: float
     words: float
+    lines: int
 
     @property
     def plot_left(self) -> float:
@@ -54,9 +57,9 @@ class Column:
         return self.words_left + self.words
 
 
-ONE_COLUMN = (Column(20, 190, 500, 340),)
-# Of paper twice as wide: the pages of print.
-TWO_COLUMNS = (Column(20, 170, 400, 310), Column(940, 170, 400, 310))
+ONE_COLUMN = (Column(20, 190, 500, 340, 7),)
+# Of paper twice as wide: the pages of print, on which twenty tall rows still have readable letters.
+TWO_COLUMNS = (Column(20, 170, 400, 310, 5), Column(940, 170, 400, 310, 5))
 PAPER_WIDTH = 1858
 ROWS_ON_PAPER = 20
 
@@ -105,12 +108,16 @@ def _draw_column(
 ) -> float:
     y = top
     for row in rows:
+        words = _words(row, column)
+        height = _ROW + _CLOSE_LINE * max(len(words) - _USUAL_LINES, 0)
         sheet.lines([[(column.left, y), (column.right, y)]], style.GRID, 2)
         if row.needs_a_look:
-            sheet.rectangles([(column.left - _MARK, y + 8, _MARK - 4, _ROW - 16)], style.MISSING)
-        frame = calendar_frame(first, facts.today, column.plot_left, column.plot, y + 12, _PLOT_HEIGHT)
+            sheet.rectangles([(column.left - _MARK, y + 8, _MARK - 4, height - 16)], style.MISSING)
+        top_of_plot = y + 12 + (height - _ROW) / 2
+        frame = calendar_frame(first, facts.today, column.plot_left, column.plot, top_of_plot, _PLOT_HEIGHT)
         _draw_row(sheet, facts, row, column, frame, first)
-        y += _ROW
+        _draw_words(sheet, words, column, frame)
+        y += height
     below = calendar_frame(first, facts.today, column.plot_left, column.plot, y - 6, 0)
     return draw_months(sheet, below, first, facts.today, facts.texts)
 
@@ -131,20 +138,26 @@ def _draw_row(sheet: Sheet, facts: TeamChartFacts, row: TeamRow, column: Column,
     missing = missing_days(max(first, row.diary_from), facts.today, answered, row.not_asked)
     not_asked = sorted(day for day in row.not_asked - answered if first <= day <= facts.today)
     draw_rug(sheet, frame, first, missing, not_asked)
-    _draw_words(sheet, row, column, frame)
 
 
-def _draw_words(sheet: Sheet, row: TeamRow, column: Column, frame: Frame) -> None:
-    """The verdict, the counts, and what else needs a look; what has no room goes from the counts, and is seen to go."""
+def _words(row: TeamRow, column: Column) -> list[tuple[str, str, bool]]:
+    """The verdict, the counts, and what else is to be known; what has no room goes from the counts, and is seen to go.
+
+    Each line with its colour, that of whoever needs a look only where somebody does, and whether it is bold.
+    """
     verdict = wrapped(row.verdict, style.SMALL, column.words, bold=True)
     flag = wrapped(row.flag, style.SMALL, column.words, bold=True)
-    counts = in_lines((row.counts,), style.SMALL, column.words, max(_MOST_LINES - len(verdict) - len(flag), 1))
-    lines = [
+    counts = in_lines((row.counts,), style.SMALL, column.words, max(column.lines - len(verdict) - len(flag), 1))
+    of_flag = style.MISSING if row.needs_a_look else style.QUIET
+    return [
         *((line, style.INK, True) for line in verdict),
         *((line, style.QUIET, False) for line in counts),
-        *((line, style.MISSING, True) for line in flag),
+        *((line, of_flag, True) for line in flag),
     ]
-    apart = _LINE if len(lines) < _MOST_LINES else _LINE - 4
+
+
+def _draw_words(sheet: Sheet, lines: list[tuple[str, str, bool]], column: Column, frame: Frame) -> None:
+    apart = _LINE if len(lines) < _USUAL_LINES else _CLOSE_LINE
     baseline = frame.top + frame.height / 2 + 20 - apart * (len(lines) - 1) / 2
     for position, (line, colour, bold) in enumerate(lines):
         sheet.text(column.words_left, baseline + position * apart, line, style.SMALL, colour, bold=bold)

@@ -22,6 +22,7 @@ from storage.models.history import AuditEntry
 from storage.models.people import Chat, Invitation, Patient, Staff, Team
 from storage.models.sending import (
     BEING_SENT,
+    SETTLED,
     TO_EXPIRE,
     TO_SEND,
     Dialogue,
@@ -37,6 +38,7 @@ from storage.models.watching import Heartbeat, RedLight
 __all__ = [
     "BEING_SENT",
     "MOST_FLIGHTS",
+    "SETTLED",
     "STAIRS",
     "TO_EXPIRE",
     "TO_SEND",

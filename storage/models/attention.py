@@ -19,6 +19,7 @@ class AlertRule(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("threshold BETWEEN 1 AND 10", name="ck_alert_rule_threshold"),
         CheckConstraint("days >= 1", name="ck_alert_rule_days"),
+        {"sqlite_autoincrement": True},
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -88,6 +88,8 @@ class MessageKind(StrEnum):
     PATIENT_WITHDREW = "patient_withdrew"
     PATIENT_CAME_BACK = "patient_came_back"
     PATIENT_ERASED = "patient_erased"
+    PATIENT_ERASURE_COMING = "patient_erasure_coming"
+    PATIENT_ERASED_AT_TERM = "patient_erased_at_term"
     PATIENT_UNREACHABLE = "patient_unreachable"
     NOT_DELIVERED = "not_delivered"
     ALERT = "alert"
@@ -102,6 +104,7 @@ class MessageKind(StrEnum):
     OWN_COPY_ASKED = "own_copy_asked"
     OWN_CHART_ASKED = "own_chart_asked"
     EXPORT_ASKED = "export_asked"
+    DIARY_RESTORED = "diary_restored"
 
 
 class MessageState(StrEnum):

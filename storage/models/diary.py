@@ -96,6 +96,7 @@ class OwnItem(SQLModel, table=True):
     """
 
     __tablename__ = "own_item"
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id", index=True)

@@ -16,6 +16,7 @@ class Team(SQLModel, table=True):
     `follow_up_after`: minutes after which an unanswered check-in is asked once more; empty: never.
     `silent_after`: asked days in a row without an answer, after which a patient counts as silent.
     `next_confirmation_at`: when the coordinators are next asked about unconfirmed courses; empty: not set yet.
+    `next_tidying_at`: when what has served its purpose is next deleted; empty: not set yet.
     The prices are what the team pays: for a gram of what is infused, and for a day in hospital. Empty: not set.
     `alert_words`: by language, what a patient reads first when an alert has told the team; without: the usual words.
     `escalate_after`: minutes of the team's day after which an alert that nobody has seen is told to others as well;
@@ -45,6 +46,7 @@ class Team(SQLModel, table=True):
     summary_weekday: int = 0
     summary_time: time = time(8, 0)
     next_confirmation_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    next_tidying_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     currency: str | None = Field(default=None, max_length=3)
     price_per_gram: float | None = None
     price_per_day: float | None = None
@@ -76,6 +78,8 @@ class Staff(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("team_id", "number"),
         CheckConstraint("(summary_weekday IS NULL) = (summary_time IS NULL)", name="ck_staff_summary_time"),
+        # Nor is any other's number, which old buttons bear, given again: a restore goes on far behind all that were.
+        {"sqlite_autoincrement": True},
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -107,7 +111,7 @@ class Patient(SQLModel, table=True):
     find the patient; empty: none. One who is erased keeps the pseudonym alone, so that no other is given it.
     """
 
-    __table_args__ = (UniqueConstraint("team_id", "pseudonym"),)
+    __table_args__ = (UniqueConstraint("team_id", "pseudonym"), {"sqlite_autoincrement": True})
 
     id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id", index=True)

@@ -13,6 +13,7 @@ from storage.types import UtcDateTime, choice_of
 TO_SEND = text("state IN ('pending', 'unsure')")
 TO_EXPIRE = text("state IN ('waiting', 'pending', 'unsure')")
 BEING_SENT = text("state = 'sending'")
+SETTLED = text("state IN ('sent', 'failed', 'expired', 'withdrawn')")
 
 
 class Drawing(SQLModel, table=True):
@@ -70,6 +71,7 @@ class OutboxMessage(SQLModel, table=True):
         Index("ix_outbox_parked", "id", sqlite_where=text("parked"), postgresql_where=text("parked")),
         Index("ix_outbox_to_expire", "expires_at", sqlite_where=TO_EXPIRE, postgresql_where=TO_EXPIRE),
         Index("ix_outbox_being_sent", "lease_until", sqlite_where=BEING_SENT, postgresql_where=BEING_SENT),
+        Index("ix_outbox_settled", "team_id", "due_at", sqlite_where=SETTLED, postgresql_where=SETTLED),
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -63,6 +63,8 @@ class Attendance(SQLModel, table=True):
 class Measurement(SQLModel, table=True):
     """A measured value: creatine kinase (`CK`) in U/l with its upper limit of normal, body weight (`weight`) in kg."""
 
+    __table_args__ = {"sqlite_autoincrement": True}
+
     id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id")
     patient_id: int = Field(foreign_key="patient.id", index=True)
@@ -85,6 +87,7 @@ class SteroidDose(SQLModel, table=True):
         CheckConstraint("dose_mg >= 0", name="ck_steroid_dose_dose_mg"),
         CheckConstraint("alternate_dose_mg >= 0", name="ck_steroid_dose_alternate_dose_mg"),
         CheckConstraint("ends_on >= starts_on", name="ck_steroid_dose_ends_on"),
+        {"sqlite_autoincrement": True},
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -105,7 +105,9 @@ def ready(operator: Operator, url: str) -> None:
     operator.sets(TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API_URL=url)
 
 
-@pytest.mark.parametrize("command", ["demo", "run", "invite", "migrate", "doctor", "export", "import"])
+@pytest.mark.parametrize(
+    "command", ["demo", "run", "invite", "migrate", "doctor", "export", "import", "backup", "restore", "restored"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     everything = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"})
     assert command in everything.output
@@ -227,7 +229,7 @@ def test_doctor_sees_a_database_that_can_be_read_and_not_written(
         typed = operator.types("doctor")
     database.close()
     assert typed.code == 2
-    assert "locked" in typed.out
+    assert "is held by another program" in typed.out
 
 
 @pytest.mark.parametrize("url", ["sqlite:////dev/null/no/diary.sqlite", "postgresql://u:secret-word@127.0.0.1:1/x"])

@@ -17,6 +17,7 @@ from bot.findings import number
 from bot.local import seed
 from bot.pages import Answered, by_who_needs_a_look, flag, next_course_words, patient_facts
 from bot.pictures import LONGEST_CAPTION, Asked, draw, patient_drawn
+from bot.summary_words import paragraph
 from bot.texts import languages, plain, texts_in
 from jobs.attention import silent_days
 from jobs.record import Record
@@ -56,6 +57,44 @@ def test_the_cases_three_regimens_are_said_as_the_method_words_them() -> None:
         " (95 % interval 2.4 to 3.4; 4 of 4 courses).",
         "Pain: cannot tell yet. Regimen 2 (2 × 0.8 g/kg): 2 of 3 courses needed.",
     ]
+
+
+def hurting_before_the_latest(record: Record, pain: float = 4.0) -> Record:
+    """Other answers in the week before the latest course that has begun."""
+    start = [course.start for course in record.courses if course.start <= record.today][-1]
+    week = {start - k * DAY for k in range(1, 8)}
+    entries = tuple(
+        replace(entry, values={**entry.values, Item.PAIN: pain}) if entry.day in week else entry
+        for entry in record.entries
+    )
+    return replace(record, entries=entries)
+
+
+def test_a_provisional_course_that_is_only_among_the_onsets_is_said_to_be_so() -> None:
+    lines = said(hurting_before_the_latest(the_case(date(1999, 8, 20))))
+    assert "Across regimens: before 4 of 13 usable courses it returned (15 courses came after another one)." in lines
+    (onset,) = [line for line in lines if line.startswith("Where it returned")]
+    assert onset.endswith("found in 5 of 5 courses; course 16 among them is provisional and not counted above).")
+    (settled,) = [line for line in said(the_case(date(1999, 8, 20))) if line.startswith("Where it returned")]
+    assert settled.endswith("found in 4 of 4 courses).")
+
+
+@pytest.mark.parametrize(
+    ("today", "verdict", "counted"),
+    [
+        (date(1999, 8, 20), "does not return", "It is provisional and not counted yet."),
+        (date(1999, 9, 9), "unclear", "It is counted with the others."),
+    ],
+)
+def test_where_the_latest_course_returns_and_the_headline_says_no_both_are_said(
+    today: date, verdict: str, counted: str
+) -> None:
+    answered = Answered(hurting_before_the_latest(the_case(today)), ENGLISH)
+    assert plain(answered.headline) == f"Pain: {verdict}"
+    for words in (answered.explanation, paragraph(answered, None), *answered.sentences[1:2]):
+        assert "But course 16, the latest, by itself: " in plain(words)
+        assert f"), which is a return. {counted}" in plain(words)
+    assert "by itself" not in plain(Answered(the_case(today), ENGLISH).explanation)
 
 
 def test_a_regimen_that_has_just_begun_is_said_first_though_nothing_is_known_of_it() -> None:

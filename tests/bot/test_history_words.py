@@ -132,6 +132,15 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "alert_rule_ended": (RULE, None),
     "alert_words_set": ({"fr": None}, {"fr": "Bonjour."}),
     "instructions_set": ({"en": "Come."}, {"en": "Come early."}),
+    "tidied": (None, {"messages": 500, "invitations": 1, "forms": 2, "strangers": 3}),
+    "diary_restored": (
+        None,
+        {
+            "as_of": "2026-03-02T03:00:00+00:00",
+            "stopped_at": "2026-03-02T19:30:00+00:00",
+            "time_zone": "Europe/London",
+        },
+    ),
     "staff_invited": (None, {"role": "clinician", "invitation": 1}),
     "staff_left": ({**MEMBER, "coordinator": True}, None),
     "staff_removed": (MEMBER, None),

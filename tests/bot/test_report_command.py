@@ -171,7 +171,7 @@ def test_cancelled_courses_values_that_are_not_used_and_pain_that_grew_are_said(
     assert "Cancelled, so that no cycle ends with it: course 3 (Thu 20 Aug 1998)." in run.stdout
     assert "Of the laboratory values only CK is used, not: AST." in run.stdout
     growing = next(line for line in run.stdout.splitlines() if line.startswith("8   "))
-    assert growing.endswith("0.2 more  –")
+    assert growing.endswith("+0.2    –")
     written = json.loads(target.read_text())
     assert written["cancelled"][0] == {"course": 3, "date": "1998-08-20"}
     assert [row["course"] for row in written["courses"]][:4] == [1, 2, 4, 5]

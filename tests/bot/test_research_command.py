@@ -40,6 +40,9 @@ def test_a_team_is_handed_out_brought_in_elsewhere_and_handed_out_again(operator
     assert len(list((folder / "fhir").iterdir())) == 3
     made = [folder, *folder.rglob("*")]
     assert {path.stat().st_mode & 0o077 for path in made} == {0}, "health data is for its owner alone"
+    assert folder.stat().st_mode & 0o077 == 0, "health data is for its owner alone"
+    changes = [(row["patient"], row["change"]) for row in rows(folder, "settings_changes.csv")]
+    assert changes == [("P-9XRT", "paused")], "pauses are promised, and one of the demo's patients has paused"
     typed = operator.types("import", "one", "--team", "Elsewhere", "--zone", "Europe/London")
     assert typed.out.startswith("Elsewhere: 3 patients, 605 diary days, 2056 answers are stored.\n")
     assert "diary.csv, was not read" in typed.out

@@ -18,6 +18,9 @@ ALL = {
     "WEBHOOK_LISTEN": "127.0.0.1:8080",
     "WATCH_LISTEN": "127.0.0.1:8081",
     "OPERATOR_CHAT": "123456789",
+    "BACKUP_FOLDER": "/var/backups/diary",
+    "BACKUPS_KEPT": "10d",
+    "RETENTION_AFTER_WITHDRAWAL": "24",
     "LOG_LEVEL": "WARNING",
     "LOG_FORMAT": "json",
 }
@@ -30,6 +33,9 @@ WRONG = {
     "WEBHOOK_LISTEN": "8080",
     "WATCH_LISTEN": "8081",
     "OPERATOR_CHAT": "@somebody",
+    "BACKUP_FOLDER": __file__,
+    "BACKUPS_KEPT": "a week",
+    "RETENTION_AFTER_WITHDRAWAL": "0",
     "LOG_LEVEL": "LOUD",
     "LOG_FORMAT": "xml",
 }

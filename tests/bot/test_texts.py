@@ -32,6 +32,7 @@ from jobs.scores import SYMPTOMS
 from jobs.wearing_off.caveats import CaveatCode
 from jobs.wearing_off.contrast import Reason
 from jobs.wearing_off.verdict import Verdict
+from storage.file_faults import FileFault
 from storage.models import STAIRS, CancelReason, CourseStatus, Item, MessageKind, PatientStatus, Role, SummaryBrings
 from storage.upcoming import Upcoming
 
@@ -112,7 +113,7 @@ def literals() -> frozenset[str]:
 
 
 COLUMNS = ("course", "date", "week_before", "mid_course", "mid_after", "difference", "verdict", "symptom", "regimen")
-MORE_COLUMNS = ("pooled", "days_before", "days_after", "less", "per_cent")
+MORE_COLUMNS = ("pooled", "days_before", "days_after", "change", "per_cent")
 MEASURES = ("given", "interval", "dose_course", "dose_28", "grams_28", "days_28", "pain_before", "kinase_before")
 MORE_MEASURES = ("steroid", "cost_28")
 
@@ -160,6 +161,7 @@ def families() -> dict[str, str]:
         "bot/history_words.py": [
             *(f"history.{action}" for action in history_words.WORDED),
             *(f"history.column.{name}" for name in team_schedule.COLUMNS),
+            *(f"tidied.{name}" for name in ("messages", "invitations", "forms", "strangers")),
         ],
         "bot/history.py": [f"history.by.{who}" for who in ("staff", "patient", "clock", "operator", "import")],
         "bot/routes.py": [
@@ -168,6 +170,7 @@ def families() -> dict[str, str]:
         ],
         "bot/parked_command.py": [f"parked.fault_{fault}" for fault in ("unsure", "bad_request", "other")],
         "bot/watching/words.py": [f"light.{why}" for why in Why],
+        "bot/file_checks.py": [f"file_fault.{fault.value}" for fault in FileFault],
         "bot/settings.py": [f"settings.{name}_wrong" for name in Settings.model_fields],
         "bot/pages.py": [
             f"chart.{field.name}" for field in fields_of(ChartTexts) if field.name not in {"months", "decimal_mark"}

@@ -49,6 +49,7 @@ def test_a_slip_that_is_changed_in_time_is_told_to_nobody(clinic_on_each: Clinic
     coordinator = clinic.coordinator()
     coordinator.says("/alerts")
     coordinator.presses("Tell coordinators too")
+    coordinator.presses("Yes, do it")
     coordinator.says(f"/history {anna.code}")
     assert "an alert was taken back: corrected before anybody was told" in coordinator.sees
 

@@ -50,7 +50,7 @@ def test_after_two_hours_the_coordinators_are_told_once_and_all_messages_say_so(
     assert coordinator.sees == (
         f"Alert: {anna.code}\n\nPain 8 on 1 day (Mon 2 Mar 2026)\nRule: Pain 8 or more\n{UNSEEN}"
     )
-    assert coordinator.buttons == ["Seen"]
+    assert coordinator.buttons == ["Seen", "Patient's card"]
     assert clinician.message(first)["text"].endswith(UNSEEN)
     assert len(alerts_to(clinician)) == 1
     clinic.passes(days=1)
@@ -100,7 +100,19 @@ def test_where_everybody_has_it_the_coordinators_hear_it_a_second_time_and_both_
     for message in (first, second):
         shown = both.message(message["message_id"])
         assert shown["text"].endswith("Seen by you, Mon 2 Mar 2026, 20:00")
-        assert list(both.buttons_of(message["message_id"])) == ["Chart"]
+        assert list(both.buttons_of(message["message_id"])) == ["Chart", "Patient's card"]
+
+
+def test_coordinators_who_are_told_anyway_are_said_to_be_told_once_more(clinic: Clinic) -> None:
+    coordinator = clinic.coordinator()
+    coordinator.says("/alerts")
+    assert "If nobody presses Seen: told to the coordinators too, after 2 hours" in coordinator.sees
+    coordinator.presses("Tell coordinators too")
+    coordinator.presses(CONFIRM)
+    coordinator.presses("‹ Alerts")
+    assert "If nobody presses Seen: told to the coordinators once more, after 2 hours" in coordinator.sees
+    coordinator.presses("If nobody has seen it")
+    assert "How long after the patient's answer?\nNow: told to the coordinators once more" in coordinator.sees
 
 
 def test_a_chosen_member_is_told_in_place_of_the_coordinators(clinic: Clinic) -> None:

@@ -278,9 +278,13 @@ def test_without_a_clinician_the_coordinators_are_told(clinic: Clinic) -> None:
     ruled(clinic)
     evening(clinic, anna, 2, "8 2 2 4")
     assert f"Alert: {anna.code}" in coordinator.sees
-    assert coordinator.buttons == ["Seen"], "charts are for clinicians"
-    coordinator.presses("Seen")
-    assert "Seen by you" in coordinator.sees
+    assert coordinator.buttons == ["Seen", "Patient's card"], "charts are for clinicians"
+    alert = coordinator.last
+    coordinator.presses("Patient's card")
+    assert coordinator.sees.startswith(f"{anna.code} · ")
+    assert coordinator.message(alert["message_id"])["text"].startswith("Alert: "), "the alert stays to be read"
+    coordinator.presses("Seen", alert)
+    assert "Seen by you" in coordinator.message(alert["message_id"])["text"]
 
 
 def test_a_team_may_want_its_coordinators_told_too(clinic: Clinic) -> None:
@@ -289,11 +293,16 @@ def test_a_team_may_want_its_coordinators_told_too(clinic: Clinic) -> None:
     coordinator.says("/alerts")
     assert "Told: clinicians; coordinators where no clinician can be reached" in coordinator.sees
     coordinator.presses("Tell coordinators too")
-    assert "Told: clinicians and coordinators" in coordinator.sees
+    assert "told to the clinicians and the coordinators" in coordinator.sees
+    assert [e for e in clinic.rows(AuditEntry) if e.action == "alert_readers_set"] == [], "asked before"
+    coordinator.presses("Yes, do it")
+    assert coordinator.sees == "Done. Told: clinicians and coordinators."
     evening(clinic, anna, 2, "8 2 2 4")
     assert len(alerts_to(clinician)) == len(alerts_to(coordinator)) == 1
     clinician.says("/alerts")
     clinician.presses("Tell clinicians only")
+    assert "told to the clinicians only" in clinician.sees
+    clinician.presses("Yes, do it")
     evening(clinic, anna, 3, "1 2 2 4")
     evening(clinic, anna, 4, "8 2 2 4")
     assert (len(alerts_to(clinician)), len(alerts_to(coordinator))) == (2, 1)
@@ -379,3 +388,48 @@ def test_a_day_that_is_entered_late_between_is_shown_too(clinic: Clinic) -> None
     grace_passes(clinic)
     changed = [row for row in clinic.rows(OutboxMessage)[before:] if row.kind is MessageKind.ALERT_CHANGED]
     assert changed == [], "a low number says nothing about the alert"
+
+
+def in_the_summary(clinician: Someone) -> str:
+    clinician.says("/summary")
+    return str(next(m["text"] for m in reversed(clinician.messages) if str(m.get("text", "")).startswith(f"{TEAM}, ")))
+
+
+def test_the_summary_says_what_alerted_and_whether_anybody_saw_it(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    clinician, anna, ben = clinic.clinician(), clinic.patient(), clinic.patient()
+    ruled(clinic)
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("8 2 2 4")
+    assert "Alert" not in in_the_summary(clinician), "it may still be taken back"
+    grace_passes(clinic)
+    ben.says("2 2 2 2")
+    said = in_the_summary(clinician)
+    assert f"\n\n1 needs a look\nAlerts: 1 that nobody has seen ({anna.code})\n\n{anna.code}: pain: " in said
+    assert "\nAlert, seen by nobody: Pain 8 on 1 day (Mon 2 Mar 2026)\n" in said
+    assert said.index(anna.code) < said.index(ben.code)
+    letter = next(m for m in clinician.messages if str(m.get("text", "")).startswith("Alert: "))
+    clinician.presses("Seen", letter)
+    anna.says("pain 4")
+    said = in_the_summary(clinician)
+    assert f"\n\nNobody needs a look.\nAlerts: 1 seen, of the last 7 days ({anna.code})\n\n{anna.code}: " in said
+    assert "\nAlert, seen: Pain 8 on 1 day (Mon 2 Mar 2026), corrected by the patient since\n" in said
+    clinic.becomes(clinic.local("2026-03-09 18:00"))
+    assert "Alert" not in in_the_summary(clinician), "it was in the one before"
+
+
+def test_an_alert_that_nobody_saw_stays_in_the_summary_and_a_colleague_reads_of_it(clinic: Clinic) -> None:
+    clinician, other, anna = clinic.clinician(), clinic.clinician(), clinic.patient()
+    ruled(clinic)
+    for day in (2, 3, 4):
+        evening(clinic, anna, day, "9 2 2 4" if day == 2 else "2 2 2 2")
+    said = in_the_summary(clinician)
+    clinician.presses("Seen", next(m for m in reversed(clinician.messages) if m.get("text") == said))
+    for day in range(5, 20):
+        evening(clinic, anna, day, "2 2 2 2")
+    for reader in (clinician, other):
+        said = in_the_summary(reader)
+        assert f"Need a look: 0 new, 1 seen by the team ({anna.code})" in said
+        assert f"Alerts: 1 that nobody has seen ({anna.code})" in said
+    evening(clinic, anna, 20, "10 2 2 4")
+    assert "\n\n1 needs a look\nAlerts: 2 that nobody has seen" in in_the_summary(other)

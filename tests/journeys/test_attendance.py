@@ -96,6 +96,41 @@ def test_who_cannot_come_is_asked_once_and_the_coordinator_told_at_once(clinic_o
     assert "cannot come on Fri 20 Mar 2026" in chris.sees
 
 
+def test_a_reminder_after_that_says_so_first_and_a_tap_takes_it_back(clinic: Clinic) -> None:
+    anna, _ = reminded(clinic)
+    anna.presses(NO)
+    anna.presses("Yes, tell the team")
+    clinic.becomes(clinic.local("2026-03-19 09:00"))
+    assert anna.sees == (
+        "Your infusion of Fri 20 Mar 2026 would be tomorrow, and you said that you cannot come. It stays planned until "
+        "your care team changes it. If you can come after all, press the button below. If you have not heard of "
+        f"another day, call your care team on {PHONE}."
+    )
+    assert anna.buttons == [YES, "Add to my calendar"]
+    anna.presses(YES)
+    assert anna.sees.startswith("Your infusion of Fri 20 Mar 2026 is tomorrow.")
+
+
+def test_whoever_could_not_come_is_shown_to_be_so_where_it_is_asked_whether_it_was_given(clinic: Clinic) -> None:
+    anna, chris = reminded(clinic)
+    ben = clinic.patient()
+    clinic.planned(ben, FRIDAY)
+    anna.presses(NO)
+    anna.presses("Yes, tell the team")
+    clinic.becomes(clinic.local("2026-03-22 09:00"))
+    declined = f"– {anna.code}: Fri 20 Mar 2026, 2 days, 0.4 g/kg a day; had said that they cannot come"
+    lines = chris.sees.splitlines()
+    assert declined in lines
+    assert f"– {ben.code}: Fri 20 Mar 2026, 2 days, 0.4 g/kg a day" in lines
+    chris.presses("All 2 given as planned")
+    assert f"Had said that they cannot come: {anna.code}." in chris.sees
+    chris.presses("‹ All that were asked about")
+    chris.presses(f"{anna.code}?")
+    assert chris.sees.startswith(declined)
+    chris.presses("Given as planned")
+    assert f"– {anna.code}: Fri 20 Mar 2026, 2 days, 0.4 g/kg a day: given as planned" in chris.sees.splitlines()
+
+
 def test_back_tells_nobody(clinic: Clinic) -> None:
     anna, chris = reminded(clinic)
     heard = len(chris.messages)
@@ -214,7 +249,7 @@ def test_two_telephones_say_one_thing(clinic: Clinic) -> None:
     anna.presses("Yes, tell the team")
     heard = len(chris.messages)
     anna.taps(reminder, on_one[NO])
-    assert anna.message(reminder)["text"].endswith("You said that you cannot come."), "it is known, and not asked again"
+    assert "and you said that you cannot come." in anna.message(reminder)["text"], "it is known, and not asked again"
     assert len(chris.messages) == heard
     anna.taps(reminder, on_one[YES], forge=True)
     anna.taps(listed, on_other[YES], forge=True)

@@ -143,6 +143,11 @@ def test_given_otherwise_is_asked_below_and_said_in_the_list(clinic: Clinic) -> 
         "Given in part: Wed 4 Mar 2026 (1 of 2 days, 0.3 instead of 0.4 g/kg a day)."
         in Answered(kept, texts_in("en")).sentences
     ), "on the page and in reports"
+    clinician = clinic.clinician()
+    clinician.says("/summary")
+    said = next(m["text"] for m in reversed(clinician.messages) if "text" in m)
+    in_part = "course of Wed 4 Mar 2026 given in part: 1 of 2 days, 0.3 instead of 0.4 g/kg a day"
+    assert f"Changed in the last 4 weeks: {in_part}" in said
 
 
 def test_not_given_is_cancelled_with_its_reason_or_moved_on(clinic: Clinic) -> None:

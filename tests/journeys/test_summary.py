@@ -262,17 +262,28 @@ def test_seen_by_one_is_seen_for_all_until_there_is_something_new(clinic_on_each
     assert ", from cycle day " in first["text"]
     assert labels(one, first) == [anna.code, "Seen", "Later", "PDF, a page each", "What it brings"]
     assert one.presses("Seen", first) == ""
-    assert labels(one, first) == ["PDF, a page each", "What it brings"]
+    assert labels(one, first) == [f"{anna.code}: seen", "Undo", "PDF, a page each", "What it brings"]
     assert other.presses("Seen", second) == "Somebody on the team has seen this already."
     assert labels(other, second) == ["PDF, a page each", "What it brings"]
     again = asks(other)
-    assert "Nobody needs a look." in again["text"]
+    assert f"\n\nNeed a look: 0 new, 1 seen by the team ({anna.code})\n\nSeen or put off already\n\n" in again["text"]
     assert "Seen by the team; marked again when there is something new." in again["text"]
     has_a_kinase(clinic, anna, 1450)
     anew = asks(one)
     assert "1 needs a look" in anew["text"]
     assert "Changed in the last 4 weeks: CK 1,450 U/l on Mon 2 Mar 2026" in anew["text"]
     assert [action for _, action, _, _ in clinic.history(anna.row) if action.startswith("look")] == ["look_seen"]
+
+
+def test_a_course_of_another_dose_that_nobody_confirmed_is_said_to_be_planned(clinic: Clinic) -> None:
+    clinician, anna = clinic.clinician(), clinic.patient()
+    came_back(clinic, anna)
+    clinic.planned(anna, "2026-03-04", days=2, dose=4.0)
+    clinic.becomes(clinic.local("2026-03-06 12:00"))
+    said = asks(clinician)["text"]
+    change = "1 × 0.4 g/kg → 2 × 4 g/kg planned for Wed 4 Mar 2026, not confirmed as given"
+    assert f"Changed in the last 4 weeks: {change}" in said
+    assert " from Wed 4 Mar 2026" not in said
 
 
 def test_an_old_button_sees_what_was_shown_then_and_nothing_newer(clinic: Clinic) -> None:
@@ -285,7 +296,7 @@ def test_an_old_button_sees_what_was_shown_then_and_nothing_newer(clinic: Clinic
     assert [look.seen_at is None for look in clinic.rows(Look)] == [False, True]
     assert "Seen" in labels(clinician, new)
     clinician.presses("Seen", new)
-    assert "Nobody needs a look." in asks(clinician)["text"]
+    assert "Need a look: 0 new, 1 seen by the team" in asks(clinician)["text"]
 
 
 def test_a_patient_is_put_off_for_some_weeks(clinic: Clinic) -> None:
@@ -294,7 +305,7 @@ def test_a_patient_is_put_off_for_some_weeks(clinic: Clinic) -> None:
     summary = asks(clinician)
     clinician.presses("Later", on(clinician, summary))
     assert labels(clinician, summary) == [
-        *(f"{anna.code}: not before", "2 weeks", "4 weeks", "8 weeks", "12 weeks", "Back"),
+        *(f"{anna.code}: put off for", "1 week", "2 weeks", "4 weeks", "8 weeks", "12 weeks", "Back"),
     ]
     clinician.presses("Back", on(clinician, summary))
     clinician.presses("Later", on(clinician, summary))
@@ -303,6 +314,30 @@ def test_a_patient_is_put_off_for_some_weeks(clinic: Clinic) -> None:
     assert look.not_before == date(2026, 3, 30)
     assert "Put off until Mon 30 Mar 2026, unless there is something new." in asks(clinician)["text"]
     assert clinic.history(anna.row)[-1][1:] == ("look_put_off", None, {"look": 1, "not_before": "2026-03-30"})
+
+
+def test_nobody_is_said_to_need_no_look_who_is_only_seen_or_put_off(clinic: Clinic) -> None:
+    clinician, anna, ben, carla = clinic.clinician(), clinic.patient(), clinic.patient(), clinic.patient()
+    came_back(clinic, anna)
+    came_back(clinic, ben)
+    summary = asks(clinician)
+    assert "\n\n2 need a look\n\n" in summary["text"]
+    first = min(anna.code, ben.code)
+    clinician.presses("Later", on(clinician, summary))
+    clinician.presses("2 weeks", on(clinician, summary))
+    said = asks(clinician)["text"]
+    assert f"\n\nNeed a look: 1 new, 1 put off ({first} until Mon 16 Mar 2026)\n\n" in said
+    second = max(anna.code, ben.code)
+    order = [said.index(f"\n\n{code}: ") for code in (second, first, carla.code)]
+    assert order == sorted(order), "who is new, who is known, and the others"
+    clinician.presses("Seen", clinician.messages[-2] if "photo" in clinician.last else clinician.last)
+    clinician.says("/summary settings")
+    clinician.presses("Only those who need a look")
+    alone = asks(clinician)["text"]
+    assert f"Need a look: 0 new, 1 seen by the team ({second}), 1 put off ({first} until Mon 16 Mar 2026)" in alone
+    assert "Nobody needs a look" not in said + alone
+    clinic.becomes(clinic.local("2026-03-16 07:00"))
+    assert "Need a look: 1 new, 1 seen by the team" in asks(clinician)["text"], "the time is over"
 
 
 def test_what_one_has_seen_one_may_still_put_off_and_a_colleague_may_not(clinic: Clinic) -> None:
@@ -339,6 +374,31 @@ def test_a_page_that_was_being_drawn_meanwhile_does_not_take_that_back(clinic: C
     assert len(clinic.rows(Look)) == 1
     seen_and_then_drawn({*look.state, "ck:2026-03-02"})
     assert [each.seen_at is None for each in clinic.rows(Look)] == [False, True], "what is new is marked"
+
+
+@pytest.mark.parametrize("how", [("Seen",), ("Later", "4 weeks")])
+def test_what_one_has_seen_or_put_off_one_takes_back_within_the_hour(clinic: Clinic, how: tuple[str, ...]) -> None:
+    one, other, anna = clinic.clinician(), clinic.clinician(), clinic.patient()
+    came_back(clinic, anna)
+    summary, theirs = asks(one), asks(other)
+    for label in how:
+        one.presses(label, on(one, summary))
+    other.taps(theirs["message_id"], "su:page:0", forge=True)
+    assert "Undo" not in labels(other, theirs)
+    undo = one.buttons_of(summary["message_id"])["Undo"]
+    assert other.forges(undo).startswith("This has changed meanwhile"), "only by whoever pressed it"
+    clinic.passes(minutes=59)
+    one.taps(summary["message_id"], undo)
+    assert labels(one, summary)[:3] == [anna.code, "Seen", "Later"]
+    assert "\n\n1 needs a look\n\n" in asks(other)["text"]
+    assert [action for _, action, _, _ in clinic.history(anna.row)][-1] == "look_taken_back"
+    assert one.forges(undo).startswith("This has changed meanwhile")
+    for label in how:
+        one.presses(label, on(one, summary))
+    clinic.passes(hours=1)
+    assert "60 minutes" in one.forges(undo)
+    assert "Need a look: 0 new" in asks(other)["text"]
+    assert "Undo" not in one.buttons
 
 
 def test_a_page_is_opened_from_under_it(clinic: Clinic) -> None:
@@ -384,9 +444,10 @@ def test_of_many_the_buttons_have_pages(clinic: Clinic) -> None:
     clinician.presses("2 more ›", on(clinician, summary))
     assert [label for label in labels(clinician, summary) if label.startswith("P-")] == ["P-X008", "P-X009"]
     clinician.presses("Seen", on(clinician, summary))
-    assert [label for label in labels(clinician, summary) if label.startswith("P-")] == ["P-X009"]
+    assert [label for label in labels(clinician, summary) if label.startswith("P-")] == ["P-X009", "P-X008: seen"]
     clinician.presses("‹ Those before", on(clinician, summary))
-    assert len([label for label in labels(clinician, summary) if label.startswith("P-")]) == 8
+    shown = [label for label in labels(clinician, summary) if label.startswith("P-")]
+    assert (len(shown), shown[-1]) == (9, "P-X008: seen")
     assert clinic.world.refused() == []
 
 

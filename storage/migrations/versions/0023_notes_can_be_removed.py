@@ -1,13 +1,13 @@
 """a note can be changed and removed: it is kept, and shown no more
 
-Revision: 0023, after 0019
+Revision: 0023, after 0022
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0023'
-down_revision = '0019'
+down_revision = '0022'
 branch_labels = None
 depends_on = None
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from jobs.chart import patient_chart, patient_print, team_chart, team_print
+from jobs.chart import patient_chart, patient_print, style, team_chart, team_print
 from jobs.chart.answer import CourseMark, RegimenMark, SymptomAnswer, Table
 from jobs.chart.facts import ChartCourse, ChartFacts, DiaryDay, LabStrip
 from jobs.chart.forest import MOST_SLOTS, groups_shown, points_shown
@@ -279,6 +279,15 @@ def test_a_cell_of_the_team_says_verdict_counts_and_what_else_needs_a_look() -> 
     assert {"possible return", "2 of 3 courses", "no answer for 9 days"} <= set(written)
 
 
+def test_what_nobody_needs_to_look_at_does_not_have_the_colour_of_those_who_need_a_look() -> None:
+    paused = replace(a_team(1).rows[0], flag="paused until Mon", needs_a_look=False)
+    silent = replace(paused, flag="no answer for 9 days", needs_a_look=True)
+    sheet = team_page(replace(a_team(1), rows=(paused, silent)))
+    colours = {words.words: words.colour for words in sheet.words}
+    assert colours["no answer for 9 days"] == style.MISSING
+    assert colours["paused until Mon"] == style.QUIET
+
+
 def test_a_missing_day_a_day_not_asked_and_a_late_entry_each_change_the_picture() -> None:
     whole = page_of(a_diary(60, 2))
     day = whole.days[30].day
@@ -379,6 +388,18 @@ def test_a_provisional_course_is_drawn_hollow_and_the_key_says_so() -> None:
     assert [mark.provisional for mark in early.answers[0].courses] == [False, True]
     assert TEXTS.provisional_course in words_on(patient_page(early))
     assert TEXTS.provisional_course not in words_on(patient_page(page("the case, whole")))
+
+
+def test_a_provisional_course_has_another_sign_than_a_late_entry() -> None:
+    early = page_of(the_case(date(1998, 9, 4), 4))
+    on_time = replace(early, days=tuple(replace(day, late=False) for day in early.days))
+
+    def hollow_dots(facts: ChartFacts) -> int:
+        pens = [ink for ink in patient_page(facts).inks if (ink.pen.fill, ink.pen.edge) == ("white", style.INK)]
+        return sum(len(ink.shapes) for ink in pens)
+
+    assert any(mark.provisional for mark in on_time.answers[0].courses)
+    assert (hollow_dots(on_time), hollow_dots(early) > 0) == (0, True)
 
 
 def test_the_other_symptoms_have_a_row_each_and_the_mean_of_all_is_the_last() -> None:

@@ -160,17 +160,23 @@ def test_a_long_team_name_is_written_whole() -> None:
         assert title.replace(" ", "") in "".join(words_on(sheet)).replace(" ", "")
 
 
-def test_a_cell_of_the_team_loses_counts_rather_than_verdict_or_flag_and_it_is_seen() -> None:
+def test_a_row_of_the_team_is_as_tall_as_its_words_and_only_on_paper_counts_are_cut_and_seen_to_be() -> None:
     row = replace(
         a_team(1).rows[0],
         verdict="possible return",
         counts="Regimen Privigen 10 % five days in hospital: 2.3 (0.6 to 4.1), 2 of 3 courses",
         flag="no answer for 9 days, and no course is planned",
     )
-    written = words_on(team_page(replace(a_team(1), rows=(row,))))
-    assert "possible return" in written
-    assert "planned" in " ".join(written)
-    assert any(words.startswith("Regimen Privigen") and words.endswith(ELLIPSIS) for words in written)
+    team = replace(a_team(1), rows=(row, row))
+    sheet, (paper,) = team_page(team), team_papers(replace(team, rows=(row,) * 40))
+    for each in (sheet, paper):
+        assert_words_are_readable(each)
+        written = " ".join(words_on(each))
+        assert all(words in written for words in ("possible return", "planned", "Regimen Privigen"))
+    assert " ".join(words_on(sheet)).count("2 of 3 courses") == 2
+    assert ELLIPSIS not in " ".join(words_on(sheet))
+    assert ELLIPSIS in " ".join(words_on(paper))
+    assert min(words.size for words in paper.words) * points_a_pixel(paper) >= SMALLEST_POINTS
 
 
 # --- sizes ---------------------------------------------------------------------------------------------------------
@@ -274,5 +280,5 @@ def test_a_table_that_would_be_wrapped_and_cut_off_waits_for_a_wider_column() ->
 def test_the_relief_over_each_course_has_a_table() -> None:
     case = page("the case, whole")
     relief = next(table for table in case.tables if table.title.startswith("Pain over each course"))
-    assert ("1", "10.0 (3)", "0.7 (7)", "9.3", "93") in relief.rows
+    assert ("1", "10.0 (3)", "0.7 (7)", "−9.3", "−93") in relief.rows
     assert len(relief.rows) == len(case.courses)

@@ -1,0 +1,66 @@
+"""Who stopped, had everything erased, or left a team, noted beside the backups: a restore must not bring them back.
+
+Numbers, moments and what it was; nobody's account, and nothing about health.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from storage import audit
+from storage.models import AuditEntry
+
+NAME = "departures.jsonl"
+WITHDREW, CAME_BACK = "patient_withdrew", "patient_came_back"
+OF_STAFF = ("staff_left", "staff_removed")
+NOTED = (WITHDREW, CAME_BACK, audit.ERASED, *OF_STAFF)
+
+
+@dataclass(frozen=True)
+class Departure:
+    """`entry`: the audit's; `who`: the patient's number, or the member's."""
+
+    entry: int
+    at: datetime
+    what: str
+    team_id: int
+    who: int
+
+
+def newer_than(session: Session, entry: int) -> list[Departure]:
+    """Those after this entry of the audit, of all teams, in their order."""
+    query = select(AuditEntry).where(col(AuditEntry.id) > entry, col(AuditEntry.action).in_(NOTED))
+    return [
+        Departure(found.id, found.at, found.action, found.team_id, who)
+        for found in session.exec(query.order_by(col(AuditEntry.id)))
+        if (who := found.patient_id or (found.before or {}).get("member")) is not None
+    ]
+
+
+def noted_in(folder: Path) -> list[Departure]:
+    """A last line that was cut off by a power cut is left out."""
+    file, found = folder / NAME, []
+    for line in file.read_text().splitlines(keepends=True) if file.exists() else ():
+        if line.endswith("\n"):
+            facts = json.loads(line)
+            found.append(Departure(**{**facts, "at": datetime.fromisoformat(facts["at"])}))
+    return found
+
+
+def note(folder: Path, found: Iterable[Departure], forgetting_before: datetime) -> None:
+    """Adds them, and leaves out what is older than any backup. On disk when this returns."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = {each.entry: each for each in (*noted_in(folder), *found) if each.at >= forgetting_before}
+    written = folder / f".{NAME}"
+    with os.fdopen(os.open(written, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
+        for entry in sorted(kept):
+            facts = asdict(kept[entry])
+            file.write(json.dumps({**facts, "at": facts["at"].isoformat()}) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    written.replace(folder / NAME)

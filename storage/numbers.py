@@ -1,0 +1,49 @@
+"""The numbers of rows, which buttons in old messages bear: after a restore none is given that was given before."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import text
+from sqlmodel import Session, SQLModel
+
+# More than any clinic makes between two backups; nine digits are what a button's number may have.
+FAR = 1_000_000
+# Numbered by the highest that there is; their buttons also say whose they are, or which entry is undone.
+BY_THE_HIGHEST = ("audit", "outbox")
+
+
+def highest(session: Session) -> dict[str, int]:
+    """Of the tables that are numbered by it on SQLite."""
+    session.flush()
+    return {
+        name: session.connection().execute(text(f"SELECT coalesce(max(id), 0) FROM {name}")).scalar_one()  # noqa: S608
+        for name in BY_THE_HIGHEST
+    }
+
+
+def go_on_far_behind(session: Session, before: Mapping[str, int]) -> None:
+    """Whatever was made after the backup, its number is not given to anything else.
+
+    `before`: the highest before the restore added rows itself; on SQLite the newest of these is put far behind.
+    """
+    session.flush()
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        for table in SQLModel.metadata.sorted_tables:
+            if "id" in table.primary_key.columns:
+                sequence = f"pg_get_serial_sequence('\"{table.name}\"', 'id')"
+                connection.execute(text(f"SELECT setval({sequence}, nextval({sequence}) + {FAR})"))
+        return
+    for table in SQLModel.metadata.sorted_tables:
+        if table.dialect_options["sqlite"]["autoincrement"]:
+            # Of which there never was one has no counter yet.
+            begun = "SELECT :name, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = :name)"
+            connection.execute(text(f"INSERT INTO sqlite_sequence (name, seq) {begun}"), {"name": table.name})
+            connection.execute(
+                text("UPDATE sqlite_sequence SET seq = seq + :far WHERE name = :name"),
+                {"far": FAR, "name": table.name},
+            )
+    for name, newest in highest(session).items():
+        if newest > before[name]:
+            moved = text(f"UPDATE {name} SET id = id + :far WHERE id = :newest")  # noqa: S608
+            connection.execute(moved, {"far": FAR, "newest": newest})
+    session.expire_all()
