@@ -27,7 +27,10 @@ OPENED = {
 }
 PROCEDURES = {
     **OPENED,
-    **{procedure.form.name: procedure for procedure in (measurement_forms.REMOVE, import_forms.IMPORT)},
+    **{
+        procedure.form.name: procedure
+        for procedure in (measurement_forms.REMOVE, import_forms.IMPORT, import_forms.WAITING)
+    },
 }
 # me:ck:12, me:list:12, me:below:12, me:rm:m:5
 _DATA = re.compile(rf"me:(?:({'|'.join(OPENED)}|list|below):[0-9]{{1,9}}|rm:([ms]):([0-9]{{1,9}}))", re.ASCII)

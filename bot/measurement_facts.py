@@ -91,6 +91,7 @@ def read_number(value: str) -> float:
     return number
 
 
-def done(facts: MeasureFacts, text: Html, texts: Texts) -> Screen:
-    """What was done, and the way back to what was entered."""
-    return Screen(text, ((Button(texts("measure.button.list"), f"me:list:{facts.patient.id}"),),))
+def done(facts: MeasureFacts, text: Html, texts: Texts, *more: Button) -> Screen:
+    """What was done, what can be done about it, and the way back to what was entered."""
+    back = Button(texts("measure.button.list"), f"me:list:{facts.patient.id}")
+    return Screen(text, (*((button,) for button in more), (back,)))

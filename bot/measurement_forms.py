@@ -19,6 +19,7 @@ from bot.measurement_facts import (
 )
 from bot.measurement_words import row_words, value_words
 from bot.replies import Screen
+from bot.team_done import undo_button
 from bot.texts import Html, Texts
 from jobs import measured, measured_lines, measuring
 from jobs.doubts import Doubt
@@ -130,7 +131,7 @@ def _apply(analyte: str) -> Callable[[Filling, MeasureFacts, Values], Screen]:
         row = measuring.add_value(filling.session, filling.actor, facts.patient, _value(analyte, values), filling.now)
         texts = filling.texts
         said = texts("measure.done", pseudonym=facts.patient.pseudonym, entry=row_words(row, texts))
-        return done(facts, said, texts)
+        return done(facts, said, texts, undo_button(filling, texts))
 
     return apply
 

@@ -118,7 +118,7 @@ BUTTONS = (
     Route("te", Role.COORDINATOR, team_screen.pressed),
     Route("sf", Role.COORDINATOR, staff_screen.pressed, Role.CLINICIAN),
     Route("hi", Role.COORDINATOR, history.pressed),
-    Route("un", Role.COORDINATOR, taking_back.pressed),
+    Route("un", Role.COORDINATOR, taking_back.pressed, Role.CLINICIAN),
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
     Route("su", Role.CLINICIAN, summary_screen.pressed),
     Route("nt", Role.CLINICIAN, clinician.notes_pressed),
@@ -321,6 +321,8 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
         asked = diary_day.is_anything_asked(session, someone.the_patient, incoming)
         answers = not own_time.is_time(incoming.text, anything_asked=asked)
     if filling.is_open(dialogue) and _may_fill_in(someone, dialogue.form) and not answers:
+        if dialogue.form == import_forms.WAITING.form.name:
+            return import_forms.pasted(session, incoming, someone)
         about = _filling(session, incoming, someone, dialogue)
         return _with_menu(session, someone, lambda: filling.typed(PROCEDURES, about, dialogue))
     if someone.patient is not None:

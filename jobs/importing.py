@@ -26,6 +26,7 @@ class New:
     """A line that is to be stored; `doubt`: why it is pointed at; `ends`: the step that it ends the day before."""
 
     line: Line
+    entry: Value | SteroidStep
     patient: Patient
     doubt: Doubt | None = None
     ends: SteroidStep | None = None
@@ -79,11 +80,11 @@ def store(session: Session, actor: str, team_id: int, reading: Callable[[], Tabl
     table = reading()
     if table.faults:
         raise Refusal("refusal.gone")
-    values = [(new.patient, new.line.entry) for new in table.new if isinstance(new.line.entry, Value)]
+    values = [(new.patient, new.entry) for new in table.new if isinstance(new.entry, Value)]
     measuring.add_checked(session, actor, values, now)
     for new in table.new:
-        if isinstance(new.line.entry, SteroidStep):
-            measuring.add_step(session, actor, new.patient, new.line.entry, now)
+        if isinstance(new.entry, SteroidStep):
+            measuring.add_step(session, actor, new.patient, new.entry, now)
     return table
 
 
@@ -110,7 +111,7 @@ def _values(session: Session, patient: Patient, lines: Iterable[Line]) -> Found:
             continue
         before = [kg for when, kg in weights if when <= day]
         doubt = measured.doubt_of(entry.analyte, entry.value, before[-1] if before else None)
-        new.append(New(line, patient, doubt))
+        new.append(New(line, entry, patient, doubt))
         if entry.analyte == WEIGHT:
             insort(weights, (day, entry.value))
     return new, there, []
@@ -140,7 +141,5 @@ def _steps(session: Session, patient: Patient, lines: Iterable[Line]) -> Found:
         if ended is not None:
             standing[standing.index(ended)] = replace(ended, end=step.start - timedelta(days=1))
         standing.append(step)
-        new.append(
-            New(replace(line, entry=step), patient, measured.doubt_of_dose(step.dose_mg, step.alternate_dose_mg), ended)
-        )
+        new.append(New(line, step, patient, measured.doubt_of_dose(step.dose_mg, step.alternate_dose_mg), ended))
     return new, there, faults

@@ -14,6 +14,7 @@ from jobs import (
     check_in_time,
     holding,
     lead_times,
+    measuring,
     open_invitations,
     regimen_names,
     schedule,
@@ -32,12 +33,13 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Subject:
-    """What an entry is about."""
+    """What an entry is about; `made`: what it says of it after the change."""
 
     session: Session
     team: Team
     patient: Patient | None
     course: Course | None
+    made: Facts
 
     @property
     def the_patient(self) -> Patient:
@@ -150,6 +152,13 @@ WAYS: dict[str, Way] = {
     schedule.PLANNED: Way(lambda of, _: schedule.facts_of(of.the_course), _cancel),
     schedule.MOVED: Way(lambda of, _: schedule.facts_of(of.the_course), _move_back),
     schedule.CANCELLED: Way(lambda of, _: schedule.facts_of(of.the_course), _restore),
+    **dict.fromkeys(
+        measuring.ENTERED,
+        Way(
+            lambda of, after: measuring.facts_now(of.session, of.the_patient, after),
+            lambda of, actor, before, now: measuring.take_back(of.session, actor, of.the_patient, before, of.made, now),
+        ),
+    ),
     open_invitations.DROPPED: Way(lambda of, _: open_invitations.facts(of.any_patient), _invited_again),
     regimen_names.NAMED: Way(
         lambda of, after: regimen_names.facts_now(of.session, of.the_patient, after),
@@ -169,6 +178,10 @@ def to_take_back(session: Session, team_id: int, entry_id: int) -> AuditEntry:
 
 def whole_change(session: Session, entry: AuditEntry, first: int) -> list[AuditEntry]:
     """Courses that were planned or moved at once are taken back at once: from the entry with the id `first`."""
+    if entry.action in measuring.ENTERED:
+        made = audit.made_between(session, entry.team_id, first, entry)
+        # What a dose has ended goes on only once the dose is gone.
+        return [each for each in reversed(made) if each.action in measuring.ENTERED and each.takes_back is None]
     if entry.action not in {schedule.PLANNED, schedule.MOVED}:
         return [entry]
     made = [each for each in audit.made_together_with(session, entry.team_id, entry, first) if each.takes_back is None]
@@ -216,4 +229,4 @@ def _subject(session: Session, entry: AuditEntry) -> Subject:
     team, patient_id, course_id = teams.team_by_id(session, entry.team_id), entry.patient_id, entry.course_id
     patient = patients.patient_of_team(session, team.id, patient_id) if patient_id is not None else None
     course = courses.course_of_team(session, team.id, course_id) if course_id is not None else None
-    return Subject(session, team, patient, course)
+    return Subject(session, team, patient, course, entry.after or {})

@@ -103,6 +103,17 @@ def made_together_with(session: Session, team_id: int, entry: AuditEntry, first:
     return list(session.exec(query.order_by(col(AuditEntry.id))))
 
 
+def made_between(session: Session, team_id: int, first: int, last: AuditEntry) -> list[AuditEntry]:
+    """From the entry with the id `first` to `last`, what its actor changed at that moment, of whichever patients."""
+    query = select(AuditEntry).where(
+        AuditEntry.team_id == team_id,
+        AuditEntry.actor == last.actor,
+        AuditEntry.at == last.at,
+        col(AuditEntry.id).between(first, last.id),
+    )
+    return list(session.exec(query.order_by(col(AuditEntry.id))))
+
+
 def is_taken_back(session: Session, team_id: int, entry_id: int) -> bool:
     query = select(AuditEntry.id).where(AuditEntry.team_id == team_id, AuditEntry.takes_back == entry_id)
     return session.exec(query).first() is not None
