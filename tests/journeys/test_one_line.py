@@ -121,6 +121,8 @@ def test_without_anything_it_says_what_to_type_and_without_a_day_the_form_opens(
     assert "/move P-7KQ4 12 Mar" in coordinator.sees
     coordinator.says("/series")
     assert "every 4 weeks x 6 from 3 Mar" in coordinator.sees
+    coordinator.says(f"/patient {anna.code.replace('-', '').lower()}")
+    assert coordinator.sees.startswith(anna.code)
     coordinator.says("/move P-0000 12 Mar")
     assert coordinator.sees == "There is no patient “P-0000” on your team. A code looks like P-7KQ4."
     coordinator.says(f"/move {anna.code}")
