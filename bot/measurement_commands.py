@@ -113,7 +113,10 @@ def _list(session: Session, patient: Patient, someone: Someone) -> Screen:
     text = texts("measure.list", pseudonym=patient.pseudonym, lines=shown)
     if patient.status in patients.LEFT:
         return Screen(text)
-    return Screen(text, (entering(patient, texts), *_ways_on(patient, rows, doses, texts)))
+    back: Keyboard = ()
+    if someone.the_staff.coordinator:
+        back = ((Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}"),),)
+    return Screen(text, (entering(patient, texts), *_ways_on(patient, rows, doses, texts), *back))
 
 
 def _entered(row: Measurement | SteroidDose) -> tuple[datetime, int]:

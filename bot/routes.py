@@ -28,6 +28,7 @@ from bot import (
     question_forms,
     roster,
     staff_forms,
+    staff_language,
     staff_screen,
     summary_screen,
     taking_back,
@@ -98,6 +99,7 @@ COMMANDS = (
     Route("measurements", Role.CLINICIAN, measurement_commands.measurements_typed, also=Role.COORDINATOR),
     Route("import", Role.CLINICIAN, import_forms.import_, also=Role.COORDINATOR),
     Route("alerts", Role.CLINICIAN, alert_forms.overview, also=Role.COORDINATOR),
+    Route("language", Role.CLINICIAN, staff_language.typed, also=Role.COORDINATOR),
 )
 BUTTONS = (
     Route("c", Role.PATIENT, patient.check_in_pressed),
@@ -118,6 +120,7 @@ BUTTONS = (
     Route("te", Role.COORDINATOR, team_screen.pressed),
     Route("sf", Role.COORDINATOR, staff_screen.pressed, Role.CLINICIAN),
     Route("hi", Role.COORDINATOR, history.pressed),
+    Route("la", Role.CLINICIAN, staff_language.pressed, also=Role.COORDINATOR),
     Route("un", Role.COORDINATOR, taking_back.pressed, Role.CLINICIAN),
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
     Route("su", Role.CLINICIAN, summary_screen.pressed),

@@ -583,3 +583,13 @@ def test_without_a_table_it_says_how_and_a_wrong_header_is_told(clinic: Clinic) 
     doctor.says(table(f"{'P' * 3900};2026-02-20;CK;1250;U/l;195"))
     assert "Line 1, patient: there is no patient" in doctor.sees
     assert clinic.world.refused() == []
+
+
+def test_from_what_was_entered_a_coordinator_comes_back_to_the_card(clinic: Clinic) -> None:
+    doctor, coordinator, anna = clinic.clinician(), clinic.coordinator(), clinic.patient()
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Values and steroids")
+    coordinator.presses(f"‹ {anna.code}")
+    assert "Daily check-in" in coordinator.sees
+    doctor.says(f"/measurements {anna.code}")
+    assert f"‹ {anna.code}" not in doctor.buttons, "cards are the coordinators'"

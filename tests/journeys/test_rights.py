@@ -22,7 +22,7 @@ from tests.support import Clinic, Someone
 # They show the presser's own team.
 OWN = {
     *("ro:0", "ro:1", "ro:", "ro:all:0", "ro:look:3", "ro:find:0:P", "ro:nobody:0"),
-    *("al:", "qu:", "te:", "hi:team", "su:page:1", "su:settings", "su:team", "sf:", "sf:page:0"),
+    *("al:", "qu:", "te:", "hi:team", "hi:team:999", "su:page:1", "su:settings", "su:team", "sf:", "sf:page:0"),
 }
 OLD_BUTTON = "This button is no longer in use. Nothing was changed."
 GONE = "This has changed meanwhile, so nothing was done."
@@ -50,6 +50,7 @@ COMMANDS_WALKED = {
     "summary": ("/summary", "/summary {code}", "/summary settings"),
     "chart": ("/chart {code}", "/chart {bare}", "/chart"),
     "export": ("/export", "/export {code}"),
+    "language": ("/language", "/language de"),
     "alerts": ("/alerts", "/alerts {code}"),
     "notes": ("/notes {code}", "/notes {bare}", "/notes"),
     "ck": ("/ck", "/ck {code} 1250 <195", "/ck {bare} 1250"),
@@ -90,7 +91,7 @@ BUTTONS_WALKED = {
         *("sf:", "sf:page:0", "sf:member:{staff}", "sf:link:{link}", "sf:nothing"),
         *(f"sf:{form}:{{staff}}" for form in staff_forms.OPENED),
     ),
-    "hi": ("hi:team", "hi:{patient}", "hi:{invited}"),
+    "hi": ("hi:team", "hi:team:999", "hi:{patient}:999", "hi:{patient}", "hi:{invited}"),
     "un": tuple(f"un:{entry}" for entry in range(1, 30)),
     "ch": ("ch:{patient}", "ch:{invited}"),
     "me": (
@@ -111,6 +112,7 @@ BUTTONS_WALKED = {
         ),
         *("su:team", "su:settings", "su:picture:0", "su:nonsense"),
     ),
+    "la": ("la:de", "la:xx", "la:"),
     "nt": ("nt:{patient}", "nt:{invited}"),
 }
 FORMS_WALKED = tuple(

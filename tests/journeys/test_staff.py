@@ -184,7 +184,7 @@ def test_an_undo_brings_nobody_back_and_leaves_no_team_without_a_coordinator(cli
     opened(second, "no. 1", "Change the role")
     second.presses("clinician")
     second.presses(CONFIRM)
-    assert first.presses(UNDO, undo) == OLD_BUTTON, "no coordinator any more"
+    assert first.presses(UNDO, undo).startswith(GONE), "no coordinator any more"
     third = clinic.coordinator()
     becomes(third, "no. 2", "coordinator")
     undo_of_third = third.last
@@ -374,3 +374,30 @@ def test_coordinators_hear_who_has_joined(clinic: Clinic) -> None:
     assert "no. 3 has opened a link into the team, and is on it now as: coordinator and clinician" in other.sees
     assert len(coordinator.messages) == told + 1
     assert not any("has opened a link" in said for said in clinician.everything)
+
+
+def test_a_member_of_staff_chooses_the_language_and_the_menu_follows(clinic: Clinic) -> None:
+    coordinator, clinician = clinic.coordinator(), clinic.clinician()
+    for member in (coordinator, clinician):
+        member.says("/language")
+        assert member.buttons == ["Deutsch", "English", "Français"]
+        member.presses("Deutsch")
+        assert member.sees == "Ich schreibe Ihnen auf Deutsch. Welche Sprache möchten Sie?"
+        menu_now = clinic.world.commands_for(member.account, member.language)
+        assert {"command": "help", "description": "Was ich kann"} in menu_now
+    assert len(history(clinic, "language_changed")) == 2
+    before = clinic.stored()
+    coordinator.forges("la:xx")
+    coordinator.presses("Deutsch")
+    assert clinic.stored() == before
+    coordinator.says("/history")
+    assert "English → Deutsch" in coordinator.sees
+
+
+def test_the_language_that_was_chosen_on_the_way_in_stays_for_whoever_joins_the_team(clinic: Clinic) -> None:
+    clinic.coordinator()
+    newcomer = clinic.someone()
+    newcomer.says(f"/start {clinic.invitation(Role.PATIENT)}")
+    newcomer.presses("Deutsch")
+    newcomer.says(f"/start {clinic.invitation(Role.CLINICIAN)}")
+    assert "Sie gehören zum Team" in newcomer.sees
