@@ -142,7 +142,26 @@ def join_staff(session: Session, invitation: Invitation, chat: Chat, now: dateti
     session.add(staff)
     session.flush()
     _record(session, audit.staff_actor(staff.id), "staff_joined", invitation, now)
+    _tell_who_joined(session, staff, invitation, now)
     return staff
+
+
+def _tell_who_joined(session: Session, staff: Staff, invitation: Invitation, now: datetime) -> None:
+    """The coordinators: a link is whoever's that opens it, and they should see whom they did not expect."""
+    drafts = [
+        outbox.draft(
+            kind=MessageKind.STAFF_JOINED,
+            team_id=staff.team_id,
+            chat_id=coordinator.chat_id,
+            staff_id=staff.id,
+            dedupe_key=f"staff_joined:{invitation.id}:{coordinator.id}",
+            due_at=now,
+            expires_at=now + NEWS_STAYS_NEWS,
+        )
+        for coordinator in teams.coordinators_of(session, staff.team_id)
+        if coordinator.id != staff.id
+    ]
+    outbox.enqueue(session, *drafts)
 
 
 def join_patient(session: Session, invitation: Invitation, chat: Chat, zone: str, at: time, now: datetime) -> Patient:
