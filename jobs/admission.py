@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from sqlmodel import Session
 
-from jobs import alerts, check_in_time, confirming, due, follow_up, infusion_reminder, outlook, weekly_summary
+from jobs import alerts, check_in_time, confirming, daytime, due, follow_up, infusion_reminder, outlook, weekly_summary
 from jobs.refusals import Refusal
 from storage import audit, chats, courses, invitations, outbox, patients, teams
 from storage.chats import Someone
@@ -49,6 +49,7 @@ def team_called(session: Session, name: str, time_zone: str, telephone: str | No
     team = Team(name=name, time_zone=due.zone_of(time_zone).key, telephone=telephone, created_at=now)
     team.follow_up_after = int(follow_up.USUAL_DELAY.total_seconds() / 60)
     team.next_confirmation_at = confirming.next_question(team, now)
+    team.next_tidying_at = due.next_local_moment(team.time_zone, daytime.NIGHT, now)
     session.add(team)
     session.flush()
     audit.record(session, team_id=team.id, at=now, actor=audit.OPERATOR, action="team_made")
