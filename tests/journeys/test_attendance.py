@@ -108,7 +108,7 @@ def test_a_reminder_after_that_says_so_first_and_a_tap_takes_it_back(clinic: Cli
     )
     assert anna.buttons == [YES, "Add to my calendar"]
     anna.presses(YES)
-    assert anna.sees.startswith("Your infusion of Fri 20 Mar 2026 is tomorrow.")
+    assert anna.sees.startswith("Your infusion is tomorrow: Fri 20 Mar 2026.")
 
 
 def test_whoever_could_not_come_is_shown_to_be_so_where_it_is_asked_whether_it_was_given(clinic: Clinic) -> None:

@@ -76,9 +76,9 @@ def test_after_a_move_and_a_cancelling_the_new_file_puts_the_entry_right(clinic:
 def test_without_infusions_there_is_no_file(clinic: Clinic) -> None:
     anna = clinic.patient()
     anna.says("/infusions")
-    assert anna.sees == "No infusion is planned at the moment."
+    assert anna.sees == "No infusion is entered at the moment."
     anna.forges("in:file")
-    assert anna.sees == "No infusion is planned at the moment."
+    assert anna.sees == "No infusion is entered at the moment."
 
 
 def test_a_reminders_file_comes_below_and_the_reminder_stays(clinic: Clinic) -> None:

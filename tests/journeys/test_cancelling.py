@@ -33,7 +33,7 @@ def test_cancelling_tells_the_patient_and_no_reminder_comes(clinic_on_each: Clin
     assert reminders(anna) == []
     assert len(told(anna)) == 1
     anna.says("/infusions")
-    assert anna.sees == "No infusion is planned at the moment."
+    assert anna.sees == "No infusion is entered at the moment."
     assert [course.status for course in clinic.rows(Course)] == [CourseStatus.CANCELLED], "it is kept"
 
 
@@ -150,7 +150,7 @@ def test_a_cancelling_is_not_undone_onto_a_course_that_was_planned_meanwhile(cli
 def test_why_a_course_was_cancelled_is_in_the_history_and_in_the_patients_own_copy(clinic: Clinic) -> None:
     coordinator, anna = cancelled(clinic)
     coordinator.says(f"/history {anna.code}")
-    assert "course of Thu 12 Mar 2026 cancelled; reason: patient could not" in coordinator.sees
+    assert "course of Thu 12 Mar 2026 planned again, as before it was cancelled" in coordinator.sees
     row = anna.row
     held = clinic.read(lambda session: collect(session, session.get_one(Patient, row.id)))
     assert [course.cancelled_because for course in held.courses] == ["patient_could_not"]

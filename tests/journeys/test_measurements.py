@@ -365,7 +365,7 @@ def test_lines_are_read_in_the_readers_language(clinic: Clinic) -> None:
     nurse = clinic.someone("fr")
     nurse.says(f"/start {clinic.invitation(Role.COORDINATOR)}")
     nurse.says(f"/steroid {anna.code} prednisone 10 du 1 mars au 15 mars")
-    assert "prednisone 10 mg par jour, du dim. 1 mars 2026 au dim. 15 mars 2026" in nurse.sees
+    assert "prednisone 10 mg par jour, du dim. 1er mars 2026 au dim. 15 mars 2026" in nurse.sees
 
 
 def entered_in(member: Someone, line: str) -> None:

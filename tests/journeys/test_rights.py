@@ -23,7 +23,19 @@ from tests.support import Clinic, Someone
 # They show the presser's own team.
 OWN = {
     *("ro:0", "ro:1", "ro:", "ro:all:0", "ro:look:3", "ro:find:0:P", "ro:nobody:0"),
-    *("al:", "qu:", "te:", "hi:team", "hi:team:999", "su:page:1", "su:settings", "su:team", "sf:", "sf:page:0"),
+    *(
+        "al:",
+        "qu:",
+        "te:",
+        "hi:team",
+        "hi:team:999",
+        "su:page:1",
+        "su:settings",
+        "su:team",
+        "sf:",
+        "sf:page:0",
+        "la:en",
+    ),
 }
 OLD_BUTTON = "This button is no longer in use. Nothing was changed."
 GONE = "This has changed meanwhile, so nothing was done."
@@ -113,7 +125,7 @@ BUTTONS_WALKED = {
         ),
         *("su:team", "su:settings", "su:picture:0", "su:nonsense"),
     ),
-    "la": ("la:de", "la:xx", "la:"),
+    "la": ("la:en", "la:xx", "la:"),
     "nt": ("nt:{patient}", "nt:{invited}"),
 }
 FORMS_WALKED = tuple(
