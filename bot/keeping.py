@@ -51,11 +51,15 @@ class Keeper:
         self._ending, self._not_before = False, datetime.min.replace(tzinfo=UTC)
 
     async def run(self) -> None:
-        """Until cancelled. Not in the first minute: after a start others have waited."""
+        """Until cancelled. The very first at once; else not in the first minute: after a start others have waited."""
         try:
-            while self._file is not None and self._folder is not None:
-                await asyncio.sleep(LOOKS_EVERY.total_seconds())
+            if self._file is None or self._folder is None:
+                return
+            is_first = backups.newest_at(self._folder) is None
+            while True:
+                await asyncio.sleep(0 if is_first else LOOKS_EVERY.total_seconds())
                 await self.look(self._file, self._folder)
+                is_first = False
         finally:
             self._ending = True
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 from sqlalchemy.exc import DBAPIError
@@ -79,7 +79,11 @@ def _database(loaded: Settings, clock: Clock) -> list[Finding]:
         stored = fault_of(fault)
     finally:
         database.close()
-    found = lights.lights(Facts(clock.now(), stored, machine_facts(database, loaded)))
+    machine = machine_facts(database, loaded)
+    if not names:
+        # Nothing is there yet that could be lost.
+        machine = replace(machine, backs_up=False)
+    found = lights.lights(Facts(clock.now(), stored, machine))
     well = [Finding(True, say.plural("doctor.teams", len(names)) if names else say("doctor.no_teams"))]
     is_away = any(light.red and light.name is Name.DATABASE for light in found)
     return [

@@ -149,6 +149,7 @@ def test_doctor_says_what_to_do_about_each_fault_until_all_is_well(
     assert typed.code == 0
     assert "ok: the settings can be read" in typed.out
     assert "has no team yet. Run: python -m bot invite" in typed.out
+    assert "there is no backup yet" not in typed.out, "nothing is there yet that could be lost"
     assert f"ok: Telegram answers; the bot is @{BOT_NAME}" in typed.out
 
 

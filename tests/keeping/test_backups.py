@@ -1,10 +1,12 @@
 """A backup is made beside the running bot, stands as of one moment, and counts only once it was read back."""
 
+import asyncio
 import os
 import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -240,3 +242,27 @@ def test_the_running_bot_makes_one_a_night_and_goes_on_when_that_fails(clinic: C
     clinic.passes(minutes=30)
     clinic.bot.do(keeper.look(file, folder))
     assert len(backups.all_in(folder)) == 2
+
+
+def test_the_very_first_is_made_at_the_start_and_later_ones_leave_the_first_minute_to_others(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "LOOKS_EVERY", timedelta(days=1))
+    file, folder = file_of(clinic.database), file_of(clinic.database).parent / "backups"
+    settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}")
+
+    async def begun(until: Callable[[], bool]) -> None:
+        running = asyncio.create_task(keeping.Keeper(settings, clinic.database, clinic.clock).run())
+        for _ in range(600):
+            await asyncio.sleep(0.05)
+            if until():
+                break
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    clinic.bot.do(begun(lambda: bool(backups.all_in(folder))))
+    assert len(backups.all_in(folder)) == 1
+    clinic.passes(days=2)
+    turns = iter(range(20))
+    clinic.bot.do(begun(lambda: next(turns) == 19))
+    assert len(backups.all_in(folder)) == 1
