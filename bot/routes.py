@@ -25,6 +25,7 @@ from bot.team import (
     question_forms,
     roster,
     staff_forms,
+    staff_language,
     staff_screen,
     summary_screen,
     taking_back,
@@ -88,6 +89,7 @@ COMMANDS = (
     Route("measurements", Role.CLINICIAN, measurement_commands.measurements_typed, also=Role.COORDINATOR),
     Route("import", Role.CLINICIAN, import_forms.import_, also=Role.COORDINATOR),
     Route("alerts", Role.CLINICIAN, alert_forms.overview, also=Role.COORDINATOR),
+    Route("language", Role.CLINICIAN, staff_language.typed, also=Role.COORDINATOR),
 )
 BUTTONS = (
     Route("c", Role.PATIENT, patient.check_in_pressed),
@@ -108,7 +110,8 @@ BUTTONS = (
     Route("te", Role.COORDINATOR, team_screen.pressed),
     Route("sf", Role.COORDINATOR, staff_screen.pressed, Role.CLINICIAN),
     Route("hi", Role.COORDINATOR, history.pressed),
-    Route("un", Role.COORDINATOR, taking_back.pressed),
+    Route("la", Role.CLINICIAN, staff_language.pressed, also=Role.COORDINATOR),
+    Route("un", Role.COORDINATOR, taking_back.pressed, Role.CLINICIAN),
     Route("ch", Role.CLINICIAN, clinician.chart_pressed),
     Route("su", Role.CLINICIAN, summary_screen.pressed),
     Route("nt", Role.CLINICIAN, clinician.notes_pressed),
@@ -311,6 +314,8 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
         asked = diary_day.is_anything_asked(session, someone.the_patient, incoming)
         answers = not own_time.is_time(incoming.text, anything_asked=asked)
     if filling.is_open(dialogue) and _may_fill_in(someone, dialogue.form) and not answers:
+        if dialogue.form == import_forms.WAITING.form.name:
+            return import_forms.pasted(session, incoming, someone)
         about = _filling(session, incoming, someone, dialogue)
         return _with_menu(session, someone, lambda: filling.typed(PROCEDURES, about, dialogue))
     if someone.patient is not None:

@@ -33,6 +33,7 @@ def start(session: Session, incoming: Incoming, someone: Someone | None) -> list
 
 def _let_in(session: Session, incoming: Incoming, chat: Chat, invitation: Invitation) -> list[Reply]:
     if invitation.role is not Role.PATIENT:
+        _keep_language(session, chat)
         admission.join_staff(session, invitation, chat, incoming.now)
         someone = chats.who_is(session, incoming.telegram_id)
         assert someone is not None
@@ -42,6 +43,14 @@ def _let_in(session: Session, incoming: Incoming, chat: Chat, invitation: Invita
     if someone.patient is not None:
         return [Say(Screen(greeting(someone, incoming)))]
     return _joining(Filling(session, incoming, someone, {"invitation": invitation.id}))
+
+
+def _keep_language(session: Session, chat: Chat) -> None:
+    """Whoever has begun to join as a patient has said in which language they read."""
+    dialogue = dialogues.dialogue_of(session, chat.id)
+    if is_open(dialogue) and dialogue.form == JOINING.form.name:
+        chat.language = dialogue.state["values"].get("language", chat.language)
+        session.add(chat)
 
 
 def _joining(filling: Filling) -> list[Reply]:

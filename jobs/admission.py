@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from sqlmodel import Session
 
-from jobs import alerts, check_in_time, confirming, due, follow_up, infusion_reminder, outlook, weekly_summary
+from jobs import alerts, check_in_time, confirming, daytime, due, follow_up, infusion_reminder, outlook, weekly_summary
 from jobs.refusals import Refusal
 from storage import audit, chats, courses, invitations, outbox, patients, teams
 from storage.chats import Someone
@@ -49,6 +49,7 @@ def team_called(session: Session, name: str, time_zone: str, telephone: str | No
     team = Team(name=name, time_zone=due.zone_of(time_zone).key, telephone=telephone, created_at=now)
     team.follow_up_after = int(follow_up.USUAL_DELAY.total_seconds() / 60)
     team.next_confirmation_at = confirming.next_question(team, now)
+    team.next_tidying_at = due.next_local_moment(team.time_zone, daytime.NIGHT, now)
     session.add(team)
     session.flush()
     audit.record(session, team_id=team.id, at=now, actor=audit.OPERATOR, action="team_made")
@@ -142,7 +143,26 @@ def join_staff(session: Session, invitation: Invitation, chat: Chat, now: dateti
     session.add(staff)
     session.flush()
     _record(session, audit.staff_actor(staff.id), "staff_joined", invitation, now)
+    _tell_who_joined(session, staff, invitation, now)
     return staff
+
+
+def _tell_who_joined(session: Session, staff: Staff, invitation: Invitation, now: datetime) -> None:
+    """The coordinators: a link is whoever's that opens it, and they should see whom they did not expect."""
+    drafts = [
+        outbox.draft(
+            kind=MessageKind.STAFF_JOINED,
+            team_id=staff.team_id,
+            chat_id=coordinator.chat_id,
+            staff_id=staff.id,
+            dedupe_key=f"staff_joined:{invitation.id}:{coordinator.id}",
+            due_at=now,
+            expires_at=now + NEWS_STAYS_NEWS,
+        )
+        for coordinator in teams.coordinators_of(session, staff.team_id)
+        if coordinator.id != staff.id
+    ]
+    outbox.enqueue(session, *drafts)
 
 
 def join_patient(session: Session, invitation: Invitation, chat: Chat, zone: str, at: time, now: datetime) -> Patient:

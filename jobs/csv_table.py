@@ -25,6 +25,7 @@ FaultCode = Literal[
     "column_missing",
     "column_twice",
     "wrong_number_of_cells",
+    "wrong_cells_in_line",
     "cell_empty",
     "not_empty",
     "not_a_date",

@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from jobs import measured, measured_table, measuring
 from jobs.csv_table import Fault
+from jobs.doubts import Doubt
 from jobs.inputs import WEIGHT
-from jobs.measured import Doubt, Value
+from jobs.measured import Value
 from jobs.measured_table import Line
 from jobs.refusals import Refusal
 from jobs.steroids import SteroidStep
@@ -25,6 +26,7 @@ class New:
     """A line that is to be stored; `doubt`: why it is pointed at; `ends`: the step that it ends the day before."""
 
     line: Line
+    entry: Value | SteroidStep
     patient: Patient
     doubt: Doubt | None = None
     ends: SteroidStep | None = None
@@ -78,11 +80,11 @@ def store(session: Session, actor: str, team_id: int, reading: Callable[[], Tabl
     table = reading()
     if table.faults:
         raise Refusal("refusal.gone")
-    values = [(new.patient, new.line.entry) for new in table.new if isinstance(new.line.entry, Value)]
+    values = [(new.patient, new.entry) for new in table.new if isinstance(new.entry, Value)]
     measuring.add_checked(session, actor, values, now)
     for new in table.new:
-        if isinstance(new.line.entry, SteroidStep):
-            measuring.add_step(session, actor, new.patient, new.line.entry, now)
+        if isinstance(new.entry, SteroidStep):
+            measuring.add_step(session, actor, new.patient, new.entry, now)
     return table
 
 
@@ -109,7 +111,7 @@ def _values(session: Session, patient: Patient, lines: Iterable[Line]) -> Found:
             continue
         before = [kg for when, kg in weights if when <= day]
         doubt = measured.doubt_of(entry.analyte, entry.value, before[-1] if before else None)
-        new.append(New(line, patient, doubt))
+        new.append(New(line, entry, patient, doubt))
         if entry.analyte == WEIGHT:
             insort(weights, (day, entry.value))
     return new, there, []
@@ -132,10 +134,12 @@ def _steps(session: Session, patient: Patient, lines: Iterable[Line]) -> Found:
         except Refusal as refusal:
             faults.append(line.fault("from", "dose_overlaps", step.start.isoformat(), str(refusal.arguments["date"])))
             continue
+        if ended is not None and ended.end is not None:
+            # Of two spans that a table gives, nobody has said which is the slip.
+            faults.append(line.fault("from", "dose_overlaps", step.start.isoformat(), str(ended.start)))
+            continue
         if ended is not None:
             standing[standing.index(ended)] = replace(ended, end=step.start - timedelta(days=1))
         standing.append(step)
-        new.append(
-            New(replace(line, entry=step), patient, measured.doubt_of_dose(step.dose_mg, step.alternate_dose_mg), ended)
-        )
+        new.append(New(line, step, patient, measured.doubt_of_dose(step.dose_mg, step.alternate_dose_mg), ended))
     return new, there, faults

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+from jobs.doubts import Doubt
 from jobs.inputs import CREATINE_KINASE, WEIGHT
 from jobs.refusals import Refusal
 from jobs.steroids import SteroidStep
@@ -35,14 +36,6 @@ class Value:
     day: date
     value: float
     upper_limit: float | None = None
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """Why a number is asked about again: a text's key and its arguments."""
-
-    key: str
-    arguments: Mapping[str, object] = field(default_factory=dict)
 
 
 def doubt_of(analyte: str, value: float, earlier: float | None = None) -> Doubt | None:
@@ -112,14 +105,17 @@ def spelt(drug: str, known: Iterable[str]) -> str:
 
 
 def fitted(new: SteroidStep, known: Iterable[SteroidStep]) -> SteroidStep | None:
-    """The step that the new one ends the day before it begins, if any. Refusal where they cannot stand together."""
+    """The step that the new one ends the day before it begins, if any: one that has no end, or a planned one.
+
+    Refusal where they cannot stand together, such as days in the middle of a step.
+    """
     ended = None
     for step in known:
         if not same_drug(step.drug, new.drug) or step.last < new.start or new.last < step.start:
             continue
         if is_there(new, step):
             raise Refusal("refusal.steroid_already", drug=step.drug, date=step.start)
-        if step.start < new.start and step.end is None:
+        if step.start < new.start and (step.end is None or new.last >= step.last):
             ended = step
         elif step.start > new.start and new.end is None:
             raise Refusal("refusal.steroid_later_step", drug=step.drug, date=step.start)

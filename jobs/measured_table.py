@@ -22,6 +22,7 @@ VALUE_COLUMNS = (PATIENT, *LAB_COLUMNS, "upper_limit")
 DOSE_COLUMNS = (PATIENT, *STEROID_COLUMNS)
 _OTHER_NAMES = {"pseudonym": PATIENT, "code": PATIENT}
 _NUMBERS = frozenset({"value", "upper_limit", "dose_mg", "alternate_dose_mg"})
+_FIRST = frozenset({"date", "analyte", "value", "from"})
 _OPTIONAL = frozenset({"upper_limit", "to", "alternate_dose_mg"})
 _WEIGHT_NAMES = frozenset({"weight", "poids", "gewicht"})
 # A message of Telegram's holds about a hundred lines, a file these: more would hold up everybody's answers.
@@ -33,11 +34,11 @@ _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 @dataclass(frozen=True)
 class Line:
-    """`number`: from 1, as it was pasted. `code`: the patient's, as it was typed."""
+    """`number`: from 1, as it was pasted. `code`: the patient's, as typed. `entry`: None where it has a fault."""
 
     number: int
     code: str
-    entry: Value | SteroidStep
+    entry: Value | SteroidStep | None
 
     def fault(self, column: str, code: FaultCode, found: str, expected: str = "") -> Fault:
         return Fault("", self.number, column, code, found, expected)
@@ -85,7 +86,10 @@ def text_of(content: bytes) -> str | Fault:
 
 
 def read(text: str, today: date, locales: tuple[str, ...]) -> tuple[list[Line], list[Fault]]:
-    """The lines that can be read, and every fault, in order. A day is an ISO date, or has its year: `12.3.2026`."""
+    """The lines that have a patient's code, and every fault, in order.
+
+    A day is an ISO date, or has its year: `12.3.2026`.
+    """
     faults, separator = Faults(), _separator(text)
     days = _Days(today, locales)
     found: list[Line] = []
@@ -95,7 +99,11 @@ def read(text: str, today: date, locales: tuple[str, ...]) -> tuple[list[Line], 
     for row in _rows(lines, separator, faults):
         known = row.required(PATIENT, "~P-7KQ4")
         entry = _dose(row, days) if "drug" in row.cells else _value(row, days)
-        if known and entry is not None:
+        if row.faults is not faults:
+            # Behind a missing cell nothing stands where it should.
+            faults.found += [each for each in row.faults.found if each.column in _FIRST and each.code != "cell_empty"]
+            entry = None
+        if known:
             found.append(Line(row.line, row.text(PATIENT), entry))
     _note_twice(found, faults)
     if not found and not faults.found:
@@ -109,12 +117,16 @@ def _separator(text: str) -> str:
 
 
 def _rows(lines: Sequence[tuple[int, list[str]]], separator: str, faults: Faults) -> list[Row]:
-    """By the header where there is one; a number's comma is a point unless it parts the cells."""
+    """By the header where there is one; a number's comma is a point unless it parts the cells.
+
+    What is wrong in a row of too few or too many cells is noted with the row alone.
+    """
     if not lines:
         return []
     number, cells = lines[0]
     columns = [_OTHER_NAMES.get(cell.lower(), cell.lower()) for cell in cells]
-    if PATIENT in columns or "date" in columns or "drug" in columns:
+    is_headed = PATIENT in columns or "date" in columns or "drug" in columns
+    if is_headed:
         wanted = [name for name in (DOSE_COLUMNS if "drug" in columns else VALUE_COLUMNS[:-1]) if name != "to"]
         if not header_holds("", number, columns, wanted, faults):
             return []
@@ -125,13 +137,15 @@ def _rows(lines: Sequence[tuple[int, list[str]]], separator: str, faults: Faults
     may_be = {len(columns), len(columns) - 1} if columns[-1] in _OPTIONAL else {len(columns)}
     rows = []
     for number, cells in lines:
-        if len(cells) not in may_be:
+        is_whole = len(cells) in may_be
+        if not is_whole and is_headed:
             faults.add("", number, None, "wrong_number_of_cells", str(len(cells)), str(len(columns)))
-            continue
-        filled = dict(zip(columns, [*cells, ""], strict=False))
+        elif not is_whole:
+            faults.add("", number, None, "wrong_cells_in_line", str(len(cells)), ",".join(columns))
+        filled = dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
         if separator != ",":
             filled |= {name: filled[name].replace(",", ".") for name in _NUMBERS & filled.keys()}
-        rows.append(Row("", number, filled, faults))
+        rows.append(Row("", number, filled, faults if is_whole else Faults()))
     return rows
 
 
@@ -193,6 +207,8 @@ def _note_twice(lines: Sequence[Line], faults: Faults) -> None:
     """The same thing said in two lines is a slip of the table, or of whoever pasted it; a value has one upper limit."""
     first: dict[tuple[str, Value | SteroidStep], int] = {}
     for line in lines:
+        if line.entry is None:
+            continue
         said = replace(line.entry, upper_limit=None) if isinstance(line.entry, Value) else line.entry
         same = (line.code.upper().removeprefix("P-"), said)
         if same in first:

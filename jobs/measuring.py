@@ -16,6 +16,10 @@ from jobs.steroids import SteroidStep
 from storage import audit, measurements
 from storage.models import Measurement, Patient, SteroidDose
 
+# In the audit, and looked for there: what was entered.
+VALUE_ADDED, DOSE_ADDED, DOSE_ENDED = "measurement_added", "steroid_added", "steroid_ended"
+ENTERED = (VALUE_ADDED, DOSE_ADDED, DOSE_ENDED)
+
 
 def step_of(dose: SteroidDose) -> SteroidStep:
     return SteroidStep(dose.starts_on, dose.ends_on, dose.drug, dose.dose_mg, dose.alternate_dose_mg)
@@ -56,7 +60,7 @@ def add_checked(
     session.add_all(rows)
     session.flush()
     for (patient, _), row in zip(new, rows, strict=True):
-        audit.record_about(session, patient, now, actor=actor, action="measurement_added", after=_value_facts(row))
+        audit.record_about(session, patient, now, actor=actor, action=VALUE_ADDED, after=_value_facts(row))
     return rows
 
 
@@ -81,7 +85,7 @@ def add_step(session: Session, actor: str, patient: Patient, step: SteroidStep, 
     )
     session.add(row)
     session.flush()
-    audit.record_about(session, patient, now, actor=actor, action="steroid_added", after=_dose_facts(row))
+    audit.record_about(session, patient, now, actor=actor, action=DOSE_ADDED, after=_dose_facts(row))
     return row
 
 
@@ -118,13 +122,43 @@ def remove(session: Session, actor: str, patient: Patient, row: Measurement | St
     session.flush()
 
 
-def _end(session: Session, actor: str, patient: Patient, dose: SteroidDose, day: date, now: datetime) -> None:
+def facts_now(session: Session, patient: Patient, entered: Mapping[str, Any]) -> Mapping[str, object]:
+    """What was entered, as it stands; empty where it is no more."""
+    row = _row_of(session, patient, entered)
+    if row is None:
+        return {}
+    return _value_facts(row) if isinstance(row, Measurement) else _dose_facts(row)
+
+
+def take_back(
+    session: Session,
+    actor: str,
+    patient: Patient,
+    before: Mapping[str, Any],
+    entered: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """What was added is removed, and what was ended has the end that it had."""
+    row = _row_of(session, patient, entered)
+    if row is None:
+        raise Refusal("refusal.gone")
+    if isinstance(row, SteroidDose) and before:
+        _end(session, actor, patient, row, date.fromisoformat(before["to"]) if before["to"] else None, now)
+    else:
+        remove(session, actor, patient, row, now)
+
+
+def _row_of(session: Session, patient: Patient, entered: Mapping[str, Any]) -> Measurement | SteroidDose | None:
+    if "measurement" in entered:
+        return measurements.measurement_of_team(session, patient.team_id, entered["measurement"])
+    return measurements.steroid_dose_of_team(session, patient.team_id, entered["steroid"])
+
+
+def _end(session: Session, actor: str, patient: Patient, dose: SteroidDose, day: date | None, now: datetime) -> None:
     before = _dose_facts(dose)
     dose.ends_on = day
     session.add(dose)
-    audit.record_about(
-        session, patient, now, actor=actor, action="steroid_ended", before=before, after=_dose_facts(dose)
-    )
+    audit.record_about(session, patient, now, actor=actor, action=DOSE_ENDED, before=before, after=_dose_facts(dose))
 
 
 def _value_facts(row: Measurement) -> Mapping[str, object]:

@@ -5,17 +5,15 @@ And where the operator has said so, the diaries of patients who stopped long ago
 
 import calendar
 import logging
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs import admission, due, leaving
+from jobs import admission, daytime, due, leaving
 from storage import audit, chats, dialogues, invitations, outbox, patients, teams
 from storage.models import MessageKind, Patient, Team
 
 log = logging.getLogger(__name__)
-# By the team's clock, when hardly anybody is at it.
-TIDIED_AT = time(3, 30)
 PUT_OFF = timedelta(hours=1)
 # Nothing looks at older ones: what a message told is in columns, and its buttons have been closed.
 MESSAGES_KEPT = timedelta(days=180)
@@ -45,7 +43,7 @@ def run(session: Session, now: datetime, after_withdrawal: int | None = None) ->
 
 def _next(team: Team, now: datetime) -> datetime:
     try:
-        return due.next_local_moment(team.time_zone, TIDIED_AT, now)
+        return due.next_local_moment(team.time_zone, daytime.NIGHT, now)
     except Exception:
         log.exception("When a team is tidied cannot be computed; tried again in an hour")
         return now + PUT_OFF

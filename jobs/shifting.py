@@ -23,6 +23,16 @@ def later_than(known: Iterable[Course], course: Course) -> list[Course]:
     ]
 
 
+def passed(known: Iterable[Course], course: Course, start: date) -> list[Course]:
+    """The patient's planned courses between where this one is and where it moves alone."""
+    low, high = sorted((course.planned_start, start))
+    return [
+        each
+        for each in known
+        if each.status is CourseStatus.PLANNED and low < each.planned_start < high and each.id != course.id
+    ]
+
+
 def with_later(known: Iterable[Course], course: Course, start: date) -> Moves:
     """The course to its new day, and those after it by as many days."""
     shift = start - course.planned_start

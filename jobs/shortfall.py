@@ -10,6 +10,11 @@ class Amount:
     days: int
     dose: float
 
+    @property
+    def total(self) -> float:
+        """In g/kg, without what binary fractions add to it."""
+        return round(self.days * self.dose, 6)
+
 
 @dataclass(frozen=True)
 class Shortfall:

@@ -10,7 +10,18 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import check_in_time, holding, lead_times, regimen_names, schedule, staffing, team_schedule, team_settings
+from jobs import (
+    check_in_time,
+    holding,
+    lead_times,
+    measuring,
+    open_invitations,
+    regimen_names,
+    schedule,
+    staffing,
+    team_schedule,
+    team_settings,
+)
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
 from storage import audit, courses, patients, teams
@@ -22,16 +33,24 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Subject:
-    """What an entry is about."""
+    """What an entry is about; `made`: what it says of it after the change."""
 
     session: Session
     team: Team
     patient: Patient | None
     course: Course | None
+    made: Facts
 
     @property
     def the_patient(self) -> Patient:
         if self.patient is None or self.patient.status in patients.LEFT:
+            raise Refusal("refusal.gone")
+        return self.patient
+
+    @property
+    def any_patient(self) -> Patient:
+        """Also one who has left."""
+        if self.patient is None:
             raise Refusal("refusal.gone")
         return self.patient
 
@@ -91,6 +110,10 @@ def _roles_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
     staffing.change_roles(of.session, actor, _member(of, before), before, now)
 
 
+def _invited_again(of: Subject, actor: str, _before: Facts, now: datetime) -> None:
+    open_invitations.take_up_again(of.session, actor, of.any_patient, now)
+
+
 def _cancel(of: Subject, actor: str, _before: Facts, now: datetime) -> None:
     """A course that should not have been planned; the patient hears of it only if they have heard of the course."""
     schedule.cancel_course(of.session, actor, of.the_patient, of.the_course, now)
@@ -129,6 +152,14 @@ WAYS: dict[str, Way] = {
     schedule.PLANNED: Way(lambda of, _: schedule.facts_of(of.the_course), _cancel),
     schedule.MOVED: Way(lambda of, _: schedule.facts_of(of.the_course), _move_back),
     schedule.CANCELLED: Way(lambda of, _: schedule.facts_of(of.the_course), _restore),
+    **dict.fromkeys(
+        measuring.ENTERED,
+        Way(
+            lambda of, after: measuring.facts_now(of.session, of.the_patient, after),
+            lambda of, actor, before, now: measuring.take_back(of.session, actor, of.the_patient, before, of.made, now),
+        ),
+    ),
+    open_invitations.DROPPED: Way(lambda of, _: open_invitations.facts(of.any_patient), _invited_again),
     regimen_names.NAMED: Way(
         lambda of, after: regimen_names.facts_now(of.session, of.the_patient, after),
         lambda of, actor, before, now: regimen_names.take_back(of.session, actor, of.the_patient, before, now),
@@ -147,6 +178,10 @@ def to_take_back(session: Session, team_id: int, entry_id: int) -> AuditEntry:
 
 def whole_change(session: Session, entry: AuditEntry, first: int) -> list[AuditEntry]:
     """Courses that were planned or moved at once are taken back at once: from the entry with the id `first`."""
+    if entry.action in measuring.ENTERED:
+        made = audit.made_between(session, entry.team_id, first, entry)
+        # What a dose has ended goes on only once the dose is gone.
+        return [each for each in reversed(made) if each.action in measuring.ENTERED and each.takes_back is None]
     if entry.action not in {schedule.PLANNED, schedule.MOVED}:
         return [entry]
     made = [each for each in audit.made_together_with(session, entry.team_id, entry, first) if each.takes_back is None]
@@ -175,7 +210,7 @@ def _hold(session: Session, entry: AuditEntry) -> None:
     if entry.patient_id is None:
         holding.hold_team(session, of.team)
     else:
-        holding.hold_patient(session, of.the_patient)
+        holding.hold_patient(session, of.any_patient)
 
 
 def _take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -> None:
@@ -194,4 +229,4 @@ def _subject(session: Session, entry: AuditEntry) -> Subject:
     team, patient_id, course_id = teams.team_by_id(session, entry.team_id), entry.patient_id, entry.course_id
     patient = patients.patient_of_team(session, team.id, patient_id) if patient_id is not None else None
     course = courses.course_of_team(session, team.id, course_id) if course_id is not None else None
-    return Subject(session, team, patient, course)
+    return Subject(session, team, patient, course, entry.after or {})

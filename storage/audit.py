@@ -103,6 +103,17 @@ def made_together_with(session: Session, team_id: int, entry: AuditEntry, first:
     return list(session.exec(query.order_by(col(AuditEntry.id))))
 
 
+def made_between(session: Session, team_id: int, first: int, last: AuditEntry) -> list[AuditEntry]:
+    """From the entry with the id `first` to `last`, what its actor changed at that moment, of whichever patients."""
+    query = select(AuditEntry).where(
+        AuditEntry.team_id == team_id,
+        AuditEntry.actor == last.actor,
+        AuditEntry.at == last.at,
+        col(AuditEntry.id).between(first, last.id),
+    )
+    return list(session.exec(query.order_by(col(AuditEntry.id))))
+
+
 def is_taken_back(session: Session, team_id: int, entry_id: int) -> bool:
     query = select(AuditEntry.id).where(AuditEntry.team_id == team_id, AuditEntry.takes_back == entry_id)
     return session.exec(query).first() is not None
@@ -140,11 +151,11 @@ def newest_about(session: Session, team_id: int, patient_id: int, action: str) -
 
 
 def latest_of(
-    session: Session, team_id: int, patient_id: int | None, limit: int, but: Collection[str]
+    session: Session, team_id: int, patient_id: int | None, limit: int, but: Collection[str], before: int | None = None
 ) -> list[tuple[AuditEntry, Patient | None]]:
     """The team's latest entries, or a patient's, with whom they are about; newest first, save the actions in `but`.
 
-    Of whoever had everything erased, there is only that it was erased.
+    `before`: the older ones than this entry. Of whoever had everything erased, there is only that it was erased.
     """
     query = (
         select(AuditEntry, Patient)
@@ -153,6 +164,7 @@ def latest_of(
             AuditEntry.team_id == team_id,
             true() if patient_id is None else col(AuditEntry.patient_id) == patient_id,
             col(AuditEntry.action).not_in(but),
+            true() if before is None else col(AuditEntry.id) < before,
             or_(
                 col(Patient.id).is_(None),
                 col(Patient.status) != PatientStatus.ERASED,

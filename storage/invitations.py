@@ -58,6 +58,27 @@ def use(session: Session, invitation: Invitation, chat_id: int, now: datetime) -
     return session.connection().execute(statement).rowcount == 1
 
 
+def open_for_staff(session: Session, team_id: int, now: datetime) -> list[Invitation]:
+    """Ways into the team that somebody could still use, the oldest first."""
+    query = select(Invitation).where(
+        Invitation.team_id == team_id,
+        Invitation.role != Role.PATIENT,
+        col(Invitation.used_at).is_(None),
+        Invitation.expires_at > now,
+    )
+    return list(session.exec(query.order_by(col(Invitation.id))))
+
+
+def expire(session: Session, invitation: Invitation, now: datetime) -> bool:
+    """Makes it useless; False when somebody has used it meanwhile."""
+    statement = (
+        update(Invitation)
+        .where(col(Invitation.id) == invitation.id, col(Invitation.used_at).is_(None))
+        .values(expires_at=now)
+    )
+    return session.connection().execute(statement).rowcount == 1
+
+
 def expire_open_invitations(session: Session, team_id: int, patient_id: int, now: datetime) -> None:
     """Makes the earlier links of a patient useless, as when a new one is made."""
     statement = (

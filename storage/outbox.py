@@ -61,6 +61,7 @@ RANKS = {
     MessageKind.ALERT_CHANGED: 2,
     MessageKind.STAFF_CHANGED: 2,
     MessageKind.STAFF_LEFT: 2,
+    MessageKind.STAFF_JOINED: 2,
     MessageKind.DAILY_PROMPT: 4,
     MessageKind.FOLLOW_UP: 4,
     MessageKind.WEEKLY_SUMMARY: 6,

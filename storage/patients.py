@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, or_, select, update
 
 from storage.models import Chat, MessageKind, MessageState, OutboxMessage, Patient, PatientStatus
 
+CODE_LENGTH = 4
 # Letters and digits that nobody mistakes for one another, on paper or by telephone.
 ALPHABET = "2346789ACDEFGHJKMNPQRTVWXY"
 LIVING = (PatientStatus.ACTIVE, PatientStatus.PAUSED)
@@ -27,14 +28,15 @@ _DUE_A_PROMPT = (
 def draw_pseudonym(session: Session, team_id: int) -> str:
     """A pseudonym such as `P-7KQ4` that the team does not use yet."""
     while True:
-        pseudonym = "P-" + "".join(secrets.choice(ALPHABET) for _ in range(4))
+        pseudonym = "P-" + "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
         if patient_called(session, team_id, pseudonym) is None:
             return pseudonym
 
 
 def patient_called(session: Session, team_id: int, pseudonym: str) -> Patient | None:
-    """By the pseudonym as people type it: `P-7KQ4`, `p-7kq4`, `7KQ4`. An erased patient too."""
-    pseudonym = "P-" + pseudonym.strip().upper().removeprefix("P-")
+    """By the pseudonym as people type it: `P-7KQ4`, `p7kq4`, `7KQ4`. An erased patient too."""
+    typed = pseudonym.strip().upper().removeprefix("P-")
+    pseudonym = "P-" + (typed.removeprefix("P") if len(typed) > CODE_LENGTH else typed)
     query = select(Patient).where(Patient.team_id == team_id, Patient.pseudonym == pseudonym)
     return session.exec(query).first()
 

@@ -91,7 +91,9 @@ _IDLE_DRAWERS: list[ProcessPoolExecutor] = []
 
 
 def settings_for(url: str, **more: Any) -> Settings:
-    return Settings(_env_file=None, telegram_bot_token=SecretStr(TOKEN), telegram_api_url=url, **more)  # type: ignore[call-arg]
+    """Backups are made where a test wants them."""
+    known = {"telegram_bot_token": SecretStr(TOKEN), "telegram_api_url": url, "backups_kept": ""}
+    return Settings(_env_file=None, **{**known, **more})  # type: ignore[call-arg]
 
 
 class Bot:

@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.dialogues.form import Question, Values
+from bot.dialogues.sure import sure_question
 from bot.dialogues.typed_plans import UNIT
 from bot.filling import Filling, living_patient
 from bot.replies import Button, Screen
 from bot.texts import DECIMALS_SHOWN, Html, Texts, locales
-from jobs import due, infusion_reminder, outlook, reading, schedule
+from jobs import doubts, due, infusion_reminder, outlook, reading, schedule
+from jobs.doubts import Doubt
 from jobs.refusals import Refusal
-from jobs.shortfall import Shortfall
+from jobs.shortfall import Amount, Shortfall
 from storage import chats, courses, patients
 from storage.models import Course, CourseStatus, Patient
 
 USUAL_DOSES = (0.4, 0.8, 1.0, 2.0)
 USUAL_DAYS = (1, 2, 3, 4, 5)
+# With how many of the patient's courses a new one is compared.
+LAST_ONES = 3
 # A course so near to another is perhaps meant, and perhaps a slip.
 NEAR = timedelta(days=3)
 UNSAID = "unsaid"
@@ -131,6 +135,22 @@ DOSE = Question(
     _dose_choices,
     width=3,
 )
+
+
+def _doubt(facts: CourseFacts, values: Values) -> Doubt | None:
+    """Beside the patient's latest courses; of one that was given, beside its plan: less than that is said anyway."""
+    new = Amount(values["days"], values["dose"])
+    if facts.course is None:
+        return doubts.doubt_of_course(new, [_planned_amount(course) for course in facts.known[-LAST_ONES:]])
+    planned = _planned_amount(facts.course)
+    return doubts.doubt_of_course(new, [planned]) if new.total > planned.total else None
+
+
+def _planned_amount(course: Course) -> Amount:
+    return Amount(course.planned_days, courses.planned_dose(course))
+
+
+SURE = sure_question(_doubt)
 
 
 def back_to_patient(facts: CourseFacts, text: Html, texts: Texts, *more: Button) -> Screen:

@@ -5,6 +5,7 @@ from datetime import date
 from bot.courses.course_facts import (
     DAYS,
     DOSE,
+    SURE,
     UNSAID,
     USUAL_DOSES,
     CourseFacts,
@@ -193,7 +194,7 @@ GIVEN_ON = Question(
 
 PROCEDURES = (
     Procedure(
-        Form("give_course", (GIVEN_ON, DAYS, DOSE), _preview_given, _check_given),
+        Form("give_course", (GIVEN_ON, DAYS, DOSE, SURE), _preview_given, _check_given),
         _load_to_give,
         _apply_given,
         _course_version,

@@ -29,11 +29,7 @@ def _moves(facts: CourseFacts, values: Values) -> Moves:
 def _shift_choices(texts: Texts, facts: CourseFacts, _values: Values) -> list[tuple[str, str]]:
     planned = facts.the_course.planned_start
     days = [(shift, planned + timedelta(days=shift)) for shift in USUAL_SHIFTS]
-    return [
-        (texts.plural("move_course.later" if shift > 0 else "move_course.earlier", abs(shift)), day.isoformat())
-        for shift, day in days
-        if day >= facts.today
-    ]
+    return [(_by(texts, shift), day.isoformat()) for shift, day in days if day >= facts.today]
 
 
 def _check(facts: CourseFacts, values: Values) -> None:
@@ -58,20 +54,36 @@ def _later(facts: CourseFacts) -> int:
 
 def _ask_later(texts: Texts, facts: CourseFacts, values: Values) -> Html:
     course, new = facts.the_course, date.fromisoformat(values["start"])
-    return texts.plural(
+    asked = texts.plural(
         "move_course.ask_later",
         _later(facts),
         pseudonym=facts.patient.pseudonym,
         old=course.planned_start,
         new=new,
-        days=texts.plural("days", abs(new - course.planned_start) // timedelta(days=1)),
+        days=_by(texts, (new - course.planned_start) // timedelta(days=1)),
     )
+    refused = {way: _refusal(facts, {**values, "later": way}) for way in (ONLY, LATER)}
+    why = [
+        texts("move_course.cannot", way=label, why=texts(refusal.key, **refusal.arguments))
+        for way, label in _labels(texts, facts).items()
+        if (refusal := refused[way]) is not None
+    ]
+    return Html("\n\n".join([asked, *why]))
+
+
+def _by(texts: Texts, shift: int) -> Html:
+    """`5 days later`, `2 days earlier`."""
+    return texts.plural("move_course.later" if shift > 0 else "move_course.earlier", abs(shift))
+
+
+def _labels(texts: Texts, facts: CourseFacts) -> dict[str, Html]:
+    return {ONLY: texts("move_course.only"), LATER: texts.plural("move_course.all_later", _later(facts))}
 
 
 def _later_choices(texts: Texts, facts: CourseFacts, values: Values) -> list[tuple[str, str]]:
     """Those of the two that can be."""
-    labels = {ONLY: texts("move_course.only"), LATER: texts.plural("move_course.all_later", _later(facts))}
-    return [(label, way) for way, label in labels.items() if _refusal(facts, {**values, "later": way}) is None]
+    ways = _labels(texts, facts).items()
+    return [(label, way) for way, label in ways if _refusal(facts, {**values, "later": way}) is None]
 
 
 def _read_later(value: str, *_: object) -> str:
@@ -109,9 +121,18 @@ def _near(facts: CourseFacts, texts: Texts, moves: Moves) -> Html:
 
 
 def _later_move(texts: Texts, later: Moves) -> Html:
-    """`3 later courses move by 5 days, the last to Fri 1 May 2026.`"""
-    days = texts.plural("days", abs(shifting.days_moved(later)))
-    return texts.plural("move_course.later_move", len(later), days=days, last=later[-1][1])
+    """`The 3 courses after it come 5 days later too, the last on Fri 1 May 2026.`"""
+    return texts.plural(
+        "move_course.later_move", len(later), days=_by(texts, shifting.days_moved(later)), last=later[-1][1]
+    )
+
+
+def _staying(texts: Texts, facts: CourseFacts, new: date) -> Html:
+    """Of a course that moves alone: which planned ones it is moved past."""
+    passed = shifting.passed(facts.known, facts.the_course, new)
+    if not passed:
+        return texts("move_course.others_stay")
+    return texts.plural("move_course.passes", len(passed), first=passed[0].planned_start)
 
 
 def _preview(texts: Texts, facts: CourseFacts, values: Values) -> Html:
@@ -125,7 +146,7 @@ def _preview(texts: Texts, facts: CourseFacts, values: Values) -> Html:
         near=_near(facts, texts, moves),
         told=_told(facts, moves, texts),
         reminders=_replaced(facts, texts, moves) if later else reminders(facts, texts, [new]),
-        others=_later_move(texts, later) if later else texts("move_course.others_stay"),
+        others=_later_move(texts, later) if later else _staying(texts, facts, new),
     )
 
 

@@ -1,6 +1,7 @@
 """`/move` and `/series`: courses in one line, for those who type. They end in the same preview as the buttons."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from sqlmodel import Session
 
@@ -24,7 +25,7 @@ LONGEST_SAID_BACK = 60
 
 
 def move(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """`/move P-7KQ4 12 Mar`, `/move P-7KQ4 3 Mar to 12 Mar and later`; without a day, the form or the card."""
+    """`/move P-7KQ4 12 Mar`, the next one, `/move P-7KQ4 3 Mar to 12 Mar and later`; no day: the form, or the card."""
     patient, said = _patient(session, incoming, someone, "typed_plan.move_example")
     planned = [
         course
@@ -40,19 +41,21 @@ def move(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     wanted = typed_plans.read_move(said, someone.chat.language, _dates(patient, incoming, someone))
     if wanted is None:
         raise _not_read(incoming, someone, "typed_plan.move_example")
-    course = _meant(patient, planned, wanted)
+    course = _meant(patient, planned, wanted, due.local_date(patient.time_zone, incoming.now))
     later = {} if wanted.later is None else {"later": moving_forms.LATER if wanted.later else moving_forms.ONLY}
     given = {"start": wanted.new.isoformat(), **later}
     return _begin(session, incoming, someone, FORMS["move_course"], course.id, given)
 
 
-def _meant(patient: Patient, planned: list[Course], wanted: Move) -> Course:
-    """The course on the day that was said, or the only one. Never a guess among several."""
+def _meant(patient: Patient, planned: list[Course], wanted: Move, today: date) -> Course:
+    """The course on the day that was said. Where none was, the next one: the preview says which that is."""
     if wanted.old is None:
-        if len(planned) > 1:
+        following = next((course for course in planned if course.planned_start >= today), planned[-1])
+        if following.planned_start < today and len(planned) > 1:
+            # All are over, or have begun: none of them is the next one.
             old, new = planned[0].planned_start, wanted.new
             raise Refusal("typed_plan.which", pseudonym=patient.pseudonym, count=len(planned), old=old, new=new)
-        return planned[0]
+        return following
     for course in planned:
         if course.planned_start <= wanted.old <= courses.last_day(course):
             return course

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from bot.courses.course_facts import (
     DAYS,
     DOSE,
+    SURE,
     USUAL_DOSES,
     CourseFacts,
     back_to_patient,
@@ -103,8 +104,8 @@ TIMES = Question(
     lambda value, *_: read_count(value, schedule.check_times),
     lambda texts, *_: [(str(times), str(times)) for times in USUAL_TIMES],
 )
-ONE = (_start("plan.start"), DAYS, DOSE)
-SERIES = (_start("plan.first_start"), DAYS, DOSE, EVERY, TIMES)
+ONE = (_start("plan.start"), DAYS, DOSE, SURE)
+SERIES = (_start("plan.first_start"), DAYS, DOSE, SURE, EVERY, TIMES)
 
 PROCEDURES = (
     Procedure(Form("plan_course", ONE, _preview_plan, _check_plan), load_patient, _apply_plan),

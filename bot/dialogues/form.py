@@ -161,7 +161,7 @@ def _pressed(form: Form, facts: Any, state: State, question: Question | None, gi
     if value == CANCEL and form.can_cancel:
         return replace(state, cancelled=True)
     if value == BACK:
-        return _back(form, state)
+        return _back(form, facts, state)
     if value == RETURN:
         return replace(state, aside=None)
     if question is None:
@@ -187,9 +187,13 @@ def _taken(form: Form, facts: Any, state: State, question: Question, given: Give
     return replace(after, finished=form.preview is None and current(form, facts, after) is None)
 
 
-def _back(form: Form, state: State) -> State:
-    answered = [question.key for question in form.questions if question.key in state.values]
-    return State(values={key: state.values[key] for key in answered[:-1]})
+def _back(form: Form, facts: Any, state: State) -> State:
+    """To the question before this one. Answers to later ones, such as a line gave at once, stay."""
+    keys, asked = [question.key for question in form.questions], current(form, facts, state)
+    before = keys if asked is None else keys[: keys.index(asked.key)]
+    given = [key for key in keys if key in state.values]
+    last = ([key for key in given if key in before] or given)[-1:]
+    return State(values={key: state.values[key] for key in given if key not in last})
 
 
 def screen(form: Form, facts: Any, state: State, texts: Texts, refused: Refusal | None = None) -> Screen:

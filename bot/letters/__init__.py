@@ -46,6 +46,7 @@ def write(session: Session, message: OutboxMessage, now: datetime) -> Letter | N
         MessageKind.DIARY_RESTORED: to_staff.diary_restored,
         MessageKind.STAFF_CHANGED: to_staff.staff_changed,
         MessageKind.STAFF_LEFT: to_staff.staff_left,
+        MessageKind.STAFF_JOINED: to_staff.staff_joined,
         MessageKind.PATIENT_JOINED: to_staff.news_of_patient,
         MessageKind.PATIENT_UNREACHABLE: to_staff.news_of_patient,
         MessageKind.PATIENT_WITHDREW: to_staff.news_of_patient,

@@ -167,3 +167,12 @@ def staff_left(session: Session, message: OutboxMessage, chat: Chat, texts: Text
     if coordinator_of(session, message) is None or member is None:
         return None
     return Letter(chat.telegram_id, Screen(texts("staff.left_team", who=called(member, texts)), ((back(texts),),)))
+
+
+def staff_joined(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:
+    """A coordinator reads who has come to the team, or is more on it than before; not of whoever has left since."""
+    member = teams.member_of_team(session, message.team_id, message.staff_id or 0)
+    if coordinator_of(session, message) is None or member is None:
+        return None
+    text = texts("staff.joined_team", who=called(member, texts), roles=roles_in_words(member, texts))
+    return Letter(chat.telegram_id, Screen(text, ((back(texts),),)))

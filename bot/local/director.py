@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from bot.dialogues import check_in
 from bot.local import case_data, seed
@@ -17,7 +17,8 @@ from bot.runtime import Running
 from bot.texts import Texts, plain
 from jobs import confirming, due
 from jobs.clock import MovableClock
-from storage import chats, upcoming
+from storage import chats, invitations, upcoming
+from storage.models import Role
 from storage.upcoming import Upcoming
 
 COORDINATOR, CLINICIAN, FIRST_NEWCOMER = 2001, 3001, 4001
@@ -178,13 +179,21 @@ class Director:
             raise ValueError(plain(self._texts("demo.no_token")))
         account = next(self._newcomers)
         number = account - FIRST_NEWCOMER + 1
-        persona = Persona(account, plain(self._texts("demo.newcomer", number=number)), "patient")
+        persona = Persona(account, plain(self._texts("demo.newcomer", number=number)), self._role_of(start))
         self._world.person(account, persona.name)
         self._world.say(account, f"/start {start}")
         self._personas.append(persona)
         self._nameless.add(account)
         self._changed()
         return persona
+
+    def _role_of(self, start: str) -> Literal["patient", "clinician", "coordinator"]:
+        """As which the link lets somebody in; whoever comes by none of ours stands among the patients."""
+        with self._running.database.reading() as session:
+            invitation = invitations.invitation_for(session, start)
+        if invitation is None or invitation.role is Role.PATIENT:
+            return "patient"
+        return "coordinator" if invitation.role is Role.COORDINATOR else "clinician"
 
     async def changes(self) -> AsyncIterator[None]:
         queue: asyncio.Queue[bool] = asyncio.Queue()

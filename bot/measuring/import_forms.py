@@ -8,10 +8,12 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
-from bot.dialogues.form import Form, Values
-from bot.filling import ALL_STAFF, LONGEST_LINE, PATIENTS, Filling, Procedure, begin
+from bot.dialogues.form import Form, Question, Values
+from bot.filling import ALL_STAFF, LONGEST_LINE, PATIENTS, Filling, Procedure, begin, of_team
 from bot.measuring import fault_words
+from bot.measuring.measurement_words import entry_words
 from bot.replies import Incoming, Reply, Say, Screen
+from bot.team.team_done import undo_button
 from bot.texts import Html, Texts, locales, plain, texts_in
 from jobs import due, importing, measured_table
 from jobs.csv_table import Fault
@@ -22,7 +24,7 @@ from storage.chats import Someone
 
 # With room for the heading. What takes more than so many messages is sent as a file.
 LONGEST_MESSAGE, MOST_MESSAGES = 3500, 3
-# Of what the preview points at, and of the codes that it names.
+# Of the lines that the preview shows, of what it points at, and of the codes that it names.
 MOST_LINES, MOST_CODES = 12, 40
 
 
@@ -34,9 +36,14 @@ class ImportFacts:
 
 
 def import_(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    """`/import` and the table below it, in one message."""
+    """`/import` and the table below it, in one message; alone, it waits for the table as the next one."""
     if not incoming.text.strip():
-        return [Say(Screen(texts_in(someone.chat.language)("import.how", most=measured_table.MOST_LINES)))]
+        return begin(WAITING, Filling(session, incoming, someone, {}), in_place=False)
+    return _begun(session, incoming, someone, incoming.text)
+
+
+def pasted(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """The table as a message of its own; where it has faults, another one is waited for."""
     return _begun(session, incoming, someone, incoming.text)
 
 
@@ -125,9 +132,12 @@ def _fault(fault: Fault, texts: Texts) -> Html:
 def _preview(texts: Texts, facts: ImportFacts, _values: Values) -> Html:
     table = facts.table
     there = Html("\n" + texts.plural("import.there", table.there)) if table.there else Html("")
+    shown = sorted(table.new, key=lambda new: new.line.number)[:MOST_LINES]
+    left = len(table.new) - len(shown)
+    entries = [_entry(new, texts) for new in shown] + ([texts.plural("import.further", left)] if left else [])
     look = [_look(new, texts) for new in table.new if new.doubt is not None or new.ends is not None]
     more = len(look) - MOST_LINES
-    shown = [*look[:MOST_LINES], *([texts.plural("import.more", more)] if more > 0 else [])]
+    pointed = [*look[:MOST_LINES], *([texts.plural("import.more", more)] if more > 0 else [])]
     days = sorted(_day(new) for new in table.new)
     return texts.plural(
         "import.preview",
@@ -136,8 +146,15 @@ def _preview(texts: Texts, facts: ImportFacts, _values: Values) -> Html:
         first=days[0],
         last=days[-1],
         there=there,
-        look=Html("\n\n" + "\n".join(shown)) if shown else Html(""),
+        entries=Html("\n".join(entries)),
+        look=Html("\n\n" + "\n".join(pointed)) if pointed else Html(""),
     )
+
+
+def _entry(new: New, texts: Texts) -> Html:
+    """One line as it is understood."""
+    said = entry_words(new.entry, texts)
+    return texts("import.entry", number=new.line.number, pseudonym=new.patient.pseudonym, entry=said)
 
 
 def _codes(table: Table, texts: Texts) -> Html:
@@ -148,7 +165,7 @@ def _codes(table: Table, texts: Texts) -> Html:
 
 
 def _day(new: New) -> date:
-    return new.line.entry.day if isinstance(new.line.entry, Value) else new.line.entry.start
+    return new.entry.day if isinstance(new.entry, Value) else new.entry.start
 
 
 def _look(new: New, texts: Texts) -> Html:
@@ -166,7 +183,28 @@ def _apply(filling: Filling, _facts: ImportFacts, _values: Values) -> Screen:
     reading = _reading(filling.session, filling.someone, filling.incoming, filling.subject["text"])
     table = importing.store(filling.session, filling.actor, filling.team.id, reading, filling.now)
     texts = filling.texts
-    return Screen(texts.plural("import.done", len(table.new), patients=_codes(table, texts)))
+    done = texts.plural("import.done", len(table.new), patients=_codes(table, texts))
+    return Screen(done, ((undo_button(filling, texts),),))
+
+
+def _only_pasted(*_: object) -> Screen:
+    """No button answers it."""
+    raise Refusal("import.paste")
 
 
 IMPORT = Procedure(Form("import", (), _preview), _load, _apply, _version, roles=ALL_STAFF)
+WAITING = Procedure(
+    Form(
+        "import_table",
+        (
+            Question(
+                "table",
+                lambda texts, *_: texts("import.how", most=measured_table.MOST_LINES),
+                lambda value, *_: value,
+            ),
+        ),
+    ),
+    of_team,
+    _only_pasted,
+    roles=ALL_STAFF,
+)

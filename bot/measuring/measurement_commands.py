@@ -27,7 +27,10 @@ OPENED = {
 }
 PROCEDURES = {
     **OPENED,
-    **{procedure.form.name: procedure for procedure in (measurement_forms.REMOVE, import_forms.IMPORT)},
+    **{
+        procedure.form.name: procedure
+        for procedure in (measurement_forms.REMOVE, import_forms.IMPORT, import_forms.WAITING)
+    },
 }
 # me:ck:12, me:list:12, me:below:12, me:rm:m:5
 _DATA = re.compile(rf"me:(?:({'|'.join(OPENED)}|list|below):[0-9]{{1,9}}|rm:([ms]):([0-9]{{1,9}}))", re.ASCII)
@@ -110,7 +113,10 @@ def _list(session: Session, patient: Patient, someone: Someone) -> Screen:
     text = texts("measure.list", pseudonym=patient.pseudonym, lines=shown)
     if patient.status in patients.LEFT:
         return Screen(text)
-    return Screen(text, (entering(patient, texts), *_ways_on(patient, rows, doses, texts)))
+    back: Keyboard = ()
+    if someone.the_staff.coordinator:
+        back = ((Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}"),),)
+    return Screen(text, (entering(patient, texts), *_ways_on(patient, rows, doses, texts), *back))
 
 
 def _entered(row: Measurement | SteroidDose) -> tuple[datetime, int]:

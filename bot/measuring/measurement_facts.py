@@ -1,6 +1,6 @@
 """What the forms about values and steroid doses know, and the questions that they share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
@@ -11,11 +11,9 @@ from bot.filling import Filling, living_patient
 from bot.replies import Button, Screen
 from bot.texts import Html, Texts, locales
 from jobs import due, measured, measured_lines, reading
-from jobs.measured import Doubt
 from jobs.refusals import Refusal
 from storage.models import Measurement, Patient, SteroidDose
 
-YES = "yes"
 Whose = Literal["patient", "team"]
 
 
@@ -86,29 +84,6 @@ def day_question(key: str) -> Question:
     )
 
 
-def sure_question(doubt: Callable[[MeasureFacts, Values], Doubt | None]) -> Question:
-    """Asked only where there is a doubt."""
-
-    def ask(texts: Texts, facts: MeasureFacts, values: Values) -> Html:
-        found = doubt(facts, values)
-        assert found is not None  # otherwise it is not needed
-        return texts(found.key, **found.arguments)
-
-    return Question(
-        "sure",
-        ask,
-        _read_sure,
-        lambda texts, *_: [(texts("measure.button.sure"), YES)],
-        needed=lambda facts, values: doubt(facts, values) is not None,
-    )
-
-
-def _read_sure(value: str, *_: object) -> bool:
-    if value.strip() != YES:
-        raise Refusal("measure.press_sure")
-    return True
-
-
 def read_number(value: str) -> float:
     number = reading.parse_number(value)
     if number is None:
@@ -116,6 +91,7 @@ def read_number(value: str) -> float:
     return number
 
 
-def done(facts: MeasureFacts, text: Html, texts: Texts) -> Screen:
-    """What was done, and the way back to what was entered."""
-    return Screen(text, ((Button(texts("measure.button.list"), f"me:list:{facts.patient.id}"),),))
+def done(facts: MeasureFacts, text: Html, texts: Texts, *more: Button) -> Screen:
+    """What was done, what can be done about it, and the way back to what was entered."""
+    back = Button(texts("measure.button.list"), f"me:list:{facts.patient.id}")
+    return Screen(text, (*((button,) for button in more), (back,)))

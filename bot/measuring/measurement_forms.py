@@ -6,6 +6,7 @@ from datetime import date
 from sqlmodel import Session
 
 from bot.dialogues.form import NONE, Form, Question, Values
+from bot.dialogues.sure import sure_question
 from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.measuring.measurement_facts import (
     MeasureFacts,
@@ -14,15 +15,16 @@ from bot.measuring.measurement_facts import (
     done,
     load_patient,
     read_number,
-    sure_question,
     version,
 )
 from bot.measuring.measurement_words import row_words, value_words
 from bot.replies import Screen
+from bot.team.team_done import undo_button
 from bot.texts import Html, Texts
 from jobs import measured, measured_lines, measuring
+from jobs.doubts import Doubt
 from jobs.inputs import CREATINE_KINASE, WEIGHT
-from jobs.measured import Doubt, Value
+from jobs.measured import Value
 from jobs.refusals import Refusal
 from storage import measurements
 from storage.models import Measurement, SteroidDose
@@ -129,7 +131,7 @@ def _apply(analyte: str) -> Callable[[Filling, MeasureFacts, Values], Screen]:
         row = measuring.add_value(filling.session, filling.actor, facts.patient, _value(analyte, values), filling.now)
         texts = filling.texts
         said = texts("measure.done", pseudonym=facts.patient.pseudonym, entry=row_words(row, texts))
-        return done(facts, said, texts)
+        return done(facts, said, texts, undo_button(filling, texts))
 
     return apply
 

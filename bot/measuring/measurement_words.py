@@ -8,6 +8,7 @@ from typing import Any
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import measuring
 from jobs.inputs import CREATINE_KINASE
+from jobs.measured import Value
 from jobs.measured_lines import Words
 from jobs.steroids import SteroidStep
 from jobs.zone_names import plain
@@ -36,6 +37,13 @@ def step_words(step: SteroidStep, texts: Texts) -> Html:
     if step.end is None:
         return texts("steroid.running", drug=step.drug, dose=dose, start=step.start)
     return texts("steroid.span", drug=step.drug, dose=dose, start=step.start, end=step.end)
+
+
+def entry_words(entry: Value | SteroidStep, texts: Texts) -> Html:
+    """What is to be entered, with its day."""
+    if isinstance(entry, SteroidStep):
+        return step_words(entry, texts)
+    return _dated(value_words(entry.analyte, entry.value, entry.upper_limit, texts), entry.day, texts)
 
 
 def row_words(row: Measurement | SteroidDose, texts: Texts) -> Html:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.dialogues.calendar import Days
 from bot.dialogues.form import Form, Instead, Question, Values
+from bot.dialogues.sure import sure_question
 from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.measuring.measurement_facts import (
     MeasureFacts,
@@ -13,14 +14,14 @@ from bot.measuring.measurement_facts import (
     load_patient,
     past_days,
     read_day,
-    sure_question,
     version,
 )
 from bot.measuring.measurement_words import row_words, step_words, words
 from bot.replies import Screen
+from bot.team.team_done import undo_button
 from bot.texts import Html, Texts
 from jobs import measured, measured_lines, measuring
-from jobs.measured import Doubt
+from jobs.doubts import Doubt
 from jobs.measured_lines import StopLine
 from jobs.steroids import SteroidStep
 from storage import measurements
@@ -88,7 +89,7 @@ def _apply(filling: Filling, facts: MeasureFacts, values: Values) -> Screen:
     texts = filling.texts
     row = measuring.add_step(filling.session, filling.actor, facts.patient, _step(values), filling.now)
     said = texts("measure.done", pseudonym=facts.patient.pseudonym, entry=row_words(row, texts))
-    return done(facts, said, texts)
+    return done(facts, said, texts, undo_button(filling, texts))
 
 
 def _check_stop(facts: MeasureFacts, values: Values) -> None:
@@ -110,7 +111,7 @@ def _apply_stop(filling: Filling, facts: MeasureFacts, values: Values) -> Screen
     texts, day = filling.texts, date.fromisoformat(values["day"])
     row = measuring.stop(filling.session, filling.actor, facts.patient, values["drug"], day, filling.now)
     said = texts("measure.done", pseudonym=facts.patient.pseudonym, entry=row_words(row, texts))
-    return done(facts, said, texts)
+    return done(facts, said, texts, undo_button(filling, texts))
 
 
 def _read_dose(value: str, *_: object) -> list[float | None]:

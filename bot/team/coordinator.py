@@ -9,7 +9,7 @@ from bot.courses.course_facts import dose_in_words
 from bot.filling import Procedure, opened
 from bot.invitation_link import link_to, qr_png
 from bot.replies import Button, Incoming, Reply, Rewrite, Say, Screen, Toast, number_in
-from bot.team import asking_forms, label_form, question_forms, schedule_forms, team_screen
+from bot.team import asking_forms, invitation_forms, label_form, question_forms, schedule_forms, team_screen
 from bot.team.patient_card import card, opening
 from bot.team.patients_named import pressed_patient, typed_patient
 from bot.team.roster import back_to, roster
@@ -30,6 +30,7 @@ OPENED_BY_BUTTONS: dict[str, Procedure] = {
         *regimen_forms.PROCEDURES,
         *schedule_forms.PROCEDURES,
         label_form.LABEL,
+        invitation_forms.DROP,
         question_forms.CHOICE,
         *asking_forms.PROCEDURES,
     )

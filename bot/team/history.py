@@ -1,6 +1,8 @@
 """`/history`: the latest changes, of the team or of one patient: when, who, what, from what to what."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from sqlmodel import Session
 
@@ -10,15 +12,23 @@ from bot.team.patients_named import pressed_patient, typed_patient
 from bot.team.staff_words import called
 from bot.team.team_done import team_button
 from bot.texts import Html, Texts, texts_in
+from jobs import schedule
+from jobs.refusals import Refusal
 from storage import audit, teams
 from storage.chats import Someone
 from storage.models import AuditEntry, Patient, Staff
 
-MOST = 15
+# How many changes are shown at once, and how many entries are looked at for them: a series is one change.
+MOST, READ = 15, 400
+# hi:team, hi:12, and what is older than an entry: hi:team:345, hi:12:345
+_DATA = re.compile(r"hi:(team|[0-9]{1,9})(?::([0-9]{1,9}))?", re.ASCII)
+TOGETHER = (schedule.MOVED, schedule.PLANNED)
 # That someone's numbers met a rule is for those whom the team has chosen as the readers of alerts.
 OF_ALERTS = ("alert_raised", "alert_taken_back", "alert_seen", "alert_unseen")
 # That somebody's page needed a look is for clinicians.
 OF_LOOKS = ("look_seen", "look_put_off", "look_taken_back")
+
+Found = tuple[AuditEntry, Patient | None]
 
 
 def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -28,8 +38,12 @@ def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
 
 
 def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    patient = None if incoming.data == "hi:team" else pressed_patient(session, incoming.data, someone)
-    return [Toast(""), Rewrite(incoming.message_id, _screen(session, someone, patient))]
+    found = _DATA.fullmatch(incoming.data)
+    if found is None:
+        raise Refusal("refusal.gone")
+    whose, before = found[1], int(found[2]) if found[2] else None
+    patient = None if whose == "team" else pressed_patient(session, f"hi:{whose}", someone)
+    return [Toast(""), Rewrite(incoming.message_id, _screen(session, someone, patient, before))]
 
 
 def what_was_changed(entry: AuditEntry, texts: Texts) -> Html:
@@ -38,28 +52,67 @@ def what_was_changed(entry: AuditEntry, texts: Texts) -> Html:
     return said if entry.takes_back is None else texts("history.taken_back", what=said)
 
 
-def _screen(session: Session, someone: Someone, patient: Patient | None) -> Screen:
+def _together(found: Sequence[Found]) -> list[list[Found]]:
+    """The newest first: courses that were moved or planned at once are one change, told by the earliest of them."""
+    changes: list[list[Found]] = []
+    for entry, about in found:
+        if changes and _is_one(changes[-1], entry):
+            changes[-1].append((entry, about))
+        else:
+            changes.append([(entry, about)])
+    return [sorted(each, key=lambda one: str((one[0].after or {}).get("start"))) for each in changes]
+
+
+def _is_one(change: Sequence[Found], entry: AuditEntry) -> bool:
+    """One by one, also on a clock that stands still: of one course there is one move in it."""
+    newer = change[-1][0]
+    return (
+        entry.action in TOGETHER
+        and entry.actor.startswith(audit.STAFF)
+        and (entry.action, entry.actor, entry.at, entry.patient_id)
+        == (newer.action, newer.actor, newer.at, newer.patient_id)
+        and (entry.takes_back is None) == (newer.takes_back is None)
+        and entry.course_id not in {each.course_id for each, _ in change}
+        and _days_moved(entry) == _days_moved(newer)
+    )
+
+
+def _days_moved(entry: AuditEntry) -> int | None:
+    if entry.action != schedule.MOVED:
+        return None
+    before, after = (date.fromisoformat((facts or {})["start"]) for facts in (entry.before, entry.after))
+    return (after - before).days
+
+
+def _screen(session: Session, someone: Someone, patient: Patient | None, before: int | None = None) -> Screen:
     texts, team = texts_in(someone.chat.language), someone.the_team
     hears_of_alerts = someone.the_staff.clinician or team.alerts_to_coordinators
     but = (*(() if hears_of_alerts else OF_ALERTS), *(() if someone.the_staff.clinician else OF_LOOKS))
     patient_id = patient.id if patient is not None else None
-    found = audit.latest_of(session, team.id, patient_id, MOST, but)
+    found = audit.latest_of(session, team.id, patient_id, READ, but, before)
+    changes = _together(found)
     members = teams.everyone_ever_on(session, team.id)
-    lines = [_line(entry, about if patient is None else None, someone, members, texts) for entry, about in found]
+    lines = [_line(change, patient is None, someone, members, texts) for change in changes[:MOST]]
     shown = Html("\n\n".join(lines)) if lines else texts("history.none")
+    whose = f"hi:{patient.id}" if patient is not None else "hi:team"
+    turning = [Button(texts("history.button.newest"), whose)] if before is not None else []
+    if len(changes) > MOST or len(found) == READ:
+        last = min(entry.id for entry, _ in changes[:MOST][-1])
+        turning.append(Button(texts("history.button.older"), f"{whose}:{last}"))
+    rows: Keyboard = (tuple(turning),) if turning else ()
     if patient is None:
-        back: Keyboard = ((team_button(texts),),)
-        return Screen(texts("history.of_team", team=team.name, lines=shown), back)
-    back = ((Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}"),),)
-    return Screen(texts("history.of_patient", pseudonym=patient.pseudonym, lines=shown), back)
+        return Screen(texts("history.of_team", team=team.name, lines=shown), (*rows, (team_button(texts),)))
+    back = Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}")
+    return Screen(texts("history.of_patient", pseudonym=patient.pseudonym, lines=shown), (*rows, (back,)))
 
 
-def _line(
-    entry: AuditEntry, about: Patient | None, someone: Someone, members: Mapping[int, Staff], texts: Texts
-) -> Html:
-    """`about`: where that is not clear from above."""
+def _line(change: Sequence[Found], of_team: bool, someone: Someone, members: Mapping[int, Staff], texts: Texts) -> Html:
+    """In a team's, with whom it is about."""
+    (entry, about), *others = change
     said = what_was_changed(entry, texts)
-    if about is not None:
+    if others:
+        said = texts.plural("history.and_later", len(others), what=said)
+    if of_team and about is not None:
         said = texts("history.about", pseudonym=about.pseudonym, what=said)
     when = Html(texts.instant(entry.at, someone.the_team.time_zone))
     return texts("history.line", when=when, who=_who(entry.actor, someone, members, texts), what=said)

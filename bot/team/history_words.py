@@ -14,7 +14,16 @@ from bot.team.staff_words import roles_words
 from bot.team.team_forms import prices_in_words
 from bot.team.team_schedule_forms import summary_words, value_words
 from bot.texts import Html, Texts, texts_in
-from jobs import regimen_names, restoring, retention, schedule, shortfall, staffing, team_schedule
+from jobs import (
+    open_invitations,
+    regimen_names,
+    restoring,
+    retention,
+    schedule,
+    shortfall,
+    staffing,
+    team_schedule,
+)
 from jobs.shortfall import Amount
 from storage import audit
 from storage.models import AlertKind, AuditEntry
@@ -158,6 +167,7 @@ FILLED: dict[str, Callable[[AuditEntry, Texts], dict[str, object]]] = {
     "alert_words_set": _languages,
     "instructions_set": _languages,
     "staff_invited": lambda entry, texts: _role(entry.after or {}, texts),
+    "staff_invitation_withdrawn": lambda entry, texts: _role(entry.after or {}, texts),
     "staff_joined": lambda entry, texts: _role(entry.after or {}, texts),
     "staff_left": lambda entry, texts: _who(entry.before or {}, texts),
     "staff_removed": lambda entry, texts: _who(entry.before or {}, texts),
@@ -188,7 +198,7 @@ PLAIN = (
     *("team_made", "patient_invited", "patient_invited_again", "patient_joined", "patient_withdrew"),
     *("patient_came_back", audit.ERASED, "patient_unreachable", "patient_reachable", "pause_ended"),
     *("own_copy_asked", "label_changed", "alert_raised", "alert_taken_back", "alert_seen", "alert_unseen", "look_seen"),
-    *("patient_imported", "look_taken_back", retention.ANNOUNCED),
+    *("patient_imported", "look_taken_back", retention.ANNOUNCED, open_invitations.DROPPED),
 )
 WORDED = {*CHANGES, *FILLED, *PLAIN}
 

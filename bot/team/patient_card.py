@@ -141,6 +141,8 @@ def _ways_on(patient: Patient, back: str, texts: Texts) -> Keyboard:
     ]
     again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
     invited = [again] if patient.chat_id is None else []
+    if patient.status is PatientStatus.INVITED:
+        invited.append((opening("drop_invitation", patient.id, texts),))
     return (*rows, *invited, to_roster)
 
 

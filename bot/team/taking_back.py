@@ -1,4 +1,4 @@
-"""*Undo* below what was done: for an hour, once, for any coordinator of the team."""
+"""*Undo* below what was done, for an hour, once: for any coordinator; of what was entered, for the whole team."""
 
 import re
 
@@ -9,12 +9,14 @@ from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast
 from bot.team.history_words import what
 from bot.team.team_done import team_button
 from bot.texts import Html, Texts, texts_in
-from jobs import taking_back
+from jobs import measuring, taking_back
 from jobs.refusals import Refusal
 from storage import audit, dialogues, patients
 from storage.chats import Someone
 from storage.models import AuditEntry
 
+# Of what holds now, how many lines are said; a table may have brought five hundred.
+MOST_SHOWN = 26
 # The first entry of the change, and its last; what was sent by an earlier version says the last alone.
 _DATA = re.compile(r"un:(?:([0-9]{1,9}):)?([0-9]{1,9})")
 
@@ -25,13 +27,17 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     if found is None:
         raise Refusal("refusal.gone")
     first, entry = int(found[1] or 0), taking_back.to_take_back(session, staff.team_id, int(found[2]))
+    if not staff.coordinator and entry.action not in measuring.ENTERED:
+        raise Refusal("refusal.gone")
     if not (incoming.repeated and audit.is_taken_back(session, staff.team_id, entry.id)):
         taking_back.take_back(session, audit.staff_actor(staff.id), entry, first, incoming.now)
         _forget_what_was_said(session, incoming, someone)
     undone = [each.id for each in taking_back.whole_change(session, entry, first)]
     # What was done to undo it ends in what is so now.
     now = [what(each, texts) for each in audit.that_take_back(session, staff.team_id, undone)]
-    done = texts("taking_back.done", what=Html("\n".join(now)))
+    left = len(now) - MOST_SHOWN
+    shown = [*now[:MOST_SHOWN], *([texts.plural("history.more", left)] if left > 0 else [])]
+    done = texts("taking_back.done", what=Html("\n".join(shown)))
     return [Toast(""), Rewrite(incoming.message_id, Screen(done, ((_back(session, entry, texts),),)))]
 
 
@@ -46,5 +52,7 @@ def _back(session: Session, entry: AuditEntry, texts: Texts) -> Button:
     """To whom it is about: the patient, or the team."""
     if entry.patient_id is None:
         return team_button(texts)
+    if entry.action in measuring.ENTERED:
+        return Button(texts("measure.button.list"), f"me:list:{entry.patient_id}")
     pseudonym = patients.pseudonym_of(session, entry.team_id, entry.patient_id)
     return Button(texts("course.button.patient", pseudonym=pseudonym), f"pt:{entry.patient_id}")

@@ -98,6 +98,7 @@ class MessageKind(StrEnum):
     ALERT_UNSEEN = "alert_unseen"
     STAFF_CHANGED = "staff_changed"
     STAFF_LEFT = "staff_left"
+    STAFF_JOINED = "staff_joined"
     SUMMARY_ASKED = "summary_asked"
     CHART_ASKED = "chart_asked"
     OWN_COPY_ASKED = "own_copy_asked"

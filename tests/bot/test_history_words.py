@@ -150,6 +150,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         {"after": None, "member": None, "number": None},
         {"after": 120, "member": 4, "number": 2},
     ),
+    "staff_invitation_withdrawn": (None, {"role": "clinician", "invitation": 1}),
     "staff_joined": (None, {"role": "coordinator", "invitation": 1}),
     "paused": ({"paused_until": None}, {"paused_until": "2026-03-09"}),
     "summary_brings_changed": ({"brings": "all"}, {"brings": "pdf"}),

@@ -259,7 +259,7 @@ def elsewhere(clinic: Clinic) -> int:
 def of_team(clinic: Clinic, team_id: int) -> list[Any]:
     """What the care team of a team has made and set; what its patients are asked goes on."""
     tables: tuple[Any, ...] = (Team, Staff, Course, Measurement, SteroidDose, AlertRule, OwnItem, ItemSet, Invitation)
-    changing = {"next_confirmation_at", "next_reminder_at", "next_reminder_lead", "next_summary_at"}
+    changing = {"next_confirmation_at", "next_reminder_at", "next_reminder_lead", "next_summary_at", "next_tidying_at"}
     return [
         row.model_dump(exclude=changing)
         for table in tables

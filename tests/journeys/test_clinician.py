@@ -178,7 +178,18 @@ def test_a_clinician_who_is_no_coordinator_has_no_roster(clinic: Clinic) -> None
         assert "/patient P-7KQ4" not in clinician.sees
     assert clinic.stored() == before
     commands = [entry["command"] for entry in clinic.world.commands_for(clinician.account, "en")]
-    assert commands == ["staff", "questions", "summary", "chart", "notes", "export", *MEASURING, "alerts", "help"]
+    assert commands == [
+        "staff",
+        "questions",
+        "summary",
+        "chart",
+        "notes",
+        "export",
+        *MEASURING,
+        "alerts",
+        "language",
+        "help",
+    ]
 
 
 def test_a_large_team_fits_a_message_and_says_how_many_more_there_are(clinic: Clinic) -> None:

@@ -28,7 +28,7 @@ def test_a_coordinator_is_made_by_a_link_and_offered_the_commands(clinic_on_each
     commands = [entry["command"] for entry in clinic.world.commands_for(coordinator.account, "en")]
     assert commands == [
         *("roster", "invite", "patient", "move", "series", "history", "team", "staff", "prices", "instructions"),
-        *("questions", *MEASURING, "alerts", "help"),
+        *("questions", *MEASURING, "alerts", "language", "help"),
     ]
     (staff,) = clinic.rows(Staff)
     assert (staff.coordinator, staff.clinician) == (True, False)

@@ -122,6 +122,18 @@ def test_a_new_person_opens_the_link_in_a_chat_of_their_own(tmp_path: Path) -> N
     lived(tmp_path, story)
 
 
+def test_a_new_member_of_the_team_stands_among_their_own(tmp_path: Path) -> None:
+    async def story(running: Demo) -> None:
+        await says(running, COORDINATOR, "/staff")
+        press(running, COORDINATOR, "Invite a clinician")
+        await settled(running)
+        link = texts_of(running, COORDINATOR)[-1].split("?start=")[1].split()[0]
+        assert running.director.open_invitation(link).role == Role.CLINICIAN.value
+        assert running.director.open_invitation("nobody-made-this-one").role == Role.PATIENT.value
+
+    lived(tmp_path, story)
+
+
 def test_a_newcomer_who_has_joined_is_shown_by_the_pseudonym(tmp_path: Path) -> None:
     async def story(running: Demo) -> None:
         invitation = await says(running, COORDINATOR, "/invite")

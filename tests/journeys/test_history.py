@@ -76,6 +76,39 @@ def test_it_stops_at_fifteen(clinic: Clinic) -> None:
     assert entries(coordinator)[-1].endswith("18:14 → 18:15")
 
 
+def test_older_changes_are_reached_by_a_button_and_the_newest_again(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    for minute in range(10, 30):
+        change(coordinator, anna, "Check-in time", f"18:{minute}")
+    coordinator.says(f"/history {anna.code}")
+    assert coordinator.buttons == ["Older ›", f"‹ {anna.code}"]
+    coordinator.presses("Older ›")
+    assert entries(coordinator)[0].endswith("18:13 → 18:14")
+    assert entries(coordinator)[-1].endswith("patient invited")
+    assert coordinator.buttons == ["‹ Newest", f"‹ {anna.code}"]
+    coordinator.presses("‹ Newest")
+    assert entries(coordinator)[0].endswith("18:28 → 18:29")
+    coordinator.says("/history")
+    coordinator.presses("Older ›")
+    assert entries(coordinator)[-1].endswith("team made")
+
+
+def test_a_course_that_moved_with_its_followers_is_one_change(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    coordinator.says(f"/series {anna.code} every 4 weeks x 3 from 12 Mar 0.8 g/kg 1 day")
+    coordinator.presses("Yes, do it")
+    coordinator.says(f"/move {anna.code} 12 Mar to 17 Mar and later")
+    coordinator.presses("Yes, do it")
+    coordinator.says(f"/move {anna.code} 17 Mar to 18 Mar only")
+    coordinator.presses("Yes, do it")
+    coordinator.says(f"/history {anna.code}")
+    moved_alone, moved, planned, *_ = entries(coordinator)
+    assert moved_alone.endswith("Tue 17 Mar 2026 → Wed 18 Mar 2026")
+    assert moved.endswith("Thu 12 Mar 2026 → Tue 17 Mar 2026, and 2 later courses with it")
+    assert "Thu 12 Mar 2026" in planned
+    assert planned.endswith(", and 2 later courses with it")
+
+
 def test_another_teams_is_not_shown(clinic: Clinic) -> None:
     anna = clinic.patient()
     clinic.another_team("Rheumatology")
@@ -100,6 +133,7 @@ def test_alerts_are_told_of_only_to_their_readers(clinic: Clinic) -> None:
     assert "an alert was raised" not in coordinator.sees
     doctor.says("/alerts")
     doctor.presses("Tell coordinators")
+    doctor.presses("Yes, do it")
     coordinator.says(f"/history {anna.code}")
     assert "the patient\nan alert was raised" in coordinator.sees
 
@@ -122,7 +156,7 @@ def test_what_does_not_exist_is_said_so(clinic: Clinic) -> None:
     assert "P-9999" in coordinator.sees
     assert "latest changes" not in coordinator.sees
     before = clinic.stored()
-    for data in ("hi:", "hi:999", "hi:x", "hi:team:1"):
+    for data in ("hi:", "hi:999", "hi:x", "hi:team:x"):
         assert coordinator.forges(data).startswith("This has changed meanwhile")
     assert clinic.stored() == before
 

@@ -206,7 +206,7 @@ def test_a_member_of_the_team_can_take_the_other_role_too(clinic: Clinic) -> Non
     commands = [entry["command"] for entry in clinic.world.commands_for(both.account, "en")]
     assert commands == [
         *("roster", "invite", "patient", "move", "series", "history", "team", "staff", "prices", "instructions"),
-        *("questions", "summary", "chart", "notes", "export", *MEASURING, "alerts", "help"),
+        *("questions", "summary", "chart", "notes", "export", *MEASURING, "alerts", "language", "help"),
     ]
 
 
@@ -276,3 +276,32 @@ def test_whatever_else_a_stranger_sends_leaves_no_row_either(clinic: Clinic) -> 
     clinic.calm()
     assert clinic.rows(Chat) == []
     assert clinic.world.refused() == []
+
+
+def test_an_invitation_that_nobody_wants_is_withdrawn_and_taken_up_again_for_an_hour(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    coordinator, anna = clinic.coordinator(), clinic.someone()
+    coordinator.says("/invite")
+    link = coordinator.sees.split("?start=")[1].split()[0]
+    (row,) = clinic.rows(Patient)
+    coordinator.says(f"/patient {row.pseudonym}")
+    coordinator.presses("Withdraw the invitation")
+    assert f"{row.pseudonym} has not joined. The link stops working" in coordinator.sees
+    assert clinic.rows(Patient) == [row], "nothing before it is confirmed"
+    coordinator.presses("Yes, do it")
+    anna.says(f"/start {link}")
+    assert "This link has expired" in anna.sees
+    coordinator.says("/roster")
+    assert coordinator.sees.startswith("No patients yet.")
+    coordinator.presses("Undo (for an hour)")
+    coordinator.says(f"/patient {row.pseudonym}")
+    assert "Withdraw the invitation" in coordinator.buttons
+    anna.says(f"/start {link}")
+    assert "This link has expired" in anna.sees, "it stays useless"
+    coordinator.presses("Make a new invitation link")
+    anna.says(f"/start {coordinator.sees.split('?start=')[1].split()[0]}")
+    for button in ("English", "Continue", "I agree", "Yes, Europe/London", "18:00"):
+        anna.presses(button)
+    coordinator.says(f"/patient {row.pseudonym}")
+    assert "Withdraw the invitation" not in coordinator.buttons
+    assert "has joined already" in coordinator.forges(f"o:drop_invitation:{row.id}")

@@ -11,6 +11,7 @@ from tests.journeys.test_alerts import redelivered, withdrawn
 from tests.support import TEAM, Clinic, Someone
 
 CONFIRM = "Yes, do it"
+DOSES = "patient;from;to;drug;dose_mg;alternate_dose_mg"
 
 
 def seen(clinic: Clinic, anna: Someone) -> Record:
@@ -178,6 +179,22 @@ def test_a_new_steroid_step_ends_the_running_one_the_day_before(clinic_on_each: 
     doctor.says(f"/steroid {anna.code} dexamethasone 4 from 20 Feb")
     assert "Shall I note this?" in doctor.sees, "another drug stands beside it"
     assert len(clinic.rows(SteroidDose)) == 2
+
+
+def test_a_new_dose_ends_a_running_one_whose_end_was_planned(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    entered(coordinator, f"/steroid {anna.code} prednisone 30/20 from 1 Feb to 30 Mar")
+    coordinator.says(f"/steroid {anna.code} prednisone 15")
+    assert "prednisone 15 mg a day, from Mon 2 Mar 2026, still taken" in coordinator.sees
+    assert "This ends what is running now, on Sun 1 Mar 2026: prednisone 30 mg and 20 mg on" in coordinator.sees
+    assert steps(clinic, anna) == [("prednisone", "2026-02-01", "2026-03-30", 30.0, 20.0)], "it is not confirmed yet"
+    coordinator.presses(CONFIRM)
+    assert steps(clinic, anna) == [
+        ("prednisone", "2026-02-01", "2026-03-01", 30.0, 20.0),
+        ("prednisone", "2026-03-02", None, 15.0, None),
+    ]
+    coordinator.says(table(DOSES, f"{anna.code};2026-02-10;2026-03-01;prednisone;10;"))
+    assert "Line 2, from: " in coordinator.sees, "of two spans in a table one is a slip"
 
 
 def test_a_steroid_is_ended_on_its_last_day(clinic: Clinic) -> None:
@@ -439,7 +456,7 @@ def test_every_fault_is_told_by_line_and_nothing_is_stored(clinic: Clinic) -> No
         f"Line 5, patient: there is no patient “{carl.code}” on your team",
         f"Line 6, patient: {ben.code} has stopped the diary",
         "Line 7, unit: “mg” is not known. Expected one of: U/l, IU/l, ukat/l",
-        "Line 8: the number of cells is 3. It should be 6",
+        "Line 8: the number of cells is 3. It should be these: patient, date, analyte, value, unit, upper_limit",
         "Line 9: this is the same as line 1",
         "Line 10: this is the same as line 1",
         "Line 11, date: 2020-02-20 is more than two years ago",
@@ -448,6 +465,55 @@ def test_every_fault_is_told_by_line_and_nothing_is_stored(clinic: Clinic) -> No
     ):
         assert said in doctor.sees, said
     assert doctor.buttons == []
+    assert clinic.stored() == before
+
+
+def test_the_table_may_come_as_the_next_message_and_again_where_it_has_faults(clinic: Clinic) -> None:
+    doctor, anna, ben = clinic.clinician(), clinic.patient(), clinic.patient()
+    doctor.says("/import")
+    assert "Please send the table as your next message" in doctor.sees
+    doctor.says(f"{anna.code};2026-02-20;CK;900\nP-0000;30.02.2026;CK;900\n{ben.code};2026-02-20;weight;8000")
+    assert "There are 6 things to put right" in doctor.sees
+    for said in ("Line 1: the number of cells is 4", "Line 2, date", "Line 2, patient", "Line 3, value: 8000 is out"):
+        assert said in doctor.sees, "all at once"
+    doctor.says(f"{anna.code};2026-02-20;CK;900;U/l;195\n{ben.code};2026-02-20;weight;80;kg")
+    assert f"1. {anna.code}: CK 900 U/l (upper limit 195), Fri 20 Feb 2026" in doctor.sees
+    assert f"2. {ben.code}: Weight 80 kg, Fri 20 Feb 2026" in doctor.sees
+    redelivered(clinic)
+    doctor.presses(CONFIRM)
+    assert len(clinic.rows(Measurement)) == 2
+    doctor.says("/import")
+    doctor.presses("Cancel, change nothing")
+    doctor.says(f"{anna.code};2026-02-21;CK;900;U/l;195")
+    assert "Shall I keep" not in doctor.sees
+
+
+def test_what_was_entered_or_imported_is_taken_back_for_an_hour(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    doctor, coordinator, anna, ben = clinic.clinician(), clinic.coordinator(), clinic.patient(), clinic.patient()
+    entered(doctor, f"/steroid {anna.code} prednisone 30 from 1 Feb")
+    entered(doctor, f"/ck {ben.code} 900 <195 20 Feb")
+    doctor.presses("Undo (for an hour)")
+    assert "Undone." in doctor.sees
+    assert clinic.rows(Measurement) == []
+    doctor.presses("‹ Entered values")
+    assert "Nothing yet." in doctor.sees
+    entered(doctor, f"/steroid {anna.code} prednisone 15")
+    doctor.presses("Undo (for an hour)")
+    assert steps(clinic, anna) == [("prednisone", "2026-02-01", None, 30.0, None)], "it runs on"
+    doctor.says(table(DOSES, f"{anna.code};2026-02-20;;prednisone;10;", f"{ben.code};2026-02-20;;prednisone;10;"))
+    doctor.presses(CONFIRM)
+    assert len(clinic.rows(SteroidDose)) == 3
+    undo = doctor.buttons_of(doctor.last["message_id"])["Undo (for an hour)"]
+    doctor.presses("Undo (for an hour)")
+    assert steps(clinic, anna) == [("prednisone", "2026-02-01", None, 30.0, None)]
+    assert steps(clinic, ben) == []
+    assert "undone already" in doctor.forges(undo)
+    coordinator.says(f"/series {anna.code} every 4 weeks x 2 from 12 Mar 0.8 g/kg 1 day")
+    coordinator.presses(CONFIRM)
+    planned = coordinator.buttons_of(coordinator.last["message_id"])["Undo (for an hour)"]
+    before = clinic.stored()
+    assert "changed meanwhile" in doctor.forges(planned), "what coordinators do, they take back"
     assert clinic.stored() == before
 
 
@@ -517,3 +583,13 @@ def test_without_a_table_it_says_how_and_a_wrong_header_is_told(clinic: Clinic) 
     doctor.says(table(f"{'P' * 3900};2026-02-20;CK;1250;U/l;195"))
     assert "Line 1, patient: there is no patient" in doctor.sees
     assert clinic.world.refused() == []
+
+
+def test_from_what_was_entered_a_coordinator_comes_back_to_the_card(clinic: Clinic) -> None:
+    doctor, coordinator, anna = clinic.clinician(), clinic.coordinator(), clinic.patient()
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Values and steroids")
+    coordinator.presses(f"‹ {anna.code}")
+    assert "Daily check-in" in coordinator.sees
+    doctor.says(f"/measurements {anna.code}")
+    assert f"‹ {anna.code}" not in doctor.buttons, "cards are the coordinators'"

@@ -44,20 +44,44 @@ def test_of_several_the_line_says_which(clinic: Clinic, line: str) -> None:
 def test_a_course_and_its_followers_by_a_line_and_one_tap(clinic: Clinic) -> None:
     coordinator, anna = of_three(clinic)
     coordinator.says(f"/move {anna.code} 12 Mar to 17 Mar and later")
-    assert "2 later courses move by 5 days, the last to Tue 12 May 2026." in coordinator.sees
+    assert "The 2 courses after it come 5 days later too, the last on Tue 12 May 2026." in coordinator.sees
     coordinator.presses(CONFIRM)
     assert anna.starts == ["2026-03-17", "2026-04-14", "2026-05-12"]
     assert len(told(anna)) == 1
 
 
-def test_it_never_guesses_which_course_is_meant(clinic: Clinic) -> None:
+def test_without_its_day_the_next_course_moves_and_the_preview_says_which(clinic: Clinic) -> None:
     coordinator, anna = of_three(clinic)
-    before = clinic.stored()
     coordinator.says(f"/move {anna.code} 17 Mar")
+    assert "the course moves from Thu 12 Mar 2026 to Tue 17 Mar 2026" in coordinator.sees
+    assert coordinator.buttons[:2] == ["Only this course", "This and the 2 later ones"]
+    coordinator.presses("Only this course")
+    assert "from Thu 12 Mar 2026\nto Tue 17 Mar 2026." in coordinator.sees
+    assert anna.starts == ["2026-03-12", "2026-04-09", "2026-05-07"], "nothing before it is confirmed"
+    coordinator.presses(CONFIRM)
+    assert anna.starts == ["2026-03-17", "2026-04-09", "2026-05-07"]
+
+
+def test_a_course_that_has_begun_or_is_over_is_not_the_next_one(clinic: Clinic) -> None:
+    coordinator, anna = of_three(clinic)
+    for moment in ("2026-03-12 09:30", "2026-03-13 08:00"):
+        clinic.becomes(clinic.local(moment))
+    coordinator.says(f"/move {anna.code} 14 Apr")
+    assert "from Thu 9 Apr 2026 to Tue 14 Apr 2026" in coordinator.sees
+    for moment in ("2026-05-20 08:00", "2026-05-20 08:01"):
+        clinic.becomes(clinic.local(moment))
+    before = anna.starts
+    coordinator.says(f"/move {anna.code} 25 May")
     assert coordinator.sees == (
         f"{anna.code} has 3 planned courses. Please say which of them: "
-        f"/move {anna.code} Thu 12 Mar 2026 to Tue 17 Mar 2026"
+        f"/move {anna.code} Thu 12 Mar 2026 to Mon 25 May 2026"
     )
+    assert anna.starts == before
+
+
+def test_a_day_on_which_no_course_is_planned_is_said_to_be_one(clinic: Clinic) -> None:
+    coordinator, anna = of_three(clinic)
+    before = clinic.stored()
     coordinator.says(f"/move {anna.code} 5 Mar to 17 Mar")
     assert (
         coordinator.sees == f"{anna.code} has no course planned on Thu 5 Mar 2026. The first one is on Thu 12 Mar 2026."
@@ -97,6 +121,8 @@ def test_without_anything_it_says_what_to_type_and_without_a_day_the_form_opens(
     assert "/move P-7KQ4 12 Mar" in coordinator.sees
     coordinator.says("/series")
     assert "every 4 weeks x 6 from 3 Mar" in coordinator.sees
+    coordinator.says(f"/patient {anna.code.replace('-', '').lower()}")
+    assert coordinator.sees.startswith(anna.code)
     coordinator.says("/move P-0000 12 Mar")
     assert coordinator.sees == "There is no patient “P-0000” on your team. A code looks like P-7KQ4."
     coordinator.says(f"/move {anna.code}")

@@ -54,7 +54,7 @@ def test_numbers_that_cannot_be_are_said(clinic: Clinic) -> None:
     ):
         coordinator.says(typed)
         assert said in coordinator.sees
-    coordinator.says("0.8 g/kg")
+    coordinator.says("0.4 g/kg")
     coordinator.says("0")
     assert "The interval is from 1 to 26 weeks, or to 182 days" in coordinator.sees
     coordinator.says("1")

@@ -246,13 +246,13 @@ def test_what_becomes_of_the_reminders_is_said_as_it_is(clinic: Clinic) -> None:
     coordinator.says("7 3")
     coordinator.presses("Yes, do it")
     for form, answers, said in (
-        ("Plan a course", ("20 Mar", "1", "0.4"), "The reminders follow by themselves. Is that right?"),
+        ("Plan a course", ("20 Mar", "1", "0.4"), "Reminders are sent as usual. Is that right?"),
         ("Plan a course", ("4 Mar", "1", "0.4"), "No reminder will be sent: it is too late for one. Is that right?"),
         ("Plan a course", ("today", "1", "0.4"), "No reminder will be sent: it is too late for one."),
         (
             "Plan a series",
             ("4 Mar", "1", "0.4", "4", "3"),
-            "The reminders follow by themselves, but it is too late for any before Wed 4 Mar 2026.",
+            "Reminders are sent as usual, but it is too late for any before Wed 4 Mar 2026.",
         ),
     ):
         coordinator.says(f"/patient {anna.code}")
@@ -270,3 +270,32 @@ def test_what_becomes_of_the_reminders_is_said_as_it_is(clinic: Clinic) -> None:
     for typed in ("20 Mar", "1", "0.4"):
         coordinator.says(typed)
     assert "No reminder will be sent: they are switched off for this patient. Is that right?" in coordinator.sees
+
+
+def test_a_dose_that_is_far_from_the_last_ones_is_asked_about_again(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    clinic.planned(anna, "2026-03-12", days=2, dose=0.4)
+    coordinator.says(f"/series {anna.code} every 4 weeks x 3 from 9 Apr 5 x 4 g/kg")
+    assert coordinator.sees == (
+        "20 g/kg a course is far from what was planned for this patient last: 0.8 g/kg a course. Is it right?"
+    )
+    coordinator.says("yes, of course")
+    assert "Please press a button" in coordinator.sees
+    coordinator.presses("‹ Back")
+    assert "which dose on each day, in g/kg?" in coordinator.sees
+    coordinator.says("0.4")
+    assert coordinator.sees.startswith("2 g/kg a course is far from")
+    coordinator.presses("Yes, it is right")
+    assert "3 courses of 5 days, 0.4 g/kg a day, 2 g/kg a course" in coordinator.sees
+    coordinator.presses("Yes, do it")
+    coordinator.says(f"/series {anna.code} every 4 weeks x 2 from 9 Jul 1 x 1.8 g/kg")
+    assert "Is it right?" not in coordinator.sees, "from there on that is usual"
+
+
+def test_a_first_course_of_more_than_anybody_is_given_is_asked_about_again(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    coordinator.says(f"/series {anna.code} every 4 weeks x 3 from 9 Apr 5 x 4 g/kg")
+    assert "20 g/kg a course is unusually much: more than 4 g/kg. Is it right?" in coordinator.sees
+    coordinator.presses("Cancel, change nothing")
+    coordinator.says(f"/series {anna.code} every 4 weeks x 3 from 9 Apr 5 x 0.4 g/kg")
+    assert "Is that right?" in coordinator.sees

@@ -17,13 +17,13 @@ from bot.routes import BUTTONS, COMMANDS, PROCEDURES
 from bot.team import staff_forms
 from bot.texts import texts_in
 from storage import chats, drawings, outbox
-from storage.models import Look, MessageKind, Role, Staff
+from storage.models import Invitation, Look, MessageKind, Role, Staff
 from tests.support import Clinic, Someone
 
 # They show the presser's own team.
 OWN = {
     *("ro:0", "ro:1", "ro:", "ro:all:0", "ro:look:3", "ro:find:0:P", "ro:nobody:0"),
-    *("al:", "qu:", "te:", "hi:team", "su:page:1", "su:settings", "su:team", "sf:", "sf:page:0"),
+    *("al:", "qu:", "te:", "hi:team", "hi:team:999", "su:page:1", "su:settings", "su:team", "sf:", "sf:page:0"),
 }
 OLD_BUTTON = "This button is no longer in use. Nothing was changed."
 GONE = "This has changed meanwhile, so nothing was done."
@@ -51,6 +51,7 @@ COMMANDS_WALKED = {
     "summary": ("/summary", "/summary {code}", "/summary settings"),
     "chart": ("/chart {code}", "/chart {bare}", "/chart"),
     "export": ("/export", "/export {code}"),
+    "language": ("/language", "/language de"),
     "alerts": ("/alerts", "/alerts {code}"),
     "notes": ("/notes {code}", "/notes {bare}", "/notes"),
     "ck": ("/ck", "/ck {code} 1250 <195", "/ck {bare} 1250"),
@@ -88,10 +89,10 @@ BUTTONS_WALKED = {
     "qu": ("qu:", "qu:stop:1", "qu:stop:{patient}", "qu:stop", "qu:nothing:1"),
     "te": ("te:", "te:no_such_form", "te:prices:1"),
     "sf": (
-        *("sf:", "sf:page:0", "sf:member:{staff}", "sf:nothing"),
+        *("sf:", "sf:page:0", "sf:member:{staff}", "sf:link:{link}", "sf:nothing"),
         *(f"sf:{form}:{{staff}}" for form in staff_forms.OPENED),
     ),
-    "hi": ("hi:team", "hi:{patient}", "hi:{invited}"),
+    "hi": ("hi:team", "hi:team:999", "hi:{patient}:999", "hi:{patient}", "hi:{invited}"),
     "un": tuple(f"un:{entry}" for entry in range(1, 30)),
     "ch": ("ch:{patient}", "ch:{invited}"),
     "me": (
@@ -112,6 +113,7 @@ BUTTONS_WALKED = {
         ),
         *("su:team", "su:settings", "su:picture:0", "su:nonsense"),
     ),
+    "la": ("la:de", "la:xx", "la:"),
     "nt": ("nt:{patient}", "nt:{invited}"),
 }
 FORMS_WALKED = tuple(
@@ -142,6 +144,8 @@ def two_teams(clinic: Clinic) -> tuple[Clinic, dict[str, str], list[str]]:
     anna.says("The lift was broken")
     assert "Pain 7" in doctor.sees, "an alert"
     clinic.invitation(Role.PATIENT)
+    clinic.invitation(Role.CLINICIAN)
+    link = clinic.rows(Invitation)[-1].id
     marked = Look(team_id=1, patient_id=anna.row.id, state=["silent:2026-03-01"], raised_at=clinic.clock.now())
     clinic.write(lambda session: session.add(marked))
     clinic.patient(team="Rheumatology")
@@ -161,6 +165,7 @@ def two_teams(clinic: Clinic) -> tuple[Clinic, dict[str, str], list[str]]:
         "alert": "1",
         "look": "1",
         "staff": "1",
+        "link": str(link),
     }
     return clinic, ids, [anna.code, "17:45", "20 Mar", "1.75", "Neuromuscular clinic", "The lift was broken", "Bed 12"]
 
@@ -478,7 +483,7 @@ def test_nobody_acts_beyond_their_role(clinic: Clinic, role: Role) -> None:
     clinic.becomes(clinic.local("2026-03-02 18:00"))
     member = anna if role is Role.PATIENT else staff_of(clinic, "Neuromuscular clinic", role)
     ids = {"code": anna.code, "bare": "", "patient": "1", "invited": "1", "course": "1", "message": "1"}
-    ids |= {"rule": "1", "alert": "1", "look": "1", "staff": "99"}
+    ids |= {"rule": "1", "alert": "1", "look": "1", "staff": "99", "link": "1"}
     before, said_before = clinic.stored(), len(member.messages)
     allowed = {route.name for route in COMMANDS if role in route.roles}
     for route in COMMANDS:

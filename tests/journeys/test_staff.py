@@ -76,7 +76,7 @@ def test_a_clinician_sees_the_team_and_can_do_something_about_themself_alone(cli
     for data in ("f:staff_roles:role:both", "f:staff_remove:+:+"):
         assert clinician.forges(data) == OLD_BUTTON
     assert clinic.stored() == before
-    assert coordinator.sees.startswith("You are on the team"), "they heard nothing"
+    assert coordinator.sees.startswith("no. 2 has opened a link"), "they heard nothing else"
 
 
 def test_a_large_team_is_shown_in_pages(clinic: Clinic) -> None:
@@ -184,7 +184,7 @@ def test_an_undo_brings_nobody_back_and_leaves_no_team_without_a_coordinator(cli
     opened(second, "no. 1", "Change the role")
     second.presses("clinician")
     second.presses(CONFIRM)
-    assert first.presses(UNDO, undo) == OLD_BUTTON, "no coordinator any more"
+    assert first.presses(UNDO, undo).startswith(GONE), "no coordinator any more"
     third = clinic.coordinator()
     becomes(third, "no. 2", "coordinator")
     undo_of_third = third.last
@@ -328,3 +328,76 @@ def test_whoever_becomes_a_clinician_gets_the_next_weekly_summary_and_whoever_is
     clinic.becomes(clinic.local("2026-03-09 08:00"))
     assert any(text.startswith(f"{TEAM}, Mon 9 Mar 2026: 1 diary") for text in coordinator.everything)
     assert len(other.messages) == said
+
+
+def test_links_that_nobody_has_used_are_listed_and_withdrawn_by_a_tap(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    coordinator, clinician = clinic.coordinator(), clinic.clinician()
+    coordinator.says("/staff")
+    assert "nobody has used" not in coordinator.sees
+    coordinator.presses("Invite a clinician")
+    link = coordinator.sees.split("?start=")[1].split()[0]
+    coordinator.says("/staff")
+    assert (
+        "Links into the team that nobody has used yet\n"
+        "1. clinician, until Mon 16 Mar 2026, 10:00, made by: no. 1" in coordinator.sees
+    )
+    number = clinic.rows(Invitation)[-1].id
+    clinician.says("/staff")
+    assert "nobody has used" not in clinician.sees
+    before = clinic.stored()
+    assert clinician.forges(f"sf:link:{number}").startswith(GONE)
+    assert clinic.stored() == before
+    assert coordinator.presses("Withdraw link 1") == "This link no longer works."
+    assert "nobody has used" not in coordinator.sees
+    assert coordinator.buttons == ["no. 1", "no. 2", "Invite a clinician", "Invite a coordinator"]
+    stranger = clinic.someone()
+    stranger.says(f"/start {link}")
+    assert "This link has expired" in stranger.sees
+    assert coordinator.forges(f"sf:link:{number}").startswith(GONE), "once is enough"
+    assert len(history(clinic, "staff_invitation_withdrawn")) == 1
+    coordinator.says("/history")
+    assert "link into the team withdrawn, for clinician" in coordinator.sees
+
+
+def test_coordinators_hear_who_has_joined(clinic: Clinic) -> None:
+    coordinator, other = clinic.coordinator(), clinic.coordinator()
+    assert coordinator.sees == (
+        "no. 2 has opened a link into the team, and is on it now as: coordinator. "
+        "If you did not expect anybody, please look."
+    )
+    clinician = clinic.clinician()
+    assert coordinator.sees == other.sees
+    assert "no. 3" in other.sees
+    told = len(coordinator.messages)
+    clinician.says(f"/start {clinic.invitation(Role.COORDINATOR)}")
+    assert "no. 3 has opened a link into the team, and is on it now as: coordinator and clinician" in other.sees
+    assert len(coordinator.messages) == told + 1
+    assert not any("has opened a link" in said for said in clinician.everything)
+
+
+def test_a_member_of_staff_chooses_the_language_and_the_menu_follows(clinic: Clinic) -> None:
+    coordinator, clinician = clinic.coordinator(), clinic.clinician()
+    for member in (coordinator, clinician):
+        member.says("/language")
+        assert member.buttons == ["Deutsch", "English", "Français"]
+        member.presses("Deutsch")
+        assert member.sees == "Ich schreibe Ihnen auf Deutsch. Welche Sprache möchten Sie?"
+        menu_now = clinic.world.commands_for(member.account, member.language)
+        assert {"command": "help", "description": "Was ich kann"} in menu_now
+    assert len(history(clinic, "language_changed")) == 2
+    before = clinic.stored()
+    coordinator.forges("la:xx")
+    coordinator.presses("Deutsch")
+    assert clinic.stored() == before
+    coordinator.says("/history")
+    assert "English → Deutsch" in coordinator.sees
+
+
+def test_the_language_that_was_chosen_on_the_way_in_stays_for_whoever_joins_the_team(clinic: Clinic) -> None:
+    clinic.coordinator()
+    newcomer = clinic.someone()
+    newcomer.says(f"/start {clinic.invitation(Role.PATIENT)}")
+    newcomer.presses("Deutsch")
+    newcomer.says(f"/start {clinic.invitation(Role.CLINICIAN)}")
+    assert "Sie gehören zum Team" in newcomer.sees

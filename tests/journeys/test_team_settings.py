@@ -130,8 +130,8 @@ def test_the_hour_of_reminders_moves_those_that_are_to_come_and_says_how_many(cl
     coordinator.says("14:00")
     assert "It is for all your patients (2)." in coordinator.sees
     assert (
-        "Reminders that were to come and fall away: 2. Reminders that come instead: 2. "
-        "Patients with courses that this moves: 2." in coordinator.sees
+        "Reminders that are no longer sent: 2; sent instead: 2. "
+        "Patients with a course to come for whom this is so: 2." in coordinator.sees
     )
     coordinator.presses("Yes, do it")
     at = [course.next_reminder_at for course in clinic.rows(Course)]
@@ -154,8 +154,8 @@ def test_the_days_of_reminders_are_for_those_who_follow_the_team(clinic: Clinic)
     coordinator.says("3")
     assert (
         "Patients who follow the team: 1. Patients who have days of their own, and keep them: 1. "
-        "Reminders that were to come and fall away: 3. Reminders that come instead: 1. "
-        "Patients with courses that this moves: 1."
+        "Reminders that are no longer sent: 3; sent instead: 1. "
+        "Patients with a course to come for whom this is so: 1."
     ) in coordinator.sees
     coordinator.presses("Yes, do it")
     assert [course.next_reminder_lead for course in clinic.rows(Course)] == [3, 2]
@@ -292,7 +292,7 @@ def test_a_patient_who_has_left_is_not_counted(clinic: Clinic) -> None:
     opens(coordinator, "Reminder hour")
     coordinator.says("14:00")
     assert "(0)" in coordinator.sees
-    assert "fall away: 0. Reminders that come instead: 0." in coordinator.sees
+    assert "no longer sent: 0; sent instead: 0." in coordinator.sees
     coordinator.presses("Yes, do it")
     assert [course.next_reminder_at for course in clinic.rows(Course)] == [None]
     assert [patient.pseudonym for patient in clinic.rows(Patient)] == [anna.code]

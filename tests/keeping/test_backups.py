@@ -227,7 +227,7 @@ def test_one_is_due_each_night_at_three_and_after_a_missed_night_at_once() -> No
 def test_the_running_bot_makes_one_a_night_and_goes_on_when_that_fails(clinic: Clinic) -> None:
     clinic.patient()
     file, folder = file_of(clinic.database), file_of(clinic.database).parent / "backups"
-    settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}")
+    settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}", backups_kept="7d 4w")
     keeper = keeping.Keeper(settings, clinic.database, clinic.clock)
     for _ in range(2):
         clinic.bot.do(keeper.look(file, folder))
@@ -249,7 +249,7 @@ def test_the_very_first_is_made_at_the_start_and_later_ones_leave_the_first_minu
 ) -> None:
     monkeypatch.setattr(keeping, "LOOKS_EVERY", timedelta(days=1))
     file, folder = file_of(clinic.database), file_of(clinic.database).parent / "backups"
-    settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}")
+    settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}", backups_kept="7d 4w")
 
     async def begun(until: Callable[[], bool]) -> None:
         running = asyncio.create_task(keeping.Keeper(settings, clinic.database, clinic.clock).run())

@@ -69,6 +69,7 @@ UNBOUNDED = {
     "parked.by_team": "the operator acts for all teams, and each has an entry of its own",
     "parked.let_go": "the operator acts for all teams, and each has an entry of its own",
     "parked.send_again": "the operator acts for all teams, and each has an entry of its own",
+    "departures.newer_than": "what the operator keeps beside the backups, of all teams",
     "upcoming.next_upcoming": "the operator's and the demo's clock",
 }
 

@@ -1,0 +1,28 @@
+"""What is possible and still unusual is asked about once more, pure: *is it right?*"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from jobs.shortfall import Amount
+
+# Of a course, as a multiple of the patient's last ones; and in g/kg, where there is none.
+USUAL_CHANGE = 2.0
+USUAL_TOTAL = 4.0
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why a number is asked about again: a text's key and its arguments."""
+
+    key: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+def doubt_of_course(new: Amount, last_ones: Sequence[Amount]) -> Doubt | None:
+    """A course that comes to far more or far less than the patient's `last_ones`, the oldest first."""
+    total, known = new.total, [each.total for each in last_ones]
+    if not known:
+        return Doubt("plan.doubt.high", {"total": total, "limit": USUAL_TOTAL}) if total > USUAL_TOTAL else None
+    if min(known) / USUAL_CHANGE <= total <= max(known) * USUAL_CHANGE:
+        return None
+    return Doubt("plan.doubt.change", {"total": total, "last": known[-1]})
