@@ -1,7 +1,7 @@
 """What the documents say can be typed is typed, and what they point at is there.
 
 A command stands in a block of code. Each is typed here, in a folder of its own, with the clinic of the demo and the
-local Telegram, or stands in NOT_RUN with the reason. Targets of make are tried without doing what they do.
+local Telegram, or stands in tests/typed_by_hand.py with the reason. Targets of make are tried without being done.
 """
 
 import re
@@ -28,6 +28,7 @@ from storage.database import Database
 from tests.bot.test_command_line import ROOT, Operator
 from tests.storage.support import committing
 from tests.support import BOT_NAME, TOKEN, Clinic
+from tests.typed_by_hand import NOT_RUN
 
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 PICTURES = sorted((ROOT / "docs" / "pictures").iterdir())
@@ -58,60 +59,7 @@ FROM_NOTHING = {"docs/operators.md"}
 # An export has to come into a database that does not have its patients.
 ELSEWHERE = "sqlite:///elsewhere.sqlite"
 
-# Each reason says how the lines below it were seen to be right, or that they were not.
-NOT_RUN = {
-    "It changes the machine. Typed line by line in a bare Debian 12 (a chroot), which ended well.": (
-        "apt update && apt install -y git make python3 python3-venv",
-        "git clone https://example.org/infusion-diary.git /opt/infusion-diary",
-        "useradd --system --home-dir /var/lib/infusion-diary --shell /usr/sbin/nologin infusion-diary",
-        "install -d -o infusion-diary -g infusion-diary -m 700 /var/lib/infusion-diary",
-        "install -m 755 /opt/infusion-diary/docs/install/infusion-diary /usr/local/bin/infusion-diary",
-        "install -o infusion-diary -g infusion-diary -m 600 /opt/infusion-diary/.env.example"
-        " /var/lib/infusion-diary/.env",
-    ),
-    "There was no systemd to type it to. The file that it is about is there, and ends a wrong setting with 2.": (
-        "install -m 644 /opt/infusion-diary/docs/install/infusion-diary.service"
-        " /etc/systemd/system/infusion-diary.service",
-        "systemctl daemon-reload",
-        "systemctl enable --now infusion-diary",
-        "systemctl status infusion-diary",
-        "journalctl --unit infusion-diary --follow",
-        "systemctl stop infusion-diary",
-        "systemctl start infusion-diary",
-        "systemctl disable --now infusion-diary",
-    ),
-    "It takes the machine's own things away, or fetches what nobody has published yet. Read, not typed.": (
-        "git -C /opt/infusion-diary pull",
-        "rm -r /var/lib/infusion-diary /opt/infusion-diary /usr/local/bin/infusion-diary"
-        " /etc/systemd/system/infusion-diary.service",
-        "userdel infusion-diary",
-    ),
-    "It needs a PostgreSQL of the machine's own. The tests use one from a package: tests/postgres.py.": (
-        "apt install -y postgresql",
-        "runuser -u postgres -- createuser infusion-diary",
-        "runuser -u postgres -- createdb --owner infusion-diary infusion-diary",
-        'pg_dump --format=custom --file=diary-$(date -u +%Y%m%dT%H%M%SZ).dump "$DATABASE_URL"',
-    ),
-    "There was no container engine to type it to. The steps that its files take were run by hand.": (
-        "cd /opt/infusion-diary/docs/install",
-        "chown 10001 secrets/database_url secrets/telegram_bot_token && chmod 400 secrets/*",
-        "docker compose build",
-        "docker compose run --rm bot migrate",
-        'docker compose run --rm bot invite --team "Neuromuscular clinic" --role coordinator --zone Europe/London',
-        "docker compose up --detach",
-        "docker compose exec bot /opt/infusion-diary/.venv/bin/python -m bot doctor",
-    ),
-    "It asks a bot that runs at that port. tests/bot/watching asks one the same.": (
-        "curl --silent http://127.0.0.1:8081/lights",
-        "curl -s http://127.0.0.1:8081/lights",
-    ),
-    "It takes long, or writes into the tree. Typed by hand, the first in a smaller form.": (
-        ".venv/bin/python -m tests.simulate --diaries 3000 --write docs/method.md",
-        ".venv/bin/python -m tests.pictures",
-        ".venv/bin/python -m pytest -q -n 1 tests/storage tests/jobs/own_data",
-    ),
-}
-SHELL = {"mkdir", "printf", "python3", "git"}
+SHELL = {"mkdir", "printf", "python3"}
 NEXT_LINE = re.compile(r"\s+(--\S+)")
 
 
@@ -192,7 +140,7 @@ def typed(operator: Operator, command: str) -> str | None:
         case [name, *_] if name in SHELL:
             done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
             return done.stderr or "it failed" if done.returncode else None
-    return "neither run here nor in NOT_RUN"
+    return "neither run here nor in tests/typed_by_hand.py"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
@@ -262,9 +210,11 @@ def test_every_line_for_the_bot_is_read_as_it_is_written(clinic: Clinic) -> None
 def test_what_is_quoted_of_the_bot_is_what_it_says(name: str) -> None:
     """In these two what stands *so* is a button or words of the bot's, numbers apart."""
     said = [
-        each.string if isinstance(each.string, str) else "\n".join(each.string) for each in catalogue("en") if each.id
+        form
+        for each in catalogue("en")
+        for form in ([each.string] if isinstance(each.string, str) else each.string or ())
     ]
-    wordings = "\n".join(plain(Html(wording)) for wording in said)
+    wordings = "\n".join(plain(Html(form)) for form in said)
     quoted = re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", (ROOT / "docs" / f"{name}.md").read_text())
     assert quoted
     for words in quoted:
