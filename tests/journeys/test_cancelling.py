@@ -118,7 +118,7 @@ def test_a_cancelling_is_undone_and_the_patient_who_heard_of_it_hears_of_that(cl
     clinic = clinic_on_each
     coordinator, anna = cancelled(clinic)
     coordinator.presses("Undo (for an hour)")
-    assert "course of Thu 12 Mar 2026 cancelled; reason: patient could not" in coordinator.sees
+    assert "course of Thu 12 Mar 2026 planned again, as before it was cancelled" in coordinator.sees
     assert anna.starts == ["2026-03-12"]
     assert told(anna)[-1].startswith(f"{CHANGED}:\n\n– Thu 12 Mar 2026 takes place after all")
     assert len(told(anna)) == 2
@@ -150,7 +150,7 @@ def test_a_cancelling_is_not_undone_onto_a_course_that_was_planned_meanwhile(cli
 def test_why_a_course_was_cancelled_is_in_the_history_and_in_the_patients_own_copy(clinic: Clinic) -> None:
     coordinator, anna = cancelled(clinic)
     coordinator.says(f"/history {anna.code}")
-    assert "course of Thu 12 Mar 2026 planned again, as before it was cancelled" in coordinator.sees
+    assert "course of Thu 12 Mar 2026 cancelled; reason: patient could not" in coordinator.sees
     row = anna.row
     held = clinic.read(lambda session: collect(session, session.get_one(Patient, row.id)))
     assert [course.cancelled_because for course in held.courses] == ["patient_could_not"]

@@ -129,7 +129,7 @@ def but_for_what_came_last(clinic: Clinic) -> dict[str, Any]:
     """All that is stored, without the open form's note of what brought it there."""
     stored = clinic.stored()
     for row in stored["Dialogue"]:
-        row["state"].pop("by")
+        row["state"] = {key: value for key, value in row["state"].items() if key not in {"by", "after"}}
     return stored
 
 

@@ -125,7 +125,7 @@ BUTTONS_WALKED = {
         ),
         *("su:team", "su:settings", "su:picture:0", "su:nonsense"),
     ),
-    "la": ("la:en", "la:xx", "la:"),
+    "la": ("la:en",),
     "nt": ("nt:{patient}", "nt:{invited}"),
 }
 FORMS_WALKED = tuple(
