@@ -28,7 +28,7 @@ def questions(data: OwnData, names: Names, words: Words) -> Iterator[Resource]:
 
 def code_of(item: str, words: Words) -> Resource:
     """The code of one of the four."""
-    return concept(words.items[item], (CODES, OWN_CODES[item]) if item in OWN_CODES else PAIN)
+    return concept(words.items[item], PAIN if item == "pain" else (CODES, OWN_CODES[item]))
 
 
 def codes_of(data: OwnData, words: Words) -> Mapping[str, Resource]:
