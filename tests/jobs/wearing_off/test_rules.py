@@ -11,6 +11,7 @@ from jobs.wearing_off.caveats import Caveat
 from jobs.wearing_off.comparison import PooledDifference
 from jobs.wearing_off.noise import Noise
 from jobs.wearing_off.pooling import Pooled, PooledRegimen, pool
+from jobs.wearing_off.thresholds import Thresholds
 from jobs.wearing_off.verdict import Verdict, confirmed, interval_verdict, regimen_verdict
 from tests.jobs.wearing_off.examples import (
     CASE_LAST_DAY,
@@ -37,6 +38,7 @@ from tests.jobs.wearing_off.examples import (
         (-3.0, -4.0, -2.0, "does_not_return"),
         (0.5, -2.0, 3.0, "unclear"),
         (1.2, -0.1, 1.4, "unclear"),
+        (1.0, -0.1, 1.4, "unclear"),
         # means of whole scores that miss a threshold by rounding alone
         (1 - 1e-12, 0.1, 1.9, "returns"),
         (0.2, 1e-12, 0.4, "does_not_return"),
@@ -98,10 +100,25 @@ def test_two_remaining_courses_confirm_nothing() -> None:
     assert regimen_verdict(three) == "possible_return"
 
 
+def test_a_99_per_cent_interval_that_begins_at_0_confirms_nothing() -> None:
+    sure = regimen(1.5, 1.5, 1.5, sigma=1.5)
+    assert confirmed(replace(sure, without_latest=None)) is True
+    touching = replace(sure, pooled=replace(sure.pooled, strict_low=0.0), without_latest=None)
+    assert confirmed(touching) is False
+
+
+def test_a_return_is_confirmed_by_the_teams_own_thresholds() -> None:
+    four = regimen(2.3, 2.3, 2.3, 0.0, sigma=2.2)
+    assert regimen_verdict(four, Thresholds(fewest_courses=4)) == "possible_return", "three remain without the latest"
+    small = regimen(0.5, 0.5, 0.5, sigma=0.5)
+    assert confirmed(small, Thresholds(rise=0.5)) is True
+    assert regimen_verdict(small, Thresholds(rise=0.5)) == "returns"
+
+
 def test_what_does_not_return_is_not_confirmed_either() -> None:
-    assert not confirmed(regimen(0.5, 0.5, 0.5, sigma=0.5))
+    assert confirmed(regimen(0.5, 0.5, 0.5, sigma=0.5)) is False
     assert regimen_verdict(regimen(0.5, 0.5, 0.5, sigma=0.5)) == "small_rise"
-    assert not confirmed(regimen(0.0, 0.0, 0.0))
+    assert confirmed(regimen(0.0, 0.0, 0.0)) is False
 
 
 # Onset
