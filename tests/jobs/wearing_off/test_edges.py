@@ -8,6 +8,7 @@ import pytest
 from jobs.cycle import Course
 from jobs.scores import Diary, DiaryDay
 from jobs.wearing_off import analyse
+from jobs.wearing_off.contrast import CycleWindows, cycle_windows, known_courses
 from jobs.wearing_off.effects import CourseEffect
 from jobs.wearing_off.thresholds import Thresholds
 from tests.jobs.wearing_off.examples import (
@@ -74,6 +75,19 @@ def test_four_days_make_a_window_and_three_do_not() -> None:
         assert pain(FIVE[:2], series(steady, 60, without=reference)).courses[0].reason == reason
 
 
+@pytest.mark.parametrize("nothing_on", [range(21, 28), range(4, 18), range(4, 28)])
+def test_a_window_without_a_single_day_is_few_days_and_gives_no_day_a_weight(nothing_on: range) -> None:
+    effect = pain(FIVE[:2], series(steady, 60, without=nothing_on)).courses[0]
+    assert (effect.reason, effect.difference, effect.kind) == ("few_days", None, None)
+    assert (effect.weight_pre, effect.weight_ref, effect.weight_next_ref) == (None, None, None)
+
+
+def test_a_course_left_out_for_few_days_has_no_weights_either() -> None:
+    effect = pain(FIVE[:2], series(steady, 60, without=range(21, 25))).courses[0]
+    assert (effect.n_pre, effect.n_ref, effect.reason) == (3, 14, "few_days")
+    assert (effect.weight_pre, effect.weight_ref, effect.weight_next_ref) == (None, None, None)
+
+
 def test_fifteen_days_from_the_last_infusion_are_enough_and_fourteen_are_not() -> None:
     usable = pain(((0, 1, "A"), (16, 16, "A")), series(steady, 40)).courses[0]
     assert (usable.reason, usable.days_ref, usable.n_ref) == (None, 4, 4)
@@ -95,6 +109,41 @@ def test_a_cycle_that_is_too_short_still_says_which_days_there_are() -> None:
     running = pain(((0, 0, "A"), (14, 14, "A")), scores, today=10).running
     assert running is not None
     assert (running.too_short, running.n_ref, running.ref_mean) == (True, 2, None)
+
+
+def test_the_settled_days_after_a_course_count_only_where_that_cycle_is_long_enough() -> None:
+    spans = ((0, 0, "A"), (28, 28, "A"))
+    long, short = (pain((*spans, (on, on, "A")), series(steady, 60)).courses[0] for on in (43, 42))
+    assert (long.days_next_ref, long.n_next_ref, long.kind) == (4, 4, "two_sided")
+    assert (short.days_next_ref, short.n_next_ref, short.kind) == (0, 0, "one_sided")
+    assert pain(FIVE, series(steady, 130)).courses[-1].days_next_ref == 14
+
+
+def windows_on(today: int, *starts: int) -> tuple[CycleWindows, ...]:
+    scores = {day(number): 2.0 for number in range(200)}
+    return cycle_windows(courses_on((start, start, "A") for start in starts), scores, day(today))
+
+
+def test_the_week_before_is_there_once_it_is_over_and_holds_nothing_later_than_today() -> None:
+    (running,) = windows_on(27, 0, 28)
+    assert (running.complete, running.pre, running.n_pre) == (False, None, 0)
+    over, begun = windows_on(34, 0, 28)
+    assert (over.complete, over.n_pre, over.n_ref, over.days_ref) == (True, 7, 14, 14)
+    assert (begun.complete, begun.n_ref, begun.days_ref) == (False, 3, 14)
+
+
+def test_a_cycle_that_is_too_short_has_days_and_no_windows() -> None:
+    short, _ = windows_on(60, 0, 14)
+    assert (short.too_short, short.window, short.reference, short.pre) == (True, None, None, None)
+    assert (short.n_pre, short.n_ref, short.days_ref) == (7, 3, 3)
+
+
+def test_what_starts_after_today_is_planned() -> None:
+    known = known_courses(reversed(courses_on(FIVE)), day(56))
+    assert [(course.number, course.status) for course in known] == [
+        *((number, "given") for number in (1, 2, 3)),
+        *((number, "planned") for number in (4, 5)),
+    ]
 
 
 def test_the_week_before_a_course_counts_from_the_first_infusion_day_on() -> None:

@@ -167,12 +167,14 @@ def test_the_mean_of_one_window_has_the_variance_of_a_correlated_mean() -> None:
     assert covariance_of_means([own], 0.6)[0, 0] == pytest.approx(r.mean())
 
 
-def test_pooling_uncorrelated_courses_without_prior_or_floor_is_the_one_sample_t_test() -> None:
-    differences = [1.2, 0.4, 2.2, -0.3, 0.9]
-    found = pool(differences, np.eye(5), 0.0, Thresholds(usual_df=0, least_spread=0.0))
+@pytest.mark.parametrize("differences", [[1.2, 0.4, 2.2, -0.3, 0.9], [1.2, 0.4]])
+def test_pooling_uncorrelated_courses_without_prior_or_floor_is_the_one_sample_t_test(differences: list[float]) -> None:
+    count = len(differences)
+    found = pool(differences, np.eye(count), 0.0, Thresholds(usual_df=0, least_spread=0.0))
     expected = stats.ttest_1samp(differences, 0)
     interval = expected.confidence_interval(0.95)
-    assert (found.low, found.high, found.df) == pytest.approx((interval.low, interval.high, 4))
+    assert (found.low, found.high, found.df) == pytest.approx((interval.low, interval.high, count - 1))
+    assert (found.plain_low, found.plain_high) == pytest.approx((interval.low, interval.high))
     assert found.estimate / found.se == pytest.approx(expected.statistic)
     assert found.strict_low == pytest.approx(expected.confidence_interval(0.99).low)
 
@@ -200,6 +202,14 @@ def test_the_confirmation_leaves_out_the_latest_course_and_keeps_sigma_and_rho()
     assert found is not None
     differences = [course.difference or 0.0 for course in courses]
     assert found.without_latest == pool(differences[:2], covariance(courses[:2], 0.3), 1.5)
+
+
+def test_the_teams_own_thresholds_hold_with_and_without_the_latest_course() -> None:
+    courses = contrasts_of_the_jagged_diary()[:3]
+    found = pool_regimen(courses, Noise(0.3, 1.5, 50, 0.3), Thresholds(least_spread=7.0))
+    assert found is not None
+    assert found.without_latest is not None
+    assert (found.pooled.spread, found.without_latest.spread) == (7.0, 7.0)
 
 
 def test_the_plain_interval_has_one_degree_of_freedom_less_than_courses() -> None:
