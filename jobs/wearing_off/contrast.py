@@ -88,8 +88,10 @@ class Contrast:
     @property
     def parts(self) -> tuple[tuple[Observed, float], ...]:
         """The windows compared, each with its mean's factor in D, spread evenly over its days. Empty without D."""
-        if self.difference is None or self.pre is None or self.reference is None:
+        if self.difference is None:
             return ()
+        assert self.pre is not None  # a difference is one between them
+        assert self.reference is not None
         before = ((self.reference, self.share_after - 1.0), (self.pre, 1.0))
         return before if self.next_reference is None else (*before, (self.next_reference, -self.share_after))
 

@@ -102,6 +102,27 @@ def test_few_pairs_are_drawn_to_the_usual_correlation() -> None:
     assert noise.rho == pytest.approx((6 * 0.0 + 30 * 0.6) / 36)
 
 
+def test_the_correlation_is_where_its_expected_ratio_meets_the_one_observed() -> None:
+    """And the nearest end of the grid where it meets it nowhere."""
+    source = random.Random(2)
+    grid, reduced = np.arange(20) * 0.05, pattern(tuple(range(14)))
+    powers = grid[:, None] ** np.arange(14)
+    expected = (powers @ reduced.adjacent) / (powers @ reduced.trace)
+    found = []
+    for _ in range(100):
+        own = window(list(range(14)), [float(source.randint(0, 10)) for _ in range(14)])
+        residuals = reduced.residuals @ own.scores
+        observed = (residuals[:-1] @ residuals[1:]) / (residuals @ residuals)
+        found.append(estimate_noise([own]).raw_rho)
+        assert found[-1] == pytest.approx(np.interp(observed, expected, grid))
+    assert any(0 < raw < 0.05 for raw in found if raw is not None)
+
+
+def test_without_an_observed_day_nothing_is_observed() -> None:
+    assert observe(Window(day(0), day(13)), {day(14): 3.0, day(3): None}) is None
+    assert observe(None, {day(3): 3.0}) is None
+
+
 @pytest.mark.parametrize(
     "scores", [[2.0] * 7, [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0], [0.1 * k for k in range(7)], [0.0] * 7]
 )
@@ -202,6 +223,12 @@ def test_the_confirmation_leaves_out_the_latest_course_and_keeps_sigma_and_rho()
     assert found is not None
     differences = [course.difference or 0.0 for course in courses]
     assert found.without_latest == pool(differences[:2], covariance(courses[:2], 0.3), 1.5)
+    two, one = (pool_regimen(courses[:count], noise) for count in (2, 1))
+    assert two is not None
+    assert two.without_latest is not None
+    assert (two.without_latest.courses, two.without_latest.estimate) == (1, differences[0])
+    assert one is not None
+    assert one.without_latest is None
 
 
 def test_the_teams_own_thresholds_hold_with_and_without_the_latest_course() -> None:

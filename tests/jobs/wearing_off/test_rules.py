@@ -9,7 +9,9 @@ from jobs.steroids import SteroidStep, dose_changes, dose_on, mean_dose
 from jobs.wearing_off import analyse
 from jobs.wearing_off.caveats import Caveat
 from jobs.wearing_off.comparison import PooledDifference
+from jobs.wearing_off.contrast import contrasts, cycle_windows
 from jobs.wearing_off.noise import Noise
+from jobs.wearing_off.onset import Onset, onset
 from jobs.wearing_off.pooling import Pooled, PooledRegimen, pool
 from jobs.wearing_off.thresholds import Thresholds
 from jobs.wearing_off.verdict import Verdict, confirmed, interval_verdict, regimen_verdict
@@ -158,6 +160,34 @@ def test_the_onset_never_reaches_into_the_reference_window() -> None:
     scores = series(lambda number: 0.0 if number < 14 else 5.0, 28)
     effect = pain(((0, 0, "A"), (28, 28, "A")), scores, today=28).courses[0]
     assert effect.onset is None or effect.onset.cycle_day > 18
+
+
+def onset_of(scores: dict[int, float]) -> Onset | None:
+    by_day = {day(number): score for number, score in scores.items()}
+    (contrast,) = contrasts(cycle_windows(courses_on(FIVE[:2]), by_day, day(28)), day(28))
+    return onset(contrast, by_day)
+
+
+def test_three_days_that_rise_by_less_than_a_point_are_no_onset_yet() -> None:
+    # the mean of days 19 to 21 is two thirds
+    found = onset_of(series(lambda number: 1.0 if number >= 20 else 0.0, 28))
+    assert found is not None
+    assert found.day == day(20)
+
+
+def test_a_single_day_among_missing_ones_ends_no_rise() -> None:
+    scores = series(lambda number: 2.0 if number >= 20 and number != 22 else 0.0, 28, without=(21, 23, 24))
+    found = onset_of(scores)
+    assert found is not None
+    # of days 19 to 21 two were observed, and their mean is 1
+    assert found.day == day(19)
+
+
+def test_where_nothing_can_be_compared_there_is_no_onset() -> None:
+    rise = series(lambda number: 8.0 if number >= 20 else 0.0, 28)
+    assert onset_of(rise) is not None
+    for without in (range(21, 25), range(4, 18)):
+        assert onset_of({number: score for number, score in rise.items() if number not in without}) is None
 
 
 # Relief
