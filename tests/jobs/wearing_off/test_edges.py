@@ -260,6 +260,7 @@ def test_a_moved_course_takes_its_windows_with_it() -> None:
     assert found.courses[1].start == day(56) - timedelta(days=6)
     (moved,) = [caveat for caveat in found.caveats if caveat.code == "moved_earlier"]
     assert (moved.course, moved.numbers) == (3, {"days": 6})
-    courses[2] = replace(courses[2], start=day(58), end=day(58))
-    found = analyse(courses, diary_with(series(steady, 130)), day(129)).symptoms["pain"]
-    assert [(each.code, each.course, each.numbers) for each in found.caveats] == [("moved_later", 3, {"days": 2})]
+    for moved_to, code, days in ((58, "moved_later", 2), (57, "moved_later", 1), (55, "moved_earlier", 1)):
+        courses[2] = replace(courses[2], start=day(moved_to), end=day(moved_to))
+        found = analyse(courses, diary_with(series(steady, 130)), day(129)).symptoms["pain"]
+        assert [(each.code, each.course, each.numbers) for each in found.caveats] == [(code, 3, {"days": days})]

@@ -194,7 +194,8 @@ def test_where_nothing_can_be_compared_there_is_no_onset() -> None:
 
 
 def test_relief_is_three_days_before_against_days_four_to_ten_after() -> None:
-    scores = {**dict.fromkeys(range(-3, 0), 8.0), **dict.fromkeys(range(5), 9.0), **dict.fromkeys(range(5, 12), 2.0)}
+    scores = {-4: 1.0, 12: 9.0, **dict.fromkeys(range(-3, 0), 8.0), **dict.fromkeys(range(5), 9.0)}
+    scores |= dict.fromkeys(range(5, 12), 2.0)
     (relief,) = pain(((0, 1, "A"),), scores).reliefs
     assert (relief.n_before, relief.before, relief.n_after, relief.after) == (3, 8.0, 7, 2.0)
     assert (relief.points, relief.per_cent) == (6.0, 75.0)
@@ -213,6 +214,22 @@ def test_relief_from_nothing_is_no_percentage_and_the_next_course_ends_it() -> N
     spans = ((0, 0, "A"), (8, 8, "A"))
     relief = pain(spans, scores).reliefs[0]
     assert (relief.n_after, relief.points, relief.per_cent) == (4, -2.0, None)
+
+
+def test_a_next_course_that_comes_at_once_leaves_no_day_after() -> None:
+    scores = dict.fromkeys(range(-3, 20), 2.0)
+    for next_on, n_after in ((4, 0), (5, 1)):
+        relief = pain(((0, 0, "A"), (next_on, next_on, "A")), scores).reliefs[0]
+        assert (relief.n_after, relief.after, relief.points) == (n_after, None, None)
+
+
+def test_relief_from_a_single_point_has_a_percentage() -> None:
+    scores = {-1: 1.0, -2: 1.0, **dict.fromkeys(range(4, 11), 0.0)}
+    assert pain(FIVE[:1], scores).reliefs[0].per_cent == 100.0
+
+
+def test_a_course_to_come_has_given_no_relief() -> None:
+    assert [each.course for each in pain(FIVE, series(peaks, 130), today=56).reliefs] == [1, 2, 3]
 
 
 # Caveats
@@ -253,6 +270,44 @@ def test_days_on_which_nobody_asked_do_not_count_as_skipped() -> None:
     assert analyse(courses_on(FIVE), diary, day(129)).symptoms["pain"].caveats == ()
 
 
+def test_a_day_on_which_nobody_asked_and_that_was_answered_counts_as_answered() -> None:
+    before = [start - back for start in (28, 56, 84, 112) for back in (1, 3)]
+    answered = [start - back for start in (28, 56, 84, 112) for back in (2, 4)]
+    diary = diary_with(series(steady, 130, without=before), not_asked=answered)
+    (uneven,) = analyse(courses_on(FIVE), diary, day(129)).symptoms["pain"].caveats
+    assert (uneven.numbers["answered_pre"], uneven.numbers["days_pre"]) == (20, 28)
+
+
+def test_where_nobody_asked_in_any_week_before_there_is_nothing_to_be_uneven() -> None:
+    before = [start - back for start in (28, 56, 84, 112) for back in range(1, 8)]
+    diary = diary_with(series(steady, 130, without=before), not_asked=before)
+    found = analyse(courses_on(FIVE), diary, day(129)).symptoms["pain"].caveats
+    assert [each.code for each in found] == ["course_left_out"] * 4
+
+
+def test_as_many_answers_as_the_threshold_asks_for_are_not_few() -> None:
+    compared = [start + back for start in (28, 56, 84, 112) for back in (*range(-24, -10), *range(-7, 0))]
+    for missing, is_few in ((42, False), (43, True)):
+        diary = diary_with(series(steady, 130, without=compared[::2] + compared[1 : 2 * (missing - 42) : 2]))
+        found = analyse(courses_on(FIVE), diary, day(129), Thresholds(fewest_answered=0.5)).symptoms["pain"].caveats
+        assert ("few_answered" in {each.code for each in found}) is is_few
+
+
+def test_each_regimen_has_the_caveats_of_its_own_courses() -> None:
+    spans = tuple((28 * k, 28 * k, "AABBB"[k]) for k in range(5))
+    before = [start - back for start in (84, 112) for back in (1, 3, 5)]
+    (uneven,) = [each for each in pain(spans, series(steady, 130, without=before)).caveats if each.code != "one_sided"]
+    assert (uneven.code, uneven.regimen) == ("uneven_answers", "B")
+    assert uneven.numbers == {"answered_pre": 8, "days_pre": 14, "answered_ref": 28, "days_ref": 28}
+
+
+def test_a_course_left_out_says_why_in_numbers() -> None:
+    found = pain(FIVE[:2], series(steady, 60, without=(21, 22, 23, 24))).caveats
+    (left_out,) = [each for each in found if each.code != "uneven_answers"]
+    assert (left_out.code, left_out.regimen, left_out.course) == ("course_left_out", "A", 2)
+    assert left_out.numbers == {"reason": "few_days", "n_pre": 3, "n_ref": 14, "days_ref": 14, "interval": 28}
+
+
 def test_late_entries_within_the_windows_are_counted() -> None:
     (late,) = caveats(series(steady, 130), late=range(24))
     # of days 0 to 23: 4 to 17 and 21 to 23
@@ -265,6 +320,8 @@ def test_a_reference_at_the_end_of_the_scale_is_said_since_nothing_can_rise_ther
     assert (ceiling.code, ceiling.regimen) == ("ceiling", "A")
     assert ceiling.numbers == {"courses": 2, "of": 4, "level": 9.0}
     assert caveats(series(lambda _: 9.0, 130))[0].numbers["courses"] == 4
+    (ceiling, _) = caveats(series(lambda _: 10.0, 130, without=range(21, 25)))
+    assert ceiling.numbers == {"courses": 3, "of": 3, "level": 9.0}, "a course left out is none of them"
     assert caveats(series(lambda _: 8.9, 130)) == []
 
 
