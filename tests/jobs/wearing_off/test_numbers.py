@@ -2,6 +2,7 @@
 
 import math
 import random
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from scipy import linalg, stats  # type: ignore[import-untyped]
 
 from jobs.wearing_off import estimates
-from jobs.wearing_off.comparison import level_differences, levels, pooled_differences, welch
+from jobs.wearing_off.comparison import Level, level_differences, levels, pooled_differences, welch
 from jobs.wearing_off.contrast import Contrast, CycleWindows, cycle_windows
 from jobs.wearing_off.noise import Noise, Observed, covariance_of_means, estimate_noise, observe, pattern
 from jobs.wearing_off.pooling import covariance, pool, pool_regimen, quantile
@@ -277,6 +278,12 @@ def test_worse_by_more_than_a_point_is_excluded_by_an_interval_that_ends_below_o
     assert excluded(0.4) == (True, True)
     assert excluded(0.42) == (False, True)
     assert excluded(-0.42) == (True, False)
+    middle = welch(0.0, (0.04, 10), (0.04, 10))
+    assert middle is not None
+    for difference in (1 - middle.high, middle.high - 1):
+        touching = welch(difference, (0.04, 10), (0.04, 10))
+        assert touching is not None
+        assert (touching.worse_excluded, touching.better_excluded) == (difference < 0, difference > 0)
 
 
 def test_two_regimens_without_any_spread_have_no_interval() -> None:
@@ -294,6 +301,32 @@ def test_levels_are_means_of_cycle_means_and_the_running_cycle_is_left_out() -> 
     assert (level.cycles, level.mean, level.variance) == (2, 2.0, 2.0)
     (before,) = levels(courses_on(spans), scores, day(39)).values()
     assert (before.cycles, before.mean, before.variance) == (1, 1.0, None)
+
+
+def test_a_cycle_counts_from_the_day_it_ends_and_with_four_observed_days() -> None:
+    courses = courses_on(((0, 0, "A"), (10, 10, "B")))
+    scores: dict[date, float | None] = {day(number): 2.0 for number in range(4)}
+    scores[day(4)] = None
+    assert levels(courses, scores, day(9)) == {"A": Level("A", 0, None, None)}
+    assert levels(courses, scores, day(10)) == {"A": Level("A", 1, 2.0, None), "B": Level("B", 0, None, None)}
+    del scores[day(0)]
+    assert levels(courses, scores, day(10))["A"].cycles == 0
+
+
+def test_differences_of_level_are_welch_tests_of_cycle_means_later_less_earlier() -> None:
+    earlier, later, few = Level("A", 3, 2.0, 1.0), Level("B", 4, 3.5, 0.5), Level("C", 2, 9.0, 1.0)
+    found, left_out, _ = level_differences([earlier, later, few])
+    expected = stats.ttest_ind_from_stats(3.5, math.sqrt(0.5), 4, 2.0, 1.0, 3, equal_var=False)
+    assert (found.earlier, found.later, found.reason) == (earlier, later, None)
+    assert found.result is not None
+    assert found.result.difference == 1.5
+    assert found.result.difference / found.result.se == pytest.approx(expected.statistic)
+    assert 2 * stats.t.sf(expected.statistic, found.result.df) == pytest.approx(expected.pvalue)
+    assert not found.result.worse_excluded
+    assert (left_out.later, left_out.reason, left_out.result) == (few, "few_cycles", None)
+    (wide, *_) = level_differences([earlier, later], Thresholds(worse_margin=9.0))
+    assert wide.result is not None
+    assert wide.result.worse_excluded
 
 
 def test_a_regimen_with_two_courses_is_compared_with_nothing() -> None:

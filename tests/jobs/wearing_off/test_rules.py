@@ -8,7 +8,7 @@ import pytest
 from jobs.steroids import SteroidStep, dose_changes, dose_on, mean_dose
 from jobs.wearing_off import analyse
 from jobs.wearing_off.caveats import Caveat
-from jobs.wearing_off.comparison import PooledDifference
+from jobs.wearing_off.comparison import PooledDifference, pooled_differences, steroid_doses
 from jobs.wearing_off.contrast import contrasts, cycle_windows
 from jobs.wearing_off.noise import Noise
 from jobs.wearing_off.onset import Onset, onset
@@ -334,6 +334,15 @@ def test_a_step_in_the_steroid_dose_is_said_for_each_course_that_compares_days_a
         found = analyse(courses_on(FIVE), diary_with(series(steady, 130)), day(129), steroids=steps)
         return [each.course for each in found.symptoms["pain"].caveats if each.code == "steroid_change"]
 
+    (said,) = [
+        each
+        for each in analyse(courses_on(FIVE), diary_with(series(steady, 130)), day(129), steroids=STEPS)
+        .symptoms["pain"]
+        .caveats
+        if each.code == "steroid_change"
+    ]
+    assert (said.regimen, said.course) == ("A", 2)
+    assert said.numbers == {"day": day(30).isoformat(), "drug": "prednisone", "before": 25, "after": 20}
     assert concerned(4) == []
     assert concerned(5) == [2]
     assert concerned(30) == [2]
@@ -366,6 +375,13 @@ def test_steroid_doses_are_known_by_regimen_from_the_first_step_on() -> None:
     assert analyse(courses_on(spans), diary_with(series(steady, 60)), day(59)).steroids == {}
 
 
+def test_steroid_doses_are_of_courses_begun_and_of_regimens_begun_since_the_first_step() -> None:
+    courses = courses_on(((0, 0, "A"), (20, 20, "B")))
+    assert steroid_doses(courses, STEPS, day(19)) == {"A": {"prednisone": 25}}
+    assert steroid_doses(courses, STEPS, day(20)) == {"A": {"prednisone": 25}, "B": {"prednisone": 25}}
+    assert set(steroid_doses(courses, (replace(STEPS[0], start=day(0)),), day(30))) == {"A", "B"}
+
+
 def test_a_steroid_step_that_ends_before_it_starts_is_refused() -> None:
     with pytest.raises(ValueError, match="before it starts"):
         SteroidStep(day(2), day(1), "prednisone", 5)
@@ -388,6 +404,21 @@ def test_on_the_case_the_rise_is_smaller_under_the_third_regimen_and_a_worse_one
     assert three.difference == pytest.approx(-0.0038 - 2.9183, abs=1e-4)
     assert three.se == pytest.approx((0.2130**2 + 0.0955**2) ** 0.5, abs=1e-4)
     assert (three.worse_excluded, three.better_excluded) == (True, False)
+
+
+def test_two_regimens_of_three_courses_each_are_compared_later_less_earlier() -> None:
+    pools = {"A": regimen(0.0, 0.0, 0.0), "B": regimen(2.0, 2.0, 2.0), "C": regimen(1.0, 1.0), "D": None}
+    ab, ac, ad, bc, bd, cd = pooled_differences(pools)
+    assert ab.result is not None
+    assert (ab.earlier, ab.later, ab.reason, ab.result.difference) == ("A", "B", None, 2.0)
+    for few, counts in ((ac, (3, 2)), (ad, (3, 0)), (bc, (3, 2)), (bd, (3, 0)), (cd, (2, 0))):
+        assert (few.courses_earlier, few.courses_later) == counts
+        assert (few.reason, few.result) == ("few_courses", None)
+    (_, da, *_) = pooled_differences({"C": None, "D": None, "A": pools["A"]})
+    assert (da.courses_earlier, da.courses_later, da.result) == (0, 3, None)
+    wide = pooled_differences(pools, Thresholds(worse_margin=5.0))[0].result
+    assert wide is not None
+    assert (ab.result.worse_excluded, wide.worse_excluded) == (False, True)
 
 
 def test_the_margin_of_worse_lies_on_neither_side_by_accident() -> None:
