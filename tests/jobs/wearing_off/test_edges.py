@@ -9,7 +9,7 @@ from jobs.cycle import Course
 from jobs.scores import Diary, DiaryDay
 from jobs.wearing_off import analyse
 from jobs.wearing_off.contrast import CycleWindows, cycle_windows, known_courses
-from jobs.wearing_off.effects import CourseEffect
+from jobs.wearing_off.effects import CourseEffect, SymptomAnalysis
 from jobs.wearing_off.thresholds import Thresholds
 from tests.jobs.wearing_off.examples import (
     CHANGING,
@@ -175,6 +175,20 @@ def test_without_a_next_course_nothing_is_running_towards_it() -> None:
     assert (running.n_ref, running.ref_mean) == (14, 0.0)
 
 
+def test_the_running_courses_settled_days_have_a_mean_from_the_fourth_on() -> None:
+    third, fourth = (pain(FIVE, series(steady, 130), today=today).running for today in (6, 7))
+    assert third is not None
+    assert fourth is not None
+    assert (third.n_ref, third.ref_mean) == (3, None)
+    assert (fourth.n_ref, fourth.ref_mean) == (4, pytest.approx(2 + 0.02 * 5.5))
+
+
+def test_a_running_course_with_the_next_one_at_once_has_no_settled_days() -> None:
+    running = pain(((0, 0, "A"), (4, 4, "A")), series(steady, 4)).running
+    assert running is not None
+    assert (running.too_short, running.n_ref, running.ref_mean) == (True, 0, None)
+
+
 def test_what_comes_after_today_does_not_exist_yet() -> None:
     scores = series(jagged, 132)
     for today in range(0, 132, 3):
@@ -189,6 +203,8 @@ def test_a_planned_date_stands_in_and_says_so() -> None:
     assert [effect.status for effect in found.courses] == ["given", "given", "given", "planned"]
     assert found.courses[-1].verdict == "returns"
     assert [(each.code, each.course) for each in found.caveats] == [("planned_date", 5), ("provisional", 5)]
+    on_the_day = analyse(courses, diary_with(series(peaks, 130)), day(112)).symptoms["pain"]
+    assert [(each.code, each.course) for each in on_the_day.caveats] == [("planned_date", 5), ("provisional", 5)]
     ahead = analyse(courses, diary_with(series(peaks, 110)), day(109)).symptoms["pain"]
     assert ahead.caveats == ()
 
@@ -206,7 +222,7 @@ def test_a_diary_without_courses_and_courses_without_a_diary() -> None:
     assert {(effect.reason, effect.n_pre, effect.n_ref) for effect in silent.courses} == {("few_days", 0, 0)}
     regimen = silent.regimen("A")
     assert (regimen.courses, regimen.of, regimen.estimate, regimen.verdict) == (0, 4, None, "not_enough_data")
-    assert (regimen.sigma, regimen.rho) == (0.5, 0.6)
+    assert (regimen.sigma, regimen.rho, regimen.provisional) == (0.5, 0.6, False)
 
 
 def test_before_the_first_course_there_is_nothing_to_say() -> None:
@@ -236,6 +252,34 @@ def test_thresholds_are_settings() -> None:
     assert analyse(courses, diary, day(129), stricter).symptoms["pain"].regimen("A").verdict == "small_rise"
     more = Thresholds(fewest_courses=5)
     assert analyse(courses, diary, day(129), more).symptoms["pain"].regimen("A").verdict == "not_enough_data"
+
+
+def test_every_threshold_reaches_the_answer() -> None:
+    def found(settings: Thresholds) -> SymptomAnalysis:
+        spans = tuple((28 * k, 28 * k, "AAAABBBBB"[k]) for k in range(9))
+        scores = series(lambda number: 0.1 * (number % 28) + (0.3 * number % 0.7), 250)
+        return analyse(courses_on(spans), diary_with(scores), day(249), settings).symptoms["pain"]
+
+    usual = found(Thresholds())
+    (rise,), (level,) = usual.pooled_differences, usual.level_differences
+    assert rise.result is not None
+    assert level.result is not None
+    assert (rise.result.worse_excluded, level.result.worse_excluded) == (True, True)
+    assert usual.courses[0].verdict == "returns"
+    noisy = found(Thresholds(least_sigma=3.0, usual_rho=0.5))
+    assert (noisy.regimen("A").sigma, noisy.regimen("B").sigma) == (3.0, 3.0)
+    assert found(Thresholds(least_spread=4.0)).regimen("A").s == 4.0
+    assert found(Thresholds(rise=9.0, important_rise=9.0)).courses[0].verdict == "small_rise"
+    assert found(Thresholds(onset_rise=9.0)).courses[0].onset is None
+    assert usual.courses[0].onset is not None
+    assert found(Thresholds(fewest_courses=9)).regimen("A").verdict == "not_enough_data"
+    assert [each.code for each in usual.caveats] == ["one_sided"]
+    assert "ceiling" in {each.code for each in found(Thresholds(ceiling=0.5)).caveats}
+    narrow = found(Thresholds(worse_margin=0.001))
+    (rise,), (level,) = narrow.pooled_differences, narrow.level_differences
+    assert rise.result is not None
+    assert level.result is not None
+    assert (rise.result.worse_excluded, level.result.worse_excluded) == (False, False)
 
 
 def test_overlapping_courses_are_refused() -> None:

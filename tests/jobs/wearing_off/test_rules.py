@@ -416,6 +416,8 @@ def test_two_regimens_of_three_courses_each_are_compared_later_less_earlier() ->
         assert (few.reason, few.result) == ("few_courses", None)
     (_, da, *_) = pooled_differences({"C": None, "D": None, "A": pools["A"]})
     assert (da.courses_earlier, da.courses_later, da.result) == (0, 3, None)
+    (provisional,) = pooled_differences({"A": pools["A"], "B": regimen(2.0, 2.0, 2.0, provisional=True)})
+    assert (provisional.courses_later, provisional.result) == (0, None)
     wide = pooled_differences(pools, Thresholds(worse_margin=5.0))[0].result
     assert wide is not None
     assert (ab.result.worse_excluded, wide.worse_excluded) == (False, True)
