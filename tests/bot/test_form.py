@@ -259,6 +259,7 @@ def test_what_is_not_needed_is_not_asked() -> None:
 def test_answers_may_come_all_at_once_in_any_order_and_are_checked_as_one_by_one() -> None:
     assert answered(PREVIEWED, None, {"second": "4", "first": "3", "else": "x"}).values == {"first": 3, "second": 4}
     assert answered(PREVIEWED, None, {"second": "4"}).values == {"second": 4}
+    assert answered(CAREFUL, None, {"first": "7"}) == State({"first": 7}), "it was looked at already"
     for impossible in ({"first": "x"}, {"first": "4", "second": "6"}):
         with pytest.raises(Refusal):
             answered(PREVIEWED, None, impossible)
@@ -300,6 +301,7 @@ def test_days_are_offered_by_the_month_below_the_choices_and_the_signs_explained
 def test_a_months_page_is_turned_and_is_no_answer() -> None:
     turned = step(ON_A_DAY, MARCH, State(), Given("2026-04", "on"))
     assert (turned.month, turned.values) == ("2026-04", {})
+    assert State.from_json(turned.as_json()) == turned
     assert screen(ON_A_DAY, MARCH, turned, TEXTS).keyboard[1][1].text == "April 2026"
     assert step(ON_A_DAY, MARCH, turned, Given("-", "on")) == turned, "a blank is no day"
     taken = step(ON_A_DAY, MARCH, turned, Given("2026-04-02", "on"))
