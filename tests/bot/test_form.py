@@ -21,6 +21,7 @@ from bot.dialogues.form import (
     Instead,
     Question,
     State,
+    Values,
     answered,
     current,
     screen,
@@ -28,7 +29,7 @@ from bot.dialogues.form import (
     step,
 )
 from bot.routes import PROCEDURES
-from bot.texts import Html, texts_in
+from bot.texts import Html, Texts, texts_in
 from jobs.refusals import Refusal
 
 TEXTS = texts_in("en")
@@ -46,7 +47,13 @@ def refuse_ten_together(_facts: Any, values: Any) -> None:
 
 
 def asking(key: str) -> Question:
-    return Question(key, lambda *_: Html(f"{key}?"), read_number, lambda *_: [("one", "1"), ("two", "2")])
+    def ask(_texts: Texts, _facts: Any, _values: Values) -> Html:
+        return Html(f"{key}?")
+
+    def choices(_texts: Texts, _facts: Any, _values: Values) -> list[tuple[str, str]]:
+        return [("one", "1"), ("two", "2")]
+
+    return Question(key, ask, read_number, choices)
 
 
 PREVIEWED = Form(
@@ -95,6 +102,9 @@ def test_each_answer_leads_to_the_next_question_and_the_last_to_the_preview() ->
 
 def test_without_a_preview_the_last_answer_finishes() -> None:
     assert through(AT_ONCE, Given("1")).finished
+    two = replace(PREVIEWED, preview=None)
+    assert not through(two, Given("1")).finished
+    assert through(two, Given("1"), Given("2")).finished
 
 
 @pytest.mark.parametrize(
