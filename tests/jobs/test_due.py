@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jobs import due
 from jobs.due import (
     diary_date,
     local_date,
@@ -106,6 +107,33 @@ def test_the_memo_changes_no_answer(zone: str, at: time, first: datetime, second
     assert next_local_moment(zone, at, second) == fresh
     assert next_local_moment(zone, at, fresh - timedelta(microseconds=1)) == fresh
     assert next_local_moment(zone, at, fresh) > fresh
+
+
+def test_between_two_moments_nothing_is_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So a batch of prompts costs one look-up for all who share zone and time."""
+    before, following = utc(2026, 3, 1, 17), utc(2026, 3, 2, 17)
+    for zone in ("Europe/Zurich", "Europe/Berlin"):
+        assert next_local_moment(zone, time(18), utc(2026, 3, 2, 12)) == following
+
+    def looked_up(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(due, "_moment_within", looked_up)
+    for zone in ("Europe/Zurich", "Europe/Berlin"):
+        for after in (before, utc(2026, 3, 2, 12), following - timedelta(microseconds=1)):
+            assert next_local_moment(zone, time(18), after) == following
+    for elsewhere in (before - timedelta(microseconds=1), following):
+        with pytest.raises(AssertionError):
+            next_local_moment("Europe/Zurich", time(18), elsewhere)
+
+
+def test_of_what_was_looked_up_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: dict[object, object] = {}
+    monkeypatch.setattr(due, "_answers", answers)
+    monkeypatch.setattr(due, "_MOST_ANSWERS", 3)
+    for hour in range(8):
+        next_local_moment("Europe/Zurich", time(hour), utc(2026, 3, 2, 12))
+        assert len(answers) == hour % 3 + 1
 
 
 @pytest.mark.parametrize(
@@ -230,5 +258,6 @@ def test_a_naive_instant_a_time_with_seconds_and_a_negative_lead_are_refused() -
         next_local_moment("Europe/Zurich", time(18, 0, 30), utc(2026, 1, 1))
     with pytest.raises(ValueError, match="before its course"):
         reminder_moments("Europe/Zurich", date(2026, 1, 1), [-1], time(9))
-    with pytest.raises(ValueError, match="Monday is 0"):
-        next_weekly_moment("Europe/Zurich", 7, time(9), utc(2026, 1, 1))
+    for weekday in (7, -1):
+        with pytest.raises(ValueError, match="Monday is 0"):
+            next_weekly_moment("Europe/Zurich", weekday, time(9), utc(2026, 1, 1))
