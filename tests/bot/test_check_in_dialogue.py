@@ -135,7 +135,7 @@ def labels(shown: Screen) -> list[str]:
     return [button.text for row in shown.keyboard for button in row]
 
 
-ALL = dict.fromkeys(ITEMS, 3)
+ALL: dict[str, int | None] = dict.fromkeys(ITEMS, 3)
 NOTES = {"note:7": "slept badly"}
 
 

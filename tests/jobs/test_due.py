@@ -204,6 +204,11 @@ def test_a_weekly_moment_comes_every_seven_days_on_its_weekday() -> None:
     assert local_date("Europe/Zurich", moment) == date(2026, 1, 5) + timedelta(weeks=59)
 
 
+def test_a_weekday_that_never_was_waits_for_the_next_week() -> None:
+    moment = next_weekly_moment("Pacific/Apia", date(2011, 12, 30).weekday(), time(9), utc(2011, 12, 28))
+    assert local_date("Pacific/Apia", moment) == date(2012, 1, 6)
+
+
 @settings(max_examples=100, deadline=None)
 @given(zone=zones, at=clock_times, after=instants, weekday=st.integers(0, 6))
 def test_a_weekly_moment_is_the_first_daily_moment_of_that_weekday(
@@ -254,6 +259,8 @@ def test_a_naive_instant_a_time_with_seconds_and_a_negative_lead_are_refused() -
     next_local_moment("Europe/Zurich", time(18), utc(2026, 1, 1))
     with pytest.raises(ValueError, match="aware"):
         next_local_moment("Europe/Zurich", time(18), utc(2026, 1, 1).replace(tzinfo=None))
+    with pytest.raises(ValueError, match="aware"):
+        next_reminder("Europe/Zurich", date(2026, 4, 2), [], time(9), utc(2026, 1, 1).replace(tzinfo=None))
     with pytest.raises(ValueError, match="hours and minutes"):
         next_local_moment("Europe/Zurich", time(18, 0, 30), utc(2026, 1, 1))
     with pytest.raises(ValueError, match="before its course"):

@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 
@@ -31,13 +32,13 @@ _BROKEN = 99
 def survivors(module: str, tests: Sequence[str], found: Sequence[Mutant], tell: Callable[[Mutant], None]) -> None:
     """Tells of each mutant that none of the tests notices. AssertionError where they fail as the module is."""
     session = _Session(module, [mutant for mutant in found if not mutant.at_import], tell)
-    assert _in_a_fork(lambda: _pytest(tests, session), None) == 0, f"the tests of {module} fail as it is"
+    assert _in_a_fork(partial(_pytest, tests, session), None) == 0, f"the tests of {module} fail as it is"
     unchanged = Mutant(0, "", "", "", True, ast.parse(Path(module).read_text()))
     begun = time.monotonic()
-    assert _in_a_fork(lambda: _imported_anew(module, tests, unchanged), _FIRST_RUN) == 0, "unchanged is no change"
+    assert _in_a_fork(partial(_imported_anew, module, tests, unchanged), _FIRST_RUN) == 0, "unchanged is no change"
     most = _most(time.monotonic() - begun)
     for mutant in found:
-        if mutant.at_import and _in_a_fork(lambda changed=mutant: _imported_anew(module, tests, changed), most) == 0:
+        if mutant.at_import and _in_a_fork(partial(_imported_anew, module, tests, mutant), most) == 0:
             tell(mutant)
 
 
@@ -104,16 +105,16 @@ class _Session:
         functions = list(_functions_of(self.module))
         kept = Path(os.environ["MUTATION_SECONDS"])
         begun = time.monotonic()
-        if _in_a_fork(lambda: self._run(session, kept), _FIRST_RUN) != 0:
+        if _in_a_fork(partial(self._run, session, kept), _FIRST_RUN) != 0:
             raise session.Failed("the tests fail as it is")
         most = _most(time.monotonic() - begun)
         same = Mutant(0, "", "", "", False, ast.parse(Path(self.module).read_text()))
-        if _in_a_fork(lambda: self._run_changed(session, functions, same), _FIRST_RUN) != 0:
+        if _in_a_fork(partial(self._run_changed, session, functions, same), _FIRST_RUN) != 0:
             raise session.Failed("unchanged is no change")
         order = {name: place for place, name in enumerate(kept.read_text().splitlines())}
         session.items.sort(key=lambda item: order[item.nodeid])
         for mutant in self.found:
-            if _in_a_fork(lambda changed=mutant: self._run_changed(session, functions, changed), most) == 0:
+            if _in_a_fork(partial(self._run_changed, session, functions, mutant), most) == 0:
                 self.tell(mutant)
         return True
 
