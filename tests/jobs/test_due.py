@@ -173,6 +173,13 @@ def test_a_fold_counts_the_first_time_and_only_once(zone: str, day: date, at: ti
     assert next_local_moment(zone, at, expected) - expected > timedelta(hours=20)
 
 
+def test_which_of_two_equal_times_was_meant_is_not_asked() -> None:
+    for day in (date(2026, 3, 29), date(2026, 10, 25)):
+        assert local_moment("Europe/Berlin", day, time(2, 30, fold=1)) == local_moment(
+            "Europe/Berlin", day, time(2, 30)
+        )
+
+
 def test_a_gap_that_ends_the_date_keeps_its_moment_within_the_date() -> None:
     before_midnight = local_moment("America/Nuuk", date(2026, 3, 28), time(23, 30))
     assert before_midnight.astimezone(ZoneInfo("America/Nuuk")).isoformat() == "2026-03-28T22:59:00-02:00"
@@ -263,6 +270,9 @@ def test_a_naive_instant_a_time_with_seconds_and_a_negative_lead_are_refused() -
         next_reminder("Europe/Zurich", date(2026, 4, 2), [], time(9), utc(2026, 1, 1).replace(tzinfo=None))
     with pytest.raises(ValueError, match="hours and minutes"):
         next_local_moment("Europe/Zurich", time(18, 0, 30), utc(2026, 1, 1))
+    for no_wall_time in (time(18, 0, 0, 1), time(18, tzinfo=UTC)):
+        with pytest.raises(ValueError, match="hours and minutes"):
+            next_local_moment("Europe/Zurich", no_wall_time, utc(2026, 1, 1))
     with pytest.raises(ValueError, match="before its course"):
         reminder_moments("Europe/Zurich", date(2026, 1, 1), [-1], time(9))
     for weekday in (7, -1):
