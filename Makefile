@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: help install product demo test lint simulate soak bench audit fuzz lock
+.PHONY: help install product demo test lint simulate soak bench audit fuzz mutate lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -37,6 +37,9 @@ audit: .venv/.development ## what is known against the pinned packages (asks the
 
 fuzz: .venv/.development ## the parsers under atheris, SECONDS=60 each; says how to get it
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)
+
+mutate: .venv/.development ## small faults in the pure modules, and which of them no test notices (ONLY=jobs/cycle.py)
+	@$(BIN)/python -m tests.mutation $(ONLY)
 
 lock: .venv/.development ## write requirements*.txt anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --upgrade \

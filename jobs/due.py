@@ -114,12 +114,12 @@ def _moments_around(zone: str, at: time, instant: datetime) -> tuple[datetime, d
     """The last moment at or before `instant`, and the first one strictly after it."""
     # Two days back: far enough for a moment that has passed, even beside a date that never was.
     day = local_date(zone, instant) - 2 * _DAY
-    before: datetime | None = None
+    before = instant
     while True:
         moment = _moment_within(zone, day, at)
         if moment is not None:
             if moment > instant:
-                return (before if before is not None else instant, moment)
+                return before, moment
             before = moment
         day += _DAY
 

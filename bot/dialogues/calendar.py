@@ -43,9 +43,9 @@ def month_of_days(days: Days, month: str | None, texts: Texts) -> list[list[Day]
     """
     first, last = days.first, days.last
     shown = date.fromisoformat(f"{month}-01") if month and is_month(month) else days.shown.replace(day=1)
-    earlier, later = (shown - timedelta(days=1)).replace(day=1), (shown + timedelta(days=32)).replace(day=1)
+    earlier, later = shown - timedelta(days=1), (shown + timedelta(days=32)).replace(day=1)
     turn_back, turn_on = Day(BLANK, NOTHING), Day(BLANK, NOTHING)
-    if earlier >= first.replace(day=1):
+    if earlier >= first:
         turn_back = Day(f"‹ {texts.short_month(earlier)}", f"{earlier:%Y-%m}")
     if last is None or later <= last:
         turn_on = Day(f"{texts.short_month(later)} ›", f"{later:%Y-%m}")

@@ -58,8 +58,10 @@ def _two_dates(words: "_Words", text: str, read_date: ReadDate) -> tuple[date | 
         old, new = (read_date(_bare(part, words)) for part in parts)
         is_said = bool(_bare(parts[0], words))
         return (old, new) if old is not None or not is_said else (None, None)
-    alone = read_date(_bare(text, words)) if len(parts) == 1 else None
-    if alone is not None or len(parts) > 2:
+    if len(parts) > 2:
+        return None, None
+    alone = read_date(_bare(text, words))
+    if alone is not None:
         return None, alone
     said = _bare(text, words).split()
     pairs = [(read_date(" ".join(said[:k])), read_date(" ".join(said[k:]))) for k in range(1, len(said))]
@@ -84,7 +86,10 @@ def read_series(line: str, language: str, read_date: ReadDate) -> dict[str, str]
         if "unit" in said:
             given["every"] = _interval(said, words)
         else:
-            given |= {name.rstrip("_"): value for name, value in said.items() if name.rstrip("_") not in given}
+            found = {name.rstrip("_"): value for name, value in said.items()}
+            if any(given.get(name, value) != value for name, value in found.items()):
+                return None  # said twice, and not the same
+            given |= found
         rest = f"{rest[: match.start()]};{rest[match.end() :]}"
     parts = [bare for part in rest.split(";") if (bare := _bare(part, words))]
     if not parts:
@@ -143,8 +148,8 @@ def _words(language: str) -> _Words:
         rf"(?<![\w.,])(?P<days>\d{{1,3}})\s*(?:{day}|{DAYS})(?!\w)",
     )
     return _Words(
-        tuple(re.compile(clause, re.ASCII) for clause in clauses),
-        re.compile(rf"(?:{every}\s*)?(?:{span}|(?P<alone>\d{{1,3}}))", re.ASCII),
+        tuple(re.compile(clause) for clause in clauses),
+        re.compile(rf"(?:{every}\s*)?(?:{span}|(?P<alone>\d{{1,3}}))"),
         re.compile(rf"{day}|{DAYS}"),
         re.compile(rf"{_ARROW}|(?<!\w){to}(?!\w)"),
         re.compile(rf"[\s,]*(?<!\w){later}\s*$"),
@@ -155,5 +160,4 @@ def _words(language: str) -> _Words:
 
 def _any_of(language: str, name: str) -> str:
     phrases = plain(texts_in(language)(f"typed_plan.words.{name}")).split("/")
-    longest_first = sorted((normalised(phrase) for phrase in phrases), key=len, reverse=True)
-    return f"(?:{'|'.join(re.escape(phrase) for phrase in longest_first)})"
+    return f"(?:{'|'.join(re.escape(normalised(phrase)) for phrase in phrases)})"

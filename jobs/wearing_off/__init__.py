@@ -98,7 +98,8 @@ def _course_effect(
     pre, reference, follows = contrast.pre, contrast.reference, contrast.next_reference
     low = high = None
     verdict: Verdict = "not_enough_data"
-    if contrast.difference is not None and regimen is not None:
+    if contrast.difference is not None:
+        assert regimen is not None  # it has a course that can be used
         low, high = regimen.intervals[contrast.course.number]
         verdict = interval_verdict(contrast.difference, low, high, settings)
     weights = {id(part): factor / len(part) for part, factor in contrast.parts}
@@ -125,7 +126,7 @@ def _course_effect(
         share_after=None if contrast.difference is None else contrast.share_after,
         weight_pre=weights.get(id(pre)),
         weight_ref=weights.get(id(reference)),
-        weight_next_ref=weights.get(id(follows)) if follows else None,
+        weight_next_ref=weights.get(id(follows)),
         onset=onset(contrast, scores, settings) if verdict == "returns" else None,
     )
 

@@ -14,6 +14,7 @@ from jobs.cycle import Course
 from jobs.steroids import DoseChange
 from jobs.wearing_off.contrast import Contrast
 from jobs.wearing_off.thresholds import DEFAULTS, Thresholds
+from jobs.wearing_off.verdict import DIGITS
 from jobs.wearing_off.windows import Window, pre_infusion_window, reference_window
 
 CaveatCode = Literal[
@@ -99,7 +100,7 @@ def _of_answers(
         found.append(Caveat("few_answered", regimen, None, {**numbers}))
     if min(days.values()):
         shares = [answered[name] / days[name] for name in ("pre", "ref")]
-        if round(abs(shares[0] - shares[1]) - thresholds.largest_gap, 9) > 0:
+        if round(abs(shares[0] - shares[1]) - thresholds.largest_gap, DIGITS) > 0:
             numbers = {
                 "answered_pre": answered["pre"],
                 "days_pre": days["pre"],

@@ -88,8 +88,10 @@ class Contrast:
     @property
     def parts(self) -> tuple[tuple[Observed, float], ...]:
         """The windows compared, each with its mean's factor in D, spread evenly over its days. Empty without D."""
-        if self.difference is None or self.pre is None or self.reference is None:
+        if self.difference is None:
             return ()
+        assert self.pre is not None  # a difference is one between them
+        assert self.reference is not None
         before = ((self.reference, self.share_after - 1.0), (self.pre, 1.0))
         return before if self.next_reference is None else (*before, (self.next_reference, -self.share_after))
 
@@ -109,13 +111,12 @@ def cycle_windows(courses: tuple[Course, ...], scores: Scores, today: date) -> t
 
 def _cycle(course: Course, following: Course | None, scores: Scores, today: date) -> CycleWindows:
     window, settled = reference_window(course, following), settled_days(course, following)
-    complete = following is not None and following.start <= today
-    before = pre_infusion_window(following) if following and complete else None
+    before = None if following is None or following.start > today else pre_infusion_window(following)
     pre, reference = observe(before, scores), observe(settled, scores)
     return CycleWindows(
         course=course,
         following=following,
-        complete=complete,
+        complete=before is not None,
         window=window,
         reference=reference if window else None,
         pre=pre if window else None,
@@ -127,11 +128,7 @@ def _cycle(course: Course, following: Course | None, scores: Scores, today: date
 
 def contrasts(cycles: tuple[CycleWindows, ...], today: date) -> tuple[Contrast, ...]:
     """One for each course but the first that has begun, by date; `cycles` as `cycle_windows` gives them."""
-    found = [
-        _contrast(cycle, cycles[k + 1])
-        for k, cycle in enumerate(cycles)
-        if cycle.following is not None and cycle.complete
-    ]
+    found = [_contrast(cycle, cycles[k + 1]) for k, cycle in enumerate(cycles) if cycle.complete]
     if found:
         found[-1] = _marked(found[-1], today)
     return tuple(found)
@@ -140,14 +137,13 @@ def contrasts(cycles: tuple[CycleWindows, ...], today: date) -> tuple[Contrast, 
 def _contrast(cycle: CycleWindows, after: CycleWindows) -> Contrast:
     pre, reference, follows = cycle.pre, cycle.reference, after.reference
     reason: Reason | None = None
+    kind: Kind | None = None
+    share, difference = 0.0, None
     if cycle.too_short:
         reason = "too_short"
     elif pre is None or reference is None or not pre.counts or not reference.counts:
         reason = "few_days"
-    kind: Kind | None = None
-    share = 0.0
-    difference = None
-    if reason is None and pre is not None and reference is not None:
+    else:
         kind, difference = "one_sided", pre.mean - reference.mean
         if follows is not None and follows.counts and after.course.regimen == cycle.course.regimen:
             kind = "two_sided"

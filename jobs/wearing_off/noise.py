@@ -65,11 +65,11 @@ class Pattern:
 @lru_cache(maxsize=8192)
 def pattern(offsets: tuple[int, ...]) -> Pattern:
     """`offsets`: days since the first observed one, rising from 0 to at most 13; at least two."""
-    days = np.array(offsets, dtype=np.float64)
+    days = np.array(offsets)
     design = np.column_stack((np.ones(len(days)), days))
     residuals = np.eye(len(days)) - design @ np.linalg.solve(design.T @ design, design.T)
     firsts = np.flatnonzero(np.diff(days) == 1)
-    lags = np.abs(np.subtract.outer(np.array(offsets), np.array(offsets))).ravel()
+    lags = np.abs(np.subtract.outer(days, days)).ravel()
 
     def by_lag(weights: Array) -> Array:
         return np.bincount(lags, weights.ravel(), len(LAGS)).astype(np.float64)
@@ -146,7 +146,7 @@ def estimate_noise(windows: Iterable[Observed], thresholds: Thresholds = DEFAULT
         return Noise(thresholds.usual_rho, thresholds.least_sigma, pairs, None)
     traces = _GRID_POWERS @ trace
     raw = _root((_GRID_POWERS @ adjacent) / traces, products / squares) if pairs else None
-    rho = min(max(_drawn(raw, pairs, thresholds), 0.0), thresholds.largest_rho)
+    rho = min(_drawn(raw, pairs, thresholds), thresholds.largest_rho)
     sigma = float(np.sqrt(squares / np.interp(rho, GRID, traces)))
     return Noise(rho, max(sigma, thresholds.least_sigma), pairs, raw)
 
@@ -182,10 +182,10 @@ def covariance_of_means(windows: Sequence[Observed], rho: float) -> Array:
     patterns = [window.pattern for window in windows]
     since_first = np.array([pattern.since_first for pattern in patterns]) @ powers
     until_last = np.array([pattern.until_last for pattern in patterns]) @ powers
-    first = np.array([window.days[0] for window in windows], dtype=np.float64)
-    last = np.array([window.days[-1] for window in windows], dtype=np.float64)
+    first = np.array([window.days[0] for window in windows])
+    last = np.array([window.days[-1] for window in windows])
     gaps = np.maximum(first[None, :] - last[:, None], 0)
-    covariance: Array = np.triu(until_last[:, None] * since_first * rho**gaps, k=1)
+    covariance: Array = np.triu(until_last[:, None] * since_first * rho**gaps)
     covariance += covariance.T
     np.fill_diagonal(covariance, np.array([pattern.of_mean for pattern in patterns]) @ powers)
     return covariance

@@ -11,6 +11,7 @@ from statistics import median
 
 from jobs.wearing_off.contrast import Contrast
 from jobs.wearing_off.thresholds import DEFAULTS, Thresholds
+from jobs.wearing_off.verdict import DIGITS
 from jobs.wearing_off.windows import Scores
 
 DAYS_AVERAGED = 3
@@ -44,8 +45,9 @@ def onset(contrast: Contrast, scores: Scores, thresholds: Thresholds = DEFAULTS)
 
     Three days of which fewer than two were observed neither begin nor end a rise.
     """
-    if contrast.reference is None or contrast.difference is None:
+    if contrast.difference is None:
         return None
+    assert contrast.reference is not None  # a difference is one from it
     least = contrast.reference.mean + thresholds.onset_rise
     start = contrast.course.start
     found: date | None = None
@@ -53,7 +55,7 @@ def onset(contrast: Contrast, scores: Scores, thresholds: Thresholds = DEFAULTS)
     while day > contrast.reference.window.last:
         mean = _mean(day, scores)
         if mean is not None:
-            if round(mean - least, 9) < 0:
+            if round(mean - least, DIGITS) < 0:
                 break
             found = day
         day -= timedelta(days=1)

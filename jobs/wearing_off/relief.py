@@ -56,10 +56,9 @@ def relief(course: Course, following: Course | None, scores: Scores) -> Relief:
 
 
 def reliefs(courses: tuple[Course, ...], scores: Scores, today: date) -> tuple[Relief, ...]:
-    """Over every course begun by `today`. `courses`: by date."""
-    known = {day: score for day, score in scores.items() if day <= today}
+    """Over every course begun by `today`. `courses`: by date. `scores`: up to today."""
     return tuple(
-        relief(course, following, known)
+        relief(course, following, scores)
         for course, following in zip(courses, (*courses[1:], None), strict=False)
         if course.start <= today
     )

@@ -8,11 +8,11 @@ The definitions are those of the method (Words), with S and E the first and last
 No statistics here: which days, and the observed scores on them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from jobs.cycle import Course, in_order
+from jobs.cycle import Course
 
 DAYS_BEFORE = 7
 SETTLING_DAYS = 4
@@ -49,24 +49,6 @@ class Window:
         return tuple((day, float(score)) for day, score in pairs if score is not None)
 
 
-@dataclass(frozen=True)
-class CourseWindows:
-    """What is compared for `course`: the week before it, and the settled days after `previous`.
-
-    `previous`, whose effect is asked about, owns the regimen that a return is attributed to. `reference` is
-    None without a previous course and where the cycle between them is too short.
-    """
-
-    course: Course
-    previous: Course | None
-    pre: Window
-    reference: Window | None
-
-    @property
-    def too_short(self) -> bool:
-        return self.previous is not None and self.reference is None
-
-
 def pre_infusion_window(course: Course) -> Window:
     """The seven days before the course's first infusion."""
     return Window(course.start - timedelta(days=DAYS_BEFORE), course.start - timedelta(days=1))
@@ -89,17 +71,3 @@ def reference_window(course: Course, following: Course | None) -> Window | None:
     if following is not None and (following.start - course.end).days < SHORTEST_CYCLE:
         return None
     return settled_days(course, following)
-
-
-def course_windows(courses: Iterable[Course]) -> tuple[CourseWindows, ...]:
-    """The windows of each course, by date. ValueError for courses that overlap (see `cycle.in_order`)."""
-    ordered = in_order(courses)
-    return tuple(
-        CourseWindows(
-            course=course,
-            previous=previous,
-            pre=pre_infusion_window(course),
-            reference=None if previous is None else reference_window(previous, course),
-        )
-        for previous, course in zip((None, *ordered), ordered, strict=False)
-    )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogues.calendar import BLANK, NOTHING, Day, Days, is_month, month_of_days
+from bot.dialogues.calendar import BLANK, NOTHING, Day, Days, is_month, legend, month_of_days
 from bot.texts import Texts, languages, texts_in
 
 TEXTS = texts_in("en")
@@ -35,6 +35,40 @@ def test_turning_goes_no_further_back_than_the_first_allowed_month() -> None:
     december = months(date(2026, 12, 31), None)
     assert december[0][2].value == "2027-01"
     assert [cell.value for row in december[2:] for cell in row if cell.value != NOTHING] == ["2026-12-31"]
+
+
+def test_turning_goes_back_to_a_month_with_a_single_day_left() -> None:
+    assert months(date(2026, 3, 31), "2026-04")[0][0] == Day("‹ Mar", "2026-03")
+    assert months(date(2026, 4, 1), "2026-04")[0][0] == Day(BLANK, NOTHING)
+
+
+def test_turning_goes_no_further_on_than_the_last_allowed_day() -> None:
+    for shown, last, on in (
+        (date(2026, 3, 12), date(2026, 3, 31), Day(BLANK, NOTHING)),
+        (date(2026, 3, 12), date(2026, 4, 1), Day("Apr ›", "2026-04")),
+        (date(2026, 2, 12), date(2026, 3, 1), Day("Mar ›", "2026-03")),
+        (date(2026, 3, 12), None, Day("Apr ›", "2026-04")),
+    ):
+        assert months(shown, None, last=last)[0][2] == on
+
+
+def test_the_last_allowed_day_can_be_chosen_and_none_after_it() -> None:
+    rows = months(date(2026, 3, 12), None, last=date(2026, 3, 14))
+    assert [cell.label for row in rows[2:] for cell in row] == [*[BLANK] * 3, "12", "13", "14", BLANK]
+    assert [cell.value for cell in rows[2]][-2:] == ["2026-03-14", NOTHING]
+
+
+def test_the_signs_of_a_page_are_explained_and_no_others() -> None:
+    marked = frozenset([date(2026, 3, 13)])
+    first, last = date(2026, 3, 2), date(2026, 4, 5)
+    both = months(date(2026, 3, 12), None, marked=marked)
+    assert legend(both, TEXTS).split("\n") == [TEXTS("calendar.marked", mark="*"), TEXTS("calendar.blank", blank="–")]
+    assert legend(months(date(2026, 3, 12), None), TEXTS) == TEXTS("calendar.blank", blank="–")
+    whole = [
+        row for row in months(first, None, last=last, marked=marked)[2:] if BLANK not in [day.label for day in row]
+    ]
+    assert legend(whole, TEXTS) == TEXTS("calendar.marked", mark="*")
+    assert legend(whole[2:], TEXTS) == ""
 
 
 def test_days_with_something_on_them_are_marked_and_can_be_chosen_all_the_same() -> None:

@@ -136,7 +136,7 @@ def test_each_item_answers_to_its_own_name_in_each_language(language: str) -> No
 @pytest.mark.parametrize(
     "typed",
     ["", " ", "quite bad", "7/9", "7/100", "1e1", "+7", "½", "²", "3 pain", "pain", "pain pain 3", "pain 3 3",
-     "pain 3 pain 4", "9:00-10:00", "8:05 9:10", "3-4, 5-6", "3 - 4 5 - 6",
+     "pain 3 pain 4", "pain 3 4 5", "pain weakness tiredness 3", "9:00-10:00", "8:05 9:10", "3-4, 5-6", "3 - 4 5 - 6",
      "about 7", "7 maybe 8", "-", "...", "/", "7/", "itemaitem x", "_7", "⁷",
      "9" * (LONGEST_ANSWER + 1)],
 )  # fmt: skip
@@ -176,6 +176,49 @@ def test_what_cannot_be_stored_is_refused_with_its_reason(typed: str, key: str) 
         answers(typed)
     assert refused.value.key == key
     assert is_answer(typed, STANDARD, "en")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"), [("11", "11"), ("123456", "123456"), ("1234567", "123456…"), ("0000007", "000000…")]
+)
+def test_a_number_off_the_scale_is_shown_and_a_long_one_cut_short(typed: str, shown: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        answers(typed)
+    assert refused.value.arguments == {"typed": shown, "most": 10}
+
+
+def test_a_number_may_begin_with_noughts_and_a_line_end_with_spaces() -> None:
+    assert answers("000007") == {TIREDNESS: 7}
+    assert answers("7".ljust(LONGEST_ANSWER)) == {TIREDNESS: 7}
+    assert answers("7".ljust(LONGEST_ANSWER + 1)) is None
+
+
+def test_what_is_asked_may_be_skipped_in_a_word() -> None:
+    assert answers("skip") == {TIREDNESS: None}
+    assert answers("passer", "fr") == answers("auslassen", "de") == {TIREDNESS: None}
+
+
+def test_as_many_answers_as_are_left_answer_those() -> None:
+    left = STANDARD[2:]
+    assert read("3 skip", STANDARD, STANDARD[2], "en", left) == {WEAKNESS: 3, EXERTION: None}
+    assert read("1 2 3 4", STANDARD, STANDARD[2], "en", left) == {PAIN: 1, TIREDNESS: 2, WEAKNESS: 3, EXERTION: 4}
+
+
+@pytest.mark.parametrize(
+    ("left", "key", "arguments"),
+    [
+        (1, "check_in.not_as_many", {"count": 5, "of": 4, "example": "3 2 2 4"}),
+        (2, "check_in.not_as_many_left", {"count": 5, "left": 2, "of": 4}),
+        (3, "check_in.not_as_many_left", {"count": 5, "left": 3, "of": 4}),
+        (4, "check_in.not_as_many", {"count": 5, "of": 4, "example": "3 2 2 4"}),
+    ],
+)
+def test_of_another_number_of_answers_it_is_said_how_many_there_may_be(
+    left: int, key: str, arguments: dict[str, object]
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        read("1 2 3 4 5", STANDARD, STANDARD[-left], "en", STANDARD[-left:])
+    assert (refused.value.key, refused.value.arguments) == (key, arguments)
 
 
 def test_a_number_where_nothing_is_asked_is_no_answer_but_a_name_is() -> None:
@@ -259,6 +302,10 @@ def test_whatever_a_question_is_called_it_answers_to_its_name(name: str, value: 
     if is_understood_already(called, "en"):
         return
     assert read(f"{called} {value}", (*STANDARD, asked), ASKED, "en") == {"own:1": value}
+
+
+def test_typographic_signs_are_as_good_as_those_of_a_keyboard() -> None:
+    assert normalised("Douleur à l’effort ‘3–4’ −1") == "douleur a l'effort '3-4' -1"
 
 
 @given(st.text(max_size=60))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogues.typed_plans import Move, read_interval, read_move, read_series
+from bot.dialogues.typed_plans import LONGEST_PLAN, Move, read_interval, read_move, read_series
 from bot.team.patients_named import read_code
 from bot.texts import languages, locales, plain, texts_in
 from jobs import reading
@@ -70,7 +70,11 @@ def test_whether_the_later_ones_move_too(line: str, language: str, later: bool) 
 
 
 @pytest.mark.parametrize(
-    "line", ["", "soon", "to", "3 Mar to", "3 Mar 12 Mar 14 Mar", "soon to 12 Mar", "12 Mar to soon", "and later"]
+    "line",
+    [
+        *("", "soon", "to", "3 Mar to", "3 Mar 12 Mar 14 Mar", "soon to 12 Mar", "12 Mar to soon", "and later"),
+        *("3 Mar to 12 Mar to 14 Mar", "to 12 Mar to", "12 Mar only and later", "12 Mar".ljust(LONGEST_PLAN + 1)),
+    ],
 )
 def test_of_a_move_nothing_is_guessed(line: str) -> None:
     assert moved(line) is None
@@ -83,6 +87,7 @@ def test_of_a_move_nothing_is_guessed(line: str) -> None:
         ("from 3 Mar, 1 day, 0,8 g/kg a day, every 4 weeks, 6 times", "en"),
         ("0.8g/kg 1d q4w x6 3 March 2026", "en"),
         ("every 4 weeks x 6 from 3.3., 0.8 g/kg, 1 day.", "en"),
+        ("every 4\u00a0weeks x\u00a06 from 3 Mar 0.8\u202fg/kg 1\u00a0day", "en"),
         ("6 x every 4 weeks starting on 3 Mar for 1 day 0.8 g/kg/day", "en"),
         ("1 x 0.8 g/kg every 4 weeks x 6 from 3 Mar", "en"),
         ("toutes les 4 semaines x 6 du 3 mars 0,8 g/kg 1 jour", "fr"),
@@ -104,6 +109,22 @@ def test_what_is_left_out_is_left_out(line: str) -> None:
     assert set(found) < set(WHOLE)
 
 
+def test_a_line_as_long_as_a_plan_may_be_is_read() -> None:
+    assert moved("12 Mar".ljust(LONGEST_PLAN)) == Move(None, MARCH_12, None)
+    assert planned("2 days".ljust(LONGEST_PLAN)) == {"days": "2"}
+    assert planned("2 days".ljust(LONGEST_PLAN + 1)) is None
+
+
+def test_every_week_is_every_one_week() -> None:
+    assert planned("every week") == {"every": "1w"}
+
+
+def test_what_is_said_twice_is_read_where_it_is_the_same() -> None:
+    assert planned("2 x 0.4 g/kg for 2 days") == {"days": "2", "dose": "0.4"}
+    assert planned("2 x 0.4 g/kg for 3 days") is None
+    assert planned("2 x 0.4 g/kg 0.8 g/kg") is None
+
+
 def test_days_between_and_days_of_a_course_are_told_apart() -> None:
     assert planned("every 28 days 2 days") == {"every": "28d", "days": "2"}
     assert planned("5 x 0.4 g/kg x 3") == {"days": "5", "dose": "0.4", "times": "3"}
@@ -111,7 +132,10 @@ def test_days_between_and_days_of_a_course_are_told_apart() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["soon", "2 days 3 days", "every 4 weeks every 2 weeks", "from 3 Mar 12 Mar", "from 3 Mar please", "0.8", "x"],
+    [
+        *("soon", "2 days 3 days", "every 4 weeks every 2 weeks", "from 3 Mar 12 Mar", "from 3 Mar please", "0.8", "x"),
+        "from 3 Mar every 4 weeks please",
+    ],
 )
 def test_of_a_series_nothing_is_guessed(line: str) -> None:
     assert planned(line) is None

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jobs import due
 from jobs.due import (
     diary_date,
     local_date,
@@ -108,6 +109,33 @@ def test_the_memo_changes_no_answer(zone: str, at: time, first: datetime, second
     assert next_local_moment(zone, at, fresh) > fresh
 
 
+def test_between_two_moments_nothing_is_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So a batch of prompts costs one look-up for all who share zone and time."""
+    before, following = utc(2026, 3, 1, 17), utc(2026, 3, 2, 17)
+    for zone in ("Europe/Zurich", "Europe/Berlin"):
+        assert next_local_moment(zone, time(18), utc(2026, 3, 2, 12)) == following
+
+    def looked_up(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(due, "_moment_within", looked_up)
+    for zone in ("Europe/Zurich", "Europe/Berlin"):
+        for after in (before, utc(2026, 3, 2, 12), following - timedelta(microseconds=1)):
+            assert next_local_moment(zone, time(18), after) == following
+    for elsewhere in (before - timedelta(microseconds=1), following):
+        with pytest.raises(AssertionError):
+            next_local_moment("Europe/Zurich", time(18), elsewhere)
+
+
+def test_of_what_was_looked_up_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: dict[object, object] = {}
+    monkeypatch.setattr(due, "_answers", answers)
+    monkeypatch.setattr(due, "_MOST_ANSWERS", 3)
+    for hour in range(8):
+        next_local_moment("Europe/Zurich", time(hour), utc(2026, 3, 2, 12))
+        assert len(answers) == hour % 3 + 1
+
+
 @pytest.mark.parametrize(
     ("zone", "day", "at", "expected"),
     [
@@ -145,6 +173,13 @@ def test_a_fold_counts_the_first_time_and_only_once(zone: str, day: date, at: ti
     assert next_local_moment(zone, at, expected) - expected > timedelta(hours=20)
 
 
+def test_which_of_two_equal_times_was_meant_is_not_asked() -> None:
+    for day in (date(2026, 3, 29), date(2026, 10, 25)):
+        assert local_moment("Europe/Berlin", day, time(2, 30, fold=1)) == local_moment(
+            "Europe/Berlin", day, time(2, 30)
+        )
+
+
 def test_a_gap_that_ends_the_date_keeps_its_moment_within_the_date() -> None:
     before_midnight = local_moment("America/Nuuk", date(2026, 3, 28), time(23, 30))
     assert before_midnight.astimezone(ZoneInfo("America/Nuuk")).isoformat() == "2026-03-28T22:59:00-02:00"
@@ -174,6 +209,11 @@ def test_a_weekly_moment_comes_every_seven_days_on_its_weekday() -> None:
         wall = moment.astimezone(ZoneInfo("Europe/Zurich"))
         assert (wall.weekday(), wall.hour, wall.minute) == (0, 7, 30)
     assert local_date("Europe/Zurich", moment) == date(2026, 1, 5) + timedelta(weeks=59)
+
+
+def test_a_weekday_that_never_was_waits_for_the_next_week() -> None:
+    moment = next_weekly_moment("Pacific/Apia", date(2011, 12, 30).weekday(), time(9), utc(2011, 12, 28))
+    assert local_date("Pacific/Apia", moment) == date(2012, 1, 6)
 
 
 @settings(max_examples=100, deadline=None)
@@ -226,9 +266,15 @@ def test_a_naive_instant_a_time_with_seconds_and_a_negative_lead_are_refused() -
     next_local_moment("Europe/Zurich", time(18), utc(2026, 1, 1))
     with pytest.raises(ValueError, match="aware"):
         next_local_moment("Europe/Zurich", time(18), utc(2026, 1, 1).replace(tzinfo=None))
+    with pytest.raises(ValueError, match="aware"):
+        next_reminder("Europe/Zurich", date(2026, 4, 2), [], time(9), utc(2026, 1, 1).replace(tzinfo=None))
     with pytest.raises(ValueError, match="hours and minutes"):
         next_local_moment("Europe/Zurich", time(18, 0, 30), utc(2026, 1, 1))
+    for no_wall_time in (time(18, 0, 0, 1), time(18, tzinfo=UTC)):
+        with pytest.raises(ValueError, match="hours and minutes"):
+            next_local_moment("Europe/Zurich", no_wall_time, utc(2026, 1, 1))
     with pytest.raises(ValueError, match="before its course"):
         reminder_moments("Europe/Zurich", date(2026, 1, 1), [-1], time(9))
-    with pytest.raises(ValueError, match="Monday is 0"):
-        next_weekly_moment("Europe/Zurich", 7, time(9), utc(2026, 1, 1))
+    for weekday in (7, -1):
+        with pytest.raises(ValueError, match="Monday is 0"):
+            next_weekly_moment("Europe/Zurich", weekday, time(9), utc(2026, 1, 1))

@@ -3,12 +3,16 @@
 import pytest
 
 from jobs.wearing_off import analyse
-from jobs.wearing_off.effects import CourseEffect, RegimenEffect
+from jobs.wearing_off.effects import Counts, CourseEffect, RegimenEffect
+from jobs.wearing_off.thresholds import Thresholds
 from tests.jobs.wearing_off.examples import (
     CASE_LAST_DAY,
     CHANGING,
     FIVE,
     case,
+    courses_on,
+    day,
+    diary_with,
     jagged,
     pain,
     peaks,
@@ -45,8 +49,7 @@ def test_a_straight_trend_is_no_return() -> None:
     regimen = found.regimen("A")
     assert (regimen.courses, regimen.df, regimen.sigma, regimen.rho) == (4, 7, 0.5, 0.6)
     assert regimen_figures(regimen) == approx(0, 0.1963, -0.4643, 0.4643, -0.6871)
-    assert regimen.verdict == "does_not_return"
-    assert not regimen.confirmed
+    assert (regimen.verdict, regimen.confirmed, regimen.returning) == ("does_not_return", False, 0)
 
 
 def test_a_rise_of_four_in_each_week_before_a_course_returns() -> None:
@@ -96,6 +99,9 @@ def test_a_jagged_diary_with_gaps_and_a_change_of_regimen() -> None:
     assert (first.sigma, first.rho, first.s) == approx(2.2393, 0.2571, 1.8748)
     assert (second.courses, second.df, second.verdict) == (1, 4, "not_enough_data")
     assert (second.se, second.sigma, second.rho) == approx(1.2073, 2.1159, 0.3273)
+    assert first.se is not None
+    half = 4.302653 * first.se  # of Student's t, 2 degrees of freedom
+    assert (first.low_df_small, first.high_df_small) == approx(0.1147 - half, 0.1147 + half, digits=3)
 
 
 def test_three_of_seven_days_are_not_enough_and_say_so() -> None:
@@ -105,7 +111,46 @@ def test_three_of_seven_days_are_not_enough_and_say_so() -> None:
     assert (last.verdict, last.reason, last.n_pre, last.difference) == ("not_enough_data", "few_days", 3, None)
     assert found.courses[:-1] == whole.courses[:-1]
     assert found.regimen("A") == whole.regimen("A")
-    assert (found.regimen("B").estimate, found.regimen("B").of) == (None, 1)
+    left = found.regimen("B")
+    assert (left.estimate, left.of, left.usable, left.courses, left.returning) == (None, 1, 0, 0, 0)
+    assert (last.share_after, last.pre_mean, last.next_ref_mean, last.onset) == (None, None, None, None)
+    assert last.ref_mean == whole.courses[-1].ref_mean is not None
+
+
+def test_a_difference_is_made_of_the_means_and_the_weights_that_are_shown_beside_it() -> None:
+    for effect in pain(CHANGING, series(jagged, 132)).courses:
+        assert effect.pre_mean is not None
+        assert effect.ref_mean is not None
+        assert effect.share_after is not None
+        before = (1 - effect.share_after) * effect.ref_mean
+        after = effect.share_after * (effect.next_ref_mean or 0.0)
+        assert effect.difference == pytest.approx(effect.pre_mean - before - after)
+        assert (effect.weight_pre, effect.weight_ref) == pytest.approx(
+            (1 / effect.n_pre, (effect.share_after - 1) / effect.n_ref)
+        )
+        if effect.kind == "one_sided":
+            assert (effect.share_after, effect.next_ref_mean, effect.weight_next_ref) == (0.0, None, None)
+        else:
+            assert effect.next_ref_mean is not None
+            assert effect.weight_next_ref == pytest.approx(-effect.share_after / effect.n_next_ref)
+
+
+def test_a_rise_of_the_last_days_that_is_no_return_has_no_onset() -> None:
+    (effect,) = pain(FIVE[:2], series(lambda number: 3.0 if number in (26, 27) else 0.0, 29)).courses
+    assert (effect.verdict, effect.onset) == ("unclear", None)
+
+
+def test_the_counts_are_those_of_the_verdicts() -> None:
+    silent = series(jagged, 132, without=range(105, 109))
+    large = Thresholds(rise=9.0, important_rise=9.5)
+    risen = analyse(courses_on(FIVE), diary_with(series(peaks, 130)), day(129), large).symptoms["pain"]
+    for found, counts in (
+        (pain(FIVE, series(peaks, 130)), Counts(4, 4, 0, 4, 0, 0, 0, 0)),
+        (risen, Counts(4, 4, 0, 0, 4, 0, 0, 0)),
+        (pain(FIVE, series(steady, 130)), Counts(4, 4, 0, 0, 0, 4, 0, 0)),
+        (pain(CHANGING, silent), Counts(4, 3, 0, 0, 0, 0, 3, 1)),
+    ):
+        assert found.counts == counts
 
 
 def test_courses_fourteen_days_apart_are_too_short_each() -> None:

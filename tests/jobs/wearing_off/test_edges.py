@@ -8,7 +8,8 @@ import pytest
 from jobs.cycle import Course
 from jobs.scores import Diary, DiaryDay
 from jobs.wearing_off import analyse
-from jobs.wearing_off.effects import CourseEffect
+from jobs.wearing_off.contrast import CycleWindows, cycle_windows, known_courses
+from jobs.wearing_off.effects import CourseEffect, SymptomAnalysis
 from jobs.wearing_off.thresholds import Thresholds
 from tests.jobs.wearing_off.examples import (
     CHANGING,
@@ -74,6 +75,19 @@ def test_four_days_make_a_window_and_three_do_not() -> None:
         assert pain(FIVE[:2], series(steady, 60, without=reference)).courses[0].reason == reason
 
 
+@pytest.mark.parametrize("nothing_on", [range(21, 28), range(4, 18), range(4, 28)])
+def test_a_window_without_a_single_day_is_few_days_and_gives_no_day_a_weight(nothing_on: range) -> None:
+    effect = pain(FIVE[:2], series(steady, 60, without=nothing_on)).courses[0]
+    assert (effect.reason, effect.difference, effect.kind) == ("few_days", None, None)
+    assert (effect.weight_pre, effect.weight_ref, effect.weight_next_ref) == (None, None, None)
+
+
+def test_a_course_left_out_for_few_days_has_no_weights_either() -> None:
+    effect = pain(FIVE[:2], series(steady, 60, without=range(21, 25))).courses[0]
+    assert (effect.n_pre, effect.n_ref, effect.reason) == (3, 14, "few_days")
+    assert (effect.weight_pre, effect.weight_ref, effect.weight_next_ref) == (None, None, None)
+
+
 def test_fifteen_days_from_the_last_infusion_are_enough_and_fourteen_are_not() -> None:
     usable = pain(((0, 1, "A"), (16, 16, "A")), series(steady, 40)).courses[0]
     assert (usable.reason, usable.days_ref, usable.n_ref) == (None, 4, 4)
@@ -95,6 +109,41 @@ def test_a_cycle_that_is_too_short_still_says_which_days_there_are() -> None:
     running = pain(((0, 0, "A"), (14, 14, "A")), scores, today=10).running
     assert running is not None
     assert (running.too_short, running.n_ref, running.ref_mean) == (True, 2, None)
+
+
+def test_the_settled_days_after_a_course_count_only_where_that_cycle_is_long_enough() -> None:
+    spans = ((0, 0, "A"), (28, 28, "A"))
+    long, short = (pain((*spans, (on, on, "A")), series(steady, 60)).courses[0] for on in (43, 42))
+    assert (long.days_next_ref, long.n_next_ref, long.kind) == (4, 4, "two_sided")
+    assert (short.days_next_ref, short.n_next_ref, short.kind) == (0, 0, "one_sided")
+    assert pain(FIVE, series(steady, 130)).courses[-1].days_next_ref == 14
+
+
+def windows_on(today: int, *starts: int) -> tuple[CycleWindows, ...]:
+    scores = {day(number): 2.0 for number in range(200)}
+    return cycle_windows(courses_on((start, start, "A") for start in starts), scores, day(today))
+
+
+def test_the_week_before_is_there_once_it_is_over_and_holds_nothing_later_than_today() -> None:
+    (running,) = windows_on(27, 0, 28)
+    assert (running.complete, running.pre, running.n_pre) == (False, None, 0)
+    over, begun = windows_on(34, 0, 28)
+    assert (over.complete, over.n_pre, over.n_ref, over.days_ref) == (True, 7, 14, 14)
+    assert (begun.complete, begun.n_ref, begun.days_ref) == (False, 3, 14)
+
+
+def test_a_cycle_that_is_too_short_has_days_and_no_windows() -> None:
+    short, _ = windows_on(60, 0, 14)
+    assert (short.too_short, short.window, short.reference, short.pre) == (True, None, None, None)
+    assert (short.n_pre, short.n_ref, short.days_ref) == (7, 3, 3)
+
+
+def test_what_starts_after_today_is_planned() -> None:
+    known = known_courses(reversed(courses_on(FIVE)), day(56))
+    assert [(course.number, course.status) for course in known] == [
+        *((number, "given") for number in (1, 2, 3)),
+        *((number, "planned") for number in (4, 5)),
+    ]
 
 
 def test_the_week_before_a_course_counts_from_the_first_infusion_day_on() -> None:
@@ -126,6 +175,21 @@ def test_without_a_next_course_nothing_is_running_towards_it() -> None:
     assert (running.n_ref, running.ref_mean) == (14, 0.0)
 
 
+def test_the_running_courses_settled_days_have_a_mean_from_the_fourth_on() -> None:
+    third, fourth = (pain(FIVE, series(steady, 130), today=today).running for today in (6, 7))
+    assert third is not None
+    assert fourth is not None
+    assert (third.n_ref, third.ref_mean) == (3, None)
+    assert fourth.n_ref == 4
+    assert fourth.ref_mean == pytest.approx(2 + 0.02 * 5.5)
+
+
+def test_a_running_course_with_the_next_one_at_once_has_no_settled_days() -> None:
+    running = pain(((0, 0, "A"), (4, 4, "A")), series(steady, 4)).running
+    assert running is not None
+    assert (running.too_short, running.n_ref, running.ref_mean) == (True, 0, None)
+
+
 def test_what_comes_after_today_does_not_exist_yet() -> None:
     scores = series(jagged, 132)
     for today in range(0, 132, 3):
@@ -140,6 +204,8 @@ def test_a_planned_date_stands_in_and_says_so() -> None:
     assert [effect.status for effect in found.courses] == ["given", "given", "given", "planned"]
     assert found.courses[-1].verdict == "returns"
     assert [(each.code, each.course) for each in found.caveats] == [("planned_date", 5), ("provisional", 5)]
+    on_the_day = analyse(courses, diary_with(series(peaks, 130)), day(112)).symptoms["pain"]
+    assert [(each.code, each.course) for each in on_the_day.caveats] == [("planned_date", 5), ("provisional", 5)]
     ahead = analyse(courses, diary_with(series(peaks, 110)), day(109)).symptoms["pain"]
     assert ahead.caveats == ()
 
@@ -157,7 +223,7 @@ def test_a_diary_without_courses_and_courses_without_a_diary() -> None:
     assert {(effect.reason, effect.n_pre, effect.n_ref) for effect in silent.courses} == {("few_days", 0, 0)}
     regimen = silent.regimen("A")
     assert (regimen.courses, regimen.of, regimen.estimate, regimen.verdict) == (0, 4, None, "not_enough_data")
-    assert (regimen.sigma, regimen.rho) == (0.5, 0.6)
+    assert (regimen.sigma, regimen.rho, regimen.provisional) == (0.5, 0.6, False)
 
 
 def test_before_the_first_course_there_is_nothing_to_say() -> None:
@@ -189,6 +255,34 @@ def test_thresholds_are_settings() -> None:
     assert analyse(courses, diary, day(129), more).symptoms["pain"].regimen("A").verdict == "not_enough_data"
 
 
+def test_every_threshold_reaches_the_answer() -> None:
+    def found(settings: Thresholds) -> SymptomAnalysis:
+        spans = tuple((28 * k, 28 * k, "AAAABBBBB"[k]) for k in range(9))
+        scores = series(lambda number: 0.1 * (number % 28) + (0.3 * number % 0.7), 250)
+        return analyse(courses_on(spans), diary_with(scores), day(249), settings).symptoms["pain"]
+
+    usual = found(Thresholds())
+    (rise,), (level,) = usual.pooled_differences, usual.level_differences
+    assert rise.result is not None
+    assert level.result is not None
+    assert (rise.result.worse_excluded, level.result.worse_excluded) == (True, True)
+    assert usual.courses[0].verdict == "returns"
+    noisy = found(Thresholds(least_sigma=3.0, usual_rho=0.5))
+    assert (noisy.regimen("A").sigma, noisy.regimen("B").sigma) == (3.0, 3.0)
+    assert found(Thresholds(least_spread=4.0)).regimen("A").s == 4.0
+    assert found(Thresholds(rise=9.0, important_rise=9.0)).courses[0].verdict == "small_rise"
+    assert found(Thresholds(onset_rise=9.0)).courses[0].onset is None
+    assert usual.courses[0].onset is not None
+    assert found(Thresholds(fewest_courses=9)).regimen("A").verdict == "not_enough_data"
+    assert [each.code for each in usual.caveats] == ["one_sided"]
+    assert "ceiling" in {each.code for each in found(Thresholds(ceiling=0.5)).caveats}
+    narrow = found(Thresholds(worse_margin=0.001))
+    (rise,), (level,) = narrow.pooled_differences, narrow.level_differences
+    assert rise.result is not None
+    assert level.result is not None
+    assert (rise.result.worse_excluded, level.result.worse_excluded) == (False, False)
+
+
 def test_overlapping_courses_are_refused() -> None:
     with pytest.raises(ValueError, match="starts before"):
         analyse(courses_on(((0, 4, "A"), (3, 3, "A"))), Diary(()), day(10))
@@ -211,6 +305,7 @@ def test_a_moved_course_takes_its_windows_with_it() -> None:
     assert found.courses[1].start == day(56) - timedelta(days=6)
     (moved,) = [caveat for caveat in found.caveats if caveat.code == "moved_earlier"]
     assert (moved.course, moved.numbers) == (3, {"days": 6})
-    courses[2] = replace(courses[2], start=day(58), end=day(58))
-    found = analyse(courses, diary_with(series(steady, 130)), day(129)).symptoms["pain"]
-    assert [(each.code, each.course, each.numbers) for each in found.caveats] == [("moved_later", 3, {"days": 2})]
+    for moved_to, code, days in ((58, "moved_later", 2), (57, "moved_later", 1), (55, "moved_earlier", 1)):
+        courses[2] = replace(courses[2], start=day(moved_to), end=day(moved_to))
+        found = analyse(courses, diary_with(series(steady, 130)), day(129)).symptoms["pain"]
+        assert [(each.code, each.course, each.numbers) for each in found.caveats] == [(code, 3, {"days": days})]

@@ -2,6 +2,7 @@
 
 import math
 import random
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from scipy import linalg, stats  # type: ignore[import-untyped]
 
 from jobs.wearing_off import estimates
-from jobs.wearing_off.comparison import level_differences, levels, pooled_differences, welch
+from jobs.wearing_off.comparison import Level, level_differences, levels, pooled_differences, welch
 from jobs.wearing_off.contrast import Contrast, CycleWindows, cycle_windows
 from jobs.wearing_off.noise import Noise, Observed, covariance_of_means, estimate_noise, observe, pattern
 from jobs.wearing_off.pooling import covariance, pool, pool_regimen, quantile
@@ -102,6 +103,27 @@ def test_few_pairs_are_drawn_to_the_usual_correlation() -> None:
     assert noise.rho == pytest.approx((6 * 0.0 + 30 * 0.6) / 36)
 
 
+def test_the_correlation_is_where_its_expected_ratio_meets_the_one_observed() -> None:
+    """And the nearest end of the grid where it meets it nowhere."""
+    source = random.Random(2)
+    grid, reduced = np.arange(20) * 0.05, pattern(tuple(range(14)))
+    powers = grid[:, None] ** np.arange(14)
+    expected = (powers @ reduced.adjacent) / (powers @ reduced.trace)
+    found = []
+    for _ in range(100):
+        own = window(list(range(14)), [float(source.randint(0, 10)) for _ in range(14)])
+        residuals = reduced.residuals @ own.scores
+        observed = (residuals[:-1] @ residuals[1:]) / (residuals @ residuals)
+        found.append(estimate_noise([own]).raw_rho)
+        assert found[-1] == pytest.approx(np.interp(observed, expected, grid))
+    assert any(0 < raw < 0.05 for raw in found if raw is not None)
+
+
+def test_without_an_observed_day_nothing_is_observed() -> None:
+    assert observe(Window(day(0), day(13)), {day(14): 3.0, day(3): None}) is None
+    assert observe(None, {day(3): 3.0}) is None
+
+
 @pytest.mark.parametrize(
     "scores", [[2.0] * 7, [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0], [0.1 * k for k in range(7)], [0.0] * 7]
 )
@@ -167,12 +189,14 @@ def test_the_mean_of_one_window_has_the_variance_of_a_correlated_mean() -> None:
     assert covariance_of_means([own], 0.6)[0, 0] == pytest.approx(r.mean())
 
 
-def test_pooling_uncorrelated_courses_without_prior_or_floor_is_the_one_sample_t_test() -> None:
-    differences = [1.2, 0.4, 2.2, -0.3, 0.9]
-    found = pool(differences, np.eye(5), 0.0, Thresholds(usual_df=0, least_spread=0.0))
+@pytest.mark.parametrize("differences", [[1.2, 0.4, 2.2, -0.3, 0.9], [1.2, 0.4]])
+def test_pooling_uncorrelated_courses_without_prior_or_floor_is_the_one_sample_t_test(differences: list[float]) -> None:
+    count = len(differences)
+    found = pool(differences, np.eye(count), 0.0, Thresholds(usual_df=0, least_spread=0.0))
     expected = stats.ttest_1samp(differences, 0)
     interval = expected.confidence_interval(0.95)
-    assert (found.low, found.high, found.df) == pytest.approx((interval.low, interval.high, 4))
+    assert (found.low, found.high, found.df) == pytest.approx((interval.low, interval.high, count - 1))
+    assert (found.plain_low, found.plain_high) == pytest.approx((interval.low, interval.high))
     assert found.estimate / found.se == pytest.approx(expected.statistic)
     assert found.strict_low == pytest.approx(expected.confidence_interval(0.99).low)
 
@@ -200,6 +224,20 @@ def test_the_confirmation_leaves_out_the_latest_course_and_keeps_sigma_and_rho()
     assert found is not None
     differences = [course.difference or 0.0 for course in courses]
     assert found.without_latest == pool(differences[:2], covariance(courses[:2], 0.3), 1.5)
+    two, one = (pool_regimen(courses[:count], noise) for count in (2, 1))
+    assert two is not None
+    assert two.without_latest is not None
+    assert (two.without_latest.courses, two.without_latest.estimate) == (1, differences[0])
+    assert one is not None
+    assert one.without_latest is None
+
+
+def test_the_teams_own_thresholds_hold_with_and_without_the_latest_course() -> None:
+    courses = contrasts_of_the_jagged_diary()[:3]
+    found = pool_regimen(courses, Noise(0.3, 1.5, 50, 0.3), Thresholds(least_spread=7.0))
+    assert found is not None
+    assert found.without_latest is not None
+    assert (found.pooled.spread, found.without_latest.spread) == (7.0, 7.0)
 
 
 def test_the_plain_interval_has_one_degree_of_freedom_less_than_courses() -> None:
@@ -240,6 +278,12 @@ def test_worse_by_more_than_a_point_is_excluded_by_an_interval_that_ends_below_o
     assert excluded(0.4) == (True, True)
     assert excluded(0.42) == (False, True)
     assert excluded(-0.42) == (True, False)
+    middle = welch(0.0, (0.04, 10), (0.04, 10))
+    assert middle is not None
+    for difference in (1 - middle.high, middle.high - 1):
+        touching = welch(difference, (0.04, 10), (0.04, 10))
+        assert touching is not None
+        assert (touching.worse_excluded, touching.better_excluded) == (difference < 0, difference > 0)
 
 
 def test_two_regimens_without_any_spread_have_no_interval() -> None:
@@ -257,6 +301,32 @@ def test_levels_are_means_of_cycle_means_and_the_running_cycle_is_left_out() -> 
     assert (level.cycles, level.mean, level.variance) == (2, 2.0, 2.0)
     (before,) = levels(courses_on(spans), scores, day(39)).values()
     assert (before.cycles, before.mean, before.variance) == (1, 1.0, None)
+
+
+def test_a_cycle_counts_from_the_day_it_ends_and_with_four_observed_days() -> None:
+    courses = courses_on(((0, 0, "A"), (10, 10, "B")))
+    scores: dict[date, float | None] = {day(number): 2.0 for number in range(4)}
+    scores[day(4)] = None
+    assert levels(courses, scores, day(9)) == {"A": Level("A", 0, None, None)}
+    assert levels(courses, scores, day(10)) == {"A": Level("A", 1, 2.0, None), "B": Level("B", 0, None, None)}
+    del scores[day(0)]
+    assert levels(courses, scores, day(10))["A"].cycles == 0
+
+
+def test_differences_of_level_are_welch_tests_of_cycle_means_later_less_earlier() -> None:
+    earlier, later, few = Level("A", 3, 2.0, 1.0), Level("B", 4, 3.5, 0.5), Level("C", 2, 9.0, 1.0)
+    found, left_out, _ = level_differences([earlier, later, few])
+    expected = stats.ttest_ind_from_stats(3.5, math.sqrt(0.5), 4, 2.0, 1.0, 3, equal_var=False)
+    assert (found.earlier, found.later, found.reason) == (earlier, later, None)
+    assert found.result is not None
+    assert found.result.difference == 1.5
+    assert found.result.difference / found.result.se == pytest.approx(expected.statistic)
+    assert 2 * stats.t.sf(expected.statistic, found.result.df) == pytest.approx(expected.pvalue)
+    assert not found.result.worse_excluded
+    assert (left_out.later, left_out.reason, left_out.result) == (few, "few_cycles", None)
+    (wide, *_) = level_differences([earlier, later], Thresholds(worse_margin=9.0))
+    assert wide.result is not None
+    assert wide.result.worse_excluded
 
 
 def test_a_regimen_with_two_courses_is_compared_with_nothing() -> None:

@@ -8,9 +8,12 @@ import pytest
 from jobs.steroids import SteroidStep, dose_changes, dose_on, mean_dose
 from jobs.wearing_off import analyse
 from jobs.wearing_off.caveats import Caveat
-from jobs.wearing_off.comparison import PooledDifference
+from jobs.wearing_off.comparison import PooledDifference, pooled_differences, steroid_doses
+from jobs.wearing_off.contrast import contrasts, cycle_windows
 from jobs.wearing_off.noise import Noise
+from jobs.wearing_off.onset import Onset, onset
 from jobs.wearing_off.pooling import Pooled, PooledRegimen, pool
+from jobs.wearing_off.thresholds import Thresholds
 from jobs.wearing_off.verdict import Verdict, confirmed, interval_verdict, regimen_verdict
 from tests.jobs.wearing_off.examples import (
     CASE_LAST_DAY,
@@ -37,6 +40,7 @@ from tests.jobs.wearing_off.examples import (
         (-3.0, -4.0, -2.0, "does_not_return"),
         (0.5, -2.0, 3.0, "unclear"),
         (1.2, -0.1, 1.4, "unclear"),
+        (1.0, -0.1, 1.4, "unclear"),
         # means of whole scores that miss a threshold by rounding alone
         (1 - 1e-12, 0.1, 1.9, "returns"),
         (0.2, 1e-12, 0.4, "does_not_return"),
@@ -98,10 +102,25 @@ def test_two_remaining_courses_confirm_nothing() -> None:
     assert regimen_verdict(three) == "possible_return"
 
 
+def test_a_99_per_cent_interval_that_begins_at_0_confirms_nothing() -> None:
+    sure = regimen(1.5, 1.5, 1.5, sigma=1.5)
+    assert confirmed(replace(sure, without_latest=None)) is True
+    touching = replace(sure, pooled=replace(sure.pooled, strict_low=0.0), without_latest=None)
+    assert confirmed(touching) is False
+
+
+def test_a_return_is_confirmed_by_the_teams_own_thresholds() -> None:
+    four = regimen(2.3, 2.3, 2.3, 0.0, sigma=2.2)
+    assert regimen_verdict(four, Thresholds(fewest_courses=4)) == "possible_return", "three remain without the latest"
+    small = regimen(0.5, 0.5, 0.5, sigma=0.5)
+    assert confirmed(small, Thresholds(rise=0.5)) is True
+    assert regimen_verdict(small, Thresholds(rise=0.5)) == "returns"
+
+
 def test_what_does_not_return_is_not_confirmed_either() -> None:
-    assert not confirmed(regimen(0.5, 0.5, 0.5, sigma=0.5))
+    assert confirmed(regimen(0.5, 0.5, 0.5, sigma=0.5)) is False
     assert regimen_verdict(regimen(0.5, 0.5, 0.5, sigma=0.5)) == "small_rise"
-    assert not confirmed(regimen(0.0, 0.0, 0.0))
+    assert confirmed(regimen(0.0, 0.0, 0.0)) is False
 
 
 # Onset
@@ -143,11 +162,40 @@ def test_the_onset_never_reaches_into_the_reference_window() -> None:
     assert effect.onset is None or effect.onset.cycle_day > 18
 
 
+def onset_of(scores: dict[int, float]) -> Onset | None:
+    by_day = {day(number): score for number, score in scores.items()}
+    (contrast,) = contrasts(cycle_windows(courses_on(FIVE[:2]), by_day, day(28)), day(28))
+    return onset(contrast, by_day)
+
+
+def test_three_days_that_rise_by_less_than_a_point_are_no_onset_yet() -> None:
+    # the mean of days 19 to 21 is two thirds
+    found = onset_of(series(lambda number: 1.0 if number >= 20 else 0.0, 28))
+    assert found is not None
+    assert found.day == day(20)
+
+
+def test_a_single_day_among_missing_ones_ends_no_rise() -> None:
+    scores = series(lambda number: 2.0 if number >= 20 and number != 22 else 0.0, 28, without=(21, 23, 24))
+    found = onset_of(scores)
+    assert found is not None
+    # of days 19 to 21 two were observed, and their mean is 1
+    assert found.day == day(19)
+
+
+def test_where_nothing_can_be_compared_there_is_no_onset() -> None:
+    rise = series(lambda number: 8.0 if number >= 20 else 0.0, 28)
+    assert onset_of(rise) is not None
+    for without in (range(21, 25), range(4, 18)):
+        assert onset_of({number: score for number, score in rise.items() if number not in without}) is None
+
+
 # Relief
 
 
 def test_relief_is_three_days_before_against_days_four_to_ten_after() -> None:
-    scores = {**dict.fromkeys(range(-3, 0), 8.0), **dict.fromkeys(range(5), 9.0), **dict.fromkeys(range(5, 12), 2.0)}
+    scores = {-4: 1.0, 12: 9.0, **dict.fromkeys(range(-3, 0), 8.0), **dict.fromkeys(range(5), 9.0)}
+    scores |= dict.fromkeys(range(5, 12), 2.0)
     (relief,) = pain(((0, 1, "A"),), scores).reliefs
     assert (relief.n_before, relief.before, relief.n_after, relief.after) == (3, 8.0, 7, 2.0)
     assert (relief.points, relief.per_cent) == (6.0, 75.0)
@@ -166,6 +214,22 @@ def test_relief_from_nothing_is_no_percentage_and_the_next_course_ends_it() -> N
     spans = ((0, 0, "A"), (8, 8, "A"))
     relief = pain(spans, scores).reliefs[0]
     assert (relief.n_after, relief.points, relief.per_cent) == (4, -2.0, None)
+
+
+def test_a_next_course_that_comes_at_once_leaves_no_day_after() -> None:
+    scores = dict.fromkeys(range(-3, 20), 2.0)
+    for next_on, n_after in ((4, 0), (5, 1)):
+        relief = pain(((0, 0, "A"), (next_on, next_on, "A")), scores).reliefs[0]
+        assert (relief.n_after, relief.after, relief.points) == (n_after, None, None)
+
+
+def test_relief_from_a_single_point_has_a_percentage() -> None:
+    scores = {-1: 1.0, -2: 1.0, **dict.fromkeys(range(4, 11), 0.0)}
+    assert pain(FIVE[:1], scores).reliefs[0].per_cent == 100.0
+
+
+def test_a_course_to_come_has_given_no_relief() -> None:
+    assert [each.course for each in pain(FIVE, series(peaks, 130), today=56).reliefs] == [1, 2, 3]
 
 
 # Caveats
@@ -206,6 +270,44 @@ def test_days_on_which_nobody_asked_do_not_count_as_skipped() -> None:
     assert analyse(courses_on(FIVE), diary, day(129)).symptoms["pain"].caveats == ()
 
 
+def test_a_day_on_which_nobody_asked_and_that_was_answered_counts_as_answered() -> None:
+    before = [start - back for start in (28, 56, 84, 112) for back in (1, 3)]
+    answered = [start - back for start in (28, 56, 84, 112) for back in (2, 4)]
+    diary = diary_with(series(steady, 130, without=before), not_asked=answered)
+    (uneven,) = analyse(courses_on(FIVE), diary, day(129)).symptoms["pain"].caveats
+    assert (uneven.numbers["answered_pre"], uneven.numbers["days_pre"]) == (20, 28)
+
+
+def test_where_nobody_asked_in_any_week_before_there_is_nothing_to_be_uneven() -> None:
+    before = [start - back for start in (28, 56, 84, 112) for back in range(1, 8)]
+    diary = diary_with(series(steady, 130, without=before), not_asked=before)
+    found = analyse(courses_on(FIVE), diary, day(129)).symptoms["pain"].caveats
+    assert [each.code for each in found] == ["course_left_out"] * 4
+
+
+def test_as_many_answers_as_the_threshold_asks_for_are_not_few() -> None:
+    compared = [start + back for start in (28, 56, 84, 112) for back in (*range(-24, -10), *range(-7, 0))]
+    for missing, is_few in ((42, False), (43, True)):
+        diary = diary_with(series(steady, 130, without=compared[::2] + compared[1 : 2 * (missing - 42) : 2]))
+        found = analyse(courses_on(FIVE), diary, day(129), Thresholds(fewest_answered=0.5)).symptoms["pain"].caveats
+        assert ("few_answered" in {each.code for each in found}) is is_few
+
+
+def test_each_regimen_has_the_caveats_of_its_own_courses() -> None:
+    spans = tuple((28 * k, 28 * k, "AABBB"[k]) for k in range(5))
+    before = [start - back for start in (84, 112) for back in (1, 3, 5)]
+    (uneven,) = [each for each in pain(spans, series(steady, 130, without=before)).caveats if each.code != "one_sided"]
+    assert (uneven.code, uneven.regimen) == ("uneven_answers", "B")
+    assert uneven.numbers == {"answered_pre": 8, "days_pre": 14, "answered_ref": 28, "days_ref": 28}
+
+
+def test_a_course_left_out_says_why_in_numbers() -> None:
+    found = pain(FIVE[:2], series(steady, 60, without=(21, 22, 23, 24))).caveats
+    (left_out,) = [each for each in found if each.code != "uneven_answers"]
+    assert (left_out.code, left_out.regimen, left_out.course) == ("course_left_out", "A", 2)
+    assert left_out.numbers == {"reason": "few_days", "n_pre": 3, "n_ref": 14, "days_ref": 14, "interval": 28}
+
+
 def test_late_entries_within_the_windows_are_counted() -> None:
     (late,) = caveats(series(steady, 130), late=range(24))
     # of days 0 to 23: 4 to 17 and 21 to 23
@@ -218,6 +320,8 @@ def test_a_reference_at_the_end_of_the_scale_is_said_since_nothing_can_rise_ther
     assert (ceiling.code, ceiling.regimen) == ("ceiling", "A")
     assert ceiling.numbers == {"courses": 2, "of": 4, "level": 9.0}
     assert caveats(series(lambda _: 9.0, 130))[0].numbers["courses"] == 4
+    (ceiling, _) = caveats(series(lambda _: 10.0, 130, without=range(21, 25)))
+    assert ceiling.numbers == {"courses": 3, "of": 3, "level": 9.0}, "a course left out is none of them"
     assert caveats(series(lambda _: 8.9, 130)) == []
 
 
@@ -230,6 +334,15 @@ def test_a_step_in_the_steroid_dose_is_said_for_each_course_that_compares_days_a
         found = analyse(courses_on(FIVE), diary_with(series(steady, 130)), day(129), steroids=steps)
         return [each.course for each in found.symptoms["pain"].caveats if each.code == "steroid_change"]
 
+    (said,) = [
+        each
+        for each in analyse(courses_on(FIVE), diary_with(series(steady, 130)), day(129), steroids=STEPS)
+        .symptoms["pain"]
+        .caveats
+        if each.code == "steroid_change"
+    ]
+    assert (said.regimen, said.course) == ("A", 2)
+    assert said.numbers == {"day": day(30).isoformat(), "drug": "prednisone", "before": 25, "after": 20}
     assert concerned(4) == []
     assert concerned(5) == [2]
     assert concerned(30) == [2]
@@ -262,6 +375,13 @@ def test_steroid_doses_are_known_by_regimen_from_the_first_step_on() -> None:
     assert analyse(courses_on(spans), diary_with(series(steady, 60)), day(59)).steroids == {}
 
 
+def test_steroid_doses_are_of_courses_begun_and_of_regimens_begun_since_the_first_step() -> None:
+    courses = courses_on(((0, 0, "A"), (20, 20, "B")))
+    assert steroid_doses(courses, STEPS, day(19)) == {"A": {"prednisone": 25}}
+    assert steroid_doses(courses, STEPS, day(20)) == {"A": {"prednisone": 25}, "B": {"prednisone": 25}}
+    assert set(steroid_doses(courses, (replace(STEPS[0], start=day(0)),), day(30))) == {"A", "B"}
+
+
 def test_a_steroid_step_that_ends_before_it_starts_is_refused() -> None:
     with pytest.raises(ValueError, match="before it starts"):
         SteroidStep(day(2), day(1), "prednisone", 5)
@@ -284,6 +404,23 @@ def test_on_the_case_the_rise_is_smaller_under_the_third_regimen_and_a_worse_one
     assert three.difference == pytest.approx(-0.0038 - 2.9183, abs=1e-4)
     assert three.se == pytest.approx((0.2130**2 + 0.0955**2) ** 0.5, abs=1e-4)
     assert (three.worse_excluded, three.better_excluded) == (True, False)
+
+
+def test_two_regimens_of_three_courses_each_are_compared_later_less_earlier() -> None:
+    pools = {"A": regimen(0.0, 0.0, 0.0), "B": regimen(2.0, 2.0, 2.0), "C": regimen(1.0, 1.0), "D": None}
+    ab, ac, ad, bc, bd, cd = pooled_differences(pools)
+    assert ab.result is not None
+    assert (ab.earlier, ab.later, ab.reason, ab.result.difference) == ("A", "B", None, 2.0)
+    for few, counts in ((ac, (3, 2)), (ad, (3, 0)), (bc, (3, 2)), (bd, (3, 0)), (cd, (2, 0))):
+        assert (few.courses_earlier, few.courses_later) == counts
+        assert (few.reason, few.result) == ("few_courses", None)
+    (_, da, *_) = pooled_differences({"C": None, "D": None, "A": pools["A"]})
+    assert (da.courses_earlier, da.courses_later, da.result) == (0, 3, None)
+    (provisional,) = pooled_differences({"A": pools["A"], "B": regimen(2.0, 2.0, 2.0, provisional=True)})
+    assert (provisional.courses_later, provisional.result) == (0, None)
+    wide = pooled_differences(pools, Thresholds(worse_margin=5.0))[0].result
+    assert wide is not None
+    assert (ab.result.worse_excluded, wide.worse_excluded) == (False, True)
 
 
 def test_the_margin_of_worse_lies_on_neither_side_by_accident() -> None:

@@ -1,6 +1,7 @@
 """The pre-infusion and reference windows, to the day, as the method defines them."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,9 +10,9 @@ from hypothesis import strategies as st
 from jobs.cycle import Course
 from jobs.wearing_off.windows import (
     Window,
-    course_windows,
     pre_infusion_window,
     reference_window,
+    settled_days,
 )
 
 DAY_0 = date(2026, 1, 1)
@@ -66,19 +67,29 @@ def test_no_day_is_in_both_windows_and_every_reference_has_room_for_four_days(ga
     for length, gap in gaps:
         spans.append((start, start + length - 1))
         start += length - 1 + gap
-    for each in course_windows(courses_on(*spans)):
-        if each.previous is None:
-            assert each.reference is None
-            assert not each.too_short
-            continue
-        assert each.too_short == ((each.course.start - each.previous.end).days < 15)
-        if each.reference is not None:
-            assert 4 <= len(each.reference) <= 14
-            assert each.previous.end < each.reference.first
-            assert each.reference.last < each.pre.first
-            assert each.pre.last < each.course.start
+    for course, following in pairwise(courses_on(*spans)):
+        reference, before = reference_window(course, following), pre_infusion_window(following)
+        assert (reference is None) == ((following.start - course.end).days < 15)
+        assert before.last < following.start
+        if reference is not None:
+            assert 4 <= len(reference) <= 14
+            assert course.end < reference.first
+            assert reference.last < before.first
 
 
 def test_a_window_without_a_day_is_refused() -> None:
     with pytest.raises(ValueError, match="has no day"):
         window(2, 1)
+
+
+def test_a_window_holds_its_first_and_its_last_day_and_nothing_beyond() -> None:
+    held = window(5, 7)
+    assert [number for number in range(10) if day(number) in held] == [5, 6, 7]
+    assert held.days() == (day(5), day(6), day(7))
+    assert day(6).isoformat() not in held, "a day is a date"
+
+
+def test_of_a_short_cycle_the_settled_days_are_those_that_there_are() -> None:
+    assert settled_days(*courses_on((0, 0), (13, 13))) == window(4, 5)
+    assert settled_days(*courses_on((0, 0), (12, 12))) == window(4, 4)
+    assert settled_days(*courses_on((0, 0), (11, 11))) is None
