@@ -39,12 +39,19 @@ from storage.writer import NotCommittedError, Writer
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 say = texts_in(FALLBACK)
 WRONG_SETTINGS = 2
+# What may be otherwise in five seconds, so that whoever supervises the bot starts it again: EX_TEMPFAIL of sysexits.h.
+TRY_AGAIN = 75
 ALIGNED_EVERY = 60.0
 
 
 def _stop(key: str, **values: object) -> typer.Exit:
     typer.echo(plain(say(key, **values)), err=True)
     return typer.Exit(WRONG_SETTINGS)
+
+
+def _stop_for_now(key: str, **values: object) -> typer.Exit:
+    typer.echo(plain(say(key, **values)), err=True)
+    return typer.Exit(TRY_AGAIN)
 
 
 def _settings(*, need_token: bool) -> Settings:
@@ -59,8 +66,11 @@ def _settings(*, need_token: bool) -> Settings:
     return loaded
 
 
-def _database(loaded: Settings) -> Database:
-    """The database, at the schema this version needs; made on the way when it is a new one."""
+def _database(loaded: Settings, out_of_reach: int = WRONG_SETTINGS) -> Database:
+    """The database, at the schema this version needs; made on the way when it is a new one.
+
+    `out_of_reach`: with which code it ends where the database does not answer.
+    """
     database = Database(loaded.database_url.get_secret_value())
     try:
         if database.revision() is None:
@@ -69,7 +79,7 @@ def _database(loaded: Settings) -> Database:
     except DatabaseError as wrong:
         raise _stop("cli.schema", wrong=wrong) from None
     except DBAPIError as fault:
-        raise file_checks.stop(file_checks.of_database(loaded, fault) or say("cli.database")) from None
+        raise file_checks.stop(file_checks.of_database(loaded, fault) or say("cli.database"), out_of_reach) from None
     return database
 
 
@@ -93,16 +103,16 @@ def run(
         raise _stop("cli.roles", known=", ".join(runtime.Role))
     if (wrong_file := file_checks.what_is_wrong(loaded)) is not None:
         raise file_checks.stop(wrong_file)
-    database = _database(loaded)
+    database = _database(loaded, TRY_AGAIN)
     if database.is_sqlite and wanted != set(runtime.Role):
         raise _stop("cli.roles_need_postgresql")
     lock = Lock(database, "run")
     try:
         is_alone = not database.is_sqlite or lock.acquire()
     except OSError as fault:
-        raise file_checks.stop(file_checks.of_database(loaded, fault) or say("cli.database")) from None
+        raise file_checks.stop(file_checks.of_database(loaded, fault) or say("cli.database"), TRY_AGAIN) from None
     if not is_alone:
-        raise _stop("cli.runs_already")
+        raise _stop_for_now("cli.runs_already")
     runtime.leave_to_stand()
     try:
         asyncio.run(_run(loaded, database, [role for role in runtime.Role if role in wanted]))
@@ -110,9 +120,9 @@ def run(
         # Its own message carries the token.
         raise _stop("doctor.token") from None
     except PolledElsewhereError:
-        raise _stop("cli.polled_elsewhere") from None
+        raise _stop_for_now("cli.polled_elsewhere") from None
     except CannotListenError as wrong:
-        raise _stop("cli.cannot_listen", setting=wrong.setting, where=wrong.where, why=wrong.why) from None
+        raise _stop_for_now("cli.cannot_listen", setting=wrong.setting, where=wrong.where, why=wrong.why) from None
     finally:
         lock.release()
         database.close()

@@ -38,6 +38,14 @@ def back_up(
     return made
 
 
+def _has_none(folder: Path) -> bool:
+    """Whether this is a new installation; a folder that cannot be read is none."""
+    try:
+        return backups.newest_at(folder) is None
+    except OSError:
+        return False
+
+
 class Keeper:
     """Makes a backup each night, and notes each minute who has departed, until told to stop.
 
@@ -55,7 +63,7 @@ class Keeper:
         try:
             if self._file is None or self._folder is None:
                 return
-            is_first = backups.newest_at(self._folder) is None
+            is_first = await asyncio.to_thread(_has_none, self._folder)
             while True:
                 await asyncio.sleep(0 if is_first else LOOKS_EVERY.total_seconds())
                 await self.look(self._file, self._folder)

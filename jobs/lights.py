@@ -176,7 +176,7 @@ class Facts:
 def lights(facts: Facts) -> list[Light]:
     """Those that the facts are enough for, in the order of `Name`."""
     found = [
-        *(_of_process(facts.process) if facts.process is not None else ()),
+        *(of_process(facts.process) if facts.process is not None else ()),
         _database(facts.stored),
         *(_of_telegram(facts.telegram, facts.now) if facts.telegram is not None else ()),
         *(_of_stored(facts) if isinstance(facts.stored, StoredFacts) else _unknown()),
@@ -196,7 +196,7 @@ def _light(name: Name, why: Why, red: bool, **numbers: int | str) -> Light:
     return Light(name, red, why if red else None, numbers)
 
 
-def _of_process(process: ProcessFacts) -> list[Light]:
+def of_process(process: ProcessFacts) -> list[Light]:
     parts = (
         (Name.TICK, Why.TICK_LATE, process.tick, MISSED_AFTER),
         (Name.COURIER, Why.COURIER_LATE, process.courier, MISSED_AFTER),

@@ -38,10 +38,10 @@ def in_words(fault: FileFault, path: object, detail: str = "") -> Html:
     return say(f"file_fault.{fault.value}", path=path, detail=detail or "–")
 
 
-def stop(said: Html) -> typer.Exit:
+def stop(said: Html, code: int = WRONG) -> typer.Exit:
     """Ends a command with these words."""
     typer.echo(plain(said), err=True)
-    return typer.Exit(WRONG)
+    return typer.Exit(code)
 
 
 def file_fault(wrong: FileFaultError, outcome: Html) -> typer.Exit:

@@ -1,6 +1,7 @@
 """The facts that any process can find out: of the database and of the machine."""
 
 import shutil
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -37,7 +38,10 @@ def machine_facts(database: Database, settings: Settings) -> MachineFacts:
     if not database.is_sqlite:
         return MachineFacts()
     folder = settings.backups_in
-    newest = backups.newest_at(folder) if folder is not None and settings.backups is not None else None
+    newest: datetime | None = None
+    with suppress(OSError):
+        # A folder that cannot be read has none for us.
+        newest = backups.newest_at(folder) if folder is not None and settings.backups is not None else None
     try:
         usage = shutil.disk_usage(Path(database.url.database or "").absolute().parent)
         free, size = usage.free, usage.total

@@ -1,6 +1,7 @@
 """Gathers the facts from which it follows which lights are red."""
 
 import asyncio
+import functools
 import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -15,7 +16,7 @@ from bot.settings import Settings
 from bot.traffic.pacer import PER_SECOND, BannedError, Priority
 from bot.watching.facts import fault_of, machine_facts, stored_facts
 from jobs import lights, load
-from jobs.lights import Facts, Light, ProcessFacts, StoredFacts, TelegramFacts
+from jobs.lights import Facts, Light, MachineFacts, ProcessFacts, StoredFacts, TelegramFacts
 from jobs.load import Rush
 from storage import patients, watching
 from storage.models import MessageState
@@ -66,6 +67,10 @@ class Lookout:
                 self._seen_at = time.monotonic()
             return self._seen
 
+    def of_the_process(self) -> tuple[datetime, list[Light]]:
+        """What is known without asking anybody, and so at once."""
+        return self._running.clock.now(), lights.of_process(self._of_process())
+
     async def close(self) -> None:
         for task in self._pending.values():
             task.cancel()
@@ -76,9 +81,17 @@ class Lookout:
         stored = await self._stored()
         # After those, which may have taken a while.
         now = self._running.clock.now()
-        machine = machine_facts(self._running.database, self._settings)
+        machine = await self._machine()
         facts = Facts(now, stored, machine, self._of_process(), self._of_telegram())
         return Seen(now, lights.lights(facts), facts, self._unsettled, self._running.writer.waiting)
+
+    async def _machine(self) -> MachineFacts:
+        """Unknown where a disk does not answer: the rest of the bot does not wait for it."""
+        try:
+            work = functools.partial(asyncio.to_thread, machine_facts, self._running.database, self._settings)
+            return await self._within("machine", work)
+        except TimeoutError:
+            return MachineFacts()
 
     def _of_process(self) -> ProcessFacts:
         running = self._running
@@ -158,8 +171,12 @@ class Lookout:
 
     async def _within(self, name: str, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """What `begin` gives. TimeoutError: it goes on, and as long as it does it is not begun once more."""
-        task: asyncio.Task[T] = self._pending.get(name) or asyncio.create_task(begin())
-        self._pending[name] = task
+        task: asyncio.Task[T] | None = self._pending.get(name)
+        if task is None or task.done():
+            # What has come too late says how it was then. It is begun anew, and its fault is nobody's any more.
+            if task is not None and not task.cancelled():
+                task.exception()
+            task = self._pending[name] = asyncio.create_task(begin())
         await asyncio.wait({task}, timeout=PATIENCE)
         if not task.done():
             raise TimeoutError

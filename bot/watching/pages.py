@@ -1,6 +1,6 @@
 """The pages for monitors: whether this process works, whether it can take work, and which lights are red."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.watching.gauges import CONTENT_TYPE, exposed
-from bot.watching.lookout import Lookout, Seen
+from bot.watching.lookout import Lookout
 from bot.watching.measurements import Measurements
 from jobs import lights
 from jobs.lights import Light, Name
@@ -21,16 +21,18 @@ def pages(lookout: Lookout, measured: Measurements, red_since: Mapping[Name, dat
     """`red_since`: of lights that are red, since when."""
 
     async def health(_request: Request) -> Response:
-        """503 where a restart of this process may help."""
-        return _page(await lookout.look(), lights.OF_THE_PROCESS, red_since)
+        """503 where a restart of this process may help. Told at once, whatever else does not answer."""
+        return _page(*lookout.of_the_process(), lights.OF_THE_PROCESS, red_since)
 
     async def ready(_request: Request) -> Response:
         """503 until there is a database that can be written, and Telegram has answered."""
-        return _page(await lookout.look(), lights.TO_BE_READY, red_since)
+        seen = await lookout.look()
+        return _page(seen.at, seen.lights, lights.TO_BE_READY, red_since)
 
     async def everything(_request: Request) -> Response:
         """503 where any light is red: for whatever calls somebody."""
-        return _page(await lookout.look(), tuple(Name), red_since)
+        seen = await lookout.look()
+        return _page(seen.at, seen.lights, tuple(Name), red_since)
 
     async def metrics(_request: Request) -> Response:
         seen = await lookout.look()
@@ -40,13 +42,15 @@ def pages(lookout: Lookout, measured: Measurements, red_since: Mapping[Name, dat
     return [Route(path, page) for path, page in served.items()]
 
 
-def _page(seen: Seen, counts: tuple[Name, ...], red_since: Mapping[Name, datetime]) -> Response:
-    is_red = lights.red(seen.lights, counts)
+def _page(
+    at: datetime, found: Sequence[Light], counts: tuple[Name, ...], red_since: Mapping[Name, datetime]
+) -> Response:
+    is_red = lights.red(found, counts)
     told = {
         "ok": not is_red,
-        "at": seen.at.isoformat(timespec="seconds"),
-        "red": [light.name for light in lights.red(seen.lights)],
-        "lights": [_told(light, red_since.get(light.name)) for light in seen.lights],
+        "at": at.isoformat(timespec="seconds"),
+        "red": [light.name for light in lights.red(found)],
+        "lights": [_told(light, red_since.get(light.name)) for light in found],
     }
     return JSONResponse(told, 503 if is_red else 200, NO_STORE)
 
