@@ -282,7 +282,10 @@ def migrate(
     """Bring the database's schema up to this version, or to a given revision."""
     loaded = _settings(need_token=False)
     database = Database(loaded.database_url.get_secret_value())
+    lock = Lock(database, "run")
     try:
+        if database.is_sqlite and database.is_there and not lock.acquire():
+            raise _stop("cli.runs_already")
         before = database.revision()
         if database.is_older(revision) and not losing_data:
             raise _stop("cli.losing_data", revision=revision)
@@ -299,6 +302,7 @@ def migrate(
     except CommandError as wrong:
         raise _stop("cli.wrong", wrong=wrong) from None
     finally:
+        lock.release()
         database.close()
 
 

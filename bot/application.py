@@ -193,7 +193,8 @@ def _apology(incoming: Incoming, key: str = "went_wrong") -> Say:
 def _may_pass(fault: Exception) -> bool:
     """Whether the same update can succeed later. What the database refuses for its content it would refuse for ever."""
     # A PostgreSQL that has just become read-only, as in a failover, says InternalError.
-    return isinstance(fault, NotCommittedError | OperationalError | InterfaceError | InternalError)
+    # And of a process without descriptors, or a disk without room, whatever it was that it could not open.
+    return isinstance(fault, NotCommittedError | OperationalError | InterfaceError | InternalError | OSError)
 
 
 def _incoming(update: Update, clock: Clock, bot_name: str) -> Incoming | None:

@@ -87,8 +87,10 @@ def further_days(alert: Alert, row: AlertRule, values: dict[date, int | None]) -
 
 
 def _runs_told_by(alert: Alert, row: AlertRule, values: dict[date, int | None]) -> list[Run]:
-    rule = rule_of(row)
-    return [run for run in alert_rules.alerts_in(rule, values) if alert_rules.is_told(rule, run, {alert.last_day})]
+    rule, runs = rule_of(row), alert_rules.alerts_in(rule_of(row), values)
+    # Of years ago others may have been long enough, too.
+    around = [run for run in runs if run.first <= alert.last_day and run.last >= alert.first_day]
+    return [run for run in around if alert_rules.is_told(rule, run, {alert.last_day})]
 
 
 def rule_of(row: AlertRule) -> Rule:

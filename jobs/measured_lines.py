@@ -19,6 +19,10 @@ _UNITS = {CREATINE_KINASE: r"[^\W\d_]*kat/l|i?u/l", WEIGHT: "kg"}
 _DOSE = re.compile(rf"({_NUMBER})(?:\s*(?:mg)?\s*/\s*({_NUMBER}))?\s*(?:mg)?(?:\s+(.*))?", re.IGNORECASE)
 
 
+# Twelve and a half, or twelve thousand five hundred: each is written so somewhere, and in the bot's own messages.
+_TWO_NUMBERS = re.compile(r"([1-9]\d{0,2})[.,](\d{3})", re.ASCII)
+
+
 @dataclass(frozen=True)
 class ValueLine:
     """In U/l or kg; `upper_limit` None where none was said."""
@@ -84,6 +88,8 @@ def read_value(analyte: str, text: str, days: Days) -> ValueLine:
     factor = _factor(analyte, match[2] if match is not None else None)
     if match is None or value is None or factor is None:
         raise Refusal("measure.not_read_ck" if analyte == CREATINE_KINASE else "measure.not_read_weight")
+    if analyte == CREATINE_KINASE and factor == 1 and (twice := _TWO_NUMBERS.fullmatch(match[1])) is not None:
+        raise Refusal("measure.two_numbers", typed=match[1], large=f"{twice[1]}{twice[2]}", small=value)
     return ValueLine(times(value, factor), None if limit is None else times(limit, factor), days.read(match[3] or ""))
 
 

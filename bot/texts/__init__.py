@@ -27,9 +27,10 @@ FALLBACK = "en"
 DECIMALS_SHOWN = 3
 
 
-def languages() -> list[str]:
+@cache
+def languages() -> tuple[str, ...]:
     """The languages that have a catalogue."""
-    return sorted(folder.parent.name for folder in FOLDER.glob(f"*/{DOMAIN}"))
+    return tuple(sorted(folder.parent.name for folder in FOLDER.glob(f"*/{DOMAIN}")))
 
 
 def locales(first: str) -> tuple[str, ...]:

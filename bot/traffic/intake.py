@@ -25,6 +25,8 @@ WEBHOOK_IS_SET = "webhook is active"
 MOST_CONFLICTS_AT_THE_START = 3
 # With a database that commits everything else: several minutes.
 MOST_TRIES = 60
+# Answers in a row that say that there is no such bot: a minute of them.
+MOST_DISOWNED = 30
 
 
 class PolledElsewhereError(Exception):
@@ -47,6 +49,7 @@ class Intake:
         self._done: set[int] = set()
         self._tries: Counter[int] = Counter()
         self._conflicts, self._has_polled, self._is_away = 0, False, False
+        self._disowned = 0
         self._stopping = asyncio.Event()
         self.pulse = Pulse()
 
@@ -81,13 +84,18 @@ class Intake:
                 request.cancel()
                 return ()
             updates: Sequence[Update] = request.result()
-            self._has_polled = True
+            self._has_polled, self._disowned = True, 0
             if self._is_away:
                 self._is_away = False
                 log.warning("Telegram can be reached again")
             return updates
-        except InvalidToken:
-            raise
+        except InvalidToken as fault:
+            # A proxy's page for what it does not know looks the same to the library.
+            self._disowned += 1
+            if self._disowned >= MOST_DISOWNED:
+                raise
+            await self._after(fault)
+            return ()
         except TelegramError as fault:
             await self._after(fault)
             return ()
