@@ -25,7 +25,9 @@ from storage.locks import Lock, poller
 
 say = texts_in(FALLBACK)
 AS_OF = "The moment that the backup stands at, such as 2026-11-26 03:00, by TIME_ZONE or with Z or an offset."
-STOPPED_AT = "When the bot before did its last work, written the same way; without it: until now, the careful choice."
+STOPPED_AT = (
+    "When you stopped the bot before yourself, written the same way; without it: until now, the careful choice."
+)
 
 
 def register(app: typer.Typer, loaded: Callable[[], Settings], opened: Callable[[Settings], Database]) -> None:
@@ -86,7 +88,7 @@ def _restore(settings: Settings, file: Path, stopped: datetime | None, as_of: da
         with _alone(settings, Database(settings.database_url.get_secret_value())):
             done = restoring.restore_file(file, live, stopped, now, as_of, departures.noted_in(folder))
     except MomentError as wrong:
-        raise _stop(wrong.key) from None
+        raise _wrong_moment(settings, wrong) from None
     except FileFaultError as wrong:
         others = [path for path in backups.all_in(folder).values() if path.resolve() != file.resolve()]
         raise file_fault(wrong, say("cli.restore.not_done", newest=others[-1] if others else "–")) from None
@@ -97,7 +99,7 @@ def _restore(settings: Settings, file: Path, stopped: datetime | None, as_of: da
 
 def _put_in_order(settings: Settings, database: Database, as_of: datetime, stopped: datetime, now: datetime) -> None:
     try:
-        restoring.check_moments(as_of, stopped, now)
+        restoring.check_moments(as_of, stopped, now, ())
         with (
             _alone(settings, database),
             database.writing() as connection,
@@ -106,10 +108,16 @@ def _put_in_order(settings: Settings, database: Database, as_of: datetime, stopp
             ordered = restoring.put_in_order(session, as_of, stopped, now)
             session.flush()
     except MomentError as wrong:
-        raise _stop(wrong.key) from None
+        raise _wrong_moment(settings, wrong) from None
     except DBAPIError:
         raise _stop("cli.database") from None
     _say_done(settings, as_of, stopped, ordered)
+
+
+def _wrong_moment(settings: Settings, wrong: MomentError) -> typer.Exit:
+    if wrong.known is None:
+        return _stop(wrong.key)
+    return _stop(wrong.key, known=say.instant(wrong.known, settings.time_zone), zone=settings.time_zone)
 
 
 def _say_done(settings: Settings, as_of: datetime, stopped_at: datetime, ordered: Ordered) -> None:
