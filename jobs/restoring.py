@@ -139,9 +139,8 @@ def put_in_order(
         missing = {"as_of": as_of.isoformat(), "stopped_at": max(as_of, stopped_at).isoformat()}
         facts = {**missing, "time_zone": team.time_zone}
         audit.record(session, team_id=team.id, at=now, actor=audit.OPERATOR, action=RESTORED, after=facts)
-    for departure in departed:
-        if as_of < departure.at:
-            _depart(session, departure)
+    for departure in departures.still_away([each for each in departed if as_of < each.at]):
+        _depart(session, departure)
     if stopped_at <= as_of:
         return Ordered(0, 0)
     settled = outbox.sent_before_a_restore(session, stopped_at)

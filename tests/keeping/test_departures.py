@@ -33,6 +33,12 @@ def restored(clinic: Clinic, backup: Path) -> None:
     clinic.calm()
 
 
+def comes_back(patient: Someone) -> None:
+    patient.says("/withdraw")
+    patient.presses("Take it up again")
+    patient.presses("I agree")
+
+
 def three_patients(clinic: Clinic) -> tuple[Someone, Someone, Someone]:
     return clinic.patient(), clinic.patient(), clinic.patient()
 
@@ -83,10 +89,33 @@ def test_whoever_stopped_before_the_backup_and_came_back_is_as_the_backup_has_it
     clinic.passes(hours=1)
     backup = backed_up(clinic)
     clinic.passes(hours=1)
+    comes_back(anna)
+    noted(clinic)
     lost(clinic)
     restored(clinic, backup)
     assert [patient.status for patient in clinic.rows(Patient)] == [PatientStatus.WITHDRAWN]
-    assert len(departures.noted_in(file_of(clinic).parent / "backups")) == 1
+    assert len(departures.noted_in(file_of(clinic).parent / "backups")) == 2
+
+
+def test_whoever_stopped_and_came_back_in_the_lost_time_goes_on_and_whoever_stopped_again_does_not(
+    clinic: Clinic,
+) -> None:
+    clinic.coordinator()
+    anna, ben = clinic.patient(), clinic.patient()
+    backup = backed_up(clinic)
+    for patient in (anna, ben):
+        clinic.passes(minutes=10)
+        patient.says("/withdraw")
+        patient.presses("Yes")
+        clinic.passes(minutes=10)
+        comes_back(patient)
+    clinic.passes(minutes=10)
+    ben.says("/withdraw")
+    ben.presses("Yes")
+    noted(clinic)
+    lost(clinic)
+    restored(clinic, backup)
+    assert [patient.status for patient in clinic.rows(Patient)] == [PatientStatus.ACTIVE, PatientStatus.WITHDRAWN]
 
 
 def test_a_stop_before_the_last_departure_is_refused_and_nothing_has_changed(clinic: Clinic) -> None:
