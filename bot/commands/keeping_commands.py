@@ -98,17 +98,21 @@ def _restore(settings: Settings, file: Path, stopped: datetime | None, as_of: da
 
 
 def _put_in_order(settings: Settings, database: Database, as_of: datetime, stopped: datetime, now: datetime) -> None:
+    folder = settings.backups_in
     try:
-        restoring.check_moments(as_of, stopped, now, ())
+        departed = () if folder is None else departures.noted_in(folder)
+        restoring.check_moments(as_of, stopped, now, departed)
         with (
             _alone(settings, database),
             database.writing() as connection,
             Session(connection, join_transaction_mode="rollback_only") as session,
         ):
-            ordered = restoring.put_in_order(session, as_of, stopped, now)
+            ordered = restoring.put_in_order(session, as_of, stopped, now, departed)
             session.flush()
     except MomentError as wrong:
         raise _wrong_moment(settings, wrong) from None
+    except FileFaultError as wrong:
+        raise file_fault(wrong, say("cli.restored.not_done")) from None
     except DBAPIError:
         raise _stop("cli.database") from None
     _say_done(settings, as_of, stopped, ordered)
