@@ -184,6 +184,26 @@ def test_the_newest_of_each_day_and_week_are_kept_and_the_others_go(diary: Path)
     ], "Sunday is also the last of its week; of today the newest"
 
 
+@pytest.mark.parametrize("ending", [".sqlite", ""])
+def test_what_a_restore_put_aside_goes_with_the_oldest_backup_by_when_it_was_put_there(
+    tmp_path: Path, ending: str
+) -> None:
+    live = tmp_path / f"diary{ending}"
+
+    def put_aside(at: datetime, written: datetime) -> None:
+        for path in (live, live.with_name(f"{live.name}-wal"), tmp_path / "prepared"):
+            path.write_text("a diary")
+            os.utime(path, (written.timestamp(), written.timestamp()))
+        backups.put_in_place(tmp_path / "prepared", live, at)
+
+    put_aside(NOW - timedelta(days=29), NOW)
+    put_aside(NOW - timedelta(days=1), NOW - timedelta(days=90))
+    (tmp_path / f"diary.before-restore-by-hand{ending}").touch()
+    backups.forget_replaced(live, NOW - timedelta(days=28))
+    left = {path.name.removeprefix("diary.before-restore-") for path in tmp_path.glob("diary.before-restore-*")}
+    assert left == {f"20260301T100000Z{ending}", f"20260301T100000Z{ending}-wal", f"by-hand{ending}"}
+
+
 moments = st.lists(
     st.integers(0, 24 * 90).map(lambda hours: NOW - timedelta(hours=hours)), min_size=1, max_size=60, unique=True
 )
