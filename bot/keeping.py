@@ -17,6 +17,8 @@ from storage.file_faults import FileFaultError
 log = logging.getLogger(__name__)
 # By the operator's TIME_ZONE: hardly anybody is asked or reminded then.
 QUIET = time(3, 0)
+# Between two of them; after more nothing is taken away until the next night.
+USUAL = timedelta(days=3)
 LOOKS_EVERY, TRIES_AGAIN = timedelta(minutes=1), timedelta(hours=1)
 # Where backups are made by something else, which may keep them for so long.
 WITHOUT_BACKUPS = timedelta(days=366)
@@ -31,9 +33,12 @@ def back_up(
     file: Path, folder: Path, kept: Kept | None, now: datetime, between: Callable[[], None] = backups.a_breath
 ) -> backups.Backup:
     """Makes one, and takes away those that it supersedes. FileFaultError, and then all that were there stay."""
+    before = backups.newest_at(folder, now)
     made = backups.make(file, folder, now, between=between)
-    if kept is not None:
-        backups.forget(folder, backups_kept.superseded(backups.all_in(folder), kept, now))
+    # After a long time without any, the clock may be wrong: with it every backup would look old.
+    if kept is not None and before is not None and now - before < USUAL:
+        there = {moment for moment in backups.all_in(folder) if moment <= now}
+        backups.forget(folder, backups_kept.superseded(there, kept, now))
         backups.forget_replaced(file, now - kept.longest)
     return made
 
@@ -41,7 +46,7 @@ def back_up(
 def _has_none(folder: Path) -> bool:
     """Whether this is a new installation; a folder that cannot be read is none."""
     try:
-        return backups.newest_at(folder) is None
+        return not backups.all_in(folder)
     except OSError:
         return False
 
@@ -81,7 +86,7 @@ class Keeper:
         if self._kept is None or now < self._not_before:
             return
         try:
-            if is_due(await asyncio.to_thread(backups.newest_at, folder), self._zone, now):
+            if is_due(await asyncio.to_thread(backups.newest_at, folder, now), self._zone, now):
                 made = await asyncio.to_thread(back_up, file, folder, self._kept, now, self._between)
                 log.info("A backup was made and checked: %s, %d rows", made.path.name, made.rows)
             return

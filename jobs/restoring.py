@@ -55,10 +55,13 @@ class Restored:
 
 
 class MomentError(Exception):
-    """The moments that were given, or that the file gives, cannot be right. `key`: the text that says which."""
+    """The moments that were given, or that the file gives, cannot be right. `key`: the text that says which.
 
-    def __init__(self, key: str) -> None:
-        self.key = key
+    `known`: the moment that speaks against it, where there is one.
+    """
+
+    def __init__(self, key: str, known: datetime | None = None) -> None:
+        self.key, self.known = key, known
         super().__init__(key)
 
 
@@ -80,7 +83,7 @@ def restore_file(
     if moment is None:
         raise MomentError("cli.restore.as_of_missing")
     stopped_at = stopped_at or now
-    check_moments(moment, stopped_at, now)
+    check_moments(moment, stopped_at, now, departed)
     prepared = live.with_name(f".{live.name}.restoring")
     try:
         backups.forget_file(prepared)
@@ -94,12 +97,16 @@ def restore_file(
     return Restored(found, moment, ordered, put_aside)
 
 
-def check_moments(as_of: datetime, stopped_at: datetime, now: datetime) -> None:
-    """MomentError for what is to come: nothing of it can have happened."""
+def check_moments(as_of: datetime, stopped_at: datetime, now: datetime, departed: Sequence[Departure]) -> None:
+    """MomentError for what is to come, which cannot have happened, and for a stop before what the bot did since."""
     if as_of > now:
         raise MomentError("cli.restore.as_of_to_come")
     if stopped_at > now:
         raise MomentError("cli.restore.stopped_to_come")
+    # What a wrong clock put ahead says nothing about when the bot stopped.
+    last = max((each.at for each in departed if each.at <= now), default=stopped_at)
+    if stopped_at < last:
+        raise MomentError("cli.restore.stopped_too_early", last)
 
 
 def _prepare(
@@ -124,19 +131,18 @@ def put_in_order(
 ) -> Ordered:
     """`as_of`: the backup's moment; `stopped_at`: when the instance before did its last work, `now` at the latest.
 
-    `departed`: who is known to have stopped or left since. Where it had stopped before the backup was made, nothing is
-    missing, and nothing is changed.
+    `departed`: who is known to have stopped or left; whoever did so since the backup does so again, whatever
+    `stopped_at` says. Where it had stopped before the backup was made, nothing is missing, and nothing else is changed.
     """
     known, before = teams.all_teams(session), numbers.highest(session)
     for team in known:
         missing = {"as_of": as_of.isoformat(), "stopped_at": max(as_of, stopped_at).isoformat()}
         facts = {**missing, "time_zone": team.time_zone}
         audit.record(session, team_id=team.id, at=now, actor=audit.OPERATOR, action=RESTORED, after=facts)
+    for departure in departures.still_away([each for each in departed if as_of < each.at]):
+        _depart(session, departure)
     if stopped_at <= as_of:
         return Ordered(0, 0)
-    for departure in departed:
-        if as_of < departure.at <= stopped_at:
-            _depart(session, departure)
     settled = outbox.sent_before_a_restore(session, stopped_at)
     _write_down_what_they_said(session, settled, now)
     _forget_what_was_drawn(session, settled)

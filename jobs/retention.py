@@ -27,7 +27,11 @@ BATCH = 500
 def run(session: Session, now: datetime, after_withdrawal: int | None = None) -> bool:
     """`after_withdrawal`: months after which whoever has stopped is erased; None: never. True when there is more."""
     is_more = False
-    for team in teams.teams_due_a_tidying(session, now):
+    found_due = teams.teams_due_a_tidying(session, now)
+    if found_due:
+        # They are of no team, and so in the history of none.
+        chats.forget_strangers(session, now - STRANGERS_KEPT)
+    for team in found_due:
         found = _tidy(session, team, now)
         announced, erased = _erase_those_who_left(session, team, now, after_withdrawal)
         counted = {name: many for name, many in found.items() if many}
@@ -54,12 +58,11 @@ def _tidy(session: Session, team: Team, now: datetime) -> dict[str, int]:
         "messages": outbox.forget_settled(session, team.id, now - MESSAGES_KEPT, now.date(), BATCH),
         "invitations": invitations.forget_expired(session, team.id, now - INVITATIONS_KEPT),
         "forms": dialogues.forget_untouched(session, team.id, now - FORMS_KEPT),
-        "strangers": chats.forget_strangers(session, now - STRANGERS_KEPT),
     }
 
 
 def _erase_those_who_left(session: Session, team: Team, now: datetime, months: int | None) -> tuple[int, int]:
-    """How many were announced, and how many erased."""
+    """How many were announced, and how many erased: together a portion at most."""
     announced = erased = 0
     if months is None:
         return announced, erased
@@ -75,6 +78,8 @@ def _erase_those_who_left(session: Session, team: Team, now: datetime, months: i
         elif told_at is not None and now >= max(is_over_at, told_at + NOTICE):
             leaving.erase_at_term(session, patient, now)
             erased += 1
+        if announced + erased == BATCH:
+            break
     return announced, erased
 
 

@@ -16,7 +16,8 @@ from storage.database import known_revisions
 from storage.file_faults import FileFault, FileFaultError, fault_of
 
 # In the name, so that a folder's listing says it; UTC, since summer time has an hour twice.
-NAMED = "diary-%Y%m%dT%H%M%SZ.sqlite"
+MOMENT, MOMENT_IS_LONG = "%Y%m%dT%H%M%SZ", len("20261126T030000Z")
+NAMED = f"diary-{MOMENT}.sqlite"
 REPLACED = ".before-restore-"
 PART = ".part"
 # A table that a backup has and a diary has not: when it was made, and how many rows each table had.
@@ -160,9 +161,12 @@ def all_in(folder: Path) -> dict[datetime, Path]:
     return found
 
 
-def newest_at(folder: Path) -> datetime | None:
-    """When the newest backup was made; None where there is none. A file is there only once it was checked."""
-    return max(all_in(folder), default=None)
+def newest_at(folder: Path, now: datetime) -> datetime | None:
+    """When the newest backup was made; None where there is none. A file is there only once it was checked.
+
+    One of a time that is still to come was made by a clock that was wrong, and counts for nothing.
+    """
+    return max((moment for moment in all_in(folder) if moment <= now), default=None)
 
 
 def forget(folder: Path, moments: set[datetime]) -> None:
@@ -173,10 +177,16 @@ def forget(folder: Path, moments: set[datetime]) -> None:
 
 
 def forget_replaced(live: Path, before: datetime) -> None:
-    """What restores have put aside, once it is older than any backup that is kept."""
-    for path in live.parent.glob(f"{live.stem}{REPLACED}*"):
-        if path.stat().st_mtime < before.timestamp():
-            path.unlink(missing_ok=True)
+    """What restores have put aside, with its log, once that is longer ago than any backup that is kept.
+
+    Each name says when. The file itself does not: one that was not written for long would go the night after.
+    """
+    begins = f"{live.stem}{REPLACED}"
+    for path in live.parent.glob(f"{begins}*"):
+        with suppress(ValueError):
+            said = path.name.removeprefix(begins)[:MOMENT_IS_LONG]
+            if datetime.strptime(said, MOMENT).replace(tzinfo=UTC) < before:
+                path.unlink(missing_ok=True)
 
 
 def copy_of(backup: Path, to: Path) -> None:
@@ -194,7 +204,7 @@ def put_in_place(prepared: Path, live: Path, now: datetime) -> Path | None:
 
     Nobody may be at either. The log of the old one goes with it: beside the new one it would spoil that.
     """
-    aside = live.with_name(f"{live.stem}{REPLACED}{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{live.suffix}")
+    aside = live.with_name(f"{live.stem}{REPLACED}{now.astimezone(UTC):{MOMENT}}{live.suffix}")
     with _saying(live):
         is_there = live.exists()
         for beside in _besides(live):

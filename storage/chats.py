@@ -98,10 +98,10 @@ def has_receipt(session: Session, chat_id: int, what: str) -> bool:
     return session.get(Receipt, (chat_id, what)) is not None
 
 
-def forget_strangers(session: Session, before: datetime) -> int:
+def forget_strangers(session: Session, before: datetime) -> None:
     """Accounts, known since before then, that are on no team and keep no diary, and with whom nothing is under way.
 
-    Such as those who opened a link and never agreed. Returns how many.
+    Such as those who opened a link and never agreed.
     """
     members = select(Staff.chat_id).where(col(Staff.chat_id).is_not(None))
     diarists = select(Patient.chat_id).where(col(Patient.chat_id).is_not(None))
@@ -114,7 +114,6 @@ def forget_strangers(session: Session, before: datetime) -> int:
         connection.execute(delete(Dialogue).where(col(Dialogue.chat_id).in_(found)))
         connection.execute(update(Invitation).where(col(Invitation.used_by).in_(found)).values(used_by=None))
         connection.execute(delete(Chat).where(col(Chat.id).in_(found)))
-    return len(found)
 
 
 def note_receipt(session: Session, chat_id: int, what: str, now: datetime) -> bool:

@@ -5,7 +5,7 @@ Numbers, moments and what it was; nobody's account, and nothing about health.
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +50,20 @@ def noted_in(folder: Path) -> list[Departure]:
             facts = json.loads(line)
             found.append(Departure(**{**facts, "at": datetime.fromisoformat(facts["at"])}))
     return found
+
+
+def still_away(since: Sequence[Departure]) -> list[Departure]:
+    """Of those since a backup, all but the stops of patients who came back later: the backup has them as they are.
+
+    Whoever had stopped before the backup, and came back since, consents anew: a coming back is never done again.
+    """
+    came_back = {(each.team_id, each.who): each.at for each in since if each.what == CAME_BACK}
+    return [
+        each
+        for each in since
+        if each.what != CAME_BACK
+        and not (each.what == WITHDREW and each.at < came_back.get((each.team_id, each.who), each.at))
+    ]
 
 
 def note(folder: Path, found: Iterable[Departure], forgetting_before: datetime) -> None:

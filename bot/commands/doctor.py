@@ -79,7 +79,7 @@ def _database(loaded: Settings, clock: Clock) -> list[Finding]:
         stored = fault_of(fault)
     finally:
         database.close()
-    machine = machine_facts(database, loaded)
+    machine = machine_facts(database, loaded, clock.now())
     if not names:
         # Nothing is there yet that could be lost.
         machine = replace(machine, backs_up=False)

@@ -10,7 +10,6 @@ import typer
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from bot import keeping
 from bot.commands import file_checks
 from bot.commands.file_checks import file_fault
 from bot.settings import Settings
@@ -25,7 +24,9 @@ from storage.locks import Lock, poller
 
 say = texts_in(FALLBACK)
 AS_OF = "The moment that the backup stands at, such as 2026-11-26 03:00, by TIME_ZONE or with Z or an offset."
-STOPPED_AT = "When the bot before did its last work, written the same way; without it: until now, the careful choice."
+STOPPED_AT = (
+    "When you stopped the bot before yourself, written the same way; without it: until now, the careful choice."
+)
 
 
 def register(app: typer.Typer, loaded: Callable[[], Settings], opened: Callable[[Settings], Database]) -> None:
@@ -71,10 +72,8 @@ def _back_up(settings: Settings, to: Path | None, now: datetime) -> None:
     if to is not None and to.exists():
         raise _stop("cli.backup.is_there", path=to)
     try:
-        if to is not None:
-            made = backups.make(file, to.parent, now, to)
-        else:
-            made = keeping.back_up(file, folder, settings.backups, now)
+        # By hand it takes none away: whoever backs up after a mistake needs the one from before.
+        made = backups.make(file, folder if to is None else to.parent, now, to)
     except FileFaultError as wrong:
         raise file_fault(wrong, say("cli.backup.not_made")) from None
     typer.echo(plain(say.plural("cli.backup.made", made.rows, path=made.path, revision=made.revision)))
@@ -86,7 +85,7 @@ def _restore(settings: Settings, file: Path, stopped: datetime | None, as_of: da
         with _alone(settings, Database(settings.database_url.get_secret_value())):
             done = restoring.restore_file(file, live, stopped, now, as_of, departures.noted_in(folder))
     except MomentError as wrong:
-        raise _stop(wrong.key) from None
+        raise _wrong_moment(settings, wrong) from None
     except FileFaultError as wrong:
         others = [path for path in backups.all_in(folder).values() if path.resolve() != file.resolve()]
         raise file_fault(wrong, say("cli.restore.not_done", newest=others[-1] if others else "–")) from None
@@ -96,20 +95,30 @@ def _restore(settings: Settings, file: Path, stopped: datetime | None, as_of: da
 
 
 def _put_in_order(settings: Settings, database: Database, as_of: datetime, stopped: datetime, now: datetime) -> None:
+    folder = settings.backups_in
     try:
-        restoring.check_moments(as_of, stopped, now)
+        departed = () if folder is None else departures.noted_in(folder)
+        restoring.check_moments(as_of, stopped, now, departed)
         with (
             _alone(settings, database),
             database.writing() as connection,
             Session(connection, join_transaction_mode="rollback_only") as session,
         ):
-            ordered = restoring.put_in_order(session, as_of, stopped, now)
+            ordered = restoring.put_in_order(session, as_of, stopped, now, departed)
             session.flush()
     except MomentError as wrong:
-        raise _stop(wrong.key) from None
+        raise _wrong_moment(settings, wrong) from None
+    except FileFaultError as wrong:
+        raise file_fault(wrong, say("cli.restored.not_done")) from None
     except DBAPIError:
         raise _stop("cli.database") from None
     _say_done(settings, as_of, stopped, ordered)
+
+
+def _wrong_moment(settings: Settings, wrong: MomentError) -> typer.Exit:
+    if wrong.known is None:
+        return _stop(wrong.key)
+    return _stop(wrong.key, known=say.instant(wrong.known, settings.time_zone), zone=settings.time_zone)
 
 
 def _say_done(settings: Settings, as_of: datetime, stopped_at: datetime, ordered: Ordered) -> None:

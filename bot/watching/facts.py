@@ -33,7 +33,7 @@ def stored_facts(
     )
 
 
-def machine_facts(database: Database, settings: Settings) -> MachineFacts:
+def machine_facts(database: Database, settings: Settings, now: datetime) -> MachineFacts:
     """Of the disk that holds the file, and its backups; a PostgreSQL's are its own server's matter."""
     if not database.is_sqlite:
         return MachineFacts()
@@ -41,7 +41,7 @@ def machine_facts(database: Database, settings: Settings) -> MachineFacts:
     newest: datetime | None = None
     with suppress(OSError):
         # A folder that cannot be read has none for us.
-        newest = backups.newest_at(folder) if folder is not None and settings.backups is not None else None
+        newest = backups.newest_at(folder, now) if folder is not None and settings.backups is not None else None
     try:
         usage = shutil.disk_usage(Path(database.url.database or "").absolute().parent)
         free, size = usage.free, usage.total

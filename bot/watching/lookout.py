@@ -81,14 +81,14 @@ class Lookout:
         stored = await self._stored()
         # After those, which may have taken a while.
         now = self._running.clock.now()
-        machine = await self._machine()
+        machine = await self._machine(now)
         facts = Facts(now, stored, machine, self._of_process(), self._of_telegram())
         return Seen(now, lights.lights(facts), facts, self._unsettled, self._running.writer.waiting)
 
-    async def _machine(self) -> MachineFacts:
+    async def _machine(self, now: datetime) -> MachineFacts:
         """Unknown where a disk does not answer: the rest of the bot does not wait for it."""
         try:
-            work = functools.partial(asyncio.to_thread, machine_facts, self._running.database, self._settings)
+            work = functools.partial(asyncio.to_thread, machine_facts, self._running.database, self._settings, now)
             return await self._within("machine", work)
         except TimeoutError:
             return MachineFacts()

@@ -56,7 +56,7 @@ def test_it_is_a_whole_file_for_its_owner_alone_that_says_when_it_was_made(diary
     assert [path.name for path in made.path.parent.iterdir()] == [made.path.name], "nothing is left beside it"
     assert backups.verify(made.path) == made
     assert made.at == NOW
-    assert backups.newest_at(tmp_path / "kept") == NOW
+    assert backups.newest_at(tmp_path / "kept", NOW) == NOW
     assert backups.is_one(made.path)
     assert not backups.is_one(diary)
 
@@ -184,6 +184,26 @@ def test_the_newest_of_each_day_and_week_are_kept_and_the_others_go(diary: Path)
     ], "Sunday is also the last of its week; of today the newest"
 
 
+@pytest.mark.parametrize("ending", [".sqlite", ""])
+def test_what_a_restore_put_aside_goes_with_the_oldest_backup_by_when_it_was_put_there(
+    tmp_path: Path, ending: str
+) -> None:
+    live = tmp_path / f"diary{ending}"
+
+    def put_aside(at: datetime, written: datetime) -> None:
+        for path in (live, live.with_name(f"{live.name}-wal"), tmp_path / "prepared"):
+            path.write_text("a diary")
+            os.utime(path, (written.timestamp(), written.timestamp()))
+        backups.put_in_place(tmp_path / "prepared", live, at)
+
+    put_aside(NOW - timedelta(days=29), NOW)
+    put_aside(NOW - timedelta(days=1), NOW - timedelta(days=90))
+    (tmp_path / f"diary.before-restore-by-hand{ending}").touch()
+    backups.forget_replaced(live, NOW - timedelta(days=28))
+    left = {path.name.removeprefix("diary.before-restore-") for path in tmp_path.glob("diary.before-restore-*")}
+    assert left == {f"20260301T100000Z{ending}", f"20260301T100000Z{ending}-wal", f"by-hand{ending}"}
+
+
 moments = st.lists(
     st.integers(0, 24 * 90).map(lambda hours: NOW - timedelta(hours=hours)), min_size=1, max_size=60, unique=True
 )
@@ -266,3 +286,18 @@ def test_the_very_first_is_made_at_the_start_and_later_ones_leave_the_first_minu
     turns = iter(range(20))
     clinic.bot.do(begun(lambda: next(turns) == 19))
     assert len(backups.all_in(folder)) == 1
+
+
+def test_a_night_with_a_wrong_clock_takes_no_backup_away_and_leaves_none_that_counts(clinic: Clinic) -> None:
+    """A dead battery, or a machine that was put to sleep: the clock is years ahead for a while."""
+    file, folder = file_of(clinic.database), file_of(clinic.database).parent / "backups"
+    kept, now = Kept(7, 4), clinic.clock.now()
+    nights = [now - timedelta(days=days) for days in (2, 1, 0)]
+    for night in nights:
+        keeping.back_up(file, folder, kept, night)
+    keeping.back_up(file, folder, kept, now + timedelta(days=1100))
+    assert set(nights) < set(backups.all_in(folder))
+    assert backups.newest_at(folder, now) == now
+    assert is_due(backups.newest_at(folder, now + timedelta(days=1)), "UTC", now + timedelta(days=1))
+    keeping.back_up(file, folder, kept, now + timedelta(days=1))
+    assert set(nights) < set(backups.all_in(folder))

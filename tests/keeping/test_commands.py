@@ -1,5 +1,6 @@
 """Backup and restore as an operator types them: a real bot, a real file, a real PostgreSQL, the local Telegram."""
 
+import errno
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,9 +11,11 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from storage import backups
+from storage import audit, backups, departures
 from storage.database import Database
-from storage.models import DiaryDay, MessageState, OutboxMessage, Patient
+from storage.departures import Departure
+from storage.locks import Lock
+from storage.models import DiaryDay, MessageState, OutboxMessage, Patient, PatientStatus
 from tests.bot.shell import left_as_it_was
 from tests.delivery.process import CLOCK, PATIENCE, Service
 from tests.postgres import PostgresServer
@@ -226,6 +229,32 @@ def test_the_commands_of_a_file_say_on_postgresql_where_to_read(postgres: Postgr
             assert typed.code == 2
             assert "pg_dump" in typed.said
             assert "docs/keeping.md" in typed.said
+
+
+def test_after_a_snapshot_restored_leaves_who_departed_departed(service: Service) -> None:
+    service.patients_due(1)
+    as_of = datetime.now(UTC) - timedelta(hours=2)
+    (anna,) = service.rows(Patient)
+    gone = Departure(10_000, as_of + timedelta(hours=1), audit.ERASED, anna.team_id, anna.id)
+    departures.note(file_of(service).parent / "backups", [gone], as_of)
+    early = Typed(service, "restored", "--as-of", as_of.isoformat(), "--stopped-at", as_of.isoformat())
+    assert early.code == 2
+    assert "the bot still worked" in early.said
+    typed = Typed(service, "restored", "--as-of", as_of.isoformat())
+    assert typed.code == 0, typed.said
+    assert [patient.status for patient in service.rows(Patient)] == [PatientStatus.ERASED]
+
+
+def test_restored_says_what_is_wrong_with_the_disk(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_only(lock: Lock) -> bool:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    service.patients_due(1)
+    monkeypatch.setattr(Lock, "acquire", read_only)
+    typed = Typed(service, "restored", "--as-of", datetime.now(UTC).isoformat())
+    assert typed.code == 2
+    assert "Nothing was put in order" in typed.said
+    assert "read-only" in typed.said
 
 
 def test_a_moment_to_come_is_refused_by_restored_too(service: Service) -> None:

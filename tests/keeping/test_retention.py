@@ -104,6 +104,8 @@ def test_links_forms_and_accounts_that_nobody_uses_go_and_those_of_members_stay(
         assert {chat.id for chat in rows_of(session, Chat)} == {anna.chat_id, member.chat_id, late.id}
         assert dialogues.dialogue_of(session, anna.chat_id) is None
         assert dialogues.dialogue_of(session, member.chat_id) is not None
+        counted = [row.after for row in rows_of(session, AuditEntry) if row.action == "tidied"]
+        assert counted == [{"invitations": 1, "forms": 1}], "the accounts of no team are in no team's history"
         assert [each.used_by for each in rows_of(session, Invitation)] == [anna.chat_id, member.chat_id]
 
 
@@ -177,6 +179,24 @@ def test_whoever_came_back_and_stopped_again_begins_anew(database: Database) -> 
         leaving.withdraw(session, anna, again + timedelta(days=1))
         tidied(session, months_after(NOW, 6) + timedelta(days=60), 6)
         assert status_of(session, anna) is PatientStatus.WITHDRAWN
+
+
+def test_many_who_stopped_are_told_of_and_erased_in_portions(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    with committing(database) as session:
+        for account in range(1, 6):
+            leaving.withdraw(session, joined_patient(session, account), NOW)
+        told = months_after(NOW, 12) - NOTICE + timedelta(days=1)
+
+        def done(action: str) -> int:
+            session.flush()
+            return len([row for row in rows_of(session, AuditEntry) if row.action == action])
+
+        for now, action in ((told, retention.ANNOUNCED), (told + NOTICE, audit.ERASED)):
+            found = [(retention.run(session, now, 12), done(action)) for _ in range(3)]
+            assert found == [(True, 2), (True, 4), (False, 5)]
 
 
 @pytest.mark.parametrize(
