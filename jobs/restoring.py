@@ -89,7 +89,7 @@ def restore_file(
         backups.forget_file(prepared)
         backups.copy_of(backup, prepared)
         backups.forget_note(prepared)
-        ordered = _prepare(prepared, moment, stopped_at, now, departed)
+        ordered = _prepare(prepared, moment, stopped_at, now, departed, numbers.highest_in(live))
         backups.verify(prepared)
         put_aside = backups.put_in_place(prepared, live, now)
     finally:
@@ -110,13 +110,18 @@ def check_moments(as_of: datetime, stopped_at: datetime, now: datetime, departed
 
 
 def _prepare(
-    prepared: Path, as_of: datetime, stopped_at: datetime, now: datetime, departed: Sequence[Departure]
+    prepared: Path,
+    as_of: datetime,
+    stopped_at: datetime,
+    now: datetime,
+    departed: Sequence[Departure],
+    replaced: int,
 ) -> Ordered:
     database = Database(f"sqlite:///{prepared}")
     try:
         database.migrate()
         with database.writing() as connection, Session(connection, join_transaction_mode="rollback_only") as session:
-            ordered = put_in_order(session, as_of, stopped_at, now, departed)
+            ordered = put_in_order(session, as_of, stopped_at, now, departed, replaced)
             session.flush()
         return ordered
     except DBAPIError as error:
@@ -127,12 +132,18 @@ def _prepare(
 
 
 def put_in_order(
-    session: Session, as_of: datetime, stopped_at: datetime, now: datetime, departed: Sequence[Departure] = ()
+    session: Session,
+    as_of: datetime,
+    stopped_at: datetime,
+    now: datetime,
+    departed: Sequence[Departure] = (),
+    replaced: int = 0,
 ) -> Ordered:
     """`as_of`: the backup's moment; `stopped_at`: when the instance before did its last work, `now` at the latest.
 
     `departed`: who is known to have stopped or left; whoever did so since the backup does so again, whatever
     `stopped_at` says. Where it had stopped before the backup was made, nothing is missing, and nothing else is changed.
+    `replaced`: the highest number of the file whose place this takes.
     """
     known, before = teams.all_teams(session), numbers.highest(session)
     for team in known:
@@ -157,7 +168,7 @@ def put_in_order(
     dialogues.end_those_of_members(session)
     diary.forget_what_is_being_entered(session)
     told = sum(_tell(session, team, as_of, stopped_at, now) for team in known)
-    numbers.go_on_far_behind(session, before)
+    numbers.go_on_far_behind(session, before, replaced)
     return Ordered(len(settled), told)
 
 

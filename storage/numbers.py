@@ -1,6 +1,9 @@
 """The numbers of rows, which buttons in old messages bear: after a restore none is given that was given before."""
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel
@@ -20,10 +23,21 @@ def highest(session: Session) -> dict[str, int]:
     }
 
 
-def go_on_far_behind(session: Session, before: Mapping[str, int]) -> None:
+def highest_in(replaced: Path) -> int:
+    """That was given in any table of a SQLite file whose place another takes; 0 where it is gone or cannot be read."""
+    asked = ["SELECT max(seq) FROM sqlite_sequence", *(f"SELECT max(id) FROM {name}" for name in BY_THE_HIGHEST)]  # noqa: S608
+    try:
+        with closing(sqlite3.connect(f"{replaced.absolute().as_uri()}?mode=ro", uri=True)) as reading:
+            return max(reading.execute(query).fetchone()[0] or 0 for query in asked)
+    except sqlite3.Error:
+        return 0
+
+
+def go_on_far_behind(session: Session, before: Mapping[str, int], replaced: int = 0) -> None:
     """Whatever was made after the backup, its number is not given to anything else.
 
     `before`: the highest before the restore added rows itself; on SQLite the newest of these is put far behind.
+    `replaced`: the highest of the file that the backup takes the place of, which may come from the same backup.
     """
     session.flush()
     connection = session.connection()
@@ -39,11 +53,11 @@ def go_on_far_behind(session: Session, before: Mapping[str, int]) -> None:
             begun = "SELECT :name, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = :name)"
             connection.execute(text(f"INSERT INTO sqlite_sequence (name, seq) {begun}"), {"name": table.name})
             connection.execute(
-                text("UPDATE sqlite_sequence SET seq = seq + :far WHERE name = :name"),
-                {"far": FAR, "name": table.name},
+                text("UPDATE sqlite_sequence SET seq = max(seq, :replaced) + :far WHERE name = :name"),
+                {"far": FAR, "name": table.name, "replaced": replaced},
             )
     for name, newest in highest(session).items():
         if newest > before[name]:
-            moved = text(f"UPDATE {name} SET id = id + :far WHERE id = :newest")  # noqa: S608
-            connection.execute(moved, {"far": FAR, "newest": newest})
+            moved = text(f"UPDATE {name} SET id = max(id, :replaced) + :far WHERE id = :newest")  # noqa: S608
+            connection.execute(moved, {"far": FAR, "newest": newest, "replaced": replaced})
     session.expire_all()

@@ -1,6 +1,8 @@
 """What a restore puts in order, each by itself, on each engine: messages, days, forms, summaries, alerts, numbers."""
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -8,7 +10,7 @@ from sqlmodel import Session
 
 from jobs import daily_prompt, lead_times, pausing, restoring, schedule, weekly_summary
 from jobs.schedule import CoursePlan
-from storage import dialogues, diary, numbers, outbox, queued
+from storage import backups, dialogues, diary, numbers, outbox, queued
 from storage.database import Database
 from storage.models import (
     Alert,
@@ -256,3 +258,33 @@ def test_no_number_of_any_table_is_given_again(database: Database) -> None:
             newest = session.connection().execute(text(f"SELECT max(id) FROM {table}")).scalar_one()  # noqa: S608
             assert newest > numbers.FAR
         assert session.connection().execute(select(func.count()).select_from(Course)).scalar_one() == 1
+
+
+def test_the_same_backup_restored_twice_gives_no_number_twice(sqlite_database: Database) -> None:
+    live = Path(str(sqlite_database.url.database))
+    with committing(sqlite_database) as session:
+        joined_staff(session, 7, Role.COORDINATOR)
+        joined_patient(session, 1)
+    backup = backups.make(live, live.parent / "backups", NOW).path
+    given: list[tuple[int, int, int]] = []
+    for hours in (1, 2, 3):
+        sqlite_database.close()
+        restoring.restore_file(backup, live, None, NOW + timedelta(hours=hours))
+        with committing(sqlite_database) as session:
+            anna = joined_patient(session, 2)
+            message(session, anna, MessageKind.COURSES_CHANGED, NOW)
+            session.flush()
+            entries, messages = numbers.highest(session).values()
+            given.append((anna.id, entries, messages))
+    for earlier, later in pairwise(given):
+        assert min(later) > max(earlier)
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"no database", b"SQLite format 3\0" + bytes(9000)])
+def test_a_file_that_cannot_be_read_any_more_holds_no_restore_up(sqlite_database: Database, spoilt: bytes) -> None:
+    live = Path(str(sqlite_database.url.database))
+    backup = backups.make(live, live.parent / "backups", NOW).path
+    sqlite_database.close()
+    live.write_bytes(spoilt)
+    restoring.restore_file(backup, live, None, NOW + timedelta(hours=1))
+    sqlite_database.check_schema()
