@@ -226,7 +226,7 @@ def test_a_new_folder_is_a_new_language(tmp_path: Path, monkeypatch: pytest.Monk
     dutch = folder / "nl" / "infusion_diary.po"
     dutch.write_text(re.sub(r'(msgid "item.pain"\nmsgstr ")[^"]*', r"\1Pijn", dutch.read_text("utf-8")), "utf-8")
     monkeypatch.setattr(texts_module, "FOLDER", folder)
-    caches = (texts_module._translations, texts_module.texts_in)
+    caches = (texts_module._translations, texts_module.texts_in, texts_module.languages)
     for cached in caches:
         cached.cache_clear()
     try:

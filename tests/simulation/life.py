@@ -153,9 +153,13 @@ class Life:
     async def _start(self) -> None:
         self.journal.note("started (life %s)", self.number)
         with self._put_together():
-            self.running = Running(
-                POSTED if self.machine.by_webhook() else POLLING, self.memory.database, self.time, ticking=False
-            )
+            settings = POSTED if self.machine.by_webhook() else POLLING
+            try:
+                self.running = Running(settings, self.memory.database, self.time, ticking=False)
+            except TypeError as fault:
+                # The product's parts have got other parameters: nothing at all would happen, and nothing go wrong.
+                self.journal.wrong(f"it could not be put together: {fault}")
+                raise
         await self.running.__aenter__()
         self.changed()
         await self._finished(self.running)
@@ -192,7 +196,7 @@ class Life:
         ):
             yield
 
-    def _made_bot(self, _settings: Settings, pacer: Pacer | None = None) -> ExtBot[Priority]:
+    def _made_bot(self, _settings: Settings, pacer: Pacer | None = None, _heard: object = None) -> ExtBot[Priority]:
         door = Door(self.telegram, self)
         return ExtBot(TOKEN, "https://telegram/bot", request=door, get_updates_request=door, rate_limiter=pacer)
 
