@@ -47,7 +47,7 @@ def test_moved_back_meanwhile_the_patient_reads_the_day_that_is_right(in_doubt: 
     clinic, anna = in_doubt
     change(clinic, anna, "2026-04-10")
     later(clinic, minutes=5)
-    assert "as they stand now:\n\n– Fri 10 Apr 2026\n" in anna.sees
+    assert "as they stand now:\n\n– Fri 10 Apr 2026 (2 days)\n" in anna.sees
     assert "An earlier message may have said something else" in anna.sees
     change(clinic, anna, "2026-04-24")
     assert "from Fri 10 Apr 2026 to Fri 24 Apr 2026" in anna.sees, "from then on it is known again"
@@ -63,7 +63,7 @@ def test_cancelled_meanwhile_the_patient_reads_that_nothing_is_planned(in_doubt:
 def test_sent_once_more_it_says_how_things_stand(in_doubt: tuple[Clinic, Someone]) -> None:
     clinic, anna = in_doubt
     later(clinic, minutes=5)
-    assert "as they stand now:\n\n– Fri 17 Apr 2026\n" in anna.sees
+    assert "as they stand now:\n\n– Fri 17 Apr 2026 (2 days)\n" in anna.sees
     assert [row.state for row in outbox_of(clinic, MessageKind.COURSES_CHANGED)] == [MessageState.SENT]
 
 

@@ -168,7 +168,7 @@ def test_many_take_no_more_queries_than_one(database: Database) -> None:
             asked(session, patient, 1, 3, answers=True)
             schedule.plan_courses(session, "operator", patient, [CoursePlan(date(2026, 3, 20), 2, 0.4)], NOW)
         session.flush()
-        team = team_row(session, everyone[0])
+        team, everyone = team_row(session, everyone[0]), rows_of(session, Patient)
         with counted(session) as of_one:
             standing.standings(session, team, everyone[:1], NOW)
         with counted(session) as of_all:

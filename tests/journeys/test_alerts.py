@@ -433,3 +433,12 @@ def test_an_alert_that_nobody_saw_stays_in_the_summary_and_a_colleague_reads_of_
         assert f"Alerts: 1 that nobody has seen ({anna.code})" in said
     evening(clinic, anna, 20, "10 2 2 4")
     assert "\n\n1 needs a look\nAlerts: 2 that nobody has seen" in in_the_summary(other)
+
+
+def test_days_of_years_ago_that_would_have_met_the_rule_are_no_part_of_an_alert(clinic: Clinic) -> None:
+    clinician, anna = clinic.clinician(), clinic.patient()
+    evening(clinic, anna, 2, "9 2 2 4")
+    evening(clinic, anna, 3, "1 2 2 4")
+    ruled(clinic, 6)
+    evening(clinic, anna, 6, "8 2 2 4")
+    assert alerts_to(clinician) == [f"Alert: {anna.code}\n\nPain 8 on 1 day (Fri 6 Mar 2026)\nRule: Pain 6 or more"]

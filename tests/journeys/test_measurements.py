@@ -92,7 +92,7 @@ def test_a_weight_with_a_comma_and_one_that_is_far_from_the_last(clinic: Clinic)
     ("line", "said"),
     [
         ("/ck {code} 3", "3 U/l is unusually low"),
-        ("/ck {code} 1,250", "1.25 U/l is unusually low"),
+        ("/ck {code} 1.25", "1.25 U/l is unusually low"),
         ("/ck {code} 120000", "120,000 U/l is unusually high"),
         ("/weight {code} 24", "24 kg is unusually low"),
         ("/weight {code} 301", "301 kg is unusually high"),
@@ -593,3 +593,17 @@ def test_from_what_was_entered_a_coordinator_comes_back_to_the_card(clinic: Clin
     assert "Daily check-in" in coordinator.sees
     doctor.says(f"/measurements {anna.code}")
     assert f"‹ {anna.code}" not in doctor.buttons, "cards are the coordinators'"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("/ck {code} 12,500 <195", "“12,500” can be read in two ways. Please send 12500 or 12.5."),
+        ("/ck {code} 12.500", "“12.500” can be read in two ways. Please send 12500 or 12.5."),
+    ],
+)
+def test_a_number_that_can_be_read_in_two_ways_is_not_guessed_at(clinic: Clinic, typed: str, said: str) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    doctor.says(typed.format(code=anna.code))
+    assert doctor.sees == said
+    assert clinic.rows(Measurement) == []
