@@ -221,6 +221,8 @@ def test_a_diary_without_courses_and_courses_without_a_diary() -> None:
     assert (nothing.courses, nothing.regimens, nothing.running) == ((), (), None)
     silent = analyse(courses_on(FIVE), Diary(()), day(130)).symptoms["pain"]
     assert {(effect.reason, effect.n_pre, effect.n_ref) for effect in silent.courses} == {("few_days", 0, 0)}
+    with pytest.raises(KeyError):
+        silent.regimen("B")
     regimen = silent.regimen("A")
     assert (regimen.courses, regimen.of, regimen.estimate, regimen.verdict) == (0, 4, None, "not_enough_data")
     assert (regimen.sigma, regimen.rho, regimen.provisional) == (0.5, 0.6, False)
