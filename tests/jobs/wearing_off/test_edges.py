@@ -72,7 +72,8 @@ def test_four_days_make_a_window_and_three_do_not() -> None:
         without = range(21, 28 - observed)
         assert pain(FIVE[:2], series(steady, 60, without=without)).courses[0].reason == reason
         reference = range(4 + observed, 18)
-        assert pain(FIVE[:2], series(steady, 60, without=reference)).courses[0].reason == reason
+        effect = pain(FIVE[:2], series(steady, 60, without=reference)).courses[0]
+        assert (effect.reason, effect.n_ref, effect.ref_mean is None) == (reason, observed, observed == 3)
 
 
 @pytest.mark.parametrize("nothing_on", [range(21, 28), range(4, 18), range(4, 28)])
