@@ -58,8 +58,6 @@ def _two_dates(words: "_Words", text: str, read_date: ReadDate) -> tuple[date | 
         old, new = (read_date(_bare(part, words)) for part in parts)
         is_said = bool(_bare(parts[0], words))
         return (old, new) if old is not None or not is_said else (None, None)
-    if len(parts) > 2:
-        return None, None
     alone = read_date(_bare(text, words))
     if alone is not None:
         return None, alone

@@ -170,17 +170,15 @@ def mean_doses(spans: Sequence[tuple[date, date]], steps: Sequence[SteroidStep])
 def _level_difference(earlier: Level, later: Level, thresholds: Thresholds) -> LevelDifference:
     if min(earlier.cycles, later.cycles) < thresholds.fewest_courses:
         return LevelDifference(earlier, later, "few_cycles", None)
-    result = welch(
-        (later.mean or 0.0) - (earlier.mean or 0.0),
-        _of_mean(earlier),
-        _of_mean(later),
-        thresholds,
-    )
+    assert earlier.mean is not None  # so many cycles have one
+    assert later.mean is not None
+    result = welch(later.mean - earlier.mean, _of_mean(earlier), _of_mean(later), thresholds)
     return LevelDifference(earlier, later, None if result else "zero_spread", result)
 
 
 def _of_mean(level: Level) -> tuple[float, float]:
-    return (level.variance or 0.0) / level.cycles, level.cycles - 1
+    assert level.variance is not None  # of several cycles
+    return level.variance / level.cycles, level.cycles - 1
 
 
 def _settled(regimen: PooledRegimen | None) -> PooledRegimen | None:

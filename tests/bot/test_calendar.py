@@ -40,6 +40,7 @@ def test_turning_goes_no_further_back_than_the_first_allowed_month() -> None:
 def test_turning_goes_back_to_a_month_with_a_single_day_left() -> None:
     assert months(date(2026, 3, 31), "2026-04")[0][0] == Day("‹ Mar", "2026-03")
     assert months(date(2026, 4, 1), "2026-04")[0][0] == Day(BLANK, NOTHING)
+    assert month_of_days(Days(date(2026, 1, 5), date(2026, 3, 12)), None, TEXTS)[0][0] == Day("‹ Feb", "2026-02")
 
 
 def test_turning_goes_no_further_on_than_the_last_allowed_day() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.dialogues import check_in
 from bot.dialogues.check_in import CheckIn, Tap, note_key, note_number, read_tap, screen
+from bot.dialogues.wording import question_of
 from bot.local.formatting import HtmlReading
 from bot.replies import Screen
 from bot.texts import Html, languages, plain, texts_in
@@ -204,7 +205,10 @@ def test_what_is_filled_in_the_day_after_is_asked_of_yesterday() -> None:
     sleep = DiaryQuestion("own:12", "en", {"en": {"name": "Sleep", "low": "bad", "high": "good"}})
     asked = (sleep, *STANDARD)
     for values in ({}, {sleep.key: 3}):
-        assert " today" in screen(CheckIn(DAY, values, questions=asked), TEXTS).text
+        state = CheckIn(DAY, values, questions=asked)
+        assert state.question is not None
+        assert " today" in screen(state, TEXTS).text
+        assert question_of(state.question, TEXTS) in screen(state, TEXTS).text
         yesterday = screen(CheckIn(DAY, values, questions=asked, yesterday=True), TEXTS).text
         assert " yesterday" in yesterday
         assert " today" not in yesterday

@@ -13,6 +13,7 @@ from bot.dialogues.form import (
     BACK,
     CANCEL,
     CONFIRM,
+    NEVER,
     NONE,
     RETURN,
     Aside,
@@ -126,6 +127,16 @@ def test_an_answer_of_another_kind_is_its_button_or_the_catalogues_words_for_it(
     )
     values = step(Form("once", (asked,)), None, State(), given).values
     assert values == {"only": answer, "known": answer is None}
+
+
+@pytest.mark.parametrize("given", [*map(Given, ("never", "Nie", "jamais")), Given("off", "only")])
+def test_never_is_such_an_answer_too(given: Given) -> None:
+    asked = replace(asking("only"), instead=(NEVER,))
+    assert step(Form("once", (asked,)), None, State(), given).values == {"only": None}
+
+
+def test_a_form_begins_neither_finished_nor_cancelled() -> None:
+    assert (State().finished, State().cancelled, State().values) == (False, False, {})
 
 
 def test_a_press_for_another_question_changes_nothing() -> None:

@@ -137,7 +137,7 @@ def test_each_item_answers_to_its_own_name_in_each_language(language: str) -> No
     "typed",
     ["", " ", "quite bad", "7/9", "7/100", "1e1", "+7", "½", "²", "3 pain", "pain", "pain pain 3", "pain 3 3",
      "pain 3 pain 4", "pain 3 4 5", "pain weakness tiredness 3", "9:00-10:00", "8:05 9:10", "3-4, 5-6", "3 - 4 5 - 6",
-     "about 7", "7 maybe 8", "-", "...", "/", "7/", "itemaitem x", "_7", "⁷",
+     "about 7", "~7", "7 maybe 8", "-", "...", "/", "7/", "itemaitem x", "_7", "⁷",
      "9" * (LONGEST_ANSWER + 1)],
 )  # fmt: skip
 def test_what_is_no_answer_is_not_guessed(typed: str) -> None:

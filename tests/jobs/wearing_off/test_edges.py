@@ -72,7 +72,8 @@ def test_four_days_make_a_window_and_three_do_not() -> None:
         without = range(21, 28 - observed)
         assert pain(FIVE[:2], series(steady, 60, without=without)).courses[0].reason == reason
         reference = range(4 + observed, 18)
-        assert pain(FIVE[:2], series(steady, 60, without=reference)).courses[0].reason == reason
+        effect = pain(FIVE[:2], series(steady, 60, without=reference)).courses[0]
+        assert (effect.reason, effect.n_ref, effect.ref_mean is None) == (reason, observed, observed == 3)
 
 
 @pytest.mark.parametrize("nothing_on", [range(21, 28), range(4, 18), range(4, 28)])
@@ -221,6 +222,8 @@ def test_a_diary_without_courses_and_courses_without_a_diary() -> None:
     assert (nothing.courses, nothing.regimens, nothing.running) == ((), (), None)
     silent = analyse(courses_on(FIVE), Diary(()), day(130)).symptoms["pain"]
     assert {(effect.reason, effect.n_pre, effect.n_ref) for effect in silent.courses} == {("few_days", 0, 0)}
+    with pytest.raises(KeyError):
+        silent.regimen("B")
     regimen = silent.regimen("A")
     assert (regimen.courses, regimen.of, regimen.estimate, regimen.verdict) == (0, 4, None, "not_enough_data")
     assert (regimen.sigma, regimen.rho, regimen.provisional) == (0.5, 0.6, False)
