@@ -32,6 +32,7 @@ from jobs.clock import AlignedClock, SystemClock
 from jobs.refusals import Refusal
 from storage import audit, copying
 from storage.database import Database, DatabaseError
+from storage.file_faults import FileFault
 from storage.locks import Lock
 from storage.models import Role
 from storage.writer import NotCommittedError, Writer
@@ -347,10 +348,19 @@ def _opened() -> tuple[Settings, Database]:
     return loaded, _database(loaded)
 
 
-parked_command.register(app, lambda: _opened()[1])
+def _there() -> Database:
+    """One that somebody has made: in a wrong folder a new, empty one would say that all is well."""
+    loaded = _settings(need_token=False)
+    file = loaded.database_file
+    if file is not None and not file.exists():
+        raise file_checks.stop(file_checks.in_words(FileFault.MISSING, file))
+    return _database(loaded)
+
+
+parked_command.register(app, _there)
 research_command.register(app, _opened)
 keeping_commands.register(app, lambda: _settings(need_token=False), _database)
-report_command.register(app, lambda: _database(_settings(need_token=False)))
+report_command.register(app, _there)
 
 
 if __name__ == "__main__":

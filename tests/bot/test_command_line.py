@@ -233,6 +233,17 @@ def test_doctor_sees_a_database_that_can_be_read_and_not_written(
     assert "is held by another program" in typed.out
 
 
+@pytest.mark.parametrize("command", [("parked",), ("report", "P-7KQ4")])
+def test_in_a_wrong_folder_no_empty_database_is_made_in_which_all_is_well(
+    operator: Operator, command: tuple[str, ...]
+) -> None:
+    operator.sets(TELEGRAM_BOT_TOKEN=TOKEN)
+    typed = operator.types(*command)
+    assert typed.code == 2
+    assert "is not there. Check the path" in typed.error
+    assert list(operator.folder.rglob("*.sqlite")) == []
+
+
 @pytest.mark.parametrize("url", ["sqlite:////dev/null/no/diary.sqlite", "postgresql://u:secret-word@127.0.0.1:1/x"])
 def test_a_database_that_cannot_be_reached_is_said_in_words(operator: Operator, url: str) -> None:
     operator.sets(TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API_URL="http://127.0.0.1:1", DATABASE_URL=url)
