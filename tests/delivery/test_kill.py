@@ -189,7 +189,7 @@ def test_a_second_bot_with_the_same_token_is_refused_and_the_first_goes_on(servi
     folder.mkdir()
     second = Service(Database(f"sqlite:///{folder}/other.sqlite"), folder)
     second.start(wait=False, url=service.server.url)
-    assert second.running.wait(PATIENCE) == 2
+    assert second.running.wait(PATIENCE) == 75
     assert second.log.read_text().splitlines()[-1] == (
         "Another program is polling with this bot's token, and was there first. "
         "Stop it, or give this one a token of its own: each token serves one bot."

@@ -37,7 +37,8 @@ def test_only_the_hours_from_eight_to_eight_count(said: str, minutes: int, waite
 
 @given(
     st.sampled_from(ZONES),
-    st.datetimes(datetime(2011, 12, 28), datetime(2027, 1, 1)),  # noqa: DTZ001  (made aware below)
+    # From after the day that Samoa left out.
+    st.datetimes(datetime(2012, 1, 2), datetime(2027, 1, 1)),  # noqa: DTZ001  (made aware below)
     st.integers(1, 720),
 )
 def test_it_is_always_by_day_and_never_sooner_than_so_many_minutes(zone: str, wall: datetime, minutes: int) -> None:

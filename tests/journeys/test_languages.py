@@ -316,7 +316,7 @@ def dutch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         wording = re.sub(rf'(msgid "{re.escape(key)}"\nmsgstr )"[^\n]*"', rf'\1"{said}"', wording)
     (folder / "nl" / DOMAIN).write_text(wording, "utf-8")
     monkeypatch.setattr(texts_module, "FOLDER", folder)
-    cached = (texts_module._translations, texts_module.texts_in, typed_answers._words)
+    cached = (texts_module._translations, texts_module.texts_in, texts_module.languages, typed_answers._words)
     for each in cached:
         each.cache_clear()
     yield
