@@ -1,4 +1,4 @@
-"""The first seeds, in blocks that run side by side; `.ci/run` goes on to a thousand, `make soak` to many thousands.
+"""The first seeds, in blocks that run side by side; `.ci/run` goes on to 500, `make soak` to many thousands.
 
 `python -m tests.simulation --seed N` tells of one that fails.
 """
