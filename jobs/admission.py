@@ -143,24 +143,29 @@ def join_staff(session: Session, invitation: Invitation, chat: Chat, now: dateti
     session.add(staff)
     session.flush()
     _record(session, audit.staff_actor(staff.id), "staff_joined", invitation, now)
-    _tell_who_joined(session, staff, invitation, now)
+    tell_coordinators_of_staff(session, MessageKind.STAFF_JOINED, staff, str(invitation.id), now)
     return staff
 
 
-def _tell_who_joined(session: Session, staff: Staff, invitation: Invitation, now: datetime) -> None:
-    """The coordinators: a link is whoever's that opens it, and they should see whom they did not expect."""
+def tell_coordinators_of_staff(
+    session: Session, kind: MessageKind, member: Staff, by: str, now: datetime, *, but: str | None = None
+) -> None:
+    """Who has joined or left: a link is whoever's that opens it, and somebody has to see to what a leaver did.
+
+    `by`: what tells this joining or leaving from another; `but`: an actor who knows.
+    """
     drafts = [
         outbox.draft(
-            kind=MessageKind.STAFF_JOINED,
-            team_id=staff.team_id,
+            kind=kind,
+            team_id=member.team_id,
             chat_id=coordinator.chat_id,
-            staff_id=staff.id,
-            dedupe_key=f"staff_joined:{invitation.id}:{coordinator.id}",
+            staff_id=member.id,
+            dedupe_key=f"{kind.value}:{by}:{coordinator.id}",
             due_at=now,
             expires_at=now + NEWS_STAYS_NEWS,
         )
-        for coordinator in teams.coordinators_of(session, staff.team_id)
-        if coordinator.id != staff.id
+        for coordinator in teams.coordinators_of(session, member.team_id)
+        if coordinator.id != member.id and audit.staff_actor(coordinator.id) != but
     ]
     outbox.enqueue(session, *drafts)
 

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from jobs import alert_rules, daytime
 from jobs.alert_rules import Rule, Run
-from storage import alerts, audit, diary, outbox, patients, queued, teams
+from storage import alerts, audit, diary, outbox, patients, queued, restored, teams
 from storage.models import Alert, AlertRule, DiaryDay, MessageKind, MessageState, OutboxMessage, Patient, Staff, Team
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def _may_have_been_heard(message: OutboxMessage) -> bool:
 
 def has_or_gets_it(message: OutboxMessage) -> bool:
     """Whether the reader of an alert's message has it, or will."""
-    return message.state in ON_ITS_WAY or message.fault == outbox.BEFORE_RESTORE
+    return message.state in ON_ITS_WAY or message.fault == restored.BEFORE_RESTORE
 
 
 def _holds(session: Session, alert: Alert) -> bool:

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from jobs import due
 from jobs.refusals import Refusal
-from storage import attendance, audit, courses, outbox, patients, queued, teams
+from storage import attendance, audit, courses, outbox, patients, queued, teams, withdrawing
 from storage.models import Course, CourseStatus, MessageKind, Patient, Team
 
 STILL_WORTH_TELLING = timedelta(days=3)
@@ -54,7 +54,7 @@ def _tell(
     kind, other = MessageKind.COURSE_DECLINED, MessageKind.COURSE_ACCEPTED
     if is_coming:
         kind, other = other, kind
-    outbox.withdraw(session, other, team_id=course.team_id, patient_id=patient.id, course_id=course.id)
+    withdrawing.withdraw(session, other, team_id=course.team_id, patient_id=patient.id, course_id=course.id)
     to_tell = teams.coordinators_of(session, patient.team_id)
     if is_coming:
         if before is None:

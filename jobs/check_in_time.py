@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from jobs import daily_prompt, due, infusion_reminder
 from jobs.refusals import Refusal
-from storage import audit, diary, outbox, patients, questions
+from storage import audit, diary, outbox, patients, questions, withdrawing
 from storage.models import MessageKind, Patient, PatientStatus
 
 STILL_WORTH_TELLING = timedelta(days=3)
@@ -172,7 +172,7 @@ def _announce(session: Session, patient: Patient, now: datetime) -> None:
     """Queues the line that tells the patient; several changes make one, and a change that is taken back makes none."""
     if patient.status not in patients.LIVING or patient.chat_id is None:
         return
-    outbox.withdraw(session, MessageKind.PROMPT_TIME_CHANGED, team_id=patient.team_id, patient_id=patient.id)
+    withdrawing.withdraw(session, MessageKind.PROMPT_TIME_CHANGED, team_id=patient.team_id, patient_id=patient.id)
     if not is_news(session, patient, patient.prompt_time, patient.time_zone):
         return
     outbox.enqueue_again(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from jobs import due, follow_up
-from storage import ahead, audit, courses, diary, outbox, patients, teams
+from storage import ahead, audit, courses, diary, outbox, patients, restored, teams
 from storage.models import Chat, MessageKind, Patient, PatientStatus
 
 log = logging.getLogger(__name__)
@@ -29,15 +29,8 @@ def run(session: Session, now: datetime) -> bool:
     days: list[dict[str, Any]] = []
     messages: list[dict[str, Any]] = []
     for patient, chat in waiting:
-        asked_for = patient.next_prompt_at
-        try:
-            following = next_prompt(patient, now)
-        except Exception:
-            # Whatever is wrong with one patient's schedule, everybody else is asked.
-            log.exception("A prompt's next moment cannot be computed; tried again in an hour")
-            patients.move_prompt(session, patient, now + PUT_OFF)
-            continue
-        if asked_for is None or not patients.move_prompt(session, patient, following):
+        asked_for = _taken(session, patient, now)
+        if asked_for is None:
             continue
         _end_a_pause(session, patient, now)
         for moment, closes_at in _moments_due(patient, asked_for, now):
@@ -51,6 +44,19 @@ def run(session: Session, now: datetime) -> bool:
     return len(waiting) == BATCH
 
 
+def _taken(session: Session, patient: Patient, now: datetime) -> datetime | None:
+    """The first moment that was due, with the clock moved past all of them; None where another worker has done so."""
+    first = patient.next_prompt_at
+    try:
+        following = next_prompt(patient, now)
+    except Exception:
+        # Whatever is wrong with one patient's schedule, everybody else is asked.
+        log.exception("A prompt's next moment cannot be computed; tried again in an hour")
+        patients.move_prompt(session, patient, now + PUT_OFF)
+        return None
+    return first if patients.move_prompt(session, patient, following) else None
+
+
 def pass_over(session: Session, until: datetime) -> None:
     """After a restore: what was due by then was asked by the instance before, and whether it was answered is not known.
 
@@ -59,14 +65,8 @@ def pass_over(session: Session, until: datetime) -> None:
     """
     while waiting := patients.patients_due_a_prompt(session, until, BATCH):
         for patient, chat in waiting:
-            first = patient.next_prompt_at
-            try:
-                following = next_prompt(patient, until)
-            except Exception:
-                log.exception("A prompt's next moment cannot be computed; tried again in an hour")
-                patients.move_prompt(session, patient, until + PUT_OFF)
-                continue
-            if first is None or not patients.move_prompt(session, patient, following):
+            first = _taken(session, patient, until)
+            if first is None:
                 continue
             _end_a_pause(session, patient, until)
             for moment, closes_at in _moments_due(patient, first, until):
@@ -82,7 +82,7 @@ def _asked_elsewhere(
     opened = diary.open_day(session, **day)
     if chat.unreachable_since is not None:
         return
-    outbox.note_sent_before_a_restore(session, _message(patient, chat, day, moment, soon=False))
+    restored.note_as_sent(session, _message(patient, chat, day, moment, soon=False))
     again_at = follow_up.follow_up_at(teams.team_by_id(session, patient.team_id), patient, opened, moment)
     if again_at is not None and again_at > until and opened.next_follow_up_at is None:
         opened.next_follow_up_at = again_at

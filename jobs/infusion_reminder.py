@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from jobs import due
-from storage import courses, outbox, patients, teams
+from storage import courses, outbox, patients, restored, teams, withdrawing
 from storage.models import Course, CourseStatus, MessageKind, Patient, Team
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def key_of(course: Course) -> str:
 
 def schedule(session: Session, patient: Patient, course: Course, now: datetime) -> None:
     """Sets the course's next reminder anew; what waits to be sent for it and is no longer wanted is withdrawn."""
-    outbox.withdraw(
+    withdrawing.withdraw(
         session,
         MessageKind.INFUSION_REMINDER,
         team_id=patient.team_id,
@@ -47,7 +47,7 @@ def schedule(session: Session, patient: Patient, course: Course, now: datetime) 
 def schedule_together(session: Session, team: Team, planned: Sequence[tuple[Course, Patient]], now: datetime) -> None:
     """The same for many courses of the team's, each with whose it is: a team may have thousands."""
     wanted = {course.id: _set_next(session, team, patient, course, now) for course, patient in planned}
-    outbox.withdraw_of_courses(session, MessageKind.INFUSION_REMINDER, team_id=team.id, but=wanted)
+    withdrawing.withdraw_of_courses(session, MessageKind.INFUSION_REMINDER, team_id=team.id, but=wanted)
 
 
 def _set_next(session: Session, team: Team, patient: Patient, course: Course, now: datetime) -> list[str]:
@@ -94,15 +94,8 @@ def run(session: Session, now: datetime) -> bool:
     waiting = courses.courses_due_a_reminder(session, now, BATCH)
     for course in waiting:
         lead, moment = course.next_reminder_lead, course.next_reminder_at
-        patient = patients.patient_of_team(session, course.team_id, course.patient_id)
-        try:
-            following = _next_reminder(session, patient, course, now) if patient is not None else None
-        except Exception:
-            # Whatever is wrong with one patient's schedule, everybody else is reminded.
-            log.exception("A reminder's next moment cannot be computed; tried again in an hour")
-            courses.move_reminder(session, course, (lead or 0, now + PUT_OFF))
-            continue
-        if not courses.move_reminder(session, course, following) or patient is None:
+        patient = _taken(session, course, now)
+        if patient is None:
             continue
         # After an outage several are due. The last may still be worth sending; if not, the clinic hears of it, once.
         while moment is not None and (later := _next_reminder(session, patient, course, moment)) and later[1] <= now:
@@ -111,6 +104,19 @@ def run(session: Session, now: datetime) -> bool:
         if moment is not None and not is_over:
             _enqueue(session, patient, course, lead, moment)
     return len(waiting) == BATCH
+
+
+def _taken(session: Session, course: Course, now: datetime) -> Patient | None:
+    """Whose course it is, with its clock moved past what is due; None where another worker has done so."""
+    patient = patients.patient_of_team(session, course.team_id, course.patient_id)
+    try:
+        following = _next_reminder(session, patient, course, now) if patient is not None else None
+    except Exception:
+        # Whatever is wrong with one patient's schedule, everybody else is reminded.
+        log.exception("A reminder's next moment cannot be computed; tried again in an hour")
+        courses.move_reminder(session, course, (course.next_reminder_lead or 0, now + PUT_OFF))
+        return None
+    return patient if courses.move_reminder(session, course, following) else None
 
 
 def _enqueue(session: Session, patient: Patient, course: Course, lead: int | None, moment: datetime) -> None:
@@ -140,20 +146,13 @@ def pass_over(session: Session, until: datetime) -> list[Course]:
     while waiting := courses.courses_due_a_reminder(session, until, BATCH):
         for course in waiting:
             lead, moment = course.next_reminder_lead, course.next_reminder_at
-            patient = patients.patient_of_team(session, course.team_id, course.patient_id)
-            try:
-                following = _next_reminder(session, patient, course, until) if patient is not None else None
-            except Exception:
-                log.exception("A reminder's next moment cannot be computed; tried again in an hour")
-                courses.move_reminder(session, course, (lead or 0, until + PUT_OFF))
-                continue
-            is_moved = courses.move_reminder(session, course, following)
-            if not is_moved or patient is None or patient.chat_id is None or patient.status not in patients.LIVING:
+            patient = _taken(session, course, until)
+            if patient is None or patient.chat_id is None or patient.status not in patients.LIVING:
                 continue
             heard_of.append(course)
             # Under their keys none of them is sent again, as when the lead times are changed an hour later.
             while moment is not None and moment <= until:
-                outbox.note_sent_before_a_restore(session, _message(patient, patient.chat_id, course, lead, moment))
+                restored.note_as_sent(session, _message(patient, patient.chat_id, course, lead, moment))
                 lead, moment = _next_reminder(session, patient, course, moment) or (None, None)
         session.flush()
         session.expire_all()
@@ -166,7 +165,7 @@ def announce_changes(session: Session, patient: Patient, now: datetime) -> None:
         return
     changes = sum(course.revision + 1 for course in courses.all_courses_of(session, patient.team_id, patient.id))
     # The new one says all that a waiting one would have said.
-    outbox.withdraw(session, MessageKind.COURSES_CHANGED, team_id=patient.team_id, patient_id=patient.id)
+    withdrawing.withdraw(session, MessageKind.COURSES_CHANGED, team_id=patient.team_id, patient_id=patient.id)
     outbox.enqueue_again(
         session,
         outbox.draft(

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from jobs import admission, check_in_time, daily_prompt, due, infusion_reminder, outlook
-from storage import audit, diary, erasing, outbox, patients
+from storage import audit, diary, erasing, patients, withdrawing
 from storage.models import MessageKind, Patient, PatientStatus
 
 # What a patient who has left is not sent any more. Their own copy, once asked for, still comes.
@@ -29,7 +29,7 @@ def withdraw(session: Session, patient: Patient, now: datetime) -> None:
     diary.forget_follow_ups(session, patient.team_id, patient.id)
     infusion_reminder.schedule_all(session, patient, now)
     for kind in TO_THE_PATIENT:
-        outbox.withdraw(session, kind, team_id=patient.team_id, patient_id=patient.id)
+        withdrawing.withdraw(session, kind, team_id=patient.team_id, patient_id=patient.id)
     _record(session, patient, "patient_withdrew", before, now)
     admission.tell_coordinators_at_once(session, MessageKind.PATIENT_WITHDREW, patient, now)
 

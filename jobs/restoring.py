@@ -25,7 +25,20 @@ from jobs import (
     staffing,
     weekly_summary,
 )
-from storage import audit, backups, courses, departures, dialogues, diary, drawings, numbers, outbox, patients, teams
+from storage import (
+    audit,
+    backups,
+    courses,
+    departures,
+    dialogues,
+    diary,
+    drawings,
+    numbers,
+    outbox,
+    patients,
+    restored,
+    teams,
+)
 from storage.backups import Backup
 from storage.database import Database
 from storage.departures import Departure
@@ -154,7 +167,7 @@ def put_in_order(
         _depart(session, departure)
     if stopped_at <= as_of:
         return Ordered(0, 0)
-    settled = outbox.sent_before_a_restore(session, stopped_at)
+    settled = restored.settle_as_sent(session, stopped_at)
     _write_down_what_they_said(session, settled, now)
     _forget_what_was_drawn(session, settled)
     diary.forget_that_they_were_asked(session, as_of, stopped_at)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from jobs import admission, alert_escalation, alert_settings, labels, weekly_summary
 from jobs.refusals import Refusal
-from storage import audit, dialogues, drawings, invitations, outbox, teams
+from storage import audit, dialogues, drawings, invitations, outbox, teams, withdrawing
 from storage.models import MessageKind, Role, Staff
 
 # In the audit, and looked for there.
@@ -107,7 +107,7 @@ def leave(session: Session, member: Staff, now: datetime) -> None:
         check_not_the_last(session, member)
     before, _ = facts(member), _end_access(session, actor, member, now)
     audit.record(session, team_id=member.team_id, at=now, actor=actor, action="staff_left", before=before)
-    _tell_coordinators(session, actor, member, now)
+    admission.tell_coordinators_of_staff(session, MessageKind.STAFF_LEFT, member, str(member.id), now, but=actor)
 
 
 def remove(session: Session, actor: str, member: Staff, now: datetime) -> None:
@@ -118,7 +118,7 @@ def remove(session: Session, actor: str, member: Staff, now: datetime) -> None:
     before, chat_id = facts(member), _end_access(session, actor, member, now)
     audit.record(session, team_id=member.team_id, at=now, actor=actor, action="staff_removed", before=before)
     _tell_member(session, member, chat_id, now)
-    _tell_coordinators(session, actor, member, now)
+    admission.tell_coordinators_of_staff(session, MessageKind.STAFF_LEFT, member, str(member.id), now, but=actor)
 
 
 def end_again(session: Session, member: Staff, at: datetime) -> None:
@@ -146,7 +146,7 @@ def _end_access(session: Session, actor: str, member: Staff, now: datetime) -> i
     """From the commit on the chat is a stranger's: buttons, forms, what waits for it, its links. Returns the chat."""
     chat_id = member.chat_id
     _forget_rights(session, member, now)
-    waited_for = outbox.withdraw_from(session, member.team_id, chat_id)
+    waited_for = withdrawing.withdraw_from(session, member.team_id, chat_id)
     drawings.forget_unwanted(session, member.team_id, waited_for)
     if member.hears_of_unseen:
         team = teams.team_by_id(session, member.team_id)
@@ -180,21 +180,3 @@ def _tell_member(session: Session, member: Staff, chat_id: int, now: datetime) -
         expires_at=now + admission.NEWS_STAYS_NEWS,
     )
     outbox.enqueue(session, draft)
-
-
-def _tell_coordinators(session: Session, actor: str, member: Staff, now: datetime) -> None:
-    """The others: somebody has to see to what they did."""
-    drafts = [
-        outbox.draft(
-            kind=MessageKind.STAFF_LEFT,
-            team_id=member.team_id,
-            chat_id=coordinator.chat_id,
-            staff_id=member.id,
-            dedupe_key=f"staff_left:{member.id}:{coordinator.id}",
-            due_at=now,
-            expires_at=now + admission.NEWS_STAYS_NEWS,
-        )
-        for coordinator in teams.coordinators_of(session, member.team_id)
-        if audit.staff_actor(coordinator.id) != actor
-    ]
-    outbox.enqueue(session, *drafts)

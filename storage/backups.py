@@ -52,7 +52,7 @@ def make(
     target = to or folder / now.astimezone(UTC).strftime(NAMED)
     with _saying(target):
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _clear_parts(target.parent)
+        _clear_parts(target.parent, now)
         number, name = mkstemp(prefix=f".{target.name}-", suffix=PART, dir=target.parent)
         os.close(number)
     part = Path(name)
@@ -266,10 +266,10 @@ def _note(reading: sqlite3.Connection) -> tuple[datetime, dict[str, int]] | None
     return datetime.fromisoformat(at), json.loads(counted)
 
 
-def _clear_parts(folder: Path) -> None:
+def _clear_parts(folder: Path, now: datetime) -> None:
     """What a process that was killed has left half written, a day ago."""
     for path in folder.glob(f".*{PART}"):
-        if path.stat().st_mtime < time.time() - 86_400:
+        if path.stat().st_mtime < now.timestamp() - 86_400:
             path.unlink(missing_ok=True)
 
 

@@ -6,7 +6,7 @@ in doubt a second time has failed.
 """
 
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -76,8 +76,6 @@ MATTERS_WHEN_FAILED = (*MATTERS_WHEN_EXPIRED, MessageKind.DAILY_PROMPT)
 LONGEST_KEY = 120
 # The fault of a message that was sent twice, and nobody knows whether it arrived.
 IN_DOUBT = "unsure"
-# The fault of a message that the instance before a restore has sent, as far as can be known.
-BEFORE_RESTORE = "before_restore"
 # The chat is closed to the bot; of that the clinic hears by itself.
 FORBIDDEN = "forbidden"
 
@@ -240,39 +238,6 @@ def take_up_left_behind(session: Session, due_at: datetime | None = None) -> int
     return _leave(session, None, due_at)
 
 
-_SENT_BEFORE_A_RESTORE: dict[str, Any] = {
-    "state": MessageState.EXPIRED,
-    "fault": BEFORE_RESTORE,
-    # It may have arrived: the next message about the same things says how they stand.
-    "doubtful": True,
-    "untold": False,
-    "owner": None,
-    "lease_until": None,
-}
-
-
-def sent_before_a_restore(session: Session, until: datetime) -> list[OutboxMessage]:
-    """After a restore: what was due by then is not sent, since the instance before has sent it; returns the messages.
-
-    Nor is of any earlier one told that it never arrived: that was told as well.
-    """
-    was_due = TO_EXPIRE.self_group() & (col(OutboxMessage.due_at) <= until)
-    found = list(session.exec(select(OutboxMessage).where(or_(BEING_SENT, was_due)).order_by(col(OutboxMessage.id))))
-    for message in found:
-        for column, value in _SENT_BEFORE_A_RESTORE.items():
-            setattr(message, column, value)
-        session.add(message)
-    session.flush()
-    session.connection().execute(update(OutboxMessage).where(text("untold")).values(untold=False))
-    return found
-
-
-def note_sent_before_a_restore(session: Session, *drafts: dict[str, Any]) -> None:
-    """What that instance must have sent and is not known here: under its key it is never sent again."""
-    rows = [{**draft, **_SENT_BEFORE_A_RESTORE} for draft in drafts]
-    insert_ignoring_duplicates(session, OutboxMessage, rows)
-
-
 def put_off(session: Session, kinds: Collection[MessageKind], now: datetime, until: datetime) -> None:
     """What of these kinds is due and was never tried is due at `until`."""
     statement = (
@@ -392,77 +357,6 @@ def prove_delivered(session: Session, message: OutboxMessage, telegram_message_i
         return False
     note_sent(session, message.id, telegram_message_id, now)
     return True
-
-
-def withdraw(
-    session: Session,
-    kind: MessageKind,
-    *,
-    team_id: int,
-    patient_id: int,
-    course_id: int | None = None,
-    but: Collection[str] = (),
-) -> int:
-    """Withdraws what still waits of this kind about a patient, or a course of theirs, save the keys in `but`.
-
-    Returns how many there were.
-    """
-    statement = (
-        update(OutboxMessage)
-        .where(
-            col(OutboxMessage.team_id) == team_id,
-            col(OutboxMessage.patient_id) == patient_id,
-            col(OutboxMessage.kind) == kind,
-            true() if course_id is None else col(OutboxMessage.course_id) == course_id,
-            col(OutboxMessage.state).in_(CLAIMABLE),
-            col(OutboxMessage.dedupe_key).not_in(but),
-        )
-        .values(state=MessageState.WITHDRAWN)
-    )
-    return session.connection().execute(statement).rowcount
-
-
-def withdraw_of_courses(
-    session: Session, kind: MessageKind, *, team_id: int, but: Mapping[int, Collection[str]]
-) -> None:
-    """Withdraws what still waits of this kind about the courses in `but`, by id, save the keys that it gives for each.
-
-    Looked through first: few wait at any moment, and a team may have plans for years.
-    """
-    waits = select(col(OutboxMessage.id), col(OutboxMessage.course_id), col(OutboxMessage.dedupe_key)).where(
-        TO_SEND, OutboxMessage.team_id == team_id, OutboxMessage.kind == kind
-    )
-    unwanted = [
-        number
-        for number, course, key in session.exec(waits)
-        if course is not None and key not in but.get(course, (key,))
-    ]
-    if unwanted:
-        statement = (
-            update(OutboxMessage)
-            .where(
-                col(OutboxMessage.team_id) == team_id,
-                col(OutboxMessage.id).in_(unwanted),
-                col(OutboxMessage.state).in_(CLAIMABLE),
-            )
-            .values(state=MessageState.WITHDRAWN)
-        )
-        session.connection().execute(statement)
-
-
-def withdraw_from(session: Session, team_id: int, chat_id: int) -> set[int]:
-    """Withdraws all that still waits for a member of staff; returns the drawings that it waited for."""
-    statement = (
-        update(OutboxMessage)
-        .where(
-            col(OutboxMessage.team_id) == team_id,
-            col(OutboxMessage.chat_id) == chat_id,
-            col(OutboxMessage.state).in_((MessageState.WAITING, *CLAIMABLE)),
-        )
-        .values(state=MessageState.WITHDRAWN, untold=col(OutboxMessage.kind).in_(ALERTS))
-        .returning(col(OutboxMessage.drawing_id))
-    )
-    return {drawing for drawing in session.connection().execute(statement).scalars() if drawing is not None}
 
 
 def release(session: Session, drawing_id: int, team_id: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlmodel import Session, col, func, or_, select, update
+from sqlmodel import Session, col, func, or_, select
 
 from storage.models import MessageKind, MessageState, OutboxMessage
 from storage.outbox import ALERTS, CLAIMABLE
@@ -99,23 +99,6 @@ def confirmations_changed(session: Session, team_id: int, day: date) -> list[Out
         OutboxMessage.diary_date == day,
     )
     return list(session.exec(query))
-
-
-def withdraw_rewording(session: Session, team_id: int, day: date, chat_id: int) -> None:
-    """What waits to rewrite this chat's question about the courses of a day."""
-    statement = (
-        update(OutboxMessage)
-        .where(
-            col(OutboxMessage.team_id) == team_id,
-            col(OutboxMessage.chat_id) == chat_id,
-            col(OutboxMessage.kind) == MessageKind.CONFIRMATION_CHANGED,
-            col(OutboxMessage.diary_date) == day,
-            col(OutboxMessage.state).in_(CLAIMABLE),
-        )
-        .values(state=MessageState.WITHDRAWN)
-        .execution_options(synchronize_session=False)
-    )
-    session.connection().execute(statement)
 
 
 def dates_in_doubt(session: Session, team_id: int, patient_id: int) -> bool:

@@ -13,7 +13,7 @@ from bot.replies import Button, Incoming, Keyboard, Page, Reply, Rewrite, Screen
 from bot.texts import Html, Texts, texts_in
 from jobs import as_given, holding, schedule
 from jobs.refusals import Refusal
-from storage import attendance, audit, courses, queued
+from storage import attendance, audit, courses, withdrawing
 from storage.chats import Someone
 from storage.models import Course, CourseStatus, Patient
 
@@ -154,7 +154,7 @@ def _shown(session: Session, incoming: Incoming, someone: Someone, given: Presse
 
     What still waits to say the same there is not sent: it would come over whatever is pressed next.
     """
-    queued.withdraw_rewording(session, someone.the_team.id, given.day, someone.chat.id)
+    withdrawing.withdraw_rewording(session, someone.the_team.id, given.day, someone.chat.id)
     texts, team_id = texts_in(someone.chat.language), someone.the_team.id
     page = given.number if given.what == LIST else _page_of(session, team_id, given)
     shown = screen(session, team_id, given.day, texts, page)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from jobs import daily_prompt, lead_times, pausing, restoring, schedule, weekly_summary
 from jobs.schedule import CoursePlan
-from storage import backups, dialogues, diary, numbers, outbox, queued
+from storage import backups, dialogues, diary, numbers, outbox, queued, restored
 from storage.database import Database
 from storage.models import (
     Alert,
@@ -67,7 +67,7 @@ def test_what_was_due_is_not_sent_and_what_was_not_is(database: Database, state:
         session.refresh(was_due)
         session.refresh(to_come)
         assert done.messages == 1
-        assert (was_due.state, was_due.fault, was_due.owner) == (MessageState.EXPIRED, outbox.BEFORE_RESTORE, None)
+        assert (was_due.state, was_due.fault, was_due.owner) == (MessageState.EXPIRED, restored.BEFORE_RESTORE, None)
         assert not was_due.untold, "nobody is told that it did not arrive: it did"
         assert to_come.state is MessageState.PENDING
         assert queued.dates_in_doubt(session, anna.team_id, anna.id), "the next says how things stand"
@@ -108,7 +108,7 @@ def test_a_reminder_of_the_lost_time_is_under_its_key_and_its_patient_has_heard_
         assert course.next_reminder_at == NOW + timedelta(hours=23), "nine, the day itself"
         assert course.told_start == date(2026, 3, 3)
         reminder = next(row for row in rows_of(session, OutboxMessage) if row.course_id == course.id)
-        assert (reminder.state, reminder.fault) == (MessageState.EXPIRED, outbox.BEFORE_RESTORE)
+        assert (reminder.state, reminder.fault) == (MessageState.EXPIRED, restored.BEFORE_RESTORE)
         # Whoever changes the lead times an hour later must not have it sent again.
         lead_times.change_reminder_leads(session, "operator", anna, [1, 0], STOPPED)
         session.flush()
@@ -213,7 +213,7 @@ def test_an_alert_of_the_lost_time_is_not_told_nor_escalated_again_and_is_still_
         session.refresh(alert)
         session.refresh(told)
         assert (alert.escalate_at, alert.acknowledged_at, alert.told_patient) == (None, None, True)
-        assert told.fault == outbox.BEFORE_RESTORE
+        assert told.fault == restored.BEFORE_RESTORE
 
 
 def test_forms_are_closed_save_of_those_who_are_still_joining(database: Database) -> None:

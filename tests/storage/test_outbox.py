@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from jobs import schedule
 from jobs.schedule import CoursePlan
-from storage import outbox
+from storage import outbox, withdrawing
 from storage.database import Database
 from storage.models import MessageKind, MessageState, OutboxMessage, Patient
 from tests.postgres import PostgresServer
@@ -316,8 +316,8 @@ def test_withdrawing_reaches_what_waits_and_not_what_was_sent(database: Database
         session.flush()
 
         def withdraw(team_id: int, course_id: int, *but: str) -> int:
-            kind = MessageKind.INFUSION_REMINDER
-            return outbox.withdraw(session, kind, team_id=team_id, patient_id=patient.id, course_id=course_id, but=but)
+            of = {"team_id": team_id, "patient_id": patient.id, "course_id": course_id}
+            return withdrawing.withdraw(session, MessageKind.INFUSION_REMINDER, but=but, **of)
 
         assert withdraw(patient.team_id, course.id + 1) == 0
         assert withdraw(patient.team_id + 1, course.id) == 0

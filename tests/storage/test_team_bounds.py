@@ -40,7 +40,7 @@ UNBOUNDED = {
     "outbox._ANYTHING": "the courier serves all teams",
     "chats.forget_strangers": "whoever is on no team",
     "outbox.put_off": "the courier serves all teams",
-    "outbox.sent_before_a_restore": "a restore is of all teams",
+    "restored.settle_as_sent": "a restore is of all teams",
     "diary.forget_that_they_were_asked": "a restore is of all teams",
     "diary.forget_what_is_being_entered": "a restore is of all teams",
     "dialogues.end_those_of_members": "a restore is of all teams",
