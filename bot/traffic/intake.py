@@ -138,6 +138,9 @@ class Intake:
             if self._refuses and not self._has_polled and self._conflicts == MOST_CONFLICTS_AT_THE_START:
                 raise PolledElsewhereError
             log.error("Another program is polling with this bot's token. Stop it: each token serves one bot.")
+        elif isinstance(fault, InvalidToken):
+            # Its own words carry the token.
+            log.error("Telegram, or something before it, does not know this bot; asked again %s times", MOST_DISOWNED)
         elif isinstance(fault, RetryAfter):
             wait = seconds_of(fault)
         elif isinstance(fault, NetworkError):

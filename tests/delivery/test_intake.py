@@ -2,11 +2,13 @@
 
 import asyncio
 import threading
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError
+from telegram.error import InvalidToken
 
 from bot.local.faults import Fault, Kind
 from bot.patient import answering as patient
@@ -22,7 +24,7 @@ from tests.delivery.support import (
     while_away,
 )
 from tests.postgres import PostgresServer
-from tests.support import PATIENCE, Bot, Clinic
+from tests.support import PATIENCE, TOKEN, Bot, Clinic
 
 DAY = "2026-03-02"
 ITEMS = ("pain", "tiredness", "weakness", "exertion_pain")
@@ -216,3 +218,44 @@ def test_an_outage_is_logged_when_it_begins_and_when_it_ends(
     anna.says("/help")
     assert caplog.text.count("Telegram could not be reached") == 1
     assert caplog.text.count("Telegram can be reached again") == 1
+
+
+class Disowning:
+    """A proxy that answers with a page of its own, which the library takes for a token that is unknown."""
+
+    def __init__(self, times: int, polling: asyncio.Event) -> None:
+        self._left, self._polling = times, polling
+        self.asked = 0
+
+    async def get_updates(self, **_: Any) -> tuple[()]:
+        self.asked += 1
+        if self._left:
+            self._left -= 1
+            raise InvalidToken(f"The token `{TOKEN}` was rejected by the server.")
+        self._polling.set()
+        await asyncio.sleep(0)
+        return ()
+
+
+@pytest.mark.parametrize(("times", "ends"), [(intake.MOST_DISOWNED - 1, False), (intake.MOST_DISOWNED, True)])
+def test_that_there_is_no_such_bot_is_believed_after_many_answers(
+    monkeypatch: pytest.MonkeyPatch, times: int, ends: bool
+) -> None:
+    """The log guard of all tests sees to it that the token, which such an answer carries, is not told."""
+    monkeypatch.setattr(intake, "WAIT_AFTER_FAULT", 0.0)
+
+    async def polls() -> int:
+        polling = asyncio.Event()
+        bot = Disowning(times, polling)
+        polled = intake.Intake(cast(Any, SimpleNamespace(bot=bot)), cast(Any, None))
+        running = asyncio.create_task(polled.run())
+        await asyncio.wait({running, asyncio.create_task(polling.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        polled.stop()
+        await running
+        return bot.asked
+
+    if ends:
+        with pytest.raises(InvalidToken):
+            asyncio.run(asyncio.wait_for(polls(), PATIENCE))
+    else:
+        assert asyncio.run(asyncio.wait_for(polls(), PATIENCE)) > times
