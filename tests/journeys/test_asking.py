@@ -157,7 +157,7 @@ def test_what_the_patient_changed_meanwhile_is_not_overwritten(following_up: Cli
     coordinator, anna = clinic.coordinator(), clinic.patient()
     opens(coordinator, anna, "Asking once more")
     anna.says("/settings")
-    anna.presses("Do not ask again")
+    anna.presses("Ask only once a day")
     coordinator.presses("Yes, do it")
     assert "This has changed meanwhile" in coordinator.sees
     assert not anna.row.follow_up

@@ -228,7 +228,7 @@ def test_one_that_waits_to_be_sent_is_not_sent_to_whoever_has_answered(following
     else:
         if meanwhile == "/settings":
             anna.says(meanwhile)
-        anna.presses("Later" if meanwhile == "Later" else "Do not ask again")
+        anna.presses("Later" if meanwhile == "Later" else "Ask only once a day")
     clinic.becomes(clinic.local("2026-03-02 19:06"))
     assert times_asked_again(anna) == 0
 

@@ -28,7 +28,7 @@ def test_they_are_shown_as_they_are(following_up: Clinic) -> None:
         "Change the time",
         "Days off",
         "Time zone",
-        "Do not ask again",
+        "Ask only once a day",
         "Large buttons",
         "Language",
     ]
@@ -130,7 +130,7 @@ def test_the_follow_up_is_turned_off_and_on(following_up: Clinic) -> None:
     clinic = following_up
     anna = clinic.patient()
     anna.says("/settings")
-    anna.presses("Do not ask again")
+    anna.presses("Ask only once a day")
     assert "I do not ask again" in anna.sees
     anna.presses("Ask a second time")
     assert "I ask once more that evening" in anna.sees

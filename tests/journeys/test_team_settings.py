@@ -215,7 +215,7 @@ def test_asking_once_more_says_whom_it_is_about(clinic: Clinic) -> None:
     clinic.patient()
     changes(coordinator, "Asking once more", "after 2 hours")
     anna.says("/settings")
-    anna.presses("Do not ask again")
+    anna.presses("Ask only once a day")
     opens(coordinator, "Asking once more")
     coordinator.presses("after one hour")
     assert "Patients whom it is about: 1. Patients who have turned it off, and stay so: 1." in coordinator.sees
