@@ -22,7 +22,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot import routes
+from bot import arriving, routes
 from bot.patient import check_in_place
 from bot.replies import Incoming, Reply, Say, Screen, SentFile
 from bot.routes import Work
@@ -78,7 +78,7 @@ class Handlers:
         hearing = self._flood.hearing(incoming.telegram_id, incoming.said_at) if counts else Hearing.ANSWERED
         try:
             if hearing is not Hearing.ANSWERED:
-                work = routes.unanswered(work, tells=hearing is Hearing.TOLD)
+                work = arriving.unanswered(work, tells=hearing is Hearing.TOLD)
             elif fetched is not None:
                 incoming = await self._with_its_file(incoming, fetched)
             replies = await self._done(work, incoming)
@@ -101,7 +101,7 @@ class Handlers:
 
     async def _with_its_file(self, incoming: Incoming, fetched: Callable[[str], Awaitable[bytes | None]]) -> Incoming:
         file = incoming.file
-        if file is None or not await self._writer.run(lambda session: routes.takes_file(session, incoming)):
+        if file is None or not await self._writer.run(lambda session: arriving.takes_file(session, incoming)):
             return incoming
         return replace(incoming, file=replace(file, content=await fetched(file.file_id)))
 
@@ -238,22 +238,22 @@ def build(bot: ExtBot[Any], handlers: Handlers) -> Application[Any, Any, Any, An
         return handle
 
     fresh = filters.UpdateType.MESSAGE & PRIVATE
-    application.add_handler(CommandHandler("start", on_command(routes.start), fresh))
-    application.add_handler(CommandHandler("id", on_command(routes.number), fresh))
-    application.add_handler(CommandHandler("help", on_command(routes.help_), fresh))
+    application.add_handler(CommandHandler("start", on_command(arriving.start), fresh))
+    application.add_handler(CommandHandler("id", on_command(arriving.number), fresh))
+    application.add_handler(CommandHandler("help", on_command(arriving.help_), fresh))
     for name in dict.fromkeys(route.name for route in routes.COMMANDS):
-        application.add_handler(CommandHandler(name, on_command(routes.command(name)), fresh))
+        application.add_handler(CommandHandler(name, on_command(arriving.command(name)), fresh))
     application.add_handler(CallbackQueryHandler(_pressed(handlers)))
-    application.add_handler(MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, on(routes.typed)))
-    application.add_handler(MessageHandler(fresh & filters.COMMAND, on_command(routes.unknown)))
-    application.add_handler(MessageHandler(fresh & filters.LOCATION, on(routes.located)))
+    application.add_handler(MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, on(arriving.typed)))
+    application.add_handler(MessageHandler(fresh & filters.COMMAND, on_command(arriving.unknown)))
+    application.add_handler(MessageHandler(fresh & filters.LOCATION, on(arriving.located)))
     # An animation bears a document too.
     documents = fresh & filters.Document.ALL & ~filters.ANIMATION
     application.add_handler(MessageHandler(documents, _document(handlers)))
-    application.add_handler(MessageHandler(fresh & ~filters.StatusUpdate.ALL, on(routes.unreadable)))
+    application.add_handler(MessageHandler(fresh & ~filters.StatusUpdate.ALL, on(arriving.unreadable)))
     # Words only: a live location edits itself all the time.
     edited = filters.UpdateType.EDITED_MESSAGE & PRIVATE & filters.TEXT
-    application.add_handler(MessageHandler(edited, on(routes.edited)))
+    application.add_handler(MessageHandler(edited, on(arriving.edited)))
     application.add_handler(ChatMemberHandler(_membership(handlers), ChatMemberHandler.MY_CHAT_MEMBER))
     return application
 
@@ -271,7 +271,7 @@ def _with_arguments(work: Work) -> Work:
 def _document(handlers: Handlers) -> Any:
     async def sent(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         bot = context.bot
-        await handlers.do(update, bot.username, routes.sent_file, lambda file_id: fetch(bot, file_id))
+        await handlers.do(update, bot.username, arriving.sent_file, lambda file_id: fetch(bot, file_id))
 
     return sent
 
@@ -284,7 +284,7 @@ def _pressed(handlers: Handlers) -> Any:
             # A button in a chat that is not the presser's own.
             handlers.in_background(_not_yours(query))
             return
-        await handlers.do(update, context.bot.username, routes.pressed)
+        await handlers.do(update, context.bot.username, arriving.pressed)
 
     return pressed
 
@@ -298,7 +298,7 @@ def _membership(handlers: Handlers) -> Any:
                 handlers.in_background(_leave_group(update, context))
             return
         gone = member.new_chat_member.status == ChatMember.BANNED
-        await handlers.do(update, context.bot.username, routes.blocked if gone else routes.unblocked)
+        await handlers.do(update, context.bot.username, arriving.blocked if gone else arriving.unblocked)
 
     return changed
 

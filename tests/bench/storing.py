@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from bot import routes
+from bot import arriving
 from bot.replies import Incoming
 from storage import diary, outbox
 from storage.database import Database
@@ -91,7 +91,7 @@ def presses(folder: Path) -> Sequence[Row]:
         for number in numbers:
             data = f"c:0:{yesterday:%Y%m%d}:answer:0:{(number + 1) % 11}"
             incoming = Incoming(number, NOW - timedelta(hours=1), "en", 1, data=data, press=str(number))
-            await writer.run(lambda session, one=incoming: routes.pressed(session, one))  # type: ignore[misc]
+            await writer.run(lambda session, one=incoming: arriving.pressed(session, one))  # type: ignore[misc]
 
     async def all_at_once() -> None:
         await asyncio.gather(*(press(range(first, many + 1, CALLERS)) for first in range(1, CALLERS + 1)))

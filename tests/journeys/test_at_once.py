@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import Session
 
-from bot import routes
+from bot import arriving
 from bot.replies import Incoming, Reply, Rewrite, Toast
 from storage.database import Database
 from storage.models import AuditEntry, Course, CourseStatus, Team
@@ -38,7 +38,7 @@ def at_once(database: Database, first: Incoming, second: Incoming) -> tuple[str,
 
     def act(incoming: Incoming) -> None:
         with committing(database) as session:
-            said.append(routes.pressed(session, incoming))
+            said.append(arriving.pressed(session, incoming))
 
     late = threading.Thread(target=act, args=(second,))
     with committing(database) as session:
@@ -52,7 +52,7 @@ def at_once(database: Database, first: Incoming, second: Incoming) -> tuple[str,
 
 
 def pressed_in(session: Session, incoming: Incoming) -> list[Reply]:
-    replies = routes.pressed(session, incoming)
+    replies = arriving.pressed(session, incoming)
     session.flush()
     return replies
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 import pytest
 from sqlmodel import Session
 
-from bot import routes
+from bot import arriving
 from bot.replies import Incoming, Reply, Rewrite
 from jobs import (
     alert_settings,
@@ -298,13 +298,13 @@ def test_of_two_who_confirm_their_forms_at_once_the_second_is_told_that_it_has_c
     with committing(replicas) as session:
         (patient,) = rows_of(session, Patient)
         for account, day in ((2, "12 Mar"), (3, "19 Mar")):
-            routes.command("move")(session, said(account, message_id=10, text=f"{patient.pseudonym} {day}"))
+            arriving.command("move")(session, said(account, message_id=10, text=f"{patient.pseudonym} {day}"))
     answers: dict[int, list[Reply]] = {}
 
     def confirms(account: int) -> Work:
         def work(seen: Seen) -> None:
             pressed = said(account, message_id=11, data="f:move_course:+:+", press=f"{account}")
-            answers[account] = routes.pressed(seen.session, pressed)
+            answers[account] = arriving.pressed(seen.session, pressed)
 
         return work
 
