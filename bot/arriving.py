@@ -150,7 +150,7 @@ def _pressed_by_a_stranger(incoming: Incoming) -> list[Reply]:
 
 
 def _form_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    said_last = filling.said_last(dialogues.dialogue_of(session, someone.chat.id), incoming)
+    said_last = filling.said_last(filling.dialogue_in(session, incoming, someone), incoming)
     if said_last is not None:
         return said_last
     if not may_fill_in(someone, incoming.data.split(":")[1]):
@@ -175,7 +175,7 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     someone, incoming = _arrived(session, incoming)
     if someone is None:
         return _greet(session, None, incoming)
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
+    dialogue = filling.dialogue_in(session, incoming, someone)
     said_last = filling.said_last(dialogue, incoming)
     if said_last is not None:
         return said_last
