@@ -37,8 +37,6 @@ class AtTheDesk:
             app: ASGIApp = desk_application(self.clinic.bot.running, self.url)
             server = Server(app, patience=1)  # type: ignore[arg-type]
             serving = asyncio.create_task(server.serve([listening]))
-            while not server.started:
-                await asyncio.sleep(0.005)
             return server, serving
 
         self._server, self._serving = self.clinic.bot.do(begin())
@@ -70,7 +68,9 @@ class AtTheDesk:
             yield client
 
     @contextlib.contextmanager
-    def page(self, browser: Browser, member: Someone, path: str, size: ViewportSize = SCREEN, **how: Any) -> Iterator[Page]:
+    def page(
+        self, browser: Browser, member: Someone, path: str, size: ViewportSize = SCREEN, **how: Any
+    ) -> Iterator[Page]:
         """A page in a browser that is signed in; what the browser blocks or reports as an error fails the test."""
         complaints: list[str] = []
         context = browser.new_context(viewport=size, locale="en-GB", **how)
