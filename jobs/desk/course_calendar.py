@@ -73,6 +73,28 @@ def _course(course: Course, patient: Patient, is_coming: bool | None, now: datet
     )
 
 
+@dataclass(frozen=True)
+class Unconfirmed:
+    """A course that is over, of which nobody has said that it was given. `asked_on`: when the team was asked."""
+
+    course_id: int
+    pseudonym: str
+    label: str | None
+    start: date
+    asked_on: date | None
+
+
+def unconfirmed(session: Session, team: Team, now: datetime) -> list[Unconfirmed]:
+    """The longest over first."""
+    # Where a patient lives it may be tomorrow already.
+    latest = due.local_date(team.time_zone, now) + 2 * DAY
+    return [
+        Unconfirmed(course.id, patient.pseudonym, patient.label, course.planned_start, course.asked_on)
+        for course, patient in courses.planned_to_begin_before(session, team.id, latest)
+        if courses.last_day(course) < due.local_date(patient.time_zone, now)
+    ]
+
+
 def loads(found: Iterable[CalendarCourse], first: date, last: date, chairs: int | None) -> dict[date, Load]:
     """Of each of these days with an infusion. `found`: all courses with a day among them, as `between` gives them."""
     spans = {(each.patient_id, each.start, each.last_day) for each in found}
