@@ -31,7 +31,7 @@ class Incoming:
     `sent_at`: Telegram's time of a message.
     `bot_name`: the bot's own username, which its links bear. `repeated`: it was acted upon before, and is told again.
     `album`: Telegram's id of the album that the message is part of. `place`: latitude and longitude, where one was
-    shared. `file`: a document, where one was sent.
+    shared. `file`: a document, where one was sent. `desk_url`: the origin of the desk; empty: there is none.
     """
 
     telegram_id: int
@@ -47,6 +47,7 @@ class Incoming:
     album: str = ""
     place: tuple[float, float] | None = field(default=None, repr=False)
     file: SentFile | None = None
+    desk_url: str = ""
 
     @property
     def what(self) -> str:
@@ -130,9 +131,10 @@ class OtherButtons:
 
 @dataclass(frozen=True)
 class OfferCommands:
-    """Sets the menu of this chat: (command, what it does)."""
+    """Sets the menu of this chat: (command, what it does). `desk`: how the button to the desk reads; empty: none."""
 
     commands: tuple[tuple[str, str], ...]
+    desk: str = ""
 
 
 def number_in(data: str) -> int | None:

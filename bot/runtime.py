@@ -123,10 +123,12 @@ class Running:
         self.heard, self.measured = Heard(clock), Measurements()
         self.bot = make_bot(settings, self.pacer, self.heard)
         self.renderer = Renderer()
-        self._speaker = Speaker(self.bot, self.writer)
+        self._speaker = Speaker(self.bot, self.writer, settings.menu_leads_to)
         self.courier = Courier(self._speaker, self.writer, clock, self.pacer, self.measured)
         self.draughtsman = Draughtsman(self.renderer, self.writer, clock, self.courier.wake, self.measured)
-        self.handlers = Handlers(self.writer, self._speaker, clock, self._look, self.measured, pace.at_once)
+        self.handlers = Handlers(
+            self.writer, self._speaker, clock, self._look, self.measured, pace.at_once, settings.desk_url
+        )
         self.application = build(self.bot, self.handlers)
         self.intake = self._made_intake(settings)
         tidying = functools.partial(retention.run, after_withdrawal=settings.retention_after_withdrawal)

@@ -56,6 +56,7 @@ COMMANDS_WALKED = {
     "series": ("/series {code} every 4 weeks x 2 from 12 Apr 0.8 g/kg 1 day", "/series {bare}", "/series"),
     "history": ("/history {code}", "/history {bare}", "/history"),
     "team": ("/team", "/team {code}"),
+    "desk": ("/desk", "/desk {code}"),
     "staff": ("/staff", "/staff {code}", "/staff 1"),
     "prices": ("/prices",),
     "instructions": ("/instructions",),
