@@ -98,11 +98,15 @@ def _filling(session: Session, incoming: Incoming, someone: Someone, dialogue: D
 
 
 def _arrived(session: Session, incoming: Incoming) -> tuple[Someone | None, Incoming]:
-    """Who it is, and whether this was told before. Whoever writes can be written to. A stranger leaves no trace."""
+    """Who it is, and whether this was told before. Whoever writes in the chat can be written to.
+
+    A stranger leaves no trace.
+    """
     someone = chats.who_is(session, incoming.telegram_id)
     if someone is None:
         return None, incoming
-    admission.chat_found(session, someone, incoming.now)
+    if not incoming.pane:
+        admission.chat_found(session, someone, incoming.now)
     new = chats.note_receipt(session, someone.chat.id, incoming.what, incoming.now)
     return someone, replace(incoming, repeated=not new)
 
