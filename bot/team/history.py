@@ -7,7 +7,7 @@ from datetime import date
 from sqlmodel import Session
 
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast
-from bot.team.history_words import what
+from bot.team.history_words import UNTOLD, what
 from bot.team.patients_named import pressed_patient, typed_patient
 from bot.team.staff_words import called
 from bot.team.team_done import team_button
@@ -87,7 +87,7 @@ def _days_moved(entry: AuditEntry) -> int | None:
 def _screen(session: Session, someone: Someone, patient: Patient | None, before: int | None = None) -> Screen:
     texts, team = texts_in(someone.chat.language), someone.the_team
     hears_of_alerts = someone.the_staff.clinician or team.alerts_to_coordinators
-    but = (*(() if hears_of_alerts else OF_ALERTS), *(() if someone.the_staff.clinician else OF_LOOKS))
+    but = (*UNTOLD, *(() if hears_of_alerts else OF_ALERTS), *(() if someone.the_staff.clinician else OF_LOOKS))
     patient_id = patient.id if patient is not None else None
     found = audit.latest_of(session, team.id, patient_id, READ, but, before)
     changes = _together(found)

@@ -58,6 +58,8 @@ UNBOUNDED = {
     "courses.patients_with_a_course_between": "the clock serves all teams",
     "outbox.enqueue_again": "the draft names its team",
     "invitations.invitation_for": "whoever holds the token; it says which team",
+    "desk._AT_THE_DESK": "whoever holds the token; it says which team",
+    "desk.ticket_for": "whoever holds the token; it says which team",
     "erasing._forget_chat": "a chat of a patient who was found through the team before",
     "teams._DUE_A_SUMMARY": "the clock serves all teams",
     "teams.move_summary": "a member of staff who was found before",
