@@ -98,11 +98,15 @@ def _filling(session: Session, incoming: Incoming, someone: Someone, dialogue: D
 
 
 def _arrived(session: Session, incoming: Incoming) -> tuple[Someone | None, Incoming]:
-    """Who it is, and whether this was told before. Whoever writes can be written to. A stranger leaves no trace."""
+    """Who it is, and whether this was told before. Whoever writes in the chat can be written to.
+
+    A stranger leaves no trace.
+    """
     someone = chats.who_is(session, incoming.telegram_id)
     if someone is None:
         return None, incoming
-    admission.chat_found(session, someone, incoming.now)
+    if not incoming.pane:
+        admission.chat_found(session, someone, incoming.now)
     new = chats.note_receipt(session, someone.chat.id, incoming.what, incoming.now)
     return someone, replace(incoming, repeated=not new)
 
@@ -150,7 +154,7 @@ def _pressed_by_a_stranger(incoming: Incoming) -> list[Reply]:
 
 
 def _form_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    said_last = filling.said_last(dialogues.dialogue_of(session, someone.chat.id), incoming)
+    said_last = filling.said_last(filling.dialogue_in(session, incoming, someone), incoming)
     if said_last is not None:
         return said_last
     if not may_fill_in(someone, incoming.data.split(":")[1]):
@@ -175,7 +179,7 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     someone, incoming = _arrived(session, incoming)
     if someone is None:
         return _greet(session, None, incoming)
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
+    dialogue = filling.dialogue_in(session, incoming, someone)
     said_last = filling.said_last(dialogue, incoming)
     if said_last is not None:
         return said_last

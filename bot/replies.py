@@ -31,7 +31,9 @@ class Incoming:
     `sent_at`: Telegram's time of a message.
     `bot_name`: the bot's own username, which its links bear. `repeated`: it was acted upon before, and is told again.
     `album`: Telegram's id of the album that the message is part of. `place`: latitude and longitude, where one was
-    shared. `file`: a document, where one was sent. `desk_url`: the origin of the desk; empty: there is none.
+    shared. `file`: a document, where one was sent.
+    `pane`: the session of the desk in whose pane it was done; 0 for the chat itself. `desk_url`: the desk's origin;
+    empty: there is none.
     """
 
     telegram_id: int
@@ -47,6 +49,7 @@ class Incoming:
     album: str = ""
     place: tuple[float, float] | None = field(default=None, repr=False)
     file: SentFile | None = None
+    pane: int = 0
     desk_url: str = ""
 
     @property
@@ -54,7 +57,7 @@ class Incoming:
         """What tells this one thing from every other in the chat. An album of pictures is one thing, sent as many."""
         if self.album:
             return f"album:{self.album}"
-        return f"press:{self.press}" if self.data else f"message:{self.message_id}"
+        return f"press:{self.press}" if self.data or self.press else f"message:{self.message_id}"
 
     @property
     def said_at(self) -> datetime:

@@ -1,1 +1,1 @@
-"""The desk: a page for the staff who have many patients. It adds a face, and no rule."""
+"""The desk: the care team's pages, for those with many patients. A face, and no rule of its own."""
