@@ -70,7 +70,9 @@ class AtTheDesk:
             yield client
 
     @contextlib.contextmanager
-    def page(self, browser: Browser, member: Someone, path: str, size: ViewportSize = SCREEN, **how: Any) -> Iterator[Page]:
+    def page(
+        self, browser: Browser, member: Someone, path: str, size: ViewportSize = SCREEN, **how: Any
+    ) -> Iterator[Page]:
         """A page in a browser that is signed in; what the browser blocks or reports as an error fails the test."""
         complaints: list[str] = []
         context = browser.new_context(viewport=size, locale="en-GB", **how)
