@@ -27,6 +27,7 @@ from bot.routes import (
     menu_of,
     offered_to,
 )
+from bot.team.meanwhile import Meanwhile
 from bot.texts import Html, nearest_language, texts_in
 from jobs import admission
 from jobs.refusals import Refusal
@@ -154,12 +155,15 @@ def _pressed_by_a_stranger(incoming: Incoming) -> list[Reply]:
 
 
 def _form_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    said_last = filling.said_last(filling.dialogue_in(session, incoming, someone), incoming)
+    dialogue = filling.dialogue_in(session, incoming, someone)
+    said_last = filling.said_last(dialogue, incoming)
     if said_last is not None:
         return said_last
     if not may_fill_in(someone, incoming.data.split(":")[1]):
         return [Toast(texts_in(someone.chat.language)("form.old_button"))]
-    return _with_menu(session, someone, lambda: filling.pressed(PROCEDURES, session, incoming, someone))
+    meanwhile = Meanwhile(dialogue)
+    replies = _with_menu(session, someone, lambda: filling.pressed(PROCEDURES, session, incoming, someone))
+    return meanwhile.told(session, someone, replies)
 
 
 def _with_menu(session: Session, before: Someone, work: Callable[[], list[Reply]]) -> list[Reply]:
@@ -191,7 +195,9 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
         if dialogue.form == import_forms.WAITING.form.name:
             return import_forms.pasted(session, incoming, someone)
         about = _filling(session, incoming, someone, dialogue)
-        return _with_menu(session, someone, lambda: filling.typed(PROCEDURES, about, dialogue))
+        meanwhile = Meanwhile(dialogue)
+        replies = _with_menu(session, someone, lambda: filling.typed(PROCEDURES, about, dialogue))
+        return meanwhile.told(session, someone, replies)
     if someone.patient is not None:
         return patient.typed(session, incoming, someone)
     return _greet(session, someone, incoming)

@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+from bot.desk.calendar_page import calendar_routes
 from bot.desk.entrance import entrance_routes
 from bot.desk.guard import Guard
 from bot.desk.live import live_routes
@@ -24,6 +25,7 @@ def desk_application(running: Running, origin: str) -> Starlette:
     routes: list[BaseRoute] = [
         *entrance_routes(running, is_secure=desk.is_secure),
         *roster_routes(desk),
+        *calendar_routes(desk),
         *pane_routes(desk),
         *live_routes(desk),
         Mount("/desk/static", StaticFiles(directory=STATIC)),

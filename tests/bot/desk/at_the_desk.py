@@ -37,8 +37,6 @@ class AtTheDesk:
             app: ASGIApp = desk_application(self.clinic.bot.running, self.url)
             server = Server(app, patience=1)  # type: ignore[arg-type]
             serving = asyncio.create_task(server.serve([listening]))
-            while not server.started:
-                await asyncio.sleep(0.005)
             return server, serving
 
         self._server, self._serving = self.clinic.bot.do(begin())

@@ -75,7 +75,7 @@ def test_each_chat_has_its_own_button_or_else_everybodys() -> None:
     ["http://diary.example.org/desk/", "diary.example.org", "https://", "ftp://127.0.0.1/", "javascript:alert(1)"],
 )
 def test_telegram_opens_nothing_but_https(url: str) -> None:
-    with pytest.raises(BadRequest, match="(?i)only https links are allowed"):
+    with pytest.raises(BadRequest, match=r"(?i)only https links are allowed"):
         with_a_button(url=url)
 
 
@@ -93,7 +93,7 @@ def test_a_button_says_something_and_stands_in_a_private_chat() -> None:
 
     async def act(bot: Bot) -> None:
         for ask in (bot.set_chat_menu_button, bot.get_chat_menu_button):
-            with pytest.raises(BadRequest, match="(?i)chat not found"):
+            with pytest.raises(BadRequest, match=r"(?i)chat not found"):
                 await ask(GROUP)
 
     with_bot(world, act)
