@@ -1,4 +1,4 @@
-"""Who shows the entrance keys that are none of ours, by address and in memory alone: an address is nobody's business.
+"""Who tries links that are none of ours, by address and in memory alone: an address is nobody's business.
 
 A key has 256 random bits, so none is ever guessed; this keeps whoever tries from using up the bot.
 """
@@ -17,7 +17,7 @@ class WrongTries:
         self._by_address: OrderedDict[str, deque[datetime]] = OrderedDict()
 
     def is_refused(self, address: str, now: datetime) -> bool:
-        """Whether nothing from there is looked up, right or wrong."""
+        """Whether no link from there is looked up, right or wrong."""
         tries = self._by_address.get(address, deque())
         while tries and now - tries[0] >= WITHIN:
             tries.popleft()

@@ -21,6 +21,7 @@ from bot.local.server import application
 from bot.local.world import World
 from storage.database import Database
 from storage.models import Patient
+from tests.bot.desk.at_the_desk import AtTheDesk
 from tests.bot.shell import left_as_it_was
 from tests.storage.support import committing, joined_patient
 from tests.support import BOT_NAME, TOKEN, Clinic
@@ -404,3 +405,23 @@ def test_a_second_bot_on_one_file_is_refused_and_roles_are_for_postgresql(
         refused = operator.really_types("run", "--roles", roles)
         assert refused.code == 2
         assert said in refused.error
+
+
+def test_doctor_says_whether_browsers_reach_the_desk(clinic: Clinic, operator: Operator) -> None:
+    ready(operator, clinic.server.url)
+    operator.types("migrate")
+    assert "There is no desk (DESK_URL is empty)" in operator.types("doctor").out
+    with AtTheDesk(clinic) as desk:
+        where = desk.url.removeprefix("http://")
+        operator.sets(DESK_URL=desk.url, DESK_LISTEN=where)
+        assert f"ok: The desk answers at {desk.url}." in operator.types("doctor").out
+        operator.sets(DESK_URL="http://127.0.0.1:1")
+        typed = operator.types("doctor")
+        assert typed.code == 2
+        assert "WRONG: The desk does not answer at http://127.0.0.1:1 (ConnectError)" in typed.out
+        operator.sets(DESK_URL=desk.url.replace("127.0.0.1", "localhost"))
+        assert "(403), though the bot serves it at" in operator.types("doctor").out, (
+            "a proxy that loses the Host header"
+        )
+    typed = operator.types("doctor")
+    assert f"Nothing serves the desk at {where}" in typed.out
