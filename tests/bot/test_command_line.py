@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import insert
 from typer.testing import CliRunner
@@ -379,6 +381,45 @@ def test_the_bot_runs_answers_and_stops_when_told_and_its_log_has_no_token(
     assert TOKEN.split(":")[1] not in said
     assert "a very private word" not in said, "nor what people write"
     assert world.last_message(7)["text"].startswith("This is the Infusion Diary")
+
+
+def test_a_running_bot_serves_the_desk_and_its_log_holds_no_key_to_it(
+    operator: Operator, telegram: tuple[World, str]
+) -> None:
+    world, url = telegram
+    ready(operator, url)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        where = f"127.0.0.1:{free.getsockname()[1]}"
+        operator.sets(LOG_LEVEL="DEBUG", DESK_URL=f"http://{where}", DESK_LISTEN=where)
+        taken = operator.really_types("run")
+        assert taken.code == 75
+        assert "DESK_LISTEN" in taken.error
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        cwd=operator.folder,
+        env=operator.surroundings(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            world.wait_for(lambda w: w.mailbox.open_polls, PATIENCE)
+            with httpx.Client(
+                base_url=f"http://{where}", headers={"Origin": f"http://{where}"}, timeout=PATIENCE
+            ) as web:
+                assert web.get("/desk/").status_code == 200
+                assert web.get("/desk/enter?ticket=a-key-of-a-link").status_code == 403
+                assert web.post("/desk/sign-in", data={"init_data": "signed-by-somebody"}).status_code == 403
+                assert web.get("/desk/roster", headers={"Cookie": "desk=a-cookies-token"}).status_code == 303
+            process.send_signal(signal.SIGTERM)
+            said, _ = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+    assert process.returncode == 0
+    assert f"The desk is served for http://{where}" in said
+    assert "Traceback" not in said
+    for secret in ("a-key-of-a-link", "signed-by-somebody", "a-cookies-token"):
+        assert secret not in said
 
 
 def test_a_second_bot_on_one_file_is_refused_and_roles_are_for_postgresql(
