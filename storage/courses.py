@@ -115,6 +115,22 @@ def planned_and_not_asked_about(session: Session, team_id: int, before: date) ->
     return list(session.exec(query))
 
 
+def planned_before(session: Session, team_id: int, day: date) -> list[tuple[Course, Patient]]:
+    """Planned to begin before this day, the earliest first, with whose they are; not of patients who have left."""
+    query = (
+        select(Course, Patient)
+        .join(Patient, and_(col(Course.patient_id) == Patient.id, col(Course.team_id) == Patient.team_id))
+        .where(
+            Course.team_id == team_id,
+            Course.status == CourseStatus.PLANNED,
+            Course.planned_start < day,
+            col(Patient.status).not_in(LEFT),
+        )
+        .order_by(col(Course.planned_start), Patient.pseudonym, col(Course.id))
+    )
+    return list(session.exec(query))
+
+
 def asked_about_on(session: Session, team_id: int, day: date) -> list[tuple[Course, Patient]]:
     """Whatever became of them since, with whose they are; not those of patients who have left. By pseudonym."""
     query = (

@@ -1,7 +1,7 @@
 """All of a team's courses on some days, and how full these days are."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,7 +21,8 @@ class CalendarCourse:
 
     `status`: as the course's row has it. `unconfirmed`: it is over where the patient lives, and nobody has said that it
     was given. `is_coming`: what the patient has said of the day on which it stands, None for nothing or once it was
-    given. `dose`: in g/kg body weight a day; `dose.shortfall` where less was given than planned.
+    given. `asked_on`: the team's day on which it was asked whether it was given. `dose`: in g/kg body weight a day;
+    `dose.shortfall` where less was given than planned.
     """
 
     course_id: int
@@ -33,6 +34,7 @@ class CalendarCourse:
     status: str
     unconfirmed: bool
     is_coming: bool | None
+    asked_on: date | None
     dose: Dose
 
 
@@ -50,7 +52,19 @@ class Load:
 
 def between(session: Session, team: Team, first: date, last: date, now: datetime) -> list[CalendarCourse]:
     """Those with a day among these, by first day and pseudonym. Two queries, however many courses there are."""
-    found = courses.courses_between(session, team.id, first, last)
+    return _as_they_stand(session, team, courses.courses_between(session, team.id, first, last), now)
+
+
+def unconfirmed(session: Session, team: Team, now: datetime) -> list[CalendarCourse]:
+    """All that are over and not yet said to be given, the longest over first. Two queries."""
+    # Where a patient lives it may be the day after tomorrow.
+    found = courses.planned_before(session, team.id, due.local_date(team.time_zone, now) + 2 * DAY)
+    return [each for each in _as_they_stand(session, team, found, now) if each.unconfirmed]
+
+
+def _as_they_stand(
+    session: Session, team: Team, found: Sequence[tuple[Course, Patient]], now: datetime
+) -> list[CalendarCourse]:
     whose = {patient.id for _, patient in found}
     said = attendance.said_of_planned(session, team.id, whose)
     return [_course(course, patient, said.get(course.id), now) for course, patient in found]
@@ -69,20 +83,18 @@ def _course(course: Course, patient: Patient, is_coming: bool | None, now: datet
         status=course.status.value,
         unconfirmed=course.status is CourseStatus.PLANNED and is_over,
         is_coming=is_coming,
+        asked_on=course.asked_on,
         dose=dose_of(course),
     )
 
 
-def loads(found: Iterable[CalendarCourse], first: date, last: date, chairs: int | None) -> dict[date, Load]:
-    """Of each of these days with an infusion. `found`: all courses with a day among them, as `between` gives them."""
-    spans = {(each.patient_id, each.start, each.last_day) for each in found}
-    return {day: Load(taken, chairs) for day, taken in sorted(taken_on(spans, first, last).items())}
+def load(found: Iterable[CalendarCourse], chairs: int | None) -> dict[date, Load]:
+    """Of each day with an infusion; whole for the days that `found` was asked for, as `between` gives it."""
+    taken = taken_on((each.patient_id, each.start, each.last_day) for each in found)
+    return {day: Load(many, chairs) for day, many in sorted(taken.items())}
 
 
-def taken_on(spans: Iterable[tuple[int, date, date]], first: date, last: date) -> Counter[date]:
-    """How many patients have an infusion on each of these days. `spans`: (patient id, first day, last day)."""
-    taken: set[tuple[int, date]] = set()
-    for patient_id, start, end in spans:
-        begins, ends = max(start, first), min(end, last)
-        taken |= {(patient_id, begins + k * DAY) for k in range((ends - begins).days + 1)}
+def taken_on(spans: Iterable[tuple[int, date, date]]) -> Counter[date]:
+    """How many patients have an infusion on each day. `spans`: (patient id, first day, last day)."""
+    taken = {(patient_id, start + k * DAY) for patient_id, start, last in spans for k in range((last - start).days + 1)}
     return Counter(day for _, day in taken)
