@@ -1,6 +1,5 @@
 """All of a team's courses on some days, and how full these days are."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from jobs import due
+from jobs.chairs import taken_on
 from jobs.record import Dose, dose_of
 from storage import attendance, courses
 from storage.models import Course, CourseStatus, Patient, Team
@@ -92,9 +92,3 @@ def load(found: Iterable[CalendarCourse], chairs: int | None) -> dict[date, Load
     """Of each day with an infusion; whole for the days that `found` was asked for, as `between` gives it."""
     taken = taken_on((each.patient_id, each.start, each.last_day) for each in found)
     return {day: Load(many, chairs) for day, many in sorted(taken.items())}
-
-
-def taken_on(spans: Iterable[tuple[int, date, date]]) -> Counter[date]:
-    """How many patients have an infusion on each day. `spans`: (patient id, first day, last day)."""
-    taken = {(patient_id, start + k * DAY) for patient_id, start, last in spans for k in range((last - start).days + 1)}
-    return Counter(day for _, day in taken)
