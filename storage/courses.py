@@ -115,18 +115,18 @@ def planned_and_not_asked_about(session: Session, team_id: int, before: date) ->
     return list(session.exec(query))
 
 
-def planned_before(session: Session, team_id: int, day: date) -> list[tuple[Course, Patient]]:
-    """Planned to begin before this day, the earliest first, with whose they are; not of patients who have left."""
+def planned_to_begin_before(session: Session, team_id: int, before: date) -> list[tuple[Course, Patient]]:
+    """Not said to be given, with whose they are, by their start; not those of patients who have left."""
     query = (
         select(Course, Patient)
-        .join(Patient, and_(col(Course.patient_id) == Patient.id, col(Course.team_id) == Patient.team_id))
+        .join(Patient, col(Course.patient_id) == col(Patient.id))
         .where(
             Course.team_id == team_id,
             Course.status == CourseStatus.PLANNED,
-            Course.planned_start < day,
+            Course.planned_start < before,
             col(Patient.status).not_in(LEFT),
         )
-        .order_by(col(Course.planned_start), Patient.pseudonym, col(Course.id))
+        .order_by(col(Course.planned_start), Patient.pseudonym)
     )
     return list(session.exec(query))
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from jobs.desk import course_calendar
-from jobs.desk.course_calendar import CalendarCourse
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.desk.visits import Desk, Visit
 from jobs import due
+from jobs.desk import course_calendar
+from jobs.desk.course_calendar import CalendarCourse
 
 A_DAY = timedelta(days=1)
 # Not the very first and last years: they have no neighbours to turn to.
@@ -103,7 +103,7 @@ def _calendar(visit: Visit) -> Response:
         span=span,
         today=today,
         chips=_by_day(found, span),
-        load=course_calendar.load(found, team.chairs),
+        load=course_calendar.loads(found, span.first, span.last, team.chairs),
         open=course_calendar.unconfirmed(visit.session, team, visit.now),
         this_month=address(month=f"{span.named:%Y-%m}"),
         this_week=address(week=(today if span.first <= today <= span.last else span.named).isoformat()),

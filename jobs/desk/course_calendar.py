@@ -1,6 +1,6 @@
 """All of a team's courses on some days, and how full these days are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,8 +21,7 @@ class CalendarCourse:
 
     `status`: as the course's row has it. `unconfirmed`: it is over where the patient lives, and nobody has said that it
     was given. `is_coming`: what the patient has said of the day on which it stands, None for nothing or once it was
-    given. `asked_on`: the team's day on which it was asked whether it was given. `dose`: in g/kg body weight a day;
-    `dose.shortfall` where less was given than planned.
+    given. `dose`: in g/kg body weight a day; `dose.shortfall` where less was given than planned.
     """
 
     course_id: int
@@ -34,7 +33,6 @@ class CalendarCourse:
     status: str
     unconfirmed: bool
     is_coming: bool | None
-    asked_on: date | None
     dose: Dose
 
 
@@ -52,19 +50,7 @@ class Load:
 
 def between(session: Session, team: Team, first: date, last: date, now: datetime) -> list[CalendarCourse]:
     """Those with a day among these, by first day and pseudonym. Two queries, however many courses there are."""
-    return _as_they_stand(session, team, courses.courses_between(session, team.id, first, last), now)
-
-
-def unconfirmed(session: Session, team: Team, now: datetime) -> list[CalendarCourse]:
-    """All that are over and not yet said to be given, the longest over first. Two queries."""
-    # Where a patient lives it may be the day after tomorrow.
-    found = courses.planned_before(session, team.id, due.local_date(team.time_zone, now) + 2 * DAY)
-    return [each for each in _as_they_stand(session, team, found, now) if each.unconfirmed]
-
-
-def _as_they_stand(
-    session: Session, team: Team, found: Sequence[tuple[Course, Patient]], now: datetime
-) -> list[CalendarCourse]:
+    found = courses.courses_between(session, team.id, first, last)
     whose = {patient.id for _, patient in found}
     said = attendance.said_of_planned(session, team.id, whose)
     return [_course(course, patient, said.get(course.id), now) for course, patient in found]
@@ -83,12 +69,33 @@ def _course(course: Course, patient: Patient, is_coming: bool | None, now: datet
         status=course.status.value,
         unconfirmed=course.status is CourseStatus.PLANNED and is_over,
         is_coming=is_coming,
-        asked_on=course.asked_on,
         dose=dose_of(course),
     )
 
 
-def load(found: Iterable[CalendarCourse], chairs: int | None) -> dict[date, Load]:
-    """Of each day with an infusion; whole for the days that `found` was asked for, as `between` gives it."""
+@dataclass(frozen=True)
+class Unconfirmed:
+    """A course that is over, of which nobody has said that it was given. `asked_on`: when the team was asked."""
+
+    course_id: int
+    pseudonym: str
+    label: str | None
+    start: date
+    asked_on: date | None
+
+
+def unconfirmed(session: Session, team: Team, now: datetime) -> list[Unconfirmed]:
+    """The longest over first."""
+    # Where a patient lives it may be tomorrow already.
+    latest = due.local_date(team.time_zone, now) + 2 * DAY
+    return [
+        Unconfirmed(course.id, patient.pseudonym, patient.label, course.planned_start, course.asked_on)
+        for course, patient in courses.planned_to_begin_before(session, team.id, latest)
+        if courses.last_day(course) < due.local_date(patient.time_zone, now)
+    ]
+
+
+def loads(found: Iterable[CalendarCourse], first: date, last: date, chairs: int | None) -> dict[date, Load]:
+    """Of each of these days with an infusion. `found`: all courses with a day among them, as `between` gives them."""
     taken = taken_on((each.patient_id, each.start, each.last_day) for each in found)
-    return {day: Load(many, chairs) for day, many in sorted(taken.items())}
+    return {day: Load(many, chairs) for day, many in sorted(taken.items()) if first <= day <= last}

@@ -61,6 +61,7 @@ UNBOUNDED = {
     "desk._AT_THE_DESK": "whoever holds the token; it says which team",
     "desk.ticket_for": "whoever holds the token; it says which team",
     "erasing._forget_chat": "a chat of a patient who was found through the team before",
+    "teams.reachable_staff_chats": "at its start the bot serves all teams",
     "teams._DUE_A_SUMMARY": "the clock serves all teams",
     "teams.move_summary": "a member of staff who was found before",
     "ahead._SUMMARISED_AFTER": "the clock serves all teams",
@@ -176,8 +177,8 @@ QUESTIONS: dict[str, Ask] = {
     "courses_between": lambda s, team, patient, course, staff: [
         c for c, _ in courses.courses_between(s, team, date(2026, 4, 1), date(2026, 5, 1)) if c is course
     ],
-    "planned_before": lambda s, team, patient, course, staff: [
-        c for c, _ in courses.planned_before(s, team, date(2026, 5, 1)) if c is course
+    "planned_to_begin_before": lambda s, team, patient, course, staff: [
+        c for c, _ in courses.planned_to_begin_before(s, team, date(2026, 5, 1)) if c is course
     ],
     "course_days_between": lambda s, team, patient, course, staff: [
         each for each in courses.course_days_between(s, team, date(2026, 4, 1), date(2026, 5, 1)) if patient.id in each

@@ -107,15 +107,15 @@ def test_two_queries_however_many_courses(database: Database) -> None:
 def a_course(patient: int, start: int, last: int) -> CalendarCourse:
     span = (date(2026, 3, start), date(2026, 3, last))
     dose = Dose(1, 0.4, None)
-    return CalendarCourse(patient * 100 + start, patient, "P-7KQ4", None, *span, "planned", False, None, None, dose)
+    return CalendarCourse(patient * 100 + start, patient, "P-7KQ4", None, *span, "planned", False, None, dose)
 
 
 @pytest.mark.parametrize(("chairs", "over"), [(None, False), (1, True), (2, False), (3, False)])
 def test_a_day_is_over_capacity_with_more_patients_than_chairs(chairs: int | None, over: bool) -> None:
     found = [a_course(1, 9, 10), a_course(2, 10, 12), a_course(2, 12, 12)]
-    load = course_calendar.load(found, chairs)
-    assert load == {date(2026, 3, day): Load(taken, chairs) for day, taken in ((9, 1), (10, 2), (11, 1), (12, 1))}
-    assert [each.over for each in load.values()] == [False, over, False, False]
+    loads = course_calendar.loads(found, date(2026, 3, 10), LAST, chairs)
+    assert loads == {date(2026, 3, day): Load(taken, chairs) for day, taken in ((10, 2), (11, 1), (12, 1))}
+    assert [load.over for load in loads.values()] == [over, False, False]
 
 
 def test_what_is_to_be_confirmed_is_shown_whenever_it_was(database: Database) -> None:
@@ -131,4 +131,3 @@ def test_what_is_to_be_confirmed_is_shown_whenever_it_was(database: Database) ->
         session.flush()
         found = course_calendar.unconfirmed(session, rows_of(session, Team)[0], NOW)
     assert [each.course_id for each in found] == [course.id for course in over]
-    assert all(each.unconfirmed for each in found)
