@@ -51,13 +51,12 @@ class Desk:
 
     database: Database
     renderer: Renderer = field(default_factory=Here)
-    told: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clock = MovableClock(seed.START)
         self.writer = Writer(self.database)
         self.write(lambda session: seed.plant(session, NORTH))
-        self.verdicts = Verdicts(self.renderer, self.database, self.clock, self.told.append)
+        self.verdicts = Verdicts(self.renderer, self.database, self.clock)
 
     def write(self, work: Callable[[Session], object]) -> None:
         self.writer.submit(work).result()
@@ -84,7 +83,7 @@ def desk(sqlite_database: Database) -> Iterator[Desk]:
 def test_nothing_is_said_before_it_is_known_and_then_what_the_summary_says(desk: Desk) -> None:
     assert set(desk.known().values()) == {None}
     desk.refresh()
-    assert desk.told == [1]
+    assert desk.verdicts.revision(1) == 1
     with desk.database.reading() as session:
         for patient in patients.patients_of(session, 1):
             said = desk.known()[patient.pseudonym]
@@ -114,7 +113,7 @@ def test_what_is_new_about_one_is_computed_anew_of_that_one_alone(desk: Desk) ->
     assert None not in desk.known().values()
     assert desk.renderer.portions == portions + 1  # type: ignore[attr-defined]
     desk.refresh()
-    assert len(desk.told) == 2, "nothing was new the third time"
+    assert desk.verdicts.revision(1) == 2, "nothing was new the third time"
 
 
 def test_the_next_day_nothing_of_yesterday_is_said(desk: Desk) -> None:
@@ -123,11 +122,10 @@ def test_the_next_day_nothing_of_yesterday_is_said(desk: Desk) -> None:
     assert set(desk.known().values()) == {None}
 
 
-def test_it_is_told_portion_by_portion(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_is_known_portion_by_portion(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verdicts, "PORTION", 1)
     desk.refresh()
-    assert desk.told == [1] * len(desk.known())
-    assert len(desk.told) > 1
+    assert desk.verdicts.revision(1) == len(desk.known()) > 1
 
 
 def test_nothing_is_kept_of_who_has_left(desk: Desk) -> None:
@@ -150,9 +148,20 @@ def test_a_worker_that_died_is_tried_again_the_next_time(desk: Desk, caplog: pyt
     with caplog.at_level(logging.ERROR):
         desk.refresh()
     assert "Verdicts could not be computed" in caplog.text
-    assert desk.told == []
+    assert desk.verdicts.revision(1) == 0
     renderer.fails = False
     desk.refresh()
+    assert None not in desk.known().values()
+
+
+def test_asked_for_in_the_background_twice_it_is_computed_once(desk: Desk) -> None:
+    async def twice() -> None:
+        for _ in range(2):
+            desk.verdicts.refresh_soon(1)
+        await asyncio.gather(*desk.verdicts._under_way.values())
+
+    asyncio.run(twice())
+    assert desk.renderer.portions == 1  # type: ignore[attr-defined]
     assert None not in desk.known().values()
 
 
