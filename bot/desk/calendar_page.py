@@ -104,7 +104,7 @@ def _calendar(visit: Visit) -> Response:
         span=span,
         today=today,
         chips=_by_day(found, span),
-        load=course_calendar.loads(found, span.first, span.last, None),
+        load=course_calendar.loads(found, span.first, span.last, team.chairs),
         open=course_calendar.unconfirmed(visit.session, team, visit.now),
         kinds=KINDS,
         this_month=address(month=f"{span.named:%Y-%m}"),

@@ -6,11 +6,16 @@ import multiprocessing.process
 import os
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
 
 from bot.drawing import pictures
-from bot.drawing.asked import Asked, Drawn
+from bot.drawing.asked import Asked, AskedVerdicts, Drawn, Verdict
+
+Wanted = TypeVar("Wanted")
+Made = TypeVar("Made")
 
 
 def _begin() -> None:
@@ -34,9 +39,16 @@ class Renderer:
 
     async def draw(self, asked: Asked) -> Drawn:
         """The page with its caption. BrokenProcessPool when the worker died of it; the next page gets a new one."""
+        return await self._run(pictures.draw, asked)
+
+    async def verdicts(self, asked: AskedVerdicts) -> dict[int, Verdict]:
+        """By patient id, of those who are still there. BrokenProcessPool as above."""
+        return await self._run(pictures.verdicts, asked)
+
+    async def _run(self, work: Callable[[Wanted], Made], wanted: Wanted) -> Made:
         used = self._workers()
         try:
-            return await asyncio.get_running_loop().run_in_executor(used, pictures.draw, asked)
+            return await asyncio.get_running_loop().run_in_executor(used, work, wanted)
         except BrokenProcessPool:
             if self._pool is used:
                 self.close()

@@ -178,6 +178,9 @@ QUESTIONS: dict[str, Ask] = {
     "courses_between": lambda s, team, patient, course, staff: [
         c for c, _ in courses.courses_between(s, team, date(2026, 4, 1), date(2026, 5, 1)) if c is course
     ],
+    "planned_to_begin_before": lambda s, team, patient, course, staff: [
+        c for c, _ in courses.planned_to_begin_before(s, team, date(2026, 5, 1)) if c is course
+    ],
     "course_days_between": lambda s, team, patient, course, staff: [
         each for each in courses.course_days_between(s, team, date(2026, 4, 1), date(2026, 5, 1)) if patient.id in each
     ],
