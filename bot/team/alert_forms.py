@@ -11,10 +11,10 @@ from bot.dialogues.wording import anchors_of, name_of
 from bot.filling import ALL_STAFF, Filling, Procedure, opened
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.team import alert_letters
-from bot.team.alert_letters import rule_words, words_of
+from bot.team.alert_letters import lookback_words, rule_words, words_of
 from bot.team.alert_unseen_form import UNSEEN, escalation_words
 from bot.texts import Html, Texts, languages, texts_in
-from jobs import alert_settings
+from jobs import alert_settings, lookback
 from jobs import alerts as alert_jobs
 from jobs.alert_settings import HIGHEST_THRESHOLD, LONGEST_WORDS, MOST_DAYS, Wanted
 from jobs.refusals import Refusal
@@ -181,11 +181,10 @@ def _numbers(most: int) -> list[tuple[str, str]]:
 
 
 def _preview_rule(texts: Texts, facts: AlertFacts, values: Values) -> Html:
-    wanted, now = _wanted(values), facts.filling.now
-    would = alert_settings.would_have_told(facts.filling.session, facts.team, wanted, now)
-    days = alert_settings.LOOKS_BACK.days
+    wanted, filling = _wanted(values), facts.filling
+    (would,) = lookback.look_back(filling.session, facts.team, [(wanted.item, wanted.rule)], filling.now)
     rule = rule_words(facts.asked(values), wanted.kind, wanted.threshold, wanted.days, texts)
-    return texts.plural("alert_rule.preview", would.times, rule=rule, days=days, patients=would.patients, of=would.of)
+    return texts("alert_rule.preview", rule=rule, lookback=lookback_words(would, texts))
 
 
 def _apply_rule(filling: Filling, facts: AlertFacts, values: Values) -> Screen:
