@@ -39,7 +39,7 @@ def _procedure(what: str, someone: Someone) -> Procedure | None:
 
 def _overview(filling: Filling) -> Screen:
     texts, team = filling.texts, filling.team
-    asked, latest = asked_by(filling), questions.latest_set(filling.session, team.id, None)
+    asked, latest = asked_by(filling.session, filling.team), questions.latest_set(filling.session, team.id, None)
     lines = [_line(each, texts) for each in asked] or [texts("questions.none")]
     since = texts("questions.since", date=latest.valid_from) if latest is not None else ""
     chosen = [s for s in questions.latest_sets_of_patients(filling.session, team.id).values() if s.items is not None]
