@@ -4,15 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from storage.database import Database
 from storage.models import AuditEntry, CourseStatus, Dialogue
 from tests.bot.desk.at_the_desk import AtTheDesk, presses, types, words
 from tests.support import Clinic
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[AtTheDesk]:
-    with Clinic(database) as clinic, AtTheDesk(clinic) as desk:
+def desk(clinic: Clinic) -> Iterator[AtTheDesk]:
+    with AtTheDesk(clinic) as desk:
         yield desk
 
 
