@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ import pytest
 from bot.desk.previews import KINDS
 from bot.desk.team_page import CHANGED_BY, SCHEDULE
 from bot.team import team_schedule_forms
-from storage.models import AlertRule, AuditEntry, Team
+from storage.models import AlertRule, AuditEntry, Staff, Team
 from tests.bot.desk.at_the_desk import SMALL, AtTheDesk, presses, types, words
+from tests.bot.desk.test_accessible import faults
+from tests.jobs.test_team_schedule import counted
 from tests.journeys.test_alerts import evening, ruled
 from tests.support import Clinic, Someone
 
@@ -181,16 +184,59 @@ def test_in_a_browser_texts_times_and_rules_are_set_without_a_reload(browser: Br
         # What was counted stays, and what is new is counted.
         expect(lookback).to_contain_text("told the team 1 time")
         page.get_by_role("button", name="Add a rule").click()
-        for button in ("Pain", "A value", "8", "1", "Yes, do it"):
-            page.locator("#pane").get_by_role("button", name=button, exact=button in {"Pain", "8", "1"}).click()
-        expect(page.locator("#pane")).to_contain_text("The rule holds")
+        pane = page.locator("#pane")
+        for button, then in (
+            ("Pain", "what shall it look for"),
+            ("A value", "from which value on"),
+            ("8", "answered days in a row"),
+            ("1", "New rule"),
+            ("Yes, do it", "The rule holds"),
+        ):
+            pane.get_by_role("button", name=button, exact=button != "A value").click()
+            expect(pane).to_contain_text(then)
         page.keyboard.press("Escape")
         expect(page.locator("#lookback-2")).to_contain_text("told the team 1 time")
     assert clinic.rows(Team)[0].instructions == {"de": "Bitte viel trinken."}
 
 
 @pytest.mark.browser
-def test_on_a_small_screen_nothing_is_cut_off(browser: Browser, desk: AtTheDesk) -> None:
-    ruled(desk.clinic)
-    with desk.page(browser, desk.clinic.coordinator(), "/desk/team", SMALL) as page:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_small_screen_nothing_is_cut_off_and_axe_finds_nothing(
+    browser: Browser, desk: AtTheDesk, scheme: str
+) -> None:
+    from playwright.sync_api import expect
+
+    clinic = desk.clinic
+    evening(clinic, clinic.patient(), 2, "9 2 2 4")
+    ruled(clinic, 9)
+    with desk.page(browser, clinic.coordinator(), "/desk/team?language=de", SMALL, color_scheme=scheme) as page:
+        expect(page.locator("#lookback-1").get_by_role("img")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"]
+        assert faults(page) == []
+
+
+def test_however_many_are_on_the_team_it_asks_as_often_and_stays_light(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    coordinator = clinic.coordinator()
+    asked = []
+    with desk.client(coordinator) as client:
+        for more in (1, 9):
+            for _ in range(more):
+                clinic.patient()
+                clinic.clinician()
+            client.get("/desk/team")
+            with counted(clinic.database) as statements:
+                page = client.get("/desk/team")
+            asked.append(len(statements))
+    assert asked[0] == asked[1]
+    assert len(page.content) < 40 * 1024
+
+
+def test_what_people_typed_is_shown_as_they_typed_it(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    coordinator = clinic.coordinator()
+    labelled = "<i>\"ward & 7'"
+    clinic.write(lambda session: setattr(session.get_one(Staff, 1), "label", labelled))
+    shown = page_of(desk, coordinator)
+    assert "<i>" not in shown
+    assert f"{labelled} (no. 1)" in html.unescape(words(shown))
