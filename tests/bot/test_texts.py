@@ -16,6 +16,7 @@ from babel.messages.plurals import get_plural
 
 from bot.courses.course_facts import UNSAID
 from bot.desk.calendar_page import KINDS
+from bot.desk.previews import KINDS as MESSAGES
 from bot.desk.roster_page import Order
 from bot.local import demo
 from bot.local.formatting import HtmlReading
@@ -149,6 +150,7 @@ def families() -> dict[str, str]:
             *(f"desk.nav.{page}" for page in ("roster", "calendar", "team")),
             *(f"desk.roster.by.{order}" for order in Order),
             *(f"desk.reason.{reason}" for reason in REASONS),
+            *(f"desk.team.message.{kind}" for kind in MESSAGES),
             *(f"desk.calendar.kind.{kind}" for kind in KINDS),
         ],
         "bot/courses/course_facts.py": [f"cancel_reason.{code}" for code in (*CancelReason, UNSAID)],
