@@ -10,7 +10,7 @@ from bot.settings import Settings
 from jobs import backups_kept, due
 from jobs.backups_kept import Kept
 from jobs.clock import Clock
-from storage import backups, departures
+from storage import backups, departures, replacing
 from storage.database import Database
 from storage.file_faults import FileFaultError
 
@@ -39,8 +39,17 @@ def back_up(
     if kept is not None and before is not None and now - before < USUAL:
         there = {moment for moment in backups.all_in(folder) if moment <= now}
         backups.forget(folder, backups_kept.superseded(there, kept, now))
-        backups.forget_replaced(file, now - kept.longest)
+        replacing.forget_replaced(file, now - kept.longest)
     return made
+
+
+def clear_up(file: Path, folder: Path) -> None:
+    """What restores and backups that were killed have left; whoever calls this is alone at the file."""
+    try:
+        replacing.forget_half_done(file)
+        backups.forget_half_made(folder)
+    except OSError:
+        log.exception("What an earlier restore or backup left half done could not be taken away")
 
 
 def _has_none(folder: Path) -> bool:
@@ -68,6 +77,7 @@ class Keeper:
         try:
             if self._file is None or self._folder is None:
                 return
+            await asyncio.to_thread(clear_up, self._file, self._folder)
             is_first = await asyncio.to_thread(_has_none, self._folder)
             while True:
                 await asyncio.sleep(0 if is_first else LOOKS_EVERY.total_seconds())

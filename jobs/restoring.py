@@ -36,7 +36,9 @@ from storage import (
     numbers,
     outbox,
     patients,
+    replacing,
     restored,
+    sqlite_files,
     teams,
 )
 from storage.backups import Backup
@@ -97,16 +99,17 @@ def restore_file(
         raise MomentError("cli.restore.as_of_missing")
     stopped_at = stopped_at or now
     check_moments(moment, stopped_at, now, departed)
-    prepared = live.with_name(f".{live.name}.restoring")
+    # Whoever keeps the file elsewhere has a link to it where the bot looks, and keeps that.
+    live = sqlite_files.itself(live)
+    prepared = replacing.prepared_for(live)
     try:
-        backups.forget_file(prepared)
         backups.copy_of(backup, prepared)
         backups.forget_note(prepared)
         ordered = _prepare(prepared, moment, stopped_at, now, departed, numbers.highest_in(live))
         backups.verify(prepared)
-        put_aside = backups.put_in_place(prepared, live, now)
+        put_aside = replacing.put_in_place(prepared, live, now)
     finally:
-        backups.forget_file(prepared)
+        sqlite_files.forget_file(prepared)
     return Restored(found, moment, ordered, put_aside)
 
 

@@ -10,6 +10,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from bot import keeping
 from bot.commands import file_checks
 from bot.commands.file_checks import file_fault
 from bot.settings import Settings
@@ -83,6 +84,7 @@ def _restore(settings: Settings, file: Path, stopped: datetime | None, as_of: da
     live, folder = _files(settings)
     try:
         with _alone(settings, Database(settings.database_url.get_secret_value())):
+            keeping.clear_up(live, folder)
             done = restoring.restore_file(file, live, stopped, now, as_of, departures.noted_in(folder))
     except MomentError as wrong:
         raise _wrong_moment(settings, wrong) from None

@@ -20,7 +20,7 @@ from bot import keeping
 from bot.keeping import is_due
 from jobs import backups_kept
 from jobs.backups_kept import Kept, superseded
-from storage import backups
+from storage import backups, replacing
 from storage.database import Database
 from storage.file_faults import FileFault, FileFaultError
 from storage.models import Chat
@@ -194,12 +194,12 @@ def test_what_a_restore_put_aside_goes_with_the_oldest_backup_by_when_it_was_put
         for path in (live, live.with_name(f"{live.name}-wal"), tmp_path / "prepared"):
             path.write_text("a diary")
             os.utime(path, (written.timestamp(), written.timestamp()))
-        backups.put_in_place(tmp_path / "prepared", live, at)
+        replacing.put_in_place(tmp_path / "prepared", live, at)
 
     put_aside(NOW - timedelta(days=29), NOW)
     put_aside(NOW - timedelta(days=1), NOW - timedelta(days=90))
     (tmp_path / f"diary.before-restore-by-hand{ending}").touch()
-    backups.forget_replaced(live, NOW - timedelta(days=28))
+    replacing.forget_replaced(live, NOW - timedelta(days=28))
     left = {path.name.removeprefix("diary.before-restore-") for path in tmp_path.glob("diary.before-restore-*")}
     assert left == {f"20260301T100000Z{ending}", f"20260301T100000Z{ending}-wal", f"by-hand{ending}"}
 

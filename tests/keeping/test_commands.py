@@ -11,7 +11,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from storage import audit, backups, departures
+from storage import audit, backups, departures, sqlite_files
 from storage.database import Database
 from storage.departures import Departure
 from storage.locks import Lock
@@ -72,7 +72,7 @@ def test_a_file_that_is_lost_is_restored_and_nobody_is_asked_twice(service: Serv
 
     service.kill()
     service.database.close()
-    backups.forget_file(file_of(service))
+    sqlite_files.forget_file(file_of(service))
     lost = Typed(service, "run")
     assert lost.code == 2
     assert f"python -m bot restore {backup}" in lost.said, "it does not begin anew with nobody in it"
@@ -137,11 +137,51 @@ def test_an_older_schema_is_brought_up_and_what_was_there_is_put_aside(service: 
     service.database.close()
 
 
+def test_where_the_bot_looks_there_may_be_a_link_and_it_stays_one(service: Service) -> None:
+    service.patients_due(1)
+    assert Typed(service, "backup", "--to", str(service.folder / "kept.sqlite")).code == 0
+    service.database.close()
+    link, elsewhere = file_of(service), service.folder / "other disk"
+    elsewhere.mkdir()
+    held = link.rename(elsewhere / "held.sqlite")
+    link.symlink_to(held)
+    on_it = Database(f"sqlite:///{held}")
+    lock = Lock(on_it, "run")
+    assert lock.acquire()
+    assert "A bot runs on this database already" in Typed(service, "restore", str(service.folder / "kept.sqlite")).said
+    lock.release()
+    typed = Typed(service, "restore", str(service.folder / "kept.sqlite"))
+    assert typed.code == 0, typed.said
+    assert link.is_symlink()
+    (aside,) = elsewhere.glob("held.before-restore-*.sqlite")
+    assert str(aside) in typed.said
+    assert len(service.rows(Patient)) == 1
+    service.database.close()
+
+
+def test_a_restore_clears_up_after_one_that_was_killed(service: Service) -> None:
+    service.patients_due(1)
+    assert Typed(service, "backup").code == 0
+    (backup,) = backups.all_in(file_of(service).parent / "backups").values()
+    service.database.close()
+    live = file_of(service)
+    left = [live.with_name(f".{live.name}.restoring"), live.with_name(f".{live.name}.restoring-wal")]
+    left.append(backup.with_name(f".{backup.name}-abc.part"))
+    for one in left:
+        one.write_text("half")
+    assert Typed(service, "restore", str(backup), "--stopped-at", "2099-01-01").code == 2
+    assert [one.exists() for one in left] == [False] * 3
+    for one in left:
+        one.write_text("half")
+    service.start()
+    service.until(lambda: not any(one.exists() for one in left))
+
+
 def test_started_on_a_backup_itself_the_bot_refuses(service: Service) -> None:
     service.patients_due(1)
     assert Typed(service, "backup", "--to", str(service.folder / "copy.sqlite")).code == 0
     service.database.close()
-    backups.forget_file(file_of(service))
+    sqlite_files.forget_file(file_of(service))
     (service.folder / "copy.sqlite").rename(file_of(service))
     typed = Typed(service, "run")
     assert typed.code == 2
