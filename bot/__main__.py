@@ -146,7 +146,7 @@ async def _run(loaded: Settings, database: Database, roles: list[runtime.Role]) 
 async def _work(loaded: Settings, database: Database, roles: list[runtime.Role]) -> None:
     if database.is_sqlite:
         running = runtime.Running(loaded, database, SystemClock(), roles=roles)
-        keeping = asyncio.create_task(Keeper(loaded, database, running.clock).run())
+        keeping = asyncio.create_task(Keeper(loaded, running).run())
         try:
             await _until_it_ends(loaded, running)
         finally:

@@ -42,6 +42,7 @@ from jobs import (
     weekly_summary,
 )
 from jobs.clock import Clock, Ticker
+from jobs.lights import CLOCK_OFF, Why
 from storage.database import Database
 from storage.locks import Lock, poller
 from storage.pace import SharedPace
@@ -138,6 +139,8 @@ class Running:
         }
         self._working = [work for role, work in by_role.items() if role in roles]
         self._tasks: list[asyncio.Task[None]] = []
+        # What of the keeping of its file failed at the latest try, and how.
+        self.keeping: dict[Why, str] = {}
 
     def _made_intake(self, settings: Settings) -> Work:
         """Which way is the configuration's: at its start each takes over from the other."""
@@ -182,6 +185,12 @@ class Running:
                 log.warning("Telegram cannot be reached yet (%s); trying again", type(fault).__name__)
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, LONGEST_WAIT_FOR_TELEGRAM)
+
+    @property
+    def clock_is_right(self) -> bool:
+        """As far as Telegram has said: what was dated by a wrong clock would all look old."""
+        off = self.heard.clock_off
+        return self.heard.silent is not None and (off is None or abs(off) <= CLOCK_OFF)
 
     async def never_started(self) -> None:
         """Lets go of what it holds already."""

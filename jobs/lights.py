@@ -52,6 +52,7 @@ class Name(StrEnum):
     CLOCK = "clock"
     WEBHOOK = "webhook"
     BACKUP = "backup"
+    KEEPING = "keeping"
     RUSH = "rush"
 
 
@@ -86,6 +87,9 @@ class Why(StrEnum):
     WEBHOOK_ERRORS = "webhook_errors"
     BACKUP_OLD = "backup_old"
     BACKUP_NONE = "backup_none"
+    BACKUP_FAILS = "backup_fails"
+    DEPARTURES_FAIL = "departures_fail"
+    DEPARTURES_DAMAGED = "departures_damaged"
     RUSH = "rush"
 
 
@@ -104,6 +108,7 @@ class ProcessFacts:
     """For how many seconds each part has been missed; None: not this process's work, or not begun.
 
     `failing`: the jobs of the clock that fail at each try, with for how many seconds.
+    `keeping`: what could not be kept at the latest try, with the fault.
     """
 
     writer_alive: bool
@@ -112,6 +117,7 @@ class ProcessFacts:
     intake: float | None = None
     drawing: float | None = None
     failing: Mapping[str, float] = field(default_factory=dict)
+    keeping: Mapping[Why, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -185,6 +191,7 @@ def lights(facts: Facts) -> list[Light]:
     ]
     if facts.process is not None:
         found.append(_jobs(facts.process, facts.stored))
+        found.extend(_keeping(facts.process))
     return sorted(found, key=lambda light: list(Name).index(light.name))
 
 
@@ -298,6 +305,16 @@ def _backup(machine: MachineFacts, now: datetime) -> list[Light]:
         return [_light(Name.BACKUP, Why.BACKUP_NONE, True)]
     age = _age(now, machine.newest_backup)
     return [_light(Name.BACKUP, Why.BACKUP_OLD, age > BACKUP_AGE, hours=int(age / timedelta(hours=1)))]
+
+
+def _keeping(process: ProcessFacts) -> list[Light]:
+    """The first of what fails: a restore that brings somebody back is worse than a night without a backup."""
+    if process.keeping is None:
+        return []
+    for why in (Why.DEPARTURES_DAMAGED, Why.DEPARTURES_FAIL, Why.BACKUP_FAILS):
+        if why in process.keeping:
+            return [_light(Name.KEEPING, why, True, fault=process.keeping[why])]
+    return [Light(Name.KEEPING, False)]
 
 
 def _age(now: datetime, since: datetime | None) -> timedelta:

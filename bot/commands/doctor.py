@@ -20,8 +20,10 @@ from bot.watching.words import meaning
 from jobs import lights, load
 from jobs.clock import Clock
 from jobs.lights import SEEN_FROM_OUTSIDE, Facts, Light, Name, StoredFacts, Why
-from storage import parked, patients, teams
+from storage import departures, parked, patients, teams
 from storage.database import Database
+from storage.departures import DamagedDeparturesError
+from storage.file_faults import FileFaultError
 from storage.models import Team
 from storage.parked import Pile
 
@@ -89,8 +91,21 @@ def _database(loaded: Settings, clock: Clock) -> list[Finding]:
     return [
         *(well if not is_away else ()),
         *_of(found, loaded),
+        *_departures(loaded),
         *(Finding(False, parked_command.in_words(pile)) for pile in piles),
     ]
+
+
+def _departures(loaded: Settings) -> list[Finding]:
+    """Whether a restore could read who has departed: on the day on which it is needed it is too late to find out."""
+    try:
+        if loaded.backups_in is not None:
+            departures.noted_in(loaded.backups_in)
+    except DamagedDeparturesError as wrong:
+        return [Finding(False, say(f"light.{Why.DEPARTURES_DAMAGED}", fault=wrong))]
+    except FileFaultError as wrong:
+        return [Finding(False, say(f"light.{Why.DEPARTURES_FAIL}", fault=wrong))]
+    return []
 
 
 def _of(found: Iterable[Light], loaded: Settings) -> list[Finding]:

@@ -20,6 +20,7 @@ from jobs.clock import SystemClock
 from jobs.restoring import MomentError, Ordered
 from storage import backups, departures
 from storage.database import Database
+from storage.departures import DamagedDeparturesError
 from storage.file_faults import FileFault, FileFaultError, fault_of
 from storage.locks import Lock, poller
 
@@ -88,6 +89,8 @@ def _restore(settings: Settings, file: Path, stopped: datetime | None, as_of: da
             done = restoring.restore_file(file, live, stopped, now, as_of, departures.noted_in(folder))
     except MomentError as wrong:
         raise _wrong_moment(settings, wrong) from None
+    except DamagedDeparturesError as wrong:
+        raise _damaged(wrong) from None
     except FileFaultError as wrong:
         others = [path for path in backups.all_in(folder).values() if path.resolve() != file.resolve()]
         raise file_fault(wrong, say("cli.restore.not_done", newest=others[-1] if others else "–")) from None
@@ -110,11 +113,17 @@ def _put_in_order(settings: Settings, database: Database, as_of: datetime, stopp
             session.flush()
     except MomentError as wrong:
         raise _wrong_moment(settings, wrong) from None
+    except DamagedDeparturesError as wrong:
+        raise _damaged(wrong) from None
     except FileFaultError as wrong:
         raise file_fault(wrong, say("cli.restored.not_done")) from None
     except DBAPIError:
         raise _stop("cli.database") from None
     _say_done(settings, as_of, stopped, ordered)
+
+
+def _damaged(wrong: DamagedDeparturesError) -> typer.Exit:
+    return _stop("cli.restore.departures_damaged", path=wrong.path, line=wrong.line, example=departures.EXAMPLE)
 
 
 def _wrong_moment(settings: Settings, wrong: MomentError) -> typer.Exit:

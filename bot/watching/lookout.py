@@ -109,6 +109,7 @@ class Lookout:
             intake=missed(Role.INTAKE, running.intake.pulse.age),
             drawing=missed(Role.RENDER, running.draughtsman.pulse.age),
             failing=running.ticker.failing,
+            keeping=running.keeping if running.database.is_sqlite else None,
         )
 
     def _of_telegram(self) -> TelegramFacts:

@@ -19,7 +19,7 @@ from jobs.lights import (
 from jobs.load import Rush
 
 NOW = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
-PROCESS = ProcessFacts(True, tick=0.4, courier=0.2, intake=0.0, drawing=1.0)
+PROCESS = ProcessFacts(True, tick=0.4, courier=0.2, intake=0.0, drawing=1.0, keeping={})
 TELEGRAM = TelegramFacts(silent=3.0, clock_off=0.4)
 STORED = StoredFacts(seconds=0.01, schema="0020", schema_expected="0020")
 MACHINE = MachineFacts(80 * lights.GIGABYTE, 200 * lights.GIGABYTE, backs_up=True, newest_backup=NOW)
@@ -67,6 +67,9 @@ def test_where_all_is_well_every_light_is_known_and_none_is_red() -> None:
         (of_process(intake=121.0), Why.INTAKE_LATE),
         (of_process(drawing=1201.0), Why.DRAWING_LATE),
         (of_process(failing={"daily_prompt": 61.0}), Why.JOBS_FAIL),
+        (of_process(keeping={Why.BACKUP_FAILS: "full"}), Why.BACKUP_FAILS),
+        (of_process(keeping={Why.BACKUP_FAILS: "full", Why.DEPARTURES_FAIL: "full"}), Why.DEPARTURES_FAIL),
+        (of_process(keeping={Why.DEPARTURES_DAMAGED: "line 3"}), Why.DEPARTURES_DAMAGED),
         (of_telegram(silent=None), Why.TELEGRAM_NOT_YET),
         (of_telegram(silent=181.0), Why.TELEGRAM_AWAY),
         (of_telegram(ban=61.0), Why.TELEGRAM_BAN),

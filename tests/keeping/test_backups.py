@@ -248,7 +248,7 @@ def test_the_running_bot_makes_one_a_night_and_goes_on_when_that_fails(clinic: C
     clinic.patient()
     file, folder = file_of(clinic.database), file_of(clinic.database).parent / "backups"
     settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}", backups_kept="7d 4w")
-    keeper = keeping.Keeper(settings, clinic.database, clinic.clock)
+    keeper = keeping.Keeper(settings, clinic.bot.running)
     for _ in range(2):
         clinic.bot.do(keeper.look(file, folder))
     assert list(backups.all_in(folder)) == [clinic.clock.now()]
@@ -272,7 +272,7 @@ def test_the_very_first_is_made_at_the_start_and_later_ones_leave_the_first_minu
     settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}", backups_kept="7d 4w")
 
     async def begun(until: Callable[[], bool]) -> None:
-        running = asyncio.create_task(keeping.Keeper(settings, clinic.database, clinic.clock).run())
+        running = asyncio.create_task(keeping.Keeper(settings, clinic.bot.running).run())
         for _ in range(600):
             await asyncio.sleep(0.05)
             if until():

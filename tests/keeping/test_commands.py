@@ -285,6 +285,24 @@ def test_after_a_snapshot_restored_leaves_who_departed_departed(service: Service
     assert [patient.status for patient in service.rows(Patient)] == [PatientStatus.ERASED]
 
 
+def test_what_was_noted_of_who_departed_and_cannot_be_read_stops_a_restore_in_words(service: Service) -> None:
+    service.patients_due(1)
+    assert Typed(service, "backup").code == 0
+    folder = file_of(service).parent / "backups"
+    (backup,) = backups.all_in(folder).values()
+    (folder / departures.NAME).write_text(f'{departures.EXAMPLE}\n{{"entry": 8, "at": "20')
+    service.database.close()
+    before = file_of(service).read_bytes()
+    for words in (("restore", str(backup)), ("restored", "--as-of", datetime.now(UTC).isoformat())):
+        typed = Typed(service, *words)
+        assert typed.code == 2
+        assert f"{folder / departures.NAME}, line 2" in typed.said
+        assert f"A line is such as {departures.EXAMPLE}." in typed.said
+        assert "Nothing was changed" in typed.said
+    assert file_of(service).read_bytes() == before
+    assert f"{folder / departures.NAME}, line 2" in Typed(service, "doctor").said
+
+
 def test_restored_says_what_is_wrong_with_the_disk(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     def read_only(lock: Lock) -> bool:
         raise OSError(errno.EROFS, "Read-only file system")
