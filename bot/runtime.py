@@ -21,7 +21,9 @@ from bot.drawing.draughtsman import Draughtsman
 from bot.drawing.rendering import Renderer
 from bot.settings import Settings
 from bot.texts import FALLBACK, texts_in
+from bot.traffic import disowning
 from bot.traffic.courier import Courier
+from bot.traffic.disowning import Disowning
 from bot.traffic.heard import Heard
 from bot.traffic.intake import Intake
 from bot.traffic.leader import Leader, Work
@@ -173,14 +175,16 @@ class Running:
 
     async def _reach_telegram(self) -> None:
         """Asks for the bot's name until Telegram answers: after a power cut the network may come later than we do."""
-        wait = WAIT_FOR_TELEGRAM
+        wait, known = WAIT_FOR_TELEGRAM, Disowning()
         while True:
             try:
                 await self.application.initialize()
                 return
-            except InvalidToken:
-                raise
+            except InvalidToken as fault:
+                known.another(fault)
+                await asyncio.sleep(disowning.WAIT)
             except TelegramError as fault:
+                known.over()
                 # A proxy's or a captive portal's answer too.
                 log.warning("Telegram cannot be reached yet (%s); trying again", type(fault).__name__)
                 await asyncio.sleep(wait)

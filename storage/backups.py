@@ -68,6 +68,8 @@ def _copy(source: Path, part: Path, now: datetime, between: Callable[[], None]) 
         reading.execute("BEGIN")
         counted = _counts(reading)
         revision = _revision(reading)
+        if not revision:
+            raise FileFaultError(FileFault.NOT_A_DIARY, source)
         with saying(part), closing(sqlite3.connect(part)) as copy:
             reading.backup(copy, pages=PAGES, progress=lambda *_: between())
             # One file without a log beside it, which can be carried away.
@@ -94,7 +96,7 @@ def verify(path: Path) -> Backup:
             raise FileFaultError(FileFault.NOT_A_DIARY, path)
         if revision not in known_revisions():
             raise FileFaultError(FileFault.NEWER, path, revision)
-        noted = _note(reading)
+        noted = _note(reading, path)
         if noted is not None and noted[1] != counted:
             table = next(name for name in {**noted[1], **counted} if noted[1].get(name) != counted.get(name))
             raise FileFaultError(FileFault.DAMAGED, path, f"rows of {table}")
@@ -109,7 +111,7 @@ def check_shape(path: Path) -> None:
     """
     with saying(path):
         if not path.is_file():
-            raise FileFaultError(FileFault.MISSING, path)
+            raise FileFaultError(FileFault.NOT_A_FILE if path.exists() else FileFault.MISSING, path)
         if path.stat().st_size == 0:
             raise FileFaultError(FileFault.EMPTY, path)
         # SQLite takes both away in good order; one without the other was taken away by somebody else.
@@ -129,12 +131,15 @@ def check_file(path: Path) -> None:
     check_shape(path)
     with saying(path), closing(opened(path, "rw")) as reading:
         check_pages(reading, path, "quick_check")
+        if set(_tables(reading)) - {"alembic_version"} and not _revision(reading):
+            # Another application's: tables of ours have no place in it.
+            raise FileFaultError(FileFault.NOT_A_DIARY, path)
 
 
 def is_one(path: Path) -> bool:
     """Whether this file is a backup as it was made: nothing may be run on it before it was restored."""
     with saying(path), closing(opened(path, "rw")) as reading:
-        return _note(reading) is not None
+        return _note(reading, path) is not None
 
 
 def forget_note(prepared: Path) -> None:
@@ -196,15 +201,25 @@ def _counts(reading: sqlite3.Connection) -> dict[str, int]:
 
 
 def _revision(reading: sqlite3.Connection) -> str:
-    if "alembic_version" not in _tables(reading):
+    tables = _tables(reading)
+    if "alembic_version" not in tables:
+        return ""
+    if len(tables) > 1 and not {"patient", "team"} <= set(tables):
+        # Other applications have one, too.
         return ""
     found = reading.execute("SELECT version_num FROM alembic_version").fetchone()
     return str(found[0]) if found else ""
 
 
-def _note(reading: sqlite3.Connection) -> tuple[datetime, dict[str, int]] | None:
+def _note(reading: sqlite3.Connection, path: Path) -> tuple[datetime, dict[str, int]] | None:
     is_there = reading.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (NOTE,)).fetchone()
     if is_there is None:
         return None
-    at, counted = reading.execute(f"SELECT at, counted FROM {NOTE}").fetchone()  # noqa: S608
-    return datetime.fromisoformat(at), json.loads(counted)
+    try:
+        at, counted = reading.execute(f"SELECT at, counted FROM {NOTE}").fetchone()  # noqa: S608
+        made_at, rows = datetime.fromisoformat(at), json.loads(counted)
+    except (TypeError, ValueError):
+        raise FileFaultError(FileFault.DAMAGED, path, NOTE) from None
+    if made_at.tzinfo is None or not isinstance(rows, dict):
+        raise FileFaultError(FileFault.DAMAGED, path, NOTE)
+    return made_at, rows

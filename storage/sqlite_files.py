@@ -52,6 +52,7 @@ def saying(path: Path) -> Iterator[None]:
     except FileFaultError:
         raise
     except (sqlite3.Error, OSError) as error:
-        fault = fault_of(error) or FileFault.DISK
+        # What SQLite has no other word for is a table that is not as it should be.
+        fault = fault_of(error) or FileFault.DAMAGED
         is_explained = fault not in {FileFault.DISK, FileFault.DAMAGED}
         raise FileFaultError(fault, path, "" if is_explained else str(error)) from error

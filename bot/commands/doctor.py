@@ -21,7 +21,7 @@ from jobs import lights, load
 from jobs.clock import Clock
 from jobs.lights import SEEN_FROM_OUTSIDE, Facts, Light, Name, StoredFacts, Why
 from storage import departures, parked, patients, teams
-from storage.database import Database
+from storage.database import Database, known_revisions
 from storage.departures import DamagedDeparturesError
 from storage.file_faults import FileFaultError
 from storage.models import Team
@@ -42,15 +42,25 @@ class Finding:
 async def examine(clock: Clock) -> list[Finding]:
     """Every check that can be made; one that depends on a failed one is left out."""
     try:
-        loaded = settings.load(need_token=True)
+        loaded, unknown, found = (
+            settings.load(need_token=True),
+            frozenset[str](),
+            [Finding(True, say("doctor.settings"))],
+        )
     except SettingsError as wrong:
-        return [Finding(False, say("doctor.setting", name=name, wrong=say(key))) for name, key in wrong.faults]
+        found = [Finding(False, say("doctor.setting", name=name, wrong=say(key))) for name, key in wrong.faults]
+        unknown = frozenset(settings.field_of(name) for name, _ in wrong.faults) & Settings.model_fields.keys()
+        try:
+            # What is as it should be can be looked at all the same.
+            loaded = settings.load(**{name: Settings.model_fields[name].default for name in unknown})
+        except SettingsError:
+            return found
     return [
-        Finding(True, say("doctor.settings")),
-        *(Finding(False, what) for what in file_modes.checks(loaded)),
-        *_database(loaded, clock),
-        *await _telegram(loaded),
-        *await _running(loaded),
+        *found,
+        *(Finding(False, what) for what in file_modes.checks(loaded) if "database_url" not in unknown),
+        *(_database(loaded, clock) if "database_url" not in unknown else ()),
+        *(await _telegram(loaded) if not {"telegram_bot_token", "telegram_api_url"} & unknown else ()),
+        *(await _running(loaded) if "watch_listen" not in unknown else ()),
     ]
 
 
@@ -65,6 +75,8 @@ def _database(loaded: Settings, clock: Clock) -> list[Finding]:
             return [Finding(False, say("light.database_away", fault=say("doctor.no_folder")))]
         if not database.is_there or (schema := database.revision()) is None:
             return [Finding(False, say("doctor.schema_missing"))]
+        if schema not in known_revisions():
+            return [Finding(False, say("cli.schema_newer", found=schema, expected=database.expected_revision()))]
         expected = database.expected_revision()
         stored: StoredFacts | str = StoredFacts(None, schema, expected)
         if schema == expected:

@@ -18,7 +18,7 @@ from bot.texts import FALLBACK, plain, texts_in
 from jobs import due, restoring
 from jobs.clock import SystemClock
 from jobs.restoring import MomentError, Ordered
-from storage import backups, departures
+from storage import backups, departures, numbers
 from storage.database import Database
 from storage.departures import DamagedDeparturesError
 from storage.file_faults import FileFault, FileFaultError, fault_of
@@ -86,7 +86,7 @@ def _restore(settings: Settings, file: Path, stopped: datetime | None, as_of: da
     try:
         with _alone(settings, Database(settings.database_url.get_secret_value())):
             keeping.clear_up(live, folder)
-            done = restoring.restore_file(file, live, stopped, now, as_of, departures.noted_in(folder))
+            done = restoring.restore_file(file, live, stopped, now, as_of, departures.noted_in(folder), folder)
     except MomentError as wrong:
         raise _wrong_moment(settings, wrong) from None
     except DamagedDeparturesError as wrong:
@@ -109,8 +109,11 @@ def _put_in_order(settings: Settings, database: Database, as_of: datetime, stopp
             database.writing() as connection,
             Session(connection, join_transaction_mode="rollback_only") as session,
         ):
-            ordered = restoring.put_in_order(session, as_of, stopped, now, departed)
+            replaced = 0 if folder is None else numbers.noted_in(folder)
+            ordered = restoring.put_in_order(session, as_of, stopped, now, departed, replaced)
             session.flush()
+        if settings.database_file is not None and folder is not None:
+            numbers.note(folder, max(replaced, numbers.highest_in(settings.database_file)))
     except MomentError as wrong:
         raise _wrong_moment(settings, wrong) from None
     except DamagedDeparturesError as wrong:

@@ -1,5 +1,6 @@
 """Settings: from the environment and a file; every fault is said at once, and no value is ever shown."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -202,3 +203,19 @@ def test_what_must_not_be_seen_is_known_wherever_it_came_from(env_file: Path, tm
     assert load(env_file=env_file).secrets == [TOKEN, "secret-word"]
     write(env_file, {})
     assert load(env_file=env_file).secrets == []
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a folder", "a device", "a closed way"])
+def test_what_is_no_plain_file_is_not_waited_for(env_file: Path, kind: str) -> None:
+    path = env_file.with_name("secret")
+    if kind == "a pipe":
+        os.mkfifo(path)
+    elif kind == "a folder":
+        path.mkdir()
+    elif kind == "a device":
+        path = Path("/dev/zero")
+    else:
+        env_file.with_name("file").touch()
+        path = env_file.with_name("file") / "secret"
+    write(env_file, {"TELEGRAM_BOT_TOKEN_FILE": str(path)})
+    assert faults(env_file) == {"TELEGRAM_BOT_TOKEN_FILE": "settings.secret_unreadable"}

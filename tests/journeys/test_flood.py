@@ -106,9 +106,7 @@ def committed_counted(clinic: Clinic) -> Iterator[list[int]]:
 
 @pytest.mark.parametrize("who", ["stranger", "clinician", "patient"])
 @pytest.mark.parametrize("what", ["hello", "/chart", "press"])
-def test_a_thousand_from_one_person_cost_those_behind_them_few_commits(
-    clinic: Clinic, who: str, what: str
-) -> None:
+def test_a_thousand_from_one_person_cost_those_behind_them_few_commits(clinic: Clinic, who: str, what: str) -> None:
     anna = asked(clinic)
     mallory = {"stranger": clinic.someone, "clinician": clinic.clinician, "patient": clinic.patient}[who]()
     mallory.says("/help")

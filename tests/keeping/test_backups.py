@@ -149,6 +149,25 @@ def test_rows_that_are_missing_and_references_that_break_are_found_out(diary: Pa
     other = tmp_path / "other.sqlite"
     change(other, "CREATE TABLE shopping (what TEXT)")
     assert fault(other) is FileFault.NOT_A_DIARY
+    change(other, "CREATE TABLE alembic_version (version_num TEXT)", "INSERT INTO alembic_version VALUES ('0001')")
+    assert fault(other) is FileFault.NOT_A_DIARY
+    assert fault(tmp_path) is FileFault.NOT_A_FILE
+
+
+def test_what_says_when_it_was_made_may_be_spoilt_too(diary: Path, tmp_path: Path) -> None:
+    made = backups.make(diary, tmp_path / "kept", NOW).path
+    whole = made.read_bytes()
+    for statement in (
+        "UPDATE backup_note SET at = 'yesterday'",
+        "UPDATE backup_note SET at = '2026-01-01T00:00:00'",
+        "UPDATE backup_note SET counted = 'many'",
+        "UPDATE backup_note SET counted = '7'",
+        "DELETE FROM backup_note",
+        "ALTER TABLE backup_note RENAME COLUMN counted TO total",
+    ):
+        made.write_bytes(whole)
+        change(made, statement)
+        assert fault(made) is FileFault.DAMAGED, statement
 
 
 def test_a_disk_that_fills_up_is_said_and_no_half_backup_stays(diary: Path) -> None:

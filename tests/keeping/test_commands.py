@@ -11,7 +11,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from storage import audit, backups, departures, sqlite_files
+from storage import audit, backups, departures, numbers, sqlite_files
 from storage.database import Database
 from storage.departures import Departure
 from storage.locks import Lock
@@ -19,7 +19,7 @@ from storage.models import DiaryDay, MessageState, OutboxMessage, Patient, Patie
 from tests.bot.shell import left_as_it_was
 from tests.delivery.process import CLOCK, PATIENCE, Service
 from tests.postgres import PostgresServer
-from tests.storage.support import committing, rows_of
+from tests.storage.support import committing, joined_patient, rows_of
 from tests.support import TOKEN
 
 PG_MISSING = "this package of PostgreSQL has no pg_dump"
@@ -119,6 +119,25 @@ def test_a_file_that_was_copied_by_hand_has_to_be_told_its_moment(service: Servi
     at = f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}"
     typed = Typed(service, "restore", str(copied), "--as-of", at)
     assert typed.code == 0, typed.said
+
+
+def test_the_same_backup_restored_twice_gives_no_number_twice(service: Service) -> None:
+    service.patients_due(1)
+    assert Typed(service, "backup").code == 0
+    (backup,) = backups.all_in(file_of(service).parent / "backups").values()
+    given = set()
+    for account in (11, 12, 13):
+        service.database.close()
+        sqlite_files.forget_file(file_of(service))
+        typed = Typed(service, "restore", str(backup))
+        assert typed.code == 0, typed.said
+        with committing(service.database) as session:
+            given.add(joined_patient(session, account).id)
+        if account == 12:
+            (backup.parent / numbers.NAME).write_bytes(b"\xff many")
+    assert len(given) == 3
+    assert max(given) < 1_000_000_000, "a button has room for nine digits"
+    service.database.close()
 
 
 def test_an_older_schema_is_brought_up_and_what_was_there_is_put_aside(service: Service) -> None:
@@ -252,8 +271,8 @@ def test_on_postgresql_a_dump_is_restored_and_restored_does_the_rest(postgres: P
         service.until(lambda: len(service.messages(1)) == 2)
         assert service.asked(3)[1:] == [1, 1]
         with committing(database) as session:
-            numbers = session.connection().execute(text("SELECT nextval(pg_get_serial_sequence('patient', 'id'))"))
-            assert numbers.scalar_one() > 1_000_000
+            next_one = session.connection().execute(text("SELECT nextval(pg_get_serial_sequence('patient', 'id'))"))
+            assert next_one.scalar_one() > 1_000_000
             assert len(rows_of(session, Patient)) == 3
 
 
