@@ -42,17 +42,26 @@ def oldest_prompt_due(session: Session, now: datetime) -> datetime | None:
     return session.exec(_OLDEST_PROMPT, params={"now": now}).one()
 
 
-def beat(session: Session, process: str, now: datetime) -> None:
-    """Writes down that the process lives: also the proof that something can be written at all."""
-    session.connection().execute(delete(Heartbeat).where(col(Heartbeat.at) <= now - FORGOTTEN_AFTER))
-    written = session.connection().execute(update(Heartbeat).where(col(Heartbeat.process) == process).values(at=now))
+def beat(session: Session, process: str, roles: str, now: datetime) -> None:
+    """Writes down that the process lives: also the proof that something can be written at all.
+
+    What ended long ago is forgotten, with the lights that were its own.
+    """
+    connection = session.connection()
+    long_ago = col(Heartbeat.at) <= now - FORGOTTEN_AFTER
+    gone = connection.execute(delete(Heartbeat).where(long_ago, col(Heartbeat.process) != process)).rowcount
+    written = connection.execute(update(Heartbeat).where(col(Heartbeat.process) == process).values(at=now, roles=roles))
     if not written.rowcount:
-        insert_ignoring_duplicates(session, Heartbeat, [{"process": process, "at": now}])
+        insert_ignoring_duplicates(session, Heartbeat, [{"process": process, "at": now, "roles": roles}])
+    if gone:
+        known = select(Heartbeat.process)
+        connection.execute(delete(RedLight).where(col(RedLight.whose) != "", col(RedLight.whose).not_in(known)))
 
 
-def heartbeats(session: Session) -> list[Heartbeat]:
-    """The newest first."""
-    return list(session.exec(select(Heartbeat).order_by(col(Heartbeat.at).desc())))
+def roles_held(session: Session, since: datetime) -> set[str]:
+    """By processes that have lived since then."""
+    held = session.exec(select(Heartbeat.roles).where(col(Heartbeat.at) >= since))
+    return {role for roles in held for role in roles.split(",") if role}
 
 
 def red_lights(session: Session, whose: Sequence[str]) -> list[RedLight]:
@@ -71,6 +80,7 @@ def keep_red_light(session: Session, name: str, whose: str, row: RedLight | None
         insert_ignoring_duplicates(session, RedLight, [row.model_dump()])
     elif row is not None and found is not None:
         found.red_since, found.green_since, found.told_at = row.red_since, row.green_since, row.told_at
+        found.claimed_at = row.claimed_at
         session.add(found)
 
 
