@@ -76,6 +76,7 @@ def test_a_change_to_a_patients_schedule_is_taken_back_whole(
         ("Silence", ("7",)),
         ("Reminder days", ("3",)),
         ("Reminder hour", ("14:00",)),
+        ("Hour of “Was it given?”", ("14:00",)),
         ("Weekly summary", ("friday", "9:30")),
         ("Telephone", ("020 7946 0999",)),
         ("Prices", ("EUR", "62.50", "480")),
