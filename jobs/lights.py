@@ -48,6 +48,7 @@ class Name(StrEnum):
     PROMPTS = "prompts"
     MESSAGES = "messages"
     PARKED = "parked"
+    PAGES = "pages"
     DISK = "disk"
     CLOCK = "clock"
     WEBHOOK = "webhook"
@@ -60,7 +61,10 @@ OF_THE_PROCESS = (Name.WRITER, Name.TICK, Name.COURIER, Name.INTAKE, Name.DRAWIN
 # Without which nothing should be sent to this process yet.
 TO_BE_READY = (Name.DATABASE, Name.TELEGRAM)
 # What another process than the bot's own can know, such as `doctor`.
-SEEN_FROM_OUTSIDE = (Name.DATABASE, Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.DISK, Name.BACKUP, Name.RUSH)
+SEEN_FROM_OUTSIDE = (
+    *(Name.DATABASE, Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.PAGES),
+    *(Name.DISK, Name.BACKUP, Name.RUSH),
+)
 
 
 class Why(StrEnum):
@@ -81,6 +85,7 @@ class Why(StrEnum):
     PROMPTS_LATE = "prompts_late"
     MESSAGES_LATE = "messages_late"
     PARKED = "parked"
+    PAGES_UNDRAWN = "pages_undrawn"
     DISK_FULL = "disk_full"
     CLOCK_OFF = "clock_off"
     WEBHOOK_ERRORS = "webhook_errors"
@@ -136,6 +141,7 @@ class StoredFacts:
     `oldest_due`: since when the oldest message that is due has been so; `due`: how many are; `taken_up`: when the
     latest was.
     `oldest_prompt`: since when the question that has waited longest for the clock has been due.
+    `undrawn`: pages that could not be drawn, or not with everybody.
     """
 
     seconds: float | None
@@ -146,6 +152,7 @@ class StoredFacts:
     taken_up: datetime | None = None
     oldest_prompt: datetime | None = None
     parked: int = 0
+    undrawn: int = 0
     rush: Rush | None = None
 
 
@@ -259,6 +266,7 @@ def _of_stored(facts: Facts) -> list[Light]:
         _light(Name.PROMPTS, Why.PROMPTS_LATE, asked_late > LATE, minutes=_minutes(asked_late)),
         _messages(facts, stored),
         _light(Name.PARKED, Why.PARKED, stored.parked > 0, count=stored.parked),
+        _light(Name.PAGES, Why.PAGES_UNDRAWN, stored.undrawn > 0, count=stored.undrawn),
     ]
     rush = stored.rush
     if rush is not None:
@@ -280,7 +288,7 @@ def _messages(facts: Facts, stored: StoredFacts) -> Light:
 
 
 def _unknown() -> list[Light]:
-    return [Light(name, None) for name in (Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.RUSH)]
+    return [Light(name, None) for name in (Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.PAGES, Name.RUSH)]
 
 
 def _disk(machine: MachineFacts) -> list[Light]:

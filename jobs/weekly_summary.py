@@ -161,6 +161,7 @@ def _messages(
     """What the clinician has chosen. Drawn once for all who read the same at the same moment."""
     day = due.local_date(team.time_zone, moment).isoformat()
     expires_at = moment + STILL_WORTH_SENDING
+    before: str | None = None
     for kind, drawn in PARTS[reader.summary_brings]:
         drawing = drawings.wanted(
             session,
@@ -172,12 +173,15 @@ def _messages(
             expires_at=expires_at,
             kind=drawn,
         )
+        key = f"{kind.value}:{team.id}:{day}:{reader.id}"
         yield outbox.draft(
             kind=kind,
             team_id=team.id,
             chat_id=reader.chat_id,
             drawing_id=drawing,
-            dedupe_key=f"{kind.value}:{team.id}:{day}:{reader.id}",
+            dedupe_key=key,
             due_at=moment,
             expires_at=expires_at,
+            follows=before,
         )
+        before = key
