@@ -66,10 +66,7 @@ def _facts(filling: Filling, patient: Patient, course: Course | None) -> CourseF
 
 
 def read_date(value: str, facts: CourseFacts, _values: Values) -> str:
-    day = reading.parse_date(value, facts.today, locales(facts.filling.someone.chat.language))
-    if day is None:
-        raise Refusal("form.date_unknown", typed=value, year=facts.today.year)
-    return day.isoformat()
+    return reading.day_said(value, facts.today, locales(facts.filling.someone.chat.language)).isoformat()
 
 
 def read_count(value: str, check: Callable[[int], None]) -> int:
