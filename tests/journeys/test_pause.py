@@ -176,7 +176,7 @@ def test_the_day_can_be_typed(clinic_on_each: Clinic) -> None:
     [
         ("en", "31 April", "There is no “31 April”: that month ends on Thu 30 Apr 2026."),
         ("fr", "31 avril", "Le «\xa031 avril\xa0» n’existe pas\xa0: ce mois finit le jeu. 30 avr. 2026."),
-        ("de", "31. April", "Den „31. April“ gibt es nicht: Dieser Monat endet am Do., 30. Apr. 2026."),
+        ("de", "31. April", "Den „31. April“ gibt es nicht: Dieser Monat endet am Do. 30. Apr. 2026."),
     ],
 )
 def test_a_day_that_there_is_not_is_said_in_each_language(clinic: Clinic, language: str, typed: str, said: str) -> None:
