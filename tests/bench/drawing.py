@@ -109,7 +109,7 @@ def team_summary(folder: Path) -> Sequence[Row]:
 
 
 def team_pdf(folder: Path) -> Sequence[Row]:
-    """The PDF of a team of 200 with the case's diary each, in the worker process: the team's pages and a page a patient.
+    """The PDF of a team of 200 with the case's diary each, in the worker process: the team's pages, and one a patient.
 
     Its memory is the most of that process, to which the interpreter and what it imports belong.
     """
