@@ -51,6 +51,7 @@ class Name(StrEnum):
     PROMPTS = "prompts"
     MESSAGES = "messages"
     PARKED = "parked"
+    PAGES = "pages"
     DISK = "disk"
     CLOCK = "clock"
     WEBHOOK = "webhook"
@@ -64,7 +65,10 @@ OF_THE_PROCESS = (Name.WRITER, Name.TICK, Name.COURIER, Name.INTAKE, Name.DRAWIN
 # Without which nothing should be sent to this process yet.
 TO_BE_READY = (Name.DATABASE, Name.TELEGRAM)
 # What another process than the bot's own can know, such as `doctor`.
-SEEN_FROM_OUTSIDE = (Name.DATABASE, Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.DISK, Name.BACKUP, Name.RUSH)
+SEEN_FROM_OUTSIDE = (
+    *(Name.DATABASE, Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.PAGES),
+    *(Name.DISK, Name.BACKUP, Name.RUSH),
+)
 
 
 class Why(StrEnum):
@@ -86,6 +90,7 @@ class Why(StrEnum):
     PROMPTS_LATE = "prompts_late"
     MESSAGES_LATE = "messages_late"
     PARKED = "parked"
+    PAGES_UNDRAWN = "pages_undrawn"
     DISK_FULL = "disk_full"
     CLOCK_OFF = "clock_off"
     WEBHOOK_ERRORS = "webhook_errors"
@@ -149,6 +154,7 @@ class StoredFacts:
     latest was.
     `oldest_prompt`: since when the question that has waited longest for the clock has been due.
     `roles_missing`: what no process has done of late.
+    `undrawn`: pages that could not be drawn, or not with everybody.
     """
 
     seconds: float | None
@@ -159,6 +165,7 @@ class StoredFacts:
     taken_up: datetime | None = None
     oldest_prompt: datetime | None = None
     parked: int = 0
+    undrawn: int = 0
     rush: Rush | None = None
     roles_missing: Sequence[str] = ()
 
@@ -274,6 +281,7 @@ def _of_stored(facts: Facts) -> list[Light]:
         _light(Name.PROMPTS, Why.PROMPTS_LATE, asked_late > LATE, minutes=_minutes(asked_late)),
         _messages(facts, stored),
         _light(Name.PARKED, Why.PARKED, stored.parked > 0, count=stored.parked),
+        _light(Name.PAGES, Why.PAGES_UNDRAWN, stored.undrawn > 0, count=stored.undrawn),
     ]
     rush = stored.rush
     if rush is not None:
@@ -295,7 +303,7 @@ def _messages(facts: Facts, stored: StoredFacts) -> Light:
 
 
 def _unknown() -> list[Light]:
-    return [Light(name, None) for name in (Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.RUSH)]
+    return [Light(name, None) for name in (Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.PAGES, Name.RUSH)]
 
 
 def _disk(machine: MachineFacts) -> list[Light]:

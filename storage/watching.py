@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, delete, func, select, update
+from sqlmodel import Session, col, delete, func, or_, select, update
 
 from storage.database import insert_ignoring_duplicates
-from storage.models import BEING_SENT, TO_EXPIRE, TO_SEND, Heartbeat, MessageState, OutboxMessage, Patient, RedLight
+from storage.models import (
+    BEING_SENT,
+    TO_EXPIRE,
+    TO_SEND,
+    Drawing,
+    DrawingState,
+    Heartbeat,
+    MessageState,
+    OutboxMessage,
+    Patient,
+    RedLight,
+)
 from storage.outbox import NOT_SETTLED
 
 # A process that has not written for so long has ended, and perhaps its machine's name with it.
@@ -18,6 +29,11 @@ _DUE = select(func.min(OutboxMessage.due_at), func.count()).where(
 )
 _LATEST_LEASE = select(func.max(OutboxMessage.lease_until)).where(BEING_SENT)
 _OLDEST_PROMPT = select(func.min(Patient.next_prompt_at)).where(col(Patient.next_prompt_at) <= bindparam("now"))
+_UNDRAWN = (
+    select(func.count())
+    .select_from(Drawing)
+    .where(or_(col(Drawing.state) == DrawingState.FAILED, col(Drawing.undrawn) > 0))
+)
 # Each by the index that has these rows alone.
 _TO_BE_SENT = select(OutboxMessage.state, func.count()).where(TO_EXPIRE).group_by(col(OutboxMessage.state))
 _IN_HAND = select(func.count()).select_from(OutboxMessage).where(BEING_SENT)
@@ -40,6 +56,11 @@ def messages_due(session: Session, now: datetime) -> Due:
 def oldest_prompt_due(session: Session, now: datetime) -> datetime | None:
     """Since when the question that has waited longest for the clock has been due."""
     return session.exec(_OLDEST_PROMPT, params={"now": now}).one()
+
+
+def undrawn(session: Session) -> int:
+    """Pages and files that could not be made, or had to do without a patient; none that is forgotten since."""
+    return session.exec(_UNDRAWN).one()
 
 
 def beat(session: Session, process: str, roles: str, now: datetime) -> None:

@@ -83,6 +83,7 @@ def test_where_all_is_well_every_light_is_known_and_none_is_red() -> None:
         (of_stored(oldest_due=before(minutes=6), due=1), Why.MESSAGES_LATE),
         (of_stored(roles_missing=["clock"]), Why.ROLES_MISSING),
         (of_stored(parked=1), Why.PARKED),
+        (of_stored(undrawn=1), Why.PAGES_UNDRAWN),
         (of_stored(rush=Rush(NOW, 20_000, timedelta(minutes=11.5))), Why.RUSH),
         (replace(WELL, stored="disk I/O error"), Why.DATABASE_AWAY),
         (replace(WELL, machine=replace(MACHINE, newest_backup=None)), Why.BACKUP_NONE),
@@ -129,7 +130,7 @@ def test_while_the_database_is_away_what_only_it_knows_is_not_known_and_failing_
     facts = replace(of_process(failing={"daily_prompt": 600.0}), stored="server closed the connection")
     assert whys(facts) == [Why.DATABASE_AWAY]
     unknown = [light.name for light in lights.lights(facts) if light.red is None]
-    assert unknown == [Name.ROLES, Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.RUSH]
+    assert unknown == [Name.ROLES, Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.PAGES, Name.RUSH]
 
 
 def test_a_process_has_lights_only_for_what_is_its_work() -> None:
