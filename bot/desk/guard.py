@@ -4,12 +4,17 @@ A cookie alone proves nothing: a Mini App stands in a frame of Telegram's, so br
 pages too. Whatever changes something has to come from a page of the desk, which the Origin header says.
 """
 
+import logging
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.texts import nearest_language, plain, texts_in
+
+log = logging.getLogger(__name__)
 
 # Telegram's own web clients show a Mini App in a frame; nobody else may.
 FRAMED_BY = "https://web.telegram.org https://webk.telegram.org https://weba.telegram.org"
@@ -30,6 +35,11 @@ HEADERS = {
 UNCHANGING = frozenset({"GET", "HEAD"})
 
 
+def _apology(headers: Headers) -> str:
+    language = nearest_language(headers.get("accept-language", "").partition(",")[0])
+    return plain(texts_in(language)("desk.failed"))
+
+
 class Guard:
     """`origin`: the only one under which the desk is asked, such as `https://diary.example.org`."""
 
@@ -37,8 +47,12 @@ class Guard:
         self._app, self._origin, self._host = app, origin, urlsplit(origin).netloc
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
+                has_begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
@@ -54,6 +68,11 @@ class Guard:
         except HTTPException as refusal:  # no such path: else answered outside, without the headers
             answer = PlainTextResponse(refusal.detail, refusal.status_code, refusal.headers)
             await answer(scope, receive, send_with_headers)
+        except Exception:
+            # Else it is answered outside, without the headers. What went wrong is in the log alone.
+            log.exception("A page of the desk could not be made")
+            if not has_begun:
+                await PlainTextResponse(_apology(Headers(scope=scope)), 500)(scope, receive, send_with_headers)
 
     def _may_ask(self, headers: Headers, method: str) -> bool:
         if headers.get("host") != self._host:
