@@ -45,7 +45,7 @@ UNITS = {
 }
 # And words that happen to be the same in two languages.
 SAME_WORD = {"fr": {"check_in.words.6", "page.document", "page.menu", "page.role_patient", "page.write"}} | {
-    "de": {"page.role_patient"}
+    "de": {"page.role_patient", "desk.chart.symptom"}
 }
 # Which text names which button.
 NAMED = {
