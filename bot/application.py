@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlmodel import Session
@@ -24,7 +24,7 @@ from telegram.ext import (
 
 from bot import arriving, routes
 from bot.patient import check_in_place
-from bot.replies import Incoming, Reply, Say, Screen, SentFile
+from bot.replies import Incoming, OfferCommands, Reply, Say, Screen, SentFile
 from bot.routes import Work
 from bot.texts import nearest_language, texts_in
 from bot.traffic.flood import Flood, Hearing
@@ -36,6 +36,7 @@ from storage import diary
 from storage.writer import NotCommittedError, Writer
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 PRIVATE = filters.ChatType.PRIVATE
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 
@@ -118,6 +119,20 @@ class Handlers:
             replies, answers = await self._writer.run(done)
         self._measured.answers(answers)
         return replies
+
+    async def at_the_desk(self, work: Callable[[Session], T]) -> T:
+        """What somebody did on a page, committed: the page shows what came of it."""
+        try:
+            done = await self._writer.run(work)
+        except IntegrityError:
+            done = await self._writer.run(work)
+        self._answered()
+        return done
+
+    def offer(self, telegram_id: int, menus: Sequence[OfferCommands]) -> None:
+        """In the chat of whoever has other commands after what they did on a page."""
+        for menu in menus:
+            self.in_background(self._speaker.reply(telegram_id, menu))
 
     async def can_commit(self) -> bool:
         """Whether the database takes anything at all."""

@@ -27,6 +27,7 @@ from bot.routes import (
     menu_of,
     offered_to,
 )
+from bot.team.meanwhile import Meanwhile
 from bot.texts import Html, nearest_language, texts_in
 from jobs import admission
 from jobs.refusals import Refusal
@@ -98,11 +99,15 @@ def _filling(session: Session, incoming: Incoming, someone: Someone, dialogue: D
 
 
 def _arrived(session: Session, incoming: Incoming) -> tuple[Someone | None, Incoming]:
-    """Who it is, and whether this was told before. Whoever writes can be written to. A stranger leaves no trace."""
+    """Who it is, and whether this was told before. Whoever writes in the chat can be written to.
+
+    A stranger leaves no trace.
+    """
     someone = chats.who_is(session, incoming.telegram_id)
     if someone is None:
         return None, incoming
-    admission.chat_found(session, someone, incoming.now)
+    if not incoming.pane:
+        admission.chat_found(session, someone, incoming.now)
     new = chats.note_receipt(session, someone.chat.id, incoming.what, incoming.now)
     return someone, replace(incoming, repeated=not new)
 
@@ -150,12 +155,15 @@ def _pressed_by_a_stranger(incoming: Incoming) -> list[Reply]:
 
 
 def _form_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
-    said_last = filling.said_last(dialogues.dialogue_of(session, someone.chat.id), incoming)
+    dialogue = filling.dialogue_in(session, incoming, someone)
+    said_last = filling.said_last(dialogue, incoming)
     if said_last is not None:
         return said_last
     if not may_fill_in(someone, incoming.data.split(":")[1]):
         return [Toast(texts_in(someone.chat.language)("form.old_button"))]
-    return _with_menu(session, someone, lambda: filling.pressed(PROCEDURES, session, incoming, someone))
+    meanwhile = Meanwhile(dialogue)
+    replies = _with_menu(session, someone, lambda: filling.pressed(PROCEDURES, session, incoming, someone))
+    return meanwhile.told(session, someone, replies)
 
 
 def _with_menu(session: Session, before: Someone, work: Callable[[], list[Reply]]) -> list[Reply]:
@@ -175,7 +183,7 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     someone, incoming = _arrived(session, incoming)
     if someone is None:
         return _greet(session, None, incoming)
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
+    dialogue = filling.dialogue_in(session, incoming, someone)
     said_last = filling.said_last(dialogue, incoming)
     if said_last is not None:
         return said_last
@@ -187,7 +195,9 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
         if dialogue.form == import_forms.WAITING.form.name:
             return import_forms.pasted(session, incoming, someone)
         about = _filling(session, incoming, someone, dialogue)
-        return _with_menu(session, someone, lambda: filling.typed(PROCEDURES, about, dialogue))
+        meanwhile = Meanwhile(dialogue)
+        replies = _with_menu(session, someone, lambda: filling.typed(PROCEDURES, about, dialogue))
+        return meanwhile.told(session, someone, replies)
     if someone.patient is not None:
         return patient.typed(session, incoming, someone)
     return _greet(session, someone, incoming)

@@ -122,7 +122,7 @@ def begin(
     Asked for twice, by an update that is delivered again, it goes on where it stands. `state`: what was said with the
     command already.
     """
-    dialogue = dialogues.dialogue_of(filling.session, filling.someone.chat.id)
+    dialogue = dialogue_in(filling.session, filling.incoming, filling.someone)
     if filling.incoming.repeated and is_open(dialogue) and dialogue.form == procedure.form.name:
         return go_on(procedure, replace(filling, subject=dialogue.state["subject"]), dialogue, None)
     facts = procedure.load(filling)
@@ -184,7 +184,7 @@ def _below(
 def pressed(procedures: Mapping[str, Procedure], session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """A button of a form; one that is not the open one's is old."""
     _, name, question, value = incoming.data.split(":", 3)
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
+    dialogue = dialogue_in(session, incoming, someone)
     texts = texts_in(someone.chat.language)
     if not is_open(dialogue) or dialogue.form != name or not _may_stand_in(dialogue, incoming.message_id):
         return [Toast(texts("form.old_button")), CloseButtons(incoming.message_id)]
@@ -200,6 +200,11 @@ def _may_stand_in(dialogue: Dialogue, message_id: int) -> bool:
     if dialogue.message_id is not None:
         return dialogue.message_id == message_id
     return message_id > int(dialogue.state.get(AFTER, 0))
+
+
+def dialogue_in(session: Session, incoming: Incoming, someone: Someone) -> Dialogue | None:
+    """Of the chat, or of the pane in which something was done."""
+    return dialogues.dialogue_of(session, someone.chat.id, incoming.pane)
 
 
 def is_open(dialogue: Dialogue | None) -> TypeGuard[Dialogue]:
@@ -245,7 +250,7 @@ def go_on(
     if state.cancelled:
         if procedure.cancelled is not None:
             return _finish(procedure, filling, procedure.cancelled(filling))
-        dialogues.end_dialogue(filling.session, filling.someone.chat.id)
+        dialogues.end_dialogue(filling.session, filling.someone.chat.id, filling.incoming.pane)
         return _in_its_place(filling, Screen(texts_of(filling, state)("form.cancelled")))
     shown = forms.screen(procedure.form, facts, state, texts_of(filling, state), refused)
     if given is None and refused is None and dialogue.message_id is not None:
@@ -306,19 +311,19 @@ def _keep(procedure: Procedure, filling: Filling, state: State, message_id: int 
 
 
 def _store(procedure: Procedure, filling: Filling, stored: Mapping[str, Any], message_id: int | None) -> None:
-    chat_id, now = filling.someone.chat.id, filling.now
-    before = dialogues.dialogue_of(filling.session, chat_id)
+    chat_id, pane, now = filling.someone.chat.id, filling.incoming.pane, filling.now
+    before = dialogue_in(filling.session, filling.incoming, filling.someone)
     earlier = [before.message_id or 0, before.state.get(AFTER, 0)] if before is not None else []
     marks = {BY: filling.incoming.what, AFTER: max([filling.incoming.message_id, *earlier])}
-    dialogues.keep_dialogue(filling.session, chat_id, procedure.form.name, {**stored, **marks}, now, message_id)
+    dialogues.keep_dialogue(filling.session, chat_id, procedure.form.name, {**stored, **marks}, now, message_id, pane)
 
 
 def _note_message(filling: Filling, by: str | None = None) -> Callable[[Session, int], None]:
     """Notes where the screen stands that `by`, or else what has come now, has brought."""
-    chat_id, brought_by = filling.someone.chat.id, by or filling.incoming.what
+    chat_id, pane, brought_by = filling.someone.chat.id, filling.incoming.pane, by or filling.incoming.what
 
     def note(session: Session, message_id: int) -> None:
-        dialogue = dialogues.dialogue_of(session, chat_id)
+        dialogue = dialogues.dialogue_of(session, chat_id, pane)
         if dialogue is None:
             return
         if dialogue.state.get(BY, brought_by) == brought_by:

@@ -32,6 +32,7 @@ class Incoming:
     `bot_name`: the bot's own username, which its links bear. `repeated`: it was acted upon before, and is told again.
     `album`: Telegram's id of the album that the message is part of. `place`: latitude and longitude, where one was
     shared. `file`: a document, where one was sent.
+    `pane`: the session of the desk in whose pane it was done; 0 for the chat itself.
     """
 
     telegram_id: int
@@ -47,13 +48,14 @@ class Incoming:
     album: str = ""
     place: tuple[float, float] | None = field(default=None, repr=False)
     file: SentFile | None = None
+    pane: int = 0
 
     @property
     def what(self) -> str:
         """What tells this one thing from every other in the chat. An album of pictures is one thing, sent as many."""
         if self.album:
             return f"album:{self.album}"
-        return f"press:{self.press}" if self.data else f"message:{self.message_id}"
+        return f"press:{self.press}" if self.data or self.press else f"message:{self.message_id}"
 
     @property
     def said_at(self) -> datetime:

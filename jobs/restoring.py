@@ -30,6 +30,7 @@ from storage import (
     backups,
     courses,
     departures,
+    desk,
     dialogues,
     diary,
     drawings,
@@ -179,6 +180,8 @@ def put_in_order(
     alert_escalation.pass_over(session, stopped_at)
     # What is typed next belongs to nothing that was asked before the backup.
     dialogues.end_those_of_members(session)
+    # Who signed out since, and which links were used, is not known.
+    desk.end_all(session, now)
     diary.forget_what_is_being_entered(session)
     told = sum(_tell(session, team, as_of, stopped_at, now) for team in known)
     numbers.go_on_far_behind(session, before, replaced)

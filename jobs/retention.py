@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from jobs import admission, daytime, due, leaving
-from storage import audit, chats, dialogues, invitations, outbox, patients, teams
+from storage import audit, chats, desk, dialogues, invitations, outbox, patients, teams
 from storage.models import MessageKind, Patient, Team
 
 log = logging.getLogger(__name__)
 PUT_OFF = timedelta(hours=1)
 # Nothing looks at older ones: what a message told is in columns, and its buttons have been closed.
 MESSAGES_KEPT = timedelta(days=180)
+# Ways in to the desk: as long as somebody could still ask why a link opens nothing.
+DESK_KEPT = timedelta(days=1)
 INVITATIONS_KEPT, FORMS_KEPT, STRANGERS_KEPT = timedelta(days=90), timedelta(days=90), timedelta(days=90)
 # Before a diary is erased by itself: time to file what the law wants kept.
 NOTICE = timedelta(days=30)
@@ -29,8 +31,9 @@ def run(session: Session, now: datetime, after_withdrawal: int | None = None) ->
     is_more = False
     found_due = teams.teams_due_a_tidying(session, now)
     if found_due:
-        # They are of no team, and so in the history of none.
+        # Of no team, and so in the history of none.
         chats.forget_strangers(session, now - STRANGERS_KEPT)
+        desk.forget_before(session, now - DESK_KEPT)
     for team in found_due:
         found = _tidy(session, team, now)
         announced, erased = _erase_those_who_left(session, team, now, after_withdrawal)

@@ -83,7 +83,7 @@ class Standing:
 
 
 # The most pressing first.
-_REASONS = ("alert", "declined", "unconfirmed", "unreachable", "silent", "no_course")
+REASONS = ("alert", "declined", "unconfirmed", "unreachable", "silent", "no_course")
 
 
 def reasons(standing: Standing) -> list[str]:
@@ -96,7 +96,7 @@ def reasons(standing: Standing) -> list[str]:
         standing.silent_since is not None,
         not standing.coming,
     )
-    return [reason for reason, held in zip(_REASONS, holds, strict=True) if held]
+    return [reason for reason, held in zip(REASONS, holds, strict=True) if held]
 
 
 def groups_of(standing: Standing) -> set[Group]:
@@ -119,7 +119,7 @@ def by_group(everyone: Iterable[Standing]) -> dict[Group, list[Standing]]:
         for group in groups_of(standing):
             found[group].append(standing)
     # Sorting is stable.
-    found[Group.LOOK].sort(key=lambda each: _REASONS.index(reasons(each)[0]))
+    found[Group.LOOK].sort(key=lambda each: REASONS.index(reasons(each)[0]))
     found[Group.WEEK].sort(key=lambda each: each.begins_this_week or date.max)
     return found
 

@@ -164,7 +164,7 @@ def _end_access(session: Session, actor: str, member: Staff, now: datetime) -> i
 
 def _forget_rights(session: Session, member: Staff, now: datetime) -> None:
     """What could be used without any: an open form, and a link into the team that they kept for themselves."""
-    dialogues.end_dialogue(session, member.chat_id)
+    dialogues.end_all_of(session, member.chat_id)
     invitations.expire_invitations_by(session, member.team_id, member.id, now)
     session.flush()
 

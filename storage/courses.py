@@ -3,12 +3,15 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam
+from sqlalchemy import ColumnElement, and_, bindparam
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, or_, select, update
 
 from storage.models import Course, CourseStatus, Patient
 from storage.patients import LEFT
 
+# No course, imported ones included, is longer.
+LONGEST = timedelta(days=366)
 # What the clock asks each second is put together once.
 _DUE_A_REMINDER = (
     select(Course)
@@ -112,6 +115,22 @@ def planned_and_not_asked_about(session: Session, team_id: int, before: date) ->
     return list(session.exec(query))
 
 
+def planned_to_begin_before(session: Session, team_id: int, before: date) -> list[tuple[Course, Patient]]:
+    """Not said to be given, with whose they are, by their start; not those of patients who have left."""
+    query = (
+        select(Course, Patient)
+        .join(Patient, col(Course.patient_id) == col(Patient.id))
+        .where(
+            Course.team_id == team_id,
+            Course.status == CourseStatus.PLANNED,
+            Course.planned_start < before,
+            col(Patient.status).not_in(LEFT),
+        )
+        .order_by(col(Course.planned_start), Patient.pseudonym)
+    )
+    return list(session.exec(query))
+
+
 def asked_about_on(session: Session, team_id: int, day: date) -> list[tuple[Course, Patient]]:
     """Whatever became of them since, with whose they are; not those of patients who have left. By pseudonym."""
     query = (
@@ -136,6 +155,49 @@ def patients_with_a_course_between(
         Course.planned_start <= last,
     )
     return frozenset(session.exec(query))
+
+
+def _have_a_day_between(team_id: int, first: date, last: date) -> ColumnElement[bool]:
+    """Planned and given courses of patients who have not left; a few that end before `first` are among them."""
+    begins = func.coalesce(Course.given_start, Course.planned_start)
+    ends_later = or_(
+        col(Course.given_end) >= first,
+        col(Course.given_end).is_(None) & (begins > first - LONGEST),
+    )
+    staying = select(Patient.id).where(Patient.team_id == team_id, col(Patient.status).not_in(LEFT))
+    theirs = and_(col(Course.team_id) == team_id, col(Course.patient_id).in_(staying))
+    return and_(theirs, col(Course.status) != CourseStatus.CANCELLED, begins <= last, ends_later)
+
+
+def courses_between(session: Session, team_id: int, first: date, last: date) -> list[tuple[Course, Patient]]:
+    """Planned and given, with an infusion on one of these days, with whose they are; not of patients who have left.
+
+    By their first day, then by pseudonym.
+    """
+    query = (
+        select(Course, Patient)
+        .join(Patient, and_(col(Course.patient_id) == Patient.id, col(Course.team_id) == Patient.team_id))
+        .where(_have_a_day_between(team_id, first, last))
+    )
+    found = [pair for pair in session.exec(query) if last_day(pair[0]) >= first]
+    return sorted(found, key=lambda pair: (first_day(pair[0]), pair[1].pseudonym, pair[0].id))
+
+
+def course_days_between(session: Session, team_id: int, first: date, last: date) -> list[tuple[int, bool, date, date]]:
+    """(patient id, whether it was given, first day, last day) of the same. Without rows as objects."""
+    query = select_columns(
+        col(Course.patient_id),
+        col(Course.status) == CourseStatus.GIVEN,
+        col(Course.planned_start),
+        col(Course.planned_days),
+        col(Course.given_start),
+        col(Course.given_end),
+    ).where(_have_a_day_between(team_id, first, last))
+    found = []
+    for patient, given, planned, days, given_start, given_end in session.connection().execute(query):
+        begins = given_start or planned
+        found.append((patient, given, begins, given_end or begins + timedelta(days=days - 1)))
+    return [each for each in found if each[3] >= first]
 
 
 def courses_by_id(session: Session, ids: Iterable[int]) -> list[Course]:

@@ -1,4 +1,4 @@
-"""Where each chat stands in a form."""
+"""Where each chat stands in a form, and each pane of the desk that its person has open."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,18 +10,25 @@ from sqlmodel import Session, col, delete, or_, select
 from storage.models import Dialogue, Patient, Staff
 
 # Asked at each press and each line: put together once.
-_OF_CHAT = select(Dialogue).where(Dialogue.chat_id == bindparam("chat_id"))
+_OF_CHAT = select(Dialogue).where(Dialogue.chat_id == bindparam("chat_id"), Dialogue.pane == bindparam("pane"))
 
 
-def dialogue_of(session: Session, chat_id: int) -> Dialogue | None:
-    return session.exec(_OF_CHAT, params={"chat_id": chat_id}).first()
+def dialogue_of(session: Session, chat_id: int, pane: int = 0) -> Dialogue | None:
+    """`pane`: 0 for the chat itself."""
+    return session.exec(_OF_CHAT, params={"chat_id": chat_id, "pane": pane}).first()
 
 
 def keep_dialogue(
-    session: Session, chat_id: int, form: str, state: Mapping[str, Any], now: datetime, message_id: int | None
+    session: Session,
+    chat_id: int,
+    form: str,
+    state: Mapping[str, Any],
+    now: datetime,
+    message_id: int | None,
+    pane: int = 0,
 ) -> None:
-    """Replaces what was kept: a chat is in one form at a time."""
-    dialogue = dialogue_of(session, chat_id) or Dialogue(chat_id=chat_id, form=form, updated_at=now)
+    """Replaces what was kept: a chat is in one form at a time, and so is a pane."""
+    dialogue = dialogue_of(session, chat_id, pane) or Dialogue(chat_id=chat_id, pane=pane, form=form, updated_at=now)
     dialogue.form, dialogue.state = form, dict(state)
     dialogue.message_id, dialogue.updated_at = message_id, now
     session.add(dialogue)
@@ -46,7 +53,13 @@ def forget_untouched(session: Session, team_id: int, before: datetime) -> int:
     return session.connection().execute(statement).rowcount
 
 
-def end_dialogue(session: Session, chat_id: int) -> None:
-    dialogue = dialogue_of(session, chat_id)
+def end_dialogue(session: Session, chat_id: int, pane: int = 0) -> None:
+    dialogue = dialogue_of(session, chat_id, pane)
     if dialogue is not None:
+        session.delete(dialogue)
+
+
+def end_all_of(session: Session, chat_id: int) -> None:
+    """In the chat and in every pane."""
+    for dialogue in session.exec(select(Dialogue).where(Dialogue.chat_id == chat_id)):
         session.delete(dialogue)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from bot.__main__ import app
 from bot.local import case_data, demo, seed
 from bot.local.director import CLINICIAN
-from tests.bot.local.page.conftest import CHROMIUM, QUIET
+from tests.bot.conftest import CHROMIUM, QUIET
 from tests.bot.shell import left_as_it_was
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"

@@ -33,6 +33,8 @@ from storage.models import (
     AuditEntry,
     Chat,
     Course,
+    DeskSession,
+    DeskTicket,
     Dialogue,
     DiaryDay,
     Invitation,
@@ -47,6 +49,7 @@ from storage.models import (
     Staff,
     SteroidDose,
     Team,
+    UsedProof,
     WrongLink,
 )
 from storage.writer import Writer
@@ -84,6 +87,9 @@ TABLES: tuple[type[SQLModel], ...] = (
     Dialogue,
     AuditEntry,
     WrongLink,
+    DeskSession,
+    DeskTicket,
+    UsedProof,
 )
 Row = TypeVar("Row", bound=SQLModel)
 # Processes that draw, left by a bot that has ended: to start one takes two seconds, most of it matplotlib.

@@ -1,1 +1,1 @@
-"""The desk: the care team's page in a browser, beside the chat and with no rule of its own."""
+"""The desk: the care team's pages, for those with many patients. A face, and no rule of its own."""

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast
-from bot.team.history_words import what
+from bot.team.history_words import UNTOLD, what
 from bot.team.patients_named import pressed_patient, typed_patient
 from bot.team.staff_words import called
 from bot.team.team_done import team_button
@@ -86,13 +86,9 @@ def _days_moved(entry: AuditEntry) -> int | None:
 
 def _screen(session: Session, someone: Someone, patient: Patient | None, before: int | None = None) -> Screen:
     texts, team = texts_in(someone.chat.language), someone.the_team
-    hears_of_alerts = someone.the_staff.clinician or team.alerts_to_coordinators
-    but = (*(() if hears_of_alerts else OF_ALERTS), *(() if someone.the_staff.clinician else OF_LOOKS))
-    patient_id = patient.id if patient is not None else None
-    found = audit.latest_of(session, team.id, patient_id, READ, but, before)
+    found = _found(session, someone, patient, before)
     changes = _together(found)
-    members = teams.everyone_ever_on(session, team.id)
-    lines = [_line(change, patient is None, someone, members, texts) for change in changes[:MOST]]
+    lines = _lines(session, someone, changes[:MOST], of_team=patient is None)
     shown = Html("\n\n".join(lines)) if lines else texts("history.none")
     whose = f"hi:{patient.id}" if patient is not None else "hi:team"
     turning = [Button(texts("history.button.newest"), whose)] if before is not None else []
@@ -104,6 +100,25 @@ def _screen(session: Session, someone: Someone, patient: Patient | None, before:
         return Screen(texts("history.of_team", team=team.name, lines=shown), (*rows, (team_button(texts),)))
     back = Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}")
     return Screen(texts("history.of_patient", pseudonym=patient.pseudonym, lines=shown), (*rows, (back,)))
+
+
+def changed_since(session: Session, someone: Someone, patient: Patient | None, instant: datetime) -> list[Html]:
+    """What was changed from then on of a patient, or of the team: a line each, the newest first."""
+    found = [(entry, about) for entry, about in _found(session, someone, patient) if entry.at >= instant]
+    return _lines(session, someone, _together(found)[:MOST], of_team=patient is None)
+
+
+def _found(session: Session, someone: Someone, patient: Patient | None, before: int | None = None) -> list[Found]:
+    """What this member may know of, the newest first."""
+    hears_of_alerts = someone.the_staff.clinician or someone.the_team.alerts_to_coordinators
+    but = (*UNTOLD, *(() if hears_of_alerts else OF_ALERTS), *(() if someone.the_staff.clinician else OF_LOOKS))
+    patient_id = patient.id if patient is not None else None
+    return audit.latest_of(session, someone.the_team.id, patient_id, READ, but, before)
+
+
+def _lines(session: Session, someone: Someone, changes: Sequence[Sequence[Found]], *, of_team: bool) -> list[Html]:
+    members, texts = teams.everyone_ever_on(session, someone.the_team.id), texts_in(someone.chat.language)
+    return [_line(change, of_team, someone, members, texts) for change in changes]
 
 
 def _line(change: Sequence[Found], of_team: bool, someone: Someone, members: Mapping[int, Staff], texts: Texts) -> Html:

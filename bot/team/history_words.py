@@ -15,6 +15,7 @@ from bot.team.team_forms import prices_in_words
 from bot.team.team_schedule_forms import summary_words, value_words
 from bot.texts import Html, Texts, texts_in
 from jobs import (
+    desk_access,
     open_invitations,
     regimen_names,
     restoring,
@@ -201,6 +202,8 @@ PLAIN = (
     *("patient_imported", "look_taken_back", retention.ANNOUNCED, open_invitations.DROPPED),
 )
 WORDED = {*CHANGES, *FILLED, *PLAIN}
+# Who came is kept, and is no change: it would push the changes out of sight.
+UNTOLD = (desk_access.OPENED,)
 
 
 def what(entry: AuditEntry, texts: Texts) -> Html:

@@ -4,7 +4,7 @@ import re
 
 from sqlmodel import Session
 
-from bot.filling import is_open
+from bot.filling import dialogue_in, is_open
 from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast
 from bot.team.history_words import what
 from bot.team.team_done import team_button
@@ -43,9 +43,9 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
 
 def _forget_what_was_said(session: Session, incoming: Incoming, someone: Someone) -> None:
     """That it is done is no longer so: a late press on the form above must not show it again."""
-    dialogue = dialogues.dialogue_of(session, someone.chat.id)
+    dialogue = dialogue_in(session, incoming, someone)
     if dialogue is not None and not is_open(dialogue) and dialogue.message_id == incoming.message_id:
-        dialogues.end_dialogue(session, someone.chat.id)
+        dialogues.end_dialogue(session, someone.chat.id, incoming.pane)
 
 
 def _back(session: Session, entry: AuditEntry, texts: Texts) -> Button:

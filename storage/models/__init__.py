@@ -17,6 +17,7 @@ from storage.models.choices import (
     SummaryBrings,
     Way,
 )
+from storage.models.desk import DeskSession, DeskTicket, UsedProof
 from storage.models.diary import Answer, DiaryDay, ItemSet, Note, OwnItem, own_key
 from storage.models.history import AuditEntry
 from storage.models.people import Chat, Invitation, Patient, Staff, Team
@@ -52,6 +53,8 @@ __all__ = [
     "Chat",
     "Course",
     "CourseStatus",
+    "DeskSession",
+    "DeskTicket",
     "Dialogue",
     "DiaryDay",
     "Drawing",
@@ -78,6 +81,7 @@ __all__ = [
     "SteroidDose",
     "SummaryBrings",
     "Team",
+    "UsedProof",
     "Way",
     "WrongLink",
     "own_key",

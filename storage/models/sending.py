@@ -102,9 +102,13 @@ class OutboxMessage(SQLModel, table=True):
 
 
 class Dialogue(SQLModel, table=True):
-    """Where a chat stands in a form; in a row, so that a restart in mid-answer is invisible."""
+    """Where a chat stands in a form; in a row, so that a restart in mid-answer is invisible.
+
+    `pane`: 0 for the chat itself; else the session of the desk whose pane the form stands in.
+    """
 
     chat_id: int = Field(foreign_key="chat.id", primary_key=True)
+    pane: int = Field(default=0, primary_key=True, sa_column_kwargs={"server_default": "0"})
     form: str = Field(max_length=24)
     state: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     message_id: int | None = Field(default=None, sa_type=BigInteger)

@@ -41,7 +41,7 @@ from storage.upcoming import Upcoming
 ROOT = FOLDER.parents[1]
 PAGE = ROOT / "bot" / "local" / "page"
 # Who takes a key as first argument, besides a Texts itself.
-TAKERS = {"texts", "_texts", "say", "plural", "Refusal", "_stop", "text"}
+TAKERS = {"texts", "_texts", "say", "plural", "Refusal", "InitDataError", "_stop", "text"}
 LONGEST = {"date": "Wed 30 Sept 2026", "pseudonym": "P-7KQ4", "zone": "America/Argentina/Buenos_Aires", "count": "26"}
 
 

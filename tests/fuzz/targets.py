@@ -15,6 +15,7 @@ from telegram import Update
 
 from bot import settings
 from bot.application import _incoming
+from bot.desk import init_data
 from bot.dialogues import calendar, check_in, typed_answers, typed_plans
 from bot.dialogues.calendar import Days as CalendarDays
 from bot.replies import number_in
@@ -153,6 +154,13 @@ def update(data: bytes) -> None:
     assert incoming is None or (incoming.said_at <= NOW and len(incoming.what) > 0)
 
 
+def web_app(data: bytes) -> None:
+    """What a page says Telegram said: never believed, since nobody here knows the token that it is signed with."""
+    with suppress(init_data.InitDataError):
+        init_data.checked(data.decode("utf-8", "surrogateescape"), "1:token", NOW)
+        raise AssertionError("believed")
+
+
 def env_file(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / ".env"
@@ -182,6 +190,7 @@ TARGETS: dict[str, Target] = {
         export_folder,
         button,
         update,
+        web_app,
         env_file,
         cell,
     )
@@ -218,6 +227,9 @@ def seeds() -> dict[str, list[bytes]]:
         "update": [
             json.dumps({"update_id": 1, **each}).encode()
             for each in ({"message": message}, {"callback_query": pressed})
+        ],
+        "web_app": [
+            b"user=%7B%22id%22%3A7%7D&auth_date=1772445600&signature=A-b_&query_id=AA&hash=" + b"0f" * 32,
         ],
         "env_file": [b"TELEGRAM_BOT_TOKEN=1:abcdefghijklmnopqrstu\nDATABASE_URL=postgresql://h:1/n\nTIME_ZONE=UTC\n"],
         "cell": [b"=1+1", b"a;-b", "'＋x".encode()],

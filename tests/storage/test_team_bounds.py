@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 import storage
 from jobs import schedule
 from jobs.schedule import CoursePlan
-from storage import audit, courses, diary, looks, measurements, models, patients, teams
+from storage import audit, courses, diary, looks, measurements, models, patients, team_diaries, teams
 from storage.database import Database
 from storage.models import Course, Measurement, Patient, Role, Staff, Team
 from tests.storage.support import NOW, committing, joined_patient, joined_staff, rows_of
@@ -58,6 +58,8 @@ UNBOUNDED = {
     "courses.patients_with_a_course_between": "the clock serves all teams",
     "outbox.enqueue_again": "the draft names its team",
     "invitations.invitation_for": "whoever holds the token; it says which team",
+    "desk._AT_THE_DESK": "whoever holds the token; it says which team",
+    "desk.ticket_for": "whoever holds the token; it says which team",
     "erasing._forget_chat": "a chat of a patient who was found through the team before",
     "teams._DUE_A_SUMMARY": "the clock serves all teams",
     "teams.move_summary": "a member of staff who was found before",
@@ -171,6 +173,21 @@ QUESTIONS: dict[str, Ask] = {
     "planned_and_not_asked_about": lambda s, team, patient, course, staff: [
         c for c, _ in courses.planned_and_not_asked_about(s, team, date(2026, 5, 1)) if c is course
     ],
+    "courses_between": lambda s, team, patient, course, staff: [
+        c for c, _ in courses.courses_between(s, team, date(2026, 4, 1), date(2026, 5, 1)) if c is course
+    ],
+    "course_days_between": lambda s, team, patient, course, staff: [
+        each for each in courses.course_days_between(s, team, date(2026, 4, 1), date(2026, 5, 1)) if patient.id in each
+    ],
+    "values_of_team": lambda s, team, patient, course, staff: team_diaries.values_of_team(
+        s, team, models.Item.PAIN, date(2026, 3, 1)
+    ).get(patient.id),
+    "answered_days_of_team": lambda s, team, patient, course, staff: team_diaries.answered_days_of_team(
+        s, team, date(2026, 3, 1)
+    ).get(patient.id),
+    "first_answered_days": lambda s, team, patient, course, staff: team_diaries.first_answered_days(s, team).get(
+        patient.id
+    ),
     "asked_about_on": lambda s, team, patient, course, staff: asked_about(s, team, course),
     "name_of_regimen": lambda s, team, patient, course, staff: named(s, team, patient, course),
     "unreachable_patients": lambda s, team, patient, course, staff: (

@@ -12,10 +12,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from bot.local.running import RunningServer
 from tests.bot.desk.chart.stage import application
 from tests.bot.local.page.browsing import PATIENCE_MS, SCREEN
-from tests.bot.local.page.conftest import browser
 from tests.jobs.chart.examples import RECORDS
-
-__all__ = ["browser"]
 
 # Of the case: a day on which pain was 6 before it was corrected.
 CORRECTED = RECORDS["the case"].today - timedelta(days=20)

@@ -1,0 +1,188 @@
+"""The pane: what a chat's message with its buttons is in Telegram, on a page of the desk.
+
+Whatever is changed at the desk is changed here, by the chat's own buttons and forms: a press or a typed line goes in as
+if it came from the chat, and the screen that comes out is shown. Only where a form stands is the pane's own.
+"""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from jobs.desk_access import Visitor
+from markupsafe import Markup
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from bot import arriving, filling
+from bot.desk.entrance import token_in
+from bot.desk.visits import Desk, to_the_entrance
+from bot.desk.words import TEMPLATES, markup
+from bot.dialogues.form import CONFIRM
+from bot.replies import Button, Incoming, Keyboard, OfferCommands, Reply, Rewrite, Say, Screen, Toast
+from bot.routes import PROCEDURES
+from bot.texts import Html, plain, texts_in
+from bot.traffic.bodies import BodyTooLargeError, bounded
+from jobs import desk_access
+from storage import dialogues, patients
+from storage.chats import Someone
+
+# A pane holds one message, which is rewritten on and on.
+MESSAGE = 1
+BODY_LIMIT_BYTES = 64 * 1024
+MOST_PRESSES = 4
+LONGEST_DATA_BYTES = 64
+LONGEST_ID = 40
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was done in the pane: presses in their order, such as opening a form and answering its first question, or a
+    typed line. `once`: what tells it from the same done again."""
+
+    presses: tuple[str, ...]
+    text: str
+    once: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where a button of the chat leads that has a page of its own here."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`rows`: of buttons and links. `longest`: how long a line may be typed; 0: none is asked for."""
+
+    text: Markup
+    rows: Sequence[Sequence[Button | Link]] = ()
+    toast: str = ""
+    png: str = ""
+    longest: int = 0
+    is_done: bool = False
+
+
+def pane_routes(desk: Desk) -> list[Route]:
+    async def endpoint(request: Request) -> Response:
+        token = token_in(request)
+        try:
+            asked = _asked(await bounded(request, BODY_LIMIT_BYTES).form())
+        except BodyTooLargeError:
+            return Response(status_code=413)
+        if asked is None:
+            return Response(status_code=400)
+        now = desk.now()
+        done = None if token is None else await _done(desk, token, asked, now)
+        if done is None:
+            return to_the_entrance(request)
+        known, language, shown = done
+        body = TEMPLATES.get_template("pane.html").render(t=texts_in(language), shown=shown, pane=known.session_id)
+        return HTMLResponse(body, headers={"HX-Trigger": "desk-changed"} if shown.is_done else None)
+
+    return [Route("/desk/pane", endpoint, methods=["POST"])]
+
+
+def _asked(form: "object") -> Asked | None:
+    """None for what no page of ours sends."""
+    presses = tuple(str(data) for data in form.getlist("data"))  # type: ignore[attr-defined]
+    text, once = str(form.get("text", "")), str(form.get("once", ""))  # type: ignore[attr-defined]
+    too_long = any(len(data.encode()) > LONGEST_DATA_BYTES or not data for data in presses)
+    if too_long or len(presses) > MOST_PRESSES or bool(presses) == bool(text.strip()):
+        return None
+    return Asked(presses, text, once) if 8 <= len(once) <= LONGEST_ID and once.isalnum() else None
+
+
+async def _done(desk: Desk, token: str, asked: Asked, now: datetime) -> tuple[Visitor, str, Shown] | None:
+    """None for whoever is not signed in."""
+
+    def work(session: Session) -> tuple[Visitor, str, Shown, list[Reply]] | None:
+        known = desk_access.visitor(session, token, now)
+        if known is None:
+            return None
+        desk_access.note_seen(session, known.session_id, now)
+        replies = _replies(session, known, asked, now, desk.running.bot.username)
+        session.flush()
+        return known, known.someone.chat.language, _shown(session, known, replies), replies
+
+    found = await desk.running.handlers.at_the_desk(work)
+    if found is None:
+        return None
+    known, language, shown, replies = found
+    menus = [reply for reply in replies if isinstance(reply, OfferCommands)]
+    desk.running.handlers.offer(known.someone.chat.telegram_id, menus)
+    return known, language, shown
+
+
+def _replies(session: Session, known: Visitor, asked: Asked, now: datetime, bot_name: str) -> list[Reply]:
+    someone = known.someone
+    base = Incoming(
+        someone.chat.telegram_id,
+        now,
+        someone.chat.language,
+        MESSAGE,
+        press=f"{known.session_id}:{asked.once}",
+        bot_name=bot_name,
+        pane=known.session_id,
+    )
+    if asked.text:
+        return _noted(session, arriving.typed(session, replace(base, text=asked.text.strip())))
+    replies: list[Reply] = []
+    for number, data in enumerate(asked.presses):
+        press = replace(base, data=data, press=f"{base.press}:{number}")
+        replies = _noted(session, arriving.pressed(session, press))
+        session.flush()
+    return replies
+
+
+def _noted(session: Session, replies: list[Reply]) -> list[Reply]:
+    """What a chat's message notes once it is sent: here it is shown at once."""
+    for reply in replies:
+        if isinstance(reply, Say | Rewrite) and reply.sent is not None:
+            reply.sent(session, MESSAGE)
+    return replies
+
+
+def _shown(session: Session, known: Visitor, replies: Sequence[Reply]) -> Shown:
+    someone = known.someone
+    texts = texts_in(someone.chat.language)
+    toast = next((plain(Html(reply.text)) for reply in replies if isinstance(reply, Toast)), "")
+    screens = [reply.screen for reply in replies if isinstance(reply, Say | Rewrite)]
+    if not screens:
+        return Shown(markup(Html("") if toast else texts("desk.pane.in_chat")), toast=toast, is_done=True)
+    screen = screens[0]
+    dialogue = dialogues.dialogue_of(session, someone.chat.id, known.session_id)
+    is_open = filling.is_open(dialogue)
+    asks = is_open and not _is_preview(screen)
+    procedure = PROCEDURES.get(dialogue.form) if dialogue is not None else None
+    return Shown(
+        text=markup(screen.text),
+        rows=_rows(session, someone, screen.keyboard),
+        toast=toast,
+        png=base64.b64encode(screen.png).decode() if screen.png is not None else "",
+        longest=procedure.longest if asks and procedure is not None else 0,
+        is_done=not is_open,
+    )
+
+
+def _is_preview(screen: Screen) -> bool:
+    return any(button.data.endswith(f":{CONFIRM}:{CONFIRM}") for row in screen.keyboard for button in row)
+
+
+def _rows(session: Session, someone: Someone, keyboard: Keyboard) -> list[list[Button | Link]]:
+    return [[_page_of(session, someone, button) or button for button in row] for row in keyboard]
+
+
+def _page_of(session: Session, someone: Someone, button: Button) -> Link | None:
+    """The page that a button of the chat stands for."""
+    prefix, _, number = button.data.partition(":")
+    if prefix == "ro":
+        return Link(button.text, "/desk/roster")
+    if prefix in {"pt", "pb"} and number.rpartition(":")[2].isdecimal():
+        patient = patients.patient_of_team(session, someone.the_team.id, int(number.rpartition(":")[2]))
+        return Link(button.text, f"/desk/patients/{patient.pseudonym}") if patient is not None else None
+    return None

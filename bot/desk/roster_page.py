@@ -1,0 +1,142 @@
+"""The roster as a table: everyone a team has, narrowed and sorted as one types, so many rows at a time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.desk.sparkline import sparkline
+from bot.desk.visits import Desk, Visit
+from bot.team.patient_card import state_of
+from jobs import roster as groups
+from jobs import standing
+from jobs.desk import caseload
+from jobs.desk.caseload import Row
+from jobs.roster import Group, Standing
+from storage import patients
+from storage.models import Patient
+
+PAGE = 100
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Order(StrEnum):
+    """By what the rows are sorted; a minus before it in the address: the other way round."""
+
+    LOOK = "look"
+    WHO = "who"
+    ANSWERED = "answered"
+    LAST = "last"
+    NEXT = "next"
+    PROMPT = "prompt"
+
+
+@dataclass(frozen=True)
+class View:
+    """Which part of the roster is shown, as the address says it."""
+
+    group: Group
+    typed: str
+    order: Order
+    is_reversed: bool
+    page: int
+
+    def address(self, **other: Any) -> str:
+        """The same with something else about it, from its first row on."""
+        said = {
+            "group": self.group,
+            "q": self.typed,
+            "sort": f"{'-' * self.is_reversed}{self.order}",
+            "page": 0,
+            **other,
+        }
+        return f"/desk/roster?{urlencode({name: value for name, value in said.items() if value not in {'', 0}})}"
+
+
+def roster_routes(desk: Desk) -> list[Route]:
+    return [desk.page("/desk/roster", _roster)]
+
+
+def _view(visit: Visit, grouped: dict[Group, list[Standing]]) -> View:
+    """As the address says it; what it does not say, or says wrongly, as the roster opens."""
+    asked = visit.query
+    sort = asked.get("sort", "")
+    name, page = sort.removeprefix("-"), asked.get("page", "")
+    usual = Group.LOOK if grouped[Group.LOOK] else Group.ALL
+    typed = groups.as_searched(asked.get("q", ""))
+    group = Group(asked["group"]) if asked.get("group") in set(Group) else Group.ALL if typed else usual
+    order = Order(name) if name in set(Order) else Order.LOOK
+    return View(group, typed, order, sort.startswith("-"), int(page) if page.isdecimal() and len(page) < 5 else 0)
+
+
+def _roster(visit: Visit) -> Response:
+    team = visit.team
+    people = patients.patients_of(visit.session, team.id)
+    everyone = standing.standings(visit.session, team, people, visit.now)
+    grouped = groups.by_group(everyone)
+    view = _view(visit, grouped)
+    found = grouped[view.group]
+    if view.typed:
+        found = groups.search(found, view.typed)
+    first = view.page * PAGE
+    if view.order in _OF_STANDINGS:
+        found = sorted(found, key=_OF_STANDINGS[view.order], reverse=view.is_reversed)
+        rows = _rows(visit, people, found[first : first + PAGE])
+    else:
+        rows = sorted(_rows(visit, people, found), key=_OF_ROWS[view.order], reverse=view.is_reversed)
+        rows = rows[first : first + PAGE]
+    return visit.shows(
+        "roster_rows.html" if visit.is_part and view.page else "roster.html",
+        view=view,
+        counts={group: len(members) for group, members in grouped.items() if members or group is view.group},
+        everyone=len(everyone),
+        found=len(found),
+        rows=[Line(row, visit) for row in rows],
+        left=max(len(found) - first - PAGE, 0),
+        orders=Order,
+    )
+
+
+def _rows(visit: Visit, people: Sequence[Patient], wanted: Sequence[Standing]) -> list[Row]:
+    """In the order of those that are wanted."""
+    by_id = {patient.id: patient for patient in people}
+    return caseload.rows(visit.session, visit.team, [by_id[each.patient_id] for each in wanted], visit.now)
+
+
+class Line:
+    """What a row of the table says of somebody."""
+
+    def __init__(self, row: Row, visit: Visit) -> None:
+        texts, of = visit.texts, row.standing
+        self.pseudonym, self.label = of.pseudonym, of.label if visit.coordinates else None
+        self.state = state_of(of, texts)
+        self.reasons = [texts(f"desk.reason.{reason}") for reason in groups.reasons(of)]
+        self.last, self.next = of.last_answer, row.next_course
+        self.spark = Markup(sparkline(row, texts))  # noqa: S704  (its words are escaped there)
+        self.answered, self.could = row.answered
+        prompt, zone = row.next_prompt_at, visit.team.time_zone
+        self.prompt = texts.instant(prompt, zone) if prompt is not None else None
+
+
+def _urgency(each: Standing) -> tuple[Any, ...]:
+    found = groups.reasons(each)
+    return (not found, *(groups.REASONS.index(reason) for reason in found[:1]), each.pseudonym)
+
+
+_OF_STANDINGS: dict[Order, Callable[[Standing], Any]] = {
+    Order.LOOK: _urgency,
+    Order.WHO: lambda each: (each.label or "", each.pseudonym),
+    Order.LAST: lambda each: (each.last_answer or date.min, each.pseudonym),
+    Order.NEXT: lambda each: (each.coming[0].start if each.coming else date.max, each.pseudonym),
+}
+# What takes the diaries of everyone who was found.
+_OF_ROWS: dict[Order, Callable[[Row], Any]] = {
+    Order.ANSWERED: lambda row: (row.answered[0] / max(row.answered[1], 1), row.standing.pseudonym),
+    Order.PROMPT: lambda row: (row.next_prompt_at or NEVER, row.standing.pseudonym),
+}

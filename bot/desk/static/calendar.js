@@ -1,0 +1,120 @@
+// A course is moved by pointer, touch or keyboard; what follows from it is asked in the pane, as in the chat.
+
+import { open, tell } from "./desk.js";
+import { daysFor, plus, startFor } from "./dragging.js";
+
+const HELD = 350; // ms that a finger rests on a course before it lifts it: until then it scrolls
+const MOVED = 6; // px before a press of the mouse is a drag
+
+const table = () => document.querySelector(".calendar");
+const cell = (day) => document.querySelector(`td[data-day="${day}"]`);
+const written = (day) => new Intl.DateTimeFormat(table().dataset.locale, { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(`${day}T00:00Z`));
+const filled = (words, about) => words.replace("{who}", about.who ?? "").replace("{day}", about.day ?? "");
+
+let held = null; // what is lifted: { chip, day, ghost }
+
+function aim(day) {
+  document.querySelector("td.target")?.classList.remove("target");
+  cell(day)?.classList.add("target");
+  held.day = day;
+}
+
+function lift(chip, point) {
+  held = { chip, id: chip.id, ghost: null };
+  chip.classList.add("lifted");
+  const day = chip.closest("td").dataset.day;
+  aim(day);
+  if (point) {
+    held.ghost = chip.cloneNode(true);
+    held.ghost.removeAttribute("id");
+    held.ghost.classList.add("ghost");
+    held.ghost.setAttribute("aria-hidden", "true");
+    document.body.append(held.ghost);
+    follow(point);
+  }
+  tell(filled(table().dataset.lifted, { who: chip.dataset.who, day: written(day) }));
+}
+
+function follow({ clientX, clientY }) {
+  held.ghost.style.transform = `translate(${clientX + 8}px, ${clientY + 8}px)`;
+  const under = document.elementFromPoint(clientX, clientY)?.closest("td[data-day]");
+  if (under && under.dataset.day !== held.day) aim(under.dataset.day);
+}
+
+function lower({ drop }) {
+  const { chip, day, ghost } = held;
+  ghost?.remove();
+  chip.classList.remove("lifted");
+  document.querySelector("td.target")?.classList.remove("target");
+  held = null;
+  const { course, start, number } = chip.dataset;
+  const wanted = startFor(day, Number(number));
+  if (!drop || wanted === start) tell(table().dataset.putBack);
+  else {
+    tell("");
+    open([`o:move_course:${course}`, `f:move_course:start:${wanted}`]);
+  }
+}
+
+let pressed = null; // a press that may become a drag
+let dragged = false; // the click that ends a drag opens nothing
+document.addEventListener("pointerdown", (event) => {
+  const chip = event.target.closest("button.course");
+  dragged = false;
+  if (!chip || event.button !== 0 || held) return;
+  pressed = { chip, x: event.clientX, y: event.clientY, touch: event.pointerType !== "mouse" };
+  if (pressed.touch) pressed.timer = setTimeout(() => { lift(chip, event); dragged = true; }, HELD);
+});
+document.addEventListener("pointermove", (event) => {
+  if (held?.ghost) return follow(event);
+  if (!pressed) return;
+  const far = Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > MOVED;
+  if (far && pressed.touch) forget();
+  else if (far) { lift(pressed.chip, event); dragged = true; }
+});
+document.addEventListener("pointerup", () => {
+  forget();
+  if (held?.ghost) lower({ drop: true });
+});
+document.addEventListener("pointercancel", () => {
+  forget();
+  if (held?.ghost) lower({ drop: false });
+});
+// A lifted course is drawn, and the page does not scroll under it.
+document.addEventListener("touchmove", (event) => { if (held?.ghost) event.preventDefault(); }, { passive: false });
+document.addEventListener("contextmenu", (event) => { if (held || event.target.closest("button.course")) event.preventDefault(); });
+function forget() {
+  clearTimeout(pressed?.timer);
+  pressed = null;
+}
+
+document.addEventListener("click", (event) => {
+  const chip = event.target.closest("button.course");
+  if (!chip) return;
+  if (!dragged && !held) open([`co:${chip.dataset.course}`]);
+  dragged = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  const chip = event.target.closest?.("button.course");
+  if (held && !held.ghost) {
+    if (event.key === "Escape") lower({ drop: false });
+    else if (event.key === " " || event.key === "Enter") lower({ drop: true });
+    else if (daysFor(event.key)) {
+      aim(plus(held.day, daysFor(event.key)));
+      tell(filled(table().dataset.over, { day: written(held.day) }));
+    } else return;
+    event.preventDefault();
+  } else if (held && event.key === "Escape") {
+    lower({ drop: false });
+  } else if (chip && event.key === " ") {
+    event.preventDefault();
+    lift(chip, null);
+  }
+});
+document.addEventListener("keyup", (event) => {
+  // A button is pressed by the space bar when it comes up: here that lifts and puts down.
+  if (event.key === " " && event.target.closest?.("button.course")) event.preventDefault();
+});
+// What is fetched anew meanwhile would take away what is held.
+document.body.addEventListener("htmx:beforeRequest", (event) => { if (held && event.detail.elt.id === "calendar") event.preventDefault(); });

@@ -1,0 +1,62 @@
+// What the pages of the desk have in common: the pane, what is told, and what appears without a reload.
+
+const pane = document.getElementById("pane");
+const body = document.getElementById("pane-body");
+const told = document.getElementById("told");
+
+export function once() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (part) => part.toString(16).padStart(2, "0")).join("");
+}
+
+export function tell(words) {
+  told.textContent = words;
+}
+
+let opener = null;
+/** Opens the pane with what these presses bring, such as ["o:move_course:12", "f:move_course:start:2026-03-12"]. */
+export function open(presses) {
+  opener = document.activeElement;
+  const values = { once: once(), data: presses };
+  htmx.ajax("POST", "/desk/pane", { target: "#pane-body", swap: "innerHTML", values });
+}
+
+// A button anywhere on a page: data-pane="o:plan_course:12", several presses with a blank between.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-pane]");
+  if (button) open(button.dataset.pane.split(" "));
+  if (event.target.closest("[data-close]") || event.target === pane) pane.close();
+});
+pane.addEventListener("close", () => {
+  body.replaceChildren();
+  if (opener?.isConnected) opener.focus();
+  else if (opener?.id) document.getElementById(opener.id)?.focus();
+  document.body.dispatchEvent(new CustomEvent("desk-changed"));
+});
+
+// Pressed twice, a button is pressed once: what it sends bears a number of its own, made where it was shown.
+document.body.addEventListener("htmx:configRequest", ({ detail }) => {
+  const form = detail.elt.closest("[data-once]");
+  if (form) detail.parameters.set("once", (form.dataset.once ||= once()));
+});
+document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target !== body) return;
+  if (!pane.open) pane.showModal();
+  (body.querySelector("#pane-line") ?? body.querySelector("[data-focus]"))?.focus();
+  pane.scrollTop = 0;
+});
+document.body.addEventListener("htmx:sendError", () => tell(told.dataset.lost));
+document.body.addEventListener("htmx:responseError", () => tell(told.dataset.failed));
+
+// Live: a patient's answer or a colleague's change is fetched as soon as the server says that something happened.
+let source = null;
+function listen() {
+  source = new EventSource("/desk/events");
+  source.addEventListener("changed", () => document.body.dispatchEvent(new CustomEvent("desk-changed")));
+  source.addEventListener("out", () => location.assign("/desk/"));
+}
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) source?.close();
+  else { listen(); document.body.dispatchEvent(new CustomEvent("desk-changed")); }
+});
+if (!document.hidden) listen();
+window.addEventListener("pagehide", () => source?.close());

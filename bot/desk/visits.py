@@ -1,0 +1,128 @@
+"""One request to the desk: who asks, whether they may, and what they are shown.
+
+Who somebody is, and which roles they have, is looked up anew at each request: whoever has left the team is out at the
+next click.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from jobs.desk_access import Visitor
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.desk.entrance import token_in
+from bot.desk.words import TEMPLATES
+from bot.runtime import Running
+from bot.texts import Texts, texts_in
+from jobs import desk_access
+from storage.chats import Someone
+from storage.models import Role, Staff, Team
+
+ENTRANCE = "/desk/"
+BOTH = frozenset({Role.COORDINATOR, Role.CLINICIAN})
+# What a page fetches by itself; nobody is there because of it.
+BY_ITSELF = "desk-live"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody on a page of the desk. Its rows are those of `session`, and of no use after it."""
+
+    session: Session
+    someone: Someone
+    pane: int
+    now: datetime
+    path: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    is_part: bool = False
+
+    @property
+    def texts(self) -> Texts:
+        return texts_in(self.someone.chat.language)
+
+    @property
+    def team(self) -> Team:
+        return self.someone.the_team
+
+    @property
+    def staff(self) -> Staff:
+        return self.someone.the_staff
+
+    @property
+    def coordinates(self) -> bool:
+        """Whether they see labels, and may change schedules."""
+        return self.staff.coordinator
+
+    def shows(self, template: str, status: int = 200, **facts: Any) -> HTMLResponse:
+        """The page; `is_part`: only what of it may have changed, for a page that asks for that."""
+        known = {"visit": self, "t": self.texts, "here": template.removesuffix(".html")}
+        return HTMLResponse(TEMPLATES.get_template(template).render(**known, **facts), status)
+
+
+Page = Callable[[Visit], Response]
+
+
+class Desk:
+    """What the desk's pages stand on: the running bot."""
+
+    def __init__(self, running: Running, origin: str) -> None:
+        self.running, self.origin = running, origin
+
+    @property
+    def is_secure(self) -> bool:
+        return self.origin.startswith("https:")
+
+    def now(self) -> datetime:
+        return self.running.clock.now()
+
+    def page(self, path: str, page: Page, roles: frozenset[Role] = BOTH) -> Route:
+        """A page that reads. In a thread: others are answered meanwhile."""
+
+        async def endpoint(request: Request) -> Response:
+            return await self.visited(request, page, roles)
+
+        return Route(path, endpoint)
+
+    async def visited(self, request: Request, page: Page, roles: frozenset[Role] = BOTH) -> Response:
+        token = token_in(request)
+        if token is None:
+            return to_the_entrance(request)
+        response, unnoted = await asyncio.to_thread(self._shown, request, token, page, roles)
+        if unnoted is not None and request.headers.get(BY_ITSELF) is None:
+            now = self.now()
+            await self.running.writer.run(lambda session: desk_access.note_seen(session, unnoted, now))
+        return response
+
+    def _shown(self, request: Request, token: str, page: Page, roles: frozenset[Role]) -> tuple[Response, int | None]:
+        """And the session of which it is to be written down that somebody is there: once a minute."""
+        now = self.now()
+        with self.running.database.reading() as session:
+            known = desk_access.visitor(session, token, now)
+            if known is None:
+                return to_the_entrance(request), None
+            visit = visit_of(session, known, now, request)
+            if not roles_of(visit.staff) & roles:
+                return visit.shows("refused.html", status=403), None
+            return page(visit), known.session_id if known.is_to_be_noted(now) else None
+
+
+def visit_of(session: Session, known: Visitor, now: datetime, request: Request) -> Visit:
+    is_part = request.headers.get("hx-request") is not None
+    return Visit(session, known.someone, known.session_id, now, request.path_params, request.query_params, is_part)
+
+
+def roles_of(staff: Staff) -> set[Role]:
+    return {role for role, held in ((Role.COORDINATOR, staff.coordinator), (Role.CLINICIAN, staff.clinician)) if held}
+
+
+def to_the_entrance(request: Request) -> Response:
+    """Signed out, or never in. A part of a page cannot be led elsewhere: the whole page is."""
+    if request.headers.get("hx-request") is not None:
+        return Response(status_code=200, headers={"HX-Redirect": ENTRANCE})
+    return RedirectResponse(ENTRANCE, 303)

@@ -1,0 +1,1 @@
+"""What the desk's pages show of a whole team, read in a constant number of queries."""

@@ -1,0 +1,128 @@
+"""A team's patients as a table shows them: how they stand, and their last eight weeks."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from jobs import due, standing
+from jobs.roster import Standing
+from storage import courses, team_diaries
+from storage.models import Item, Patient, Team
+
+LEADING = Item.PAIN
+DAYS = 56
+# As the summary and the page of a patient count them.
+DAYS_OF_ADHERENCE = 28
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A patient's line. Days are numbered 0 to 55, the oldest first; the last is today where the patient lives.
+
+    `days`: the leading symptom, 0-10, None without a number. `not_asked`: days before today on which nobody was asked
+    and nothing answered, those before the diary among them. `course_days`: of courses given; `planned_days`: of courses
+    that stood there and are not yet said to be given. `answered`: on how many of how many days of the last 28.
+    `next_course`: its first day, also of one that is under way.
+    """
+
+    standing: Standing
+    days: tuple[float | None, ...]
+    not_asked: frozenset[int]
+    course_days: tuple[int, ...]
+    planned_days: tuple[int, ...]
+    answered: tuple[int, int]
+    next_course: date | None
+    next_prompt_at: datetime | None
+
+    @property
+    def first_day(self) -> date:
+        """The day with the number 0."""
+        return self.standing.today - (DAYS - 1) * DAY
+
+
+@dataclass(frozen=True)
+class _Diary:
+    """Of one patient. `began`: from which day on it could have been answered."""
+
+    values: dict[date, int | None]
+    answered: set[date]
+    asked: set[date]
+    began: date
+
+
+def rows(session: Session, team: Team, people: Sequence[Patient], now: datetime) -> list[Row]:
+    """Of these patients of the team, in the order given: as many queries for two thousand as for one."""
+    stand = standing.standings(session, team, people, now)
+    if not stand:
+        return []
+    since = min(each.today for each in stand) - (DAYS - 1) * DAY
+    values = team_diaries.values_of_team(session, team.id, LEADING, since)
+    answered = team_diaries.answered_days_of_team(session, team.id, since)
+    asked = team_diaries.asked_days_of_team(session, team.id, since)
+    first = team_diaries.first_answered_days(session, team.id)
+    given, planned = _courses(session, team.id, since, max(each.today for each in stand))
+    return [
+        _row(
+            of,
+            _Diary(
+                values.get(patient.id, {}),
+                answered.get(patient.id, set()),
+                asked.get(patient.id, set()),
+                min(first.get(patient.id, of.today), _joined(patient)),
+            ),
+            given[patient.id],
+            planned[patient.id],
+            patient.next_prompt_at,
+        )
+        for patient, of in zip(people, stand, strict=True)
+    ]
+
+
+def _row(
+    of: Standing, diary: _Diary, given: Iterable[date], planned: Iterable[date], next_prompt_at: datetime | None
+) -> Row:
+    first = of.today - (DAYS - 1) * DAY
+    shown = [first + k * DAY for k in range(DAYS)]
+    not_asked = {day for day in shown[:-1] if day not in diary.asked and day not in diary.answered}
+    return Row(
+        standing=of,
+        days=tuple(diary.values.get(day) for day in shown),
+        not_asked=frozenset((day - first).days for day in not_asked),
+        course_days=_numbers(given, first),
+        planned_days=_numbers(planned, first),
+        answered=_adherence(diary, not_asked, of.today),
+        next_course=of.coming[0].start if of.coming else None,
+        next_prompt_at=next_prompt_at,
+    )
+
+
+def _adherence(diary: _Diary, not_asked: Collection[date], today: date) -> tuple[int, int]:
+    """As `jobs.record.Record.answered` counts."""
+    last = [today - k * DAY for k in range(1, DAYS_OF_ADHERENCE + 1)]
+    could = [day for day in last if day >= diary.began and day not in not_asked]
+    return sum(day in diary.answered for day in could), len(could)
+
+
+def _numbers(days: Iterable[date], first: date) -> tuple[int, ...]:
+    return tuple(sorted({(day - first).days for day in days if 0 <= (day - first).days < DAYS}))
+
+
+def _joined(patient: Patient) -> date:
+    return due.local_date(patient.time_zone, patient.consented_at or patient.created_at)
+
+
+def _courses(
+    session: Session, team_id: int, first: date, last: date
+) -> tuple[dict[int, list[date]], dict[int, list[date]]]:
+    """By patient id, the days of courses that were given, and of those that are planned, between these two."""
+    given: dict[int, list[date]] = defaultdict(list)
+    planned: dict[int, list[date]] = defaultdict(list)
+    for patient_id, is_given, start, end in courses.course_days_between(session, team_id, first, last):
+        of = given if is_given else planned
+        begins = max(start, first)
+        of[patient_id] += [begins + k * DAY for k in range((min(end, last) - begins).days + 1)]
+    return given, planned

@@ -1,0 +1,110 @@
+"""All of a team's courses on some days, and how full these days are."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from jobs import due
+from jobs.record import Dose, dose_of
+from storage import attendance, courses
+from storage.models import Course, CourseStatus, Patient, Team
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class CalendarCourse:
+    """A course, planned or given, from its first to its last day, and whose it is.
+
+    `status`: as the course's row has it. `unconfirmed`: it is over where the patient lives, and nobody has said that it
+    was given. `is_coming`: what the patient has said of the day on which it stands, None for nothing or once it was
+    given. `dose`: in g/kg body weight a day; `dose.shortfall` where less was given than planned.
+    """
+
+    course_id: int
+    patient_id: int
+    pseudonym: str
+    label: str | None
+    start: date
+    last_day: date
+    status: str
+    unconfirmed: bool
+    is_coming: bool | None
+    dose: Dose
+
+
+@dataclass(frozen=True)
+class Load:
+    """How many patients have an infusion on a day, of how many chairs; None where the team has not set that."""
+
+    taken: int
+    chairs: int | None
+
+    @property
+    def over(self) -> bool:
+        return self.chairs is not None and self.taken > self.chairs
+
+
+def between(session: Session, team: Team, first: date, last: date, now: datetime) -> list[CalendarCourse]:
+    """Those with a day among these, by first day and pseudonym. Two queries, however many courses there are."""
+    found = courses.courses_between(session, team.id, first, last)
+    whose = {patient.id for _, patient in found}
+    said = attendance.said_of_planned(session, team.id, whose)
+    return [_course(course, patient, said.get(course.id), now) for course, patient in found]
+
+
+def _course(course: Course, patient: Patient, is_coming: bool | None, now: datetime) -> CalendarCourse:
+    last = courses.last_day(course)
+    is_over = last < due.local_date(patient.time_zone, now)
+    return CalendarCourse(
+        course_id=course.id,
+        patient_id=patient.id,
+        pseudonym=patient.pseudonym,
+        label=patient.label,
+        start=courses.first_day(course),
+        last_day=last,
+        status=course.status.value,
+        unconfirmed=course.status is CourseStatus.PLANNED and is_over,
+        is_coming=is_coming,
+        dose=dose_of(course),
+    )
+
+
+@dataclass(frozen=True)
+class Unconfirmed:
+    """A course that is over, of which nobody has said that it was given. `asked_on`: when the team was asked."""
+
+    course_id: int
+    pseudonym: str
+    label: str | None
+    start: date
+    asked_on: date | None
+
+
+def unconfirmed(session: Session, team: Team, now: datetime) -> list[Unconfirmed]:
+    """The longest over first."""
+    # Where a patient lives it may be tomorrow already.
+    latest = due.local_date(team.time_zone, now) + 2 * DAY
+    return [
+        Unconfirmed(course.id, patient.pseudonym, patient.label, course.planned_start, course.asked_on)
+        for course, patient in courses.planned_to_begin_before(session, team.id, latest)
+        if courses.last_day(course) < due.local_date(patient.time_zone, now)
+    ]
+
+
+def loads(found: Iterable[CalendarCourse], first: date, last: date, chairs: int | None) -> dict[date, Load]:
+    """Of each of these days with an infusion. `found`: all courses with a day among them, as `between` gives them."""
+    spans = {(each.patient_id, each.start, each.last_day) for each in found}
+    return {day: Load(taken, chairs) for day, taken in sorted(taken_on(spans, first, last).items())}
+
+
+def taken_on(spans: Iterable[tuple[int, date, date]], first: date, last: date) -> Counter[date]:
+    """How many patients have an infusion on each of these days. `spans`: (patient id, first day, last day)."""
+    taken: set[tuple[int, date]] = set()
+    for patient_id, start, end in spans:
+        begins, ends = max(start, first), min(end, last)
+        taken |= {(patient_id, begins + k * DAY) for k in range((ends - begins).days + 1)}
+    return Counter(day for _, day in taken)

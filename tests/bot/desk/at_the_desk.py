@@ -1,0 +1,102 @@
+"""A clinic with a desk: the real pages over real HTTP beside the real bot, and a browser that is signed in."""
+
+import asyncio
+import contextlib
+import re
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, Page, ViewportSize
+from sqlmodel import Session
+from starlette.types import ASGIApp
+
+from bot.desk.application import desk_application
+from bot.traffic.listening import Server, listen
+from jobs import desk_access
+from storage import chats
+from tests.someone import Someone
+from tests.support import Clinic
+
+SCREEN: ViewportSize = {"width": 1280, "height": 800}
+SMALL: ViewportSize = {"width": 360, "height": 740}
+
+
+class AtTheDesk:
+    """The desk of a clinic, and what its people do there. For the time of a with block."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self.clinic = clinic
+
+    def __enter__(self) -> "AtTheDesk":
+        listening = listen("DESK_LISTEN", "127.0.0.1:0")
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+        async def begin() -> tuple[Server, "asyncio.Task[None]"]:
+            app: ASGIApp = desk_application(self.clinic.bot.running, self.url)
+            server = Server(app, patience=1)  # type: ignore[arg-type]
+            serving = asyncio.create_task(server.serve([listening]))
+            return server, serving
+
+        self._server, self._serving = self.clinic.bot.do(begin())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        async def end() -> None:
+            self._server.should_exit = True
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._serving
+
+        self.clinic.bot.do(end())
+
+    def token(self, member: Someone) -> str:
+        """A session of this member's, as if they had signed in just now."""
+
+        def opened(session: Session) -> str:
+            someone = chats.who_is(session, member.account)
+            assert someone is not None
+            return desk_access.open_session(session, someone.the_staff, self.clinic.clock.now())
+
+        return str(self.clinic.write(opened))
+
+    @contextlib.contextmanager
+    def client(self, member: Someone | None) -> Iterator[httpx.Client]:
+        """Requests as a browser makes them, of this member or of whoever is not signed in."""
+        cookies = {"desk": self.token(member)} if member is not None else {}
+        with httpx.Client(base_url=self.url, cookies=cookies, headers={"Origin": self.url}) as client:
+            yield client
+
+    @contextlib.contextmanager
+    def page(
+        self, browser: Browser, member: Someone, path: str, size: ViewportSize = SCREEN, **how: Any
+    ) -> Iterator[Page]:
+        """A page in a browser that is signed in; what the browser blocks or reports as an error fails the test."""
+        complaints: list[str] = []
+        context = browser.new_context(viewport=size, locale="en-GB", **how)
+        context.add_cookies([{"name": "desk", "value": self.token(member), "url": self.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        page.goto(f"{self.url}{path}")
+        yield page
+        context.close()
+        assert complaints == []
+
+
+def presses(client: httpx.Client, *data: str, once: str | None = None) -> str:
+    """Presses these buttons in the pane, one after the other; returns what it shows."""
+    answer = client.post("/desk/pane", data={"data": list(data), "once": once or secrets.token_hex(12)})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def types(client: httpx.Client, text: str) -> str:
+    answer = client.post("/desk/pane", data={"text": text, "once": secrets.token_hex(12)})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def words(html: str) -> str:
+    """What can be read of a page."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())

@@ -1,0 +1,198 @@
+"""The calendar: what stands where, and courses that are moved by mouse, by finger and by keyboard."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Browser, Page, expect
+
+from bot.desk import calendar_page
+from tests.bot.desk.at_the_desk import SMALL, AtTheDesk, words
+from tests.support import Clinic
+
+MARCH = "/desk/calendar?month=2026-03"
+
+
+@pytest.fixture
+def desk(clinic: Clinic) -> Iterator[AtTheDesk]:
+    with AtTheDesk(clinic) as desk:
+        yield desk
+
+
+def lines_of(desk: AtTheDesk, path: str) -> str:
+    with desk.client(desk.clinic.coordinator()) as client:
+        return words(client.get(path).text)
+
+
+def test_a_course_stands_on_each_of_its_days(desk: AtTheDesk) -> None:
+    anna = desk.clinic.patient()
+    desk.clinic.planned(anna, "2026-03-31", days=3)
+    with desk.client(desk.clinic.coordinator()) as client:
+        march, april = client.get(MARCH).text, client.get("/desk/calendar?month=2026-04").text
+        week = client.get("/desk/calendar?week=2026-03-30").text
+    assert march.count('data-who="') == 3  # the month is shown in whole weeks
+    assert april.count('data-who="') == 3
+    assert week.count('data-who="') == 3
+    assert "0.4 g/kg a day" in words(week)
+
+
+def test_an_address_that_names_no_day_shows_this_month(desk: AtTheDesk) -> None:
+    for wrong in ("?month=2026-13", "?week=2026-02-30", "?month=0001-01", "?week=x", "?month=", ""):
+        assert "March 2026" in lines_of(desk, f"/desk/calendar{wrong}")
+
+
+@given(st.dates(date(1900, 2, 1), date(2199, 11, 30)))
+def test_turning_there_and_back_comes_to_the_same_days(day: date) -> None:
+    for span in (calendar_page.month_of(day), calendar_page.week_of(day)):
+        assert span.first <= day <= span.last
+        assert span.first.weekday() == 0
+        assert span.last.weekday() == 6
+        after = calendar_page.span_in(dict([span.turned(1).partition("?")[2].split("=")]), day)
+        assert after.first in {span.last + timedelta(days=1), span.last - timedelta(days=6)}
+        assert calendar_page.span_in(dict([after.turned(-1).partition("?")[2].split("=")]), day) == span
+
+
+@pytest.mark.browser
+def test_a_course_is_moved_by_the_mouse_with_its_followers(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    first = clinic.planned(anna, "2026-03-12", days=1)
+    clinic.planned(anna, "2026-04-09", days=1)
+    with desk.page(browser, coordinator, MARCH) as page:
+        page.locator(f"#c-{first.id}-0").hover()
+        page.mouse.down()
+        page.locator('td[data-day="2026-03-16"]').hover()
+        expect(page.locator("td.target")).to_have_attribute("data-day", "2026-03-16")
+        page.mouse.up()
+        pane = page.get_by_role("dialog")
+        pane.get_by_role("button", name="This and").click()
+        pane.get_by_role("button", name="Yes, do it").click()
+        expect(pane).to_contain_text("Done")
+        page.keyboard.press("Escape")
+        expect(page.locator(f'td[data-day="2026-03-16"] #c-{first.id}-0')).to_be_visible()
+    assert anna.starts == ["2026-03-16", "2026-04-13"]
+
+
+@pytest.mark.browser
+def test_the_second_day_of_a_course_is_drawn_as_the_second(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-12", days=2)
+    with desk.page(browser, coordinator, MARCH) as page:
+        page.locator(f"#c-{course.id}-1").drag_to(page.locator('td[data-day="2026-03-18"]'))
+        page.get_by_role("dialog").get_by_role("button", name="Yes, do it").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Done")
+    assert anna.starts == ["2026-03-17"]
+
+
+@pytest.mark.browser
+def test_a_course_is_moved_by_the_keyboard_alone(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-12", days=1)
+    with desk.page(browser, coordinator, MARCH) as page:
+        page.locator(f"#c-{course.id}-0").focus()
+        page.keyboard.press("Space")
+        expect(page.locator("#told")).to_contain_text("is lifted from")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowLeft")
+        expect(page.locator("#told")).to_contain_text("18 Mar 2026")
+        page.keyboard.press("Enter")
+        confirm = page.get_by_role("dialog").get_by_role("button", name="Yes, do it")
+        confirm.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_contain_text("Done")
+        page.keyboard.press("Escape")
+        expect(page.locator(f"#c-{course.id}-0")).to_be_focused()
+    assert anna.starts == ["2026-03-18"]
+
+
+@pytest.mark.browser
+def test_put_back_where_it_was_nothing_is_asked(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    course = clinic.planned(clinic.patient(), "2026-03-12", days=1)
+    with desk.page(browser, clinic.coordinator(), MARCH) as page:
+        page.locator(f"#c-{course.id}-0").focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Escape")
+        expect(page.locator("#told")).to_contain_text("stays where it was")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+@pytest.mark.browser
+def test_a_finger_that_rests_lifts_it_and_one_that_moves_scrolls(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-12", days=1)
+    with desk.page(browser, coordinator, MARCH, SMALL, has_touch=True) as page:
+        chip, target = page.locator(f"#c-{course.id}-0"), page.locator('td[data-day="2026-03-19"]')
+        chip.scroll_into_view_if_needed()
+        touch = _Finger(page)
+        touch.down(chip)
+        touch.move(target)
+        touch.up()
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        touch.down(chip)
+        expect(page.locator(".ghost")).to_be_visible()
+        touch.move(target)
+        touch.up()
+        page.get_by_role("dialog").get_by_role("button", name="Yes, do it").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Done")
+    assert anna.starts == ["2026-03-19"]
+
+
+class _Finger:
+    """What Playwright's own finger cannot: rest and draw, by the browser's own input events."""
+
+    def __init__(self, page: Page) -> None:
+        self._session, self._at = page.context.new_cdp_session(page), (0.0, 0.0)
+
+    def down(self, on: object) -> None:
+        self._send("touchStart", self._middle(on))
+
+    def move(self, to: object) -> None:
+        (left, top), (right, bottom) = self._at, self._middle(to)
+        for step in range(1, 6):
+            self._send("touchMove", (left + (right - left) * step / 5, top + (bottom - top) * step / 5))
+
+    def up(self) -> None:
+        self._session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def _middle(self, on: object) -> tuple[float, float]:
+        box = on.bounding_box()  # type: ignore[attr-defined]
+        return box["x"] + box["width"] / 2, box["y"] + min(box["height"] / 2, 12)
+
+    def _send(self, kind: str, at: tuple[float, float]) -> None:
+        self._at = at
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": at[0], "y": at[1]}]})
+
+
+@pytest.mark.browser
+def test_the_arithmetic_of_dragging_is_the_calendars_own(desk: AtTheDesk, browser: Browser) -> None:
+    """Over leap days, changes of the clock and ends of years: a thousand days by the browser, and by Python."""
+    days = [(date(1999, 12, 20) + timedelta(days=37 * k), k % 11) for k in range(1000)]
+    asked = [[day.isoformat(), number] for day, number in days]
+    with desk.page(browser, desk.clinic.coordinator(), MARCH, timezone_id="America/St_Johns") as page:
+        found = page.evaluate(
+            """async (asked) => {
+                const { startFor } = await import("/desk/static/dragging.js");
+                return asked.map(([day, number]) => startFor(day, number));
+            }""",
+            asked,
+        )
+    assert found == [(day - timedelta(days=number)).isoformat() for day, number in days]
+
+
+@pytest.mark.browser
+def test_a_colleagues_move_appears_without_a_reload(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    anna, coordinator, colleague = clinic.patient(), clinic.coordinator(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-12", days=1)
+    with desk.page(browser, coordinator, MARCH) as page:
+        expect(page.locator(f'td[data-day="2026-03-12"] #c-{course.id}-0')).to_be_visible()
+        colleague.says(f"/move {anna.code} 20 Mar")
+        colleague.presses("Yes, do it")
+        expect(page.locator(f'td[data-day="2026-03-20"] #c-{course.id}-0')).to_be_visible()

@@ -1,0 +1,156 @@
+"""The pane: the chat's own forms on a page, with the chat's rights, previews, undo and history."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from storage.models import AuditEntry, CourseStatus, Dialogue
+from tests.bot.desk.at_the_desk import AtTheDesk, presses, types, words
+from tests.support import Clinic
+
+
+@pytest.fixture
+def desk(clinic: Clinic) -> Iterator[AtTheDesk]:
+    with AtTheDesk(clinic) as desk:
+        yield desk
+
+
+def test_a_course_and_its_followers_are_moved_as_in_the_chat(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    first, _ = clinic.planned(anna, "2026-03-12"), clinic.planned(anna, "2026-04-09")
+    with desk.client(coordinator) as client:
+        asked = presses(client, f"o:move_course:{first.id}", "f:move_course:start:2026-03-16")
+        assert "4 days later" in words(asked)
+        preview = presses(client, "f:move_course:later:later")
+        assert "4 days later too, on Mon 13 Apr 2026" in words(preview)
+        assert anna.starts == ["2026-03-12", "2026-04-09"]
+        done = presses(client, "f:move_course:+:+")
+    assert "Undo" in words(done)
+    assert anna.starts == ["2026-03-16", "2026-04-13"]
+    clinic.calm()
+    assert "16 Mar" in anna.sees
+    moved = [entry for entry in clinic.rows(AuditEntry) if entry.action == "course_moved"]
+    assert {entry.actor for entry in moved} == {"staff:1"}
+
+
+def test_what_was_done_there_is_undone_there(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-12")
+    with desk.client(coordinator) as client:
+        presses(client, f"o:move_course:{course.id}", "f:move_course:start:2026-03-16")
+        done = presses(client, "f:move_course:+:+")
+        undo = done.split('value="un:')[1].split('"')[0]
+        presses(client, f"un:{undo}")
+    assert anna.starts == ["2026-03-12"]
+
+
+def test_the_form_in_the_chat_goes_on_beside_the_one_in_the_pane(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-12")
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Plan a course")
+    with desk.client(coordinator) as client:
+        presses(client, f"o:move_course:{course.id}")
+        assert {row.pane for row in clinic.rows(Dialogue)} == {0, 1}
+        coordinator.says("20 Mar")
+        assert "days" in coordinator.sees
+        presses(client, "f:move_course:start:2026-03-16")
+        presses(client, "f:move_course:+:+")
+    assert anna.starts == ["2026-03-16"]
+
+
+def test_pressed_twice_it_is_done_once(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-12")
+    with desk.client(coordinator) as client:
+        presses(client, f"o:move_course:{course.id}", "f:move_course:start:2026-03-16")
+        done = presses(client, "f:move_course:+:+", once="a" * 24)
+        assert words(presses(client, "f:move_course:+:+", once="a" * 24)) == words(done)
+    assert len([entry for entry in clinic.rows(AuditEntry) if entry.action == "course_moved"]) == 1
+
+
+def test_what_is_impossible_is_said_and_changes_nothing(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-12")
+    with desk.client(coordinator) as client:
+        before = clinic.stored()
+        refused = presses(client, f"o:move_course:{course.id}", "f:move_course:start:2026-02-01")
+        assert "past" in words(refused) or "before today" in words(refused)
+        assert types(client, "soon")
+    assert clinic.stored()["Course"] == before["Course"]
+
+
+def test_the_second_of_two_sees_what_the_first_did_and_overwrites_nothing(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, one, other = clinic.patient(), clinic.coordinator(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-12")
+    with desk.client(one) as first, desk.client(other) as second:
+        presses(first, f"o:move_course:{course.id}", "f:move_course:start:2026-03-16")
+        presses(second, f"o:move_course:{course.id}", "f:move_course:start:2026-03-20")
+        presses(first, "f:move_course:+:+")
+        late = presses(second, "f:move_course:+:+")
+    assert anna.starts == ["2026-03-16"]
+    assert "Thu 12 Mar 2026" in words(late)
+    assert "Mon 16 Mar 2026" in words(late)
+
+
+def test_whoever_may_not_is_told_so_and_nothing_happens(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, clinician = clinic.patient(), clinic.clinician()
+    course = clinic.planned(anna, "2026-03-12")
+    clinic.another_team("Elsewhere")
+    stranger = clinic.coordinator("Elsewhere")
+    for member in (clinician, stranger):
+        with desk.client(member) as client:
+            presses(client, f"o:move_course:{course.id}", "f:move_course:start:2026-03-16", "f:move_course:+:+")
+            assert anna.starts == ["2026-03-12"]
+    assert course.status is CourseStatus.PLANNED
+
+
+def test_whoever_is_not_signed_in_is_led_to_the_entrance(desk: AtTheDesk) -> None:
+    with desk.client(None) as client:
+        answer = client.post("/desk/pane", data={"data": "ro:", "once": "a" * 24}, headers={"hx-request": "true"})
+        assert answer.headers["HX-Redirect"] == "/desk/"
+        assert client.get("/desk/roster").headers["location"] == "/desk/"
+
+
+def test_a_strange_page_cannot_press(desk: AtTheDesk) -> None:
+    with desk.client(desk.clinic.coordinator()) as client:
+        pressed = {"data": "ro:", "once": "a" * 24}
+        for origin in ("https://evil.example", "null", ""):
+            assert client.post("/desk/pane", data=pressed, headers={"Origin": origin}).status_code == 403
+        assert client.get("/desk/roster", headers={"Host": "evil.example"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"data": "ro:"},
+        {"data": "ro:", "text": "both", "once": "a" * 24},
+        {"data": ["ro:"] * 5, "once": "a" * 24},
+        {"data": "x" * 65, "once": "a" * 24},
+        {"data": "ro:", "once": "short"},
+        {"data": "ro:", "once": "a" * 41},
+    ],
+)
+def test_what_no_page_of_ours_sends_is_refused(desk: AtTheDesk, body: dict[str, str]) -> None:
+    with desk.client(desk.clinic.coordinator()) as client:
+        assert client.post("/desk/pane", data=body).status_code == 400
+
+
+def test_whoever_has_left_is_out_at_the_next_click(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    boss, leaver = clinic.coordinator(), clinic.coordinator()
+    with desk.client(leaver) as client:
+        assert client.get("/desk/roster").status_code == 200
+        boss.says("/staff")
+        boss.presses("no. 2")
+        boss.presses("Remove")
+        boss.presses("Yes")
+        assert client.get("/desk/roster").headers["location"] == "/desk/"
