@@ -1,7 +1,7 @@
 """The roster as a table: everyone a team has, narrowed and sorted as one types, so many rows at a time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
@@ -79,6 +79,9 @@ def _roster(visit: Visit) -> Response:
     team = visit.team
     people = patients.patients_of(visit.session, team.id)
     everyone = standing.standings(visit.session, team, people, visit.now)
+    if not visit.coordinates:
+        # Labels are the coordinators' own: nobody else finds anybody by them either.
+        everyone = [replace(each, label=None) for each in everyone]
     grouped = groups.by_group(everyone)
     view = _view(visit, grouped)
     found = grouped[view.group]

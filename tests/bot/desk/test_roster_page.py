@@ -1,0 +1,129 @@
+"""The roster as a table: found as one types, sorted, narrowed; and it says what the chat's says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlmodel import Session, select
+
+from jobs import admission
+from storage import audit, teams
+from storage.models import Patient
+from tests.bot.desk.at_the_desk import SMALL, AtTheDesk, words
+from tests.support import TEAM, Clinic
+
+
+@pytest.fixture
+def desk(clinic: Clinic) -> Iterator[AtTheDesk]:
+    with AtTheDesk(clinic) as desk:
+        yield desk
+
+
+def invited(clinic: Clinic, many: int, label: str = "") -> list[str]:
+    """So many patients who have not joined yet; their codes."""
+
+    def invite(session: Session) -> list[str]:
+        team = teams.team_named(session, TEAM)
+        assert team is not None
+        codes = [
+            admission.invite_patient(session, audit.OPERATOR, team, clinic.clock.now()).pseudonym for _ in range(many)
+        ]
+        session.flush()
+        for patient in session.exec(select(Patient)):
+            patient.label = label or None
+        return codes
+
+    found: Any = clinic.write(invite)
+    return list(found)
+
+
+def test_everyone_who_needs_a_look_comes_first_with_the_reason(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, ben, coordinator = clinic.patient(), clinic.patient(), clinic.coordinator()
+    clinic.planned(anna, "2026-03-12")
+    with desk.client(coordinator) as client:
+        look, everyone = client.get("/desk/roster").text, client.get("/desk/roster?group=all").text
+    assert ben.code in look
+    assert anna.code not in look
+    assert "no course planned" in words(look)
+    assert anna.code in everyone
+    assert "Thu 12 Mar 2026" in words(everyone)
+
+
+def test_it_is_sorted_both_ways(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    early, late, coordinator = clinic.patient(), clinic.patient(), clinic.coordinator()
+    clinic.planned(early, "2026-03-12")
+    clinic.planned(late, "2026-03-20")
+    with desk.client(coordinator) as client:
+        for sort in ("next", "answered", "prompt", "last", "who", "look"):
+            up = client.get(f"/desk/roster?group=all&sort={sort}").text
+            down = client.get(f"/desk/roster?group=all&sort=-{sort}").text
+            assert 'aria-sort="ascending"' in up
+            assert 'aria-sort="descending"' in down
+        by_next = client.get("/desk/roster?group=all&sort=next").text
+    assert by_next.index(early.code) < by_next.index(late.code)
+
+
+def test_a_label_is_for_coordinators_alone(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    (code,) = invited(clinic, 1, label="bed 12")
+    with desk.client(clinic.coordinator()) as boss, desk.client(clinic.clinician()) as doctor:
+        assert "bed 12" in boss.get("/desk/roster?group=all").text
+        seen = doctor.get("/desk/roster?group=all").text
+        assert code in seen
+        assert "bed 12" not in seen
+        # Nor can it be found out by searching for it.
+        assert code not in doctor.get("/desk/roster?group=all&q=bed").text
+        assert code in boss.get("/desk/roster?group=all&q=bed").text
+
+
+def test_nobody_of_another_team_is_ever_found(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna = clinic.patient()
+    clinic.another_team("Elsewhere")
+    with desk.client(clinic.coordinator("Elsewhere")) as client:
+        for path in ("/desk/roster?group=all", f"/desk/roster?q={anna.code}", "/desk/calendar"):
+            assert f'href="/desk/patients/{anna.code}"' not in client.get(path).text
+
+
+@pytest.mark.browser
+def test_two_hundred_are_found_as_one_types(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    codes = invited(clinic, 205)
+    with desk.page(browser, clinic.coordinator(), "/desk/roster?group=all") as page:
+        expect(page.get_by_role("status").first).to_contain_text("205")
+        box = page.get_by_role("searchbox")
+        box.press_sequentially(codes[7][2:])
+        expect(page.get_by_role("status").first).to_contain_text("1 row")
+        expect(page.get_by_role("link", name=codes[7])).to_be_visible()
+        expect(box).to_be_focused()
+        box.fill("")
+        expect(page.get_by_role("status").first).to_contain_text("205")
+        page.get_by_role("link", name="105 more").scroll_into_view_if_needed()
+        page.get_by_role("link", name="5 more", exact=True).scroll_into_view_if_needed()
+        expect(page.locator("tbody th")).to_have_count(205)
+
+
+@pytest.mark.browser
+def test_an_answer_appears_without_a_reload(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    with desk.page(browser, coordinator, "/desk/roster?group=all", SMALL) as page:
+        expect(page.get_by_role("row").filter(has_text=anna.code)).not_to_contain_text("2 Mar 2026")
+        anna.presses("7")
+        expect(page.get_by_role("row").filter(has_text=anna.code)).to_contain_text("Mon 2 Mar 2026")
+
+
+@pytest.mark.browser
+def test_whoever_leaves_the_team_is_led_out_of_an_open_page(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    boss, leaver = clinic.coordinator(), clinic.coordinator()
+    with desk.page(browser, leaver, "/desk/roster") as page:
+        boss.says("/staff")
+        boss.presses("no. 2")
+        boss.presses("Remove")
+        boss.presses("Yes")
+        page.wait_for_url(f"{desk.url}/desk/")
