@@ -11,6 +11,7 @@ from bot.desk.calendar_page import calendar_routes
 from bot.desk.guard import Guard
 from bot.desk.live import live_routes
 from bot.desk.pane import pane_routes
+from bot.desk.patient_page import patient_routes
 from bot.desk.roster_page import roster_routes
 from bot.desk.visits import Desk
 from bot.runtime import Running
@@ -24,6 +25,7 @@ def desk_application(running: Running, origin: str) -> Starlette:
     routes: list[BaseRoute] = [
         *roster_routes(desk),
         *calendar_routes(desk),
+        *patient_routes(desk),
         *pane_routes(desk),
         *live_routes(desk),
         Mount("/desk/static", StaticFiles(directory=STATIC)),

@@ -14,11 +14,9 @@ from babel.dates import get_day_names, get_month_names
 from bot.courses.course_facts import shortfall_parts
 from bot.dialogues.wording import name_of
 from bot.drawing import findings
-from bot.drawing.asked import Asked, database_at
 from bot.drawing.pages import Answered, patient_facts
 from bot.measuring.measurement_words import step_words, value_words
-from bot.texts import Html, Texts, plain, texts_in
-from jobs import record
+from bot.texts import Html, Texts, plain
 from jobs.chart.facts import SCALE_HIGH, ChartCourse, ChartFacts
 from jobs.chart.shapes import (
     DAYS_AROUND,
@@ -33,7 +31,6 @@ from jobs.inputs import CREATINE_KINASE, WEIGHT
 from jobs.record import Dose, Record
 from jobs.wearing_off.effects import CourseEffect, SymptomAnalysis
 from jobs.wearing_off.windows import pre_infusion_window
-from storage import diary, patients
 from storage.models import Item
 from storage.questions import STANDARD
 
@@ -53,21 +50,6 @@ SHARED = (
     *("course", "planned_course", "week_before", "planned_week_before", "late_entry", "missing_day", "not_asked_day"),
     *("median", "no_entries", "nothing_to_compare", "today", "upper_limit", "scale", "span"),
 )
-
-
-def of_patient(asked: Asked) -> Json:
-    """LookupError for a patient who is gone."""
-    try:
-        with database_at(asked.database).reading() as session:
-            patient = patients.patient_of_team(session, asked.team_id, asked.patient_id or 0)
-            if patient is None:
-                raise LookupError("the patient is gone")
-            kept = record.read(session, patient, asked.now)
-            corrected = diary.answers_before_corrections(session, asked.team_id, patient.id)
-    finally:
-        # As in bot/drawing/pictures.py.
-        database_at(asked.database).close()
-    return chart_facts(Answered(kept, texts_in(asked.language)), corrected)
 
 
 def chart_facts(answered: Answered, corrected: Corrected) -> Json:

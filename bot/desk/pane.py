@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from jobs.desk_access import Visitor
 from markupsafe import Markup
 from sqlmodel import Session
 from starlette.requests import Request
@@ -26,6 +25,7 @@ from bot.routes import PROCEDURES
 from bot.texts import Html, plain, texts_in
 from bot.traffic.bodies import BodyTooLargeError, bounded
 from jobs import desk_access
+from jobs.desk_access import Visitor
 from storage import dialogues, patients
 from storage.chats import Someone
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from jobs.desk_access import Visitor
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -21,6 +20,7 @@ from bot.desk.words import TEMPLATES
 from bot.runtime import Running
 from bot.texts import Texts, texts_in
 from jobs import desk_access
+from jobs.desk_access import Visitor
 from storage.chats import Someone
 from storage.models import Role, Staff, Team
 

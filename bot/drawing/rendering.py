@@ -6,11 +6,15 @@ import multiprocessing.process
 import os
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
 
 from bot.drawing import pictures
 from bot.drawing.asked import Asked, Drawn
+
+Made = TypeVar("Made")
 
 
 def _begin() -> None:
@@ -33,10 +37,15 @@ class Renderer:
         self._pool: ProcessPoolExecutor | None = None
 
     async def draw(self, asked: Asked) -> Drawn:
-        """The page with its caption. BrokenProcessPool when the worker died of it; the next page gets a new one."""
+        """The page with its caption."""
+        return await self.make(pictures.draw, asked)
+
+    async def make(self, made: Callable[[Asked], Made], asked: Asked) -> Made:
+        """What a function of a module makes there. BrokenProcessPool when the worker died of it; the next gets a new
+        one."""
         used = self._workers()
         try:
-            return await asyncio.get_running_loop().run_in_executor(used, pictures.draw, asked)
+            return await asyncio.get_running_loop().run_in_executor(used, made, asked)
         except BrokenProcessPool:
             if self._pool is used:
                 self.close()

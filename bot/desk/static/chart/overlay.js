@@ -45,6 +45,14 @@ export class Overlay {
     this.plot.redraw();
   }
 
+  /** Where it stood before: at that course, if it is still there. */
+  resume(course, offset) {
+    const at = this.spans.findIndex((span) => span.course === course);
+    if (at < 0) return;
+    this.at = at;
+    this.choose(offset);
+  }
+
   /** Whether there was a course in that direction. */
   step(by) {
     const at = this.at + by;

@@ -48,11 +48,17 @@ export class Plot {
       host,
     );
     this.u.root.setAttribute('aria-hidden', 'true');
-    new ResizeObserver(() => this.fit()).observe(host);
+    this.size = new ResizeObserver(() => this.fit());
+    this.size.observe(host);
   }
 
   get width() {
     return Math.max(this.host.clientWidth, 160);
+  }
+
+  end() {
+    this.size.disconnect();
+    this.u.destroy();
   }
 
   fit() {
