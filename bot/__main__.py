@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sys
 import unicodedata
 from datetime import datetime
@@ -19,6 +20,7 @@ from telegram.error import InvalidToken
 from bot import logs, runtime, settings
 from bot.commands import doctor as checks
 from bot.commands import file_checks, keeping_commands, parked_command, report_command, research_command
+from bot.desk.serving import DeskServer, desk_socket
 from bot.invitation_link import link_to, qr_for_terminal
 from bot.keeping import Keeper
 from bot.settings import Settings, SettingsError
@@ -163,16 +165,28 @@ async def _work(loaded: Settings, database: Database, roles: list[runtime.Role])
 
 
 async def _until_it_ends(loaded: Settings, running: runtime.Running) -> None:
-    try:
-        watch = await Watch(running, loaded).begin()
-    except CannotListenError:
-        await running.never_started()
-        raise
-    try:
-        async with running:
-            await running.finished()
-    finally:
-        await watch.end()
+    with contextlib.ExitStack() as opened:
+        try:
+            desk = desk_socket(loaded) if runtime.Role.INTAKE in running.roles else None
+            if desk is not None:
+                opened.enter_context(desk)
+            watch = await Watch(running, loaded).begin()
+        except CannotListenError:
+            await running.never_started()
+            raise
+        try:
+            async with running, _at_the_desk(loaded, running, desk):
+                await running.finished()
+        finally:
+            await watch.end()
+
+
+def _at_the_desk(
+    loaded: Settings, running: runtime.Running, desk: socket.socket | None
+) -> contextlib.AbstractAsyncContextManager[object]:
+    if desk is None or loaded.desk_url is None:
+        return contextlib.nullcontext()
+    return DeskServer(running, loaded.desk_url, desk)
 
 
 async def _keep_aligned(clock: AlignedClock) -> None:

@@ -52,14 +52,16 @@ class Handlers:
         answered: Callable[[], None],
         measured: Measurements,
         at_once: float = math.inf,
+        desk_url: str | None = None,
     ) -> None:
         """`answered` is called after each commit: what an update asked for may be waiting to be done.
 
-        `at_once`: how much one person may do without a pause and be answered.
+        `at_once`: how much one person may do without a pause and be answered. `desk_url`: the desk's origin.
         """
         self._writer, self._speaker, self._clock, self._answered = writer, speaker, clock, answered
         self._flood = Flood(at_once)
         self._measured = measured
+        self._desk_url = desk_url or ""
         self._answering: dict[int, asyncio.Task[None]] = {}
         self._besides: set[asyncio.Task[None]] = set()
         self.not_committed: set[int] = set()
@@ -74,6 +76,7 @@ class Handlers:
         incoming = _incoming(update, self._clock, bot_name)
         if incoming is None:
             return
+        incoming = replace(incoming, desk_url=self._desk_url)
         # That the bot is blocked or not is nothing that anybody says.
         counts = update.my_chat_member is None
         hearing = self._flood.hearing(incoming.telegram_id, incoming.said_at) if counts else Hearing.ANSWERED

@@ -32,7 +32,8 @@ class Incoming:
     `bot_name`: the bot's own username, which its links bear. `repeated`: it was acted upon before, and is told again.
     `album`: Telegram's id of the album that the message is part of. `place`: latitude and longitude, where one was
     shared. `file`: a document, where one was sent.
-    `pane`: the session of the desk in whose pane it was done; 0 for the chat itself.
+    `pane`: the session of the desk in whose pane it was done; 0 for the chat itself. `desk_url`: the desk's origin;
+    empty: there is none.
     """
 
     telegram_id: int
@@ -49,6 +50,7 @@ class Incoming:
     place: tuple[float, float] | None = field(default=None, repr=False)
     file: SentFile | None = None
     pane: int = 0
+    desk_url: str = ""
 
     @property
     def what(self) -> str:
@@ -132,9 +134,10 @@ class OtherButtons:
 
 @dataclass(frozen=True)
 class OfferCommands:
-    """Sets the menu of this chat: (command, what it does)."""
+    """Sets the menu of this chat: (command, what it does). `desk`: how the button to the desk reads; empty: none."""
 
     commands: tuple[tuple[str, str], ...]
+    desk: str = ""
 
 
 def number_in(data: str) -> int | None:

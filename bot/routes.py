@@ -1,7 +1,7 @@
 """Which command, button and message goes where, and who may use it. Menus and rights come from this one table."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
@@ -17,6 +17,7 @@ from bot.team import (
     alert_forms,
     clinician,
     coordinator,
+    desk_link,
     export_forms,
     history,
     question_forms,
@@ -70,6 +71,7 @@ COMMANDS = (
     Route("series", Role.COORDINATOR, one_line.series),
     Route("history", Role.COORDINATOR, history.typed),
     Route("team", Role.COORDINATOR, team_screen.team),
+    Route("desk", Role.COORDINATOR, desk_link.link, Role.CLINICIAN),
     Route("staff", Role.COORDINATOR, staff_screen.staff, Role.CLINICIAN),
     Route("prices", Role.COORDINATOR, team_screen.prices),
     Route("instructions", Role.COORDINATOR, team_screen.instructions),
@@ -162,7 +164,13 @@ def offered_to(someone: Someone) -> tuple[str, list[str]]:
 
 def menu_of(someone: Someone, texts: Texts) -> OfferCommands:
     """The commands that are of use to this person now."""
-    return menu(_routes_of(someone), texts, has_left=_has_left(someone))
+    offered = menu(_routes_of(someone), texts, has_left=_has_left(someone))
+    return offered if someone.staff is None else replace(offered, desk=desk_button(texts))
+
+
+def desk_button(texts: Texts) -> str:
+    """How the button reads that opens the desk."""
+    return plain(texts("desk.menu_button"))
 
 
 def _routes_of(someone: Someone) -> list[Route]:

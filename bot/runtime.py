@@ -25,7 +25,7 @@ from bot.traffic.courier import Courier
 from bot.traffic.heard import Heard
 from bot.traffic.intake import Intake
 from bot.traffic.leader import Leader, Work
-from bot.traffic.pacer import IN_FLIGHT, TELEGRAMS, Pace, Pacer, Priority
+from bot.traffic.pacer import IN_FLIGHT, TELEGRAMS, BannedError, Pace, Pacer, Priority
 from bot.traffic.shared_pace import Budget
 from bot.traffic.speaker import Speaker
 from bot.traffic.webhook import Webhook
@@ -42,6 +42,7 @@ from jobs import (
     weekly_summary,
 )
 from jobs.clock import Clock, Ticker
+from storage import teams
 from storage.database import Database
 from storage.locks import Lock, poller
 from storage.pace import SharedPace
@@ -114,6 +115,7 @@ class Running:
     ) -> None:
         self.database, self.clock, self.roles = database, clock, frozenset(roles)
         self.started = False
+        self._leads_to_desk = settings.menu_leads_to is not None
         # Whether updates are posted to it, rather than fetched.
         self.posts = settings.webhook_url is not None
         self.ticks = ticking and Role.CLOCK in roles
@@ -123,10 +125,12 @@ class Running:
         self.heard, self.measured = Heard(clock), Measurements()
         self.bot = make_bot(settings, self.pacer, self.heard)
         self.renderer = Renderer()
-        self._speaker = Speaker(self.bot, self.writer)
+        self._speaker = Speaker(self.bot, self.writer, settings.menu_leads_to)
         self.courier = Courier(self._speaker, self.writer, clock, self.pacer, self.measured)
         self.draughtsman = Draughtsman(self.renderer, self.writer, clock, self.courier.wake, self.measured)
-        self.handlers = Handlers(self.writer, self._speaker, clock, self._look, self.measured, pace.at_once)
+        self.handlers = Handlers(
+            self.writer, self._speaker, clock, self._look, self.measured, pace.at_once, settings.desk_url
+        )
         self.application = build(self.bot, self.handlers)
         self.intake = self._made_intake(settings)
         tidying = functools.partial(retention.run, after_withdrawal=settings.retention_after_withdrawal)
@@ -156,12 +160,27 @@ class Running:
             await asyncio.to_thread(self._close)
             raise
         self.handlers.in_background(self._speaker.offer_to_all(routes.menu((), texts_in(FALLBACK))))
+        if self._leads_to_desk and Role.INTAKE in self.roles:
+            self.handlers.in_background(self._offer_desk())
         if self.ticks:
             self.ticker.start()
         self._tasks = [asyncio.create_task(work.run()) for work in self._working]
         self.started = True
         log.info("The bot @%s is running", self.bot.username)
         return self
+
+    async def _offer_desk(self) -> None:
+        """To whoever joined before there was one, or while it had another address: a request each, after all else."""
+
+        def reached() -> list[tuple[int, str]]:
+            with self.database.reading() as session:
+                return [(chat.telegram_id, chat.language) for chat in teams.reachable_staff_chats(session)]
+
+        for telegram_id, language in await asyncio.to_thread(reached):
+            try:
+                await self._speaker.offer_desk(telegram_id, routes.desk_button(texts_in(language)), Priority.TIDYING)
+            except (TelegramError, BannedError) as fault:
+                log.info("The button to the desk could not be offered: %s", type(fault).__name__)
 
     def _look(self) -> None:
         """Something was committed: there may be pages to draw and messages to send."""

@@ -1,5 +1,6 @@
 """Settings, from the environment, `.env` and files of secrets, as one frozen object; all faults are told at once."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -35,6 +36,17 @@ def _known_zone(name: str) -> str:
     return zone
 
 
+def _secure_address(url: str) -> str:
+    """https, or http on this machine alone."""
+    parts = urlsplit(url)
+    loopback = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not (parts.scheme == "https" or (parts.scheme == "http" and loopback)) or not parts.hostname:
+        raise ValueError("not a secure web address")
+    if "@" in parts.netloc or parts.query or parts.fragment or parts.port == 0 or re.search(r"[\s\x00-\x20]", url):
+        raise ValueError("more than an address")
+    return url
+
+
 class Settings(BaseSettings):
     """What an operator can set; `.env.example` explains each."""
 
@@ -46,6 +58,8 @@ class Settings(BaseSettings):
     webhook_url: str | None = None
     webhook_listen: str = "127.0.0.1:8080"
     watch_listen: str | None = "127.0.0.1:8081"
+    desk_url: str | None = None
+    desk_listen: str = "127.0.0.1:8082"
     operator_chat: int | None = Field(default=None, gt=0)
     backup_folder: Path | None = None
     backups_kept: str = "7d 4w"
@@ -78,15 +92,21 @@ class Settings(BaseSettings):
     def _where_telegram_posts(cls, url: str | None) -> str | None:
         if url is None or not url.strip():
             return None
-        parts = urlsplit(url.strip())
-        loopback = parts.hostname in {"127.0.0.1", "localhost", "::1"}
-        if not (parts.scheme == "https" or (parts.scheme == "http" and loopback)) or not parts.hostname:
-            raise ValueError("not a secure web address")
-        if "@" in parts.netloc or parts.query or parts.fragment or parts.port == 0:
-            raise ValueError("more than an address")
-        return url.strip()
+        return _secure_address(url.strip())
 
-    @field_validator("webhook_listen")
+    @field_validator("desk_url")
+    @classmethod
+    def _where_browsers_ask(cls, url: str | None) -> str | None:
+        if url is None or not url.strip():
+            return None
+        address = _secure_address(url.strip().rstrip("/"))
+        parts = urlsplit(address)
+        if parts.path:
+            raise ValueError("more than an origin")
+        # As browsers say it, where it is compared with what they say.
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+    @field_validator("webhook_listen", "desk_listen")
     @classmethod
     def _host_and_port(cls, listen: str) -> str:
         host, colon, port = listen.strip().rpartition(":")
@@ -155,6 +175,17 @@ class Settings(BaseSettings):
         """The folder of the backups: beside the database's file, unless another was set. None without a file."""
         file = self.database_file
         return None if file is None else self.backup_folder or file.parent / "backups"
+
+    @property
+    def desk_is_secure(self) -> bool:
+        """Whether browsers reach the desk by https; if not, it is on this machine alone, as in the demo."""
+        return self.desk_url is not None and self.desk_url.startswith("https:")
+
+    @property
+    def menu_leads_to(self) -> str | None:
+        """The address that the menu button of the staff opens; Telegram takes none but https, the local one any."""
+        is_taken = self.desk_is_secure or self.telegram_api_url.startswith("http:")
+        return f"{self.desk_url}/desk/" if self.desk_url is not None and is_taken else None
 
     @property
     def bot_id(self) -> int:

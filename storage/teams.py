@@ -96,6 +96,12 @@ def reachable_staff_of(session: Session, team_id: int) -> list[Staff]:
     return list(session.exec(query))
 
 
+def reachable_staff_chats(session: Session) -> list[Chat]:
+    """Of everybody on any team, the chats that can be written to."""
+    query = select(Chat).join(Staff, col(Staff.chat_id) == col(Chat.id)).where(col(Chat.unreachable_since).is_(None))
+    return list(session.exec(query.order_by(col(Chat.id))))
+
+
 def has_another_coordinator(session: Session, team_id: int, staff_id: int) -> bool:
     """Whether one besides this member can be reached, as the database has it now."""
     query = (

@@ -49,6 +49,7 @@ async def examine(clock: Clock) -> list[Finding]:
         *_database(loaded, clock),
         *await _telegram(loaded),
         *await _running(loaded),
+        *await _desk(loaded),
     ]
 
 
@@ -134,6 +135,29 @@ async def _running(loaded: Settings) -> list[Finding]:
     if red := _of(own, loaded):
         return red
     return [Finding(True, say("doctor.running", where=where, lights=", ".join(light.name for light in own)))]
+
+
+async def _desk(loaded: Settings) -> list[Finding]:
+    """Whether browsers reach the desk, by the address that they are given; as far as a bot runs that serves it."""
+    url, where = loaded.desk_url, loaded.desk_listen
+    if url is None:
+        return [Finding(None, say("doctor.no_desk"))]
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+        try:
+            # Whatever it says: asked under another name than its own it refuses.
+            await client.get(f"http://{where}/desk/")
+        except httpx.HTTPError:
+            return [Finding(None, say("doctor.desk_not_served", where=where))]
+        try:
+            answer = await client.get(f"{url}/desk/")
+            told = None if answer.status_code == httpx.codes.OK else str(answer.status_code)
+        except httpx.HTTPError as fault:
+            told = type(fault).__name__
+    if told is not None:
+        return [Finding(False, say("doctor.desk_unreachable", url=url, where=where, fault=told))]
+    if loaded.menu_leads_to is None:
+        return [Finding(None, say("doctor.desk_without_https", url=url))]
+    return [Finding(True, say("doctor.desk", url=url))]
 
 
 def light_from(told: dict[str, object]) -> Light:

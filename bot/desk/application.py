@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.desk.calendar_page import calendar_routes
+from bot.desk.entrance import entrance_routes
 from bot.desk.guard import Guard
 from bot.desk.live import live_routes
 from bot.desk.pane import pane_routes
@@ -23,6 +24,7 @@ def desk_application(running: Running, origin: str) -> Starlette:
     """`origin`: such as https://diary.example.org; the desk is asked under no other name."""
     desk = Desk(running, origin)
     routes: list[BaseRoute] = [
+        *entrance_routes(running, is_secure=desk.is_secure),
         *roster_routes(desk),
         *calendar_routes(desk),
         *patient_routes(desk),

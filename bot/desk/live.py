@@ -32,7 +32,7 @@ def live_routes(desk: Desk) -> list[Route]:
     open_pages: dict[int, int] = {}
 
     async def endpoint(request: Request) -> Response:
-        token = token_in(request)
+        token = token_in(request, is_secure=desk.is_secure)
         known = await asyncio.to_thread(_who, desk, token) if token is not None else None
         if token is None or known is None:
             return to_the_entrance(request)

@@ -69,7 +69,7 @@ class Shown:
 
 def pane_routes(desk: Desk) -> list[Route]:
     async def endpoint(request: Request) -> Response:
-        token = token_in(request)
+        token = token_in(request, is_secure=desk.is_secure)
         try:
             asked = _asked(await bounded(request, BODY_LIMIT_BYTES).form())
         except BodyTooLargeError:

@@ -90,7 +90,7 @@ class Desk:
         return Route(path, endpoint)
 
     async def visited(self, request: Request, page: Page, roles: frozenset[Role] = BOTH) -> Response:
-        token = token_in(request)
+        token = token_in(request, is_secure=self.is_secure)
         if token is None:
             return to_the_entrance(request)
         response, unnoted = await asyncio.to_thread(self._shown, request, token, page, roles)

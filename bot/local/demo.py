@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from bot.desk.serving import DeskServer
 from bot.local import seed
 from bot.local.director import CLINICIAN, COORDINATOR, Director
 from bot.local.page import page_routes
@@ -66,20 +67,30 @@ async def started(listening: socket.socket, folder: Path) -> AsyncIterator[Demo]
     database.migrate()
     seeded = _plant(database, texts_in(FALLBACK)("demo.team"))
     app = Starlette(routes=routes(world, [Middleware(Guard)]))
+    # The page's own port is the local Telegram's: the desk has one of its own, as it has a name of its own in life.
+    at_desk = listen(0)
+    desk_url = f"http://127.0.0.1:{at_desk.getsockname()[1]}"
     server = LocalServer(app)
     serving = asyncio.create_task(server.serve([listening]))
     try:
         await server.wait_until_started()
         url = f"http://127.0.0.1:{server.port}"
-        settings = Settings(_env_file=None, telegram_bot_token=SecretStr(TOKEN), telegram_api_url=url)  # type: ignore[call-arg]
+        settings = Settings(
+            _env_file=None, telegram_bot_token=SecretStr(TOKEN), telegram_api_url=url, desk_url=desk_url
+        )  # type: ignore[call-arg]
         # A week is to pass in a moment: what Telegram wants between two messages would be waited for in true time.
         run = Running(settings, database, clock, pace=UNHURRIED)
-        async with run as running, _directed(app, world, running, clock) as director:
+        async with (
+            run as running,
+            DeskServer(running, desk_url, at_desk),
+            _directed(app, world, running, clock) as director,
+        ):
             await _introduce(world, director, seeded)
             yield Demo(f"{url}/", world, director, running, serving)
     finally:
         server.should_exit = True
         await asyncio.gather(serving, return_exceptions=True)
+        at_desk.close()
         database.close()
 
 

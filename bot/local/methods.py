@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.local import messages, webhook_methods
 from bot.local.files import DOWNLOAD_LIMIT_BYTES
@@ -84,8 +85,30 @@ def set_chat_menu_button(state: State, fields: Json) -> bool:
     chat_id = fields.get("chat_id")
     if chat_id is not None and state.known_chat(chat_id).kind != "private":
         raise bad_request("chat not found")
-    state.menu_buttons[chat_id] = fields.get("menu_button", {"type": "default"})
+    state.menu_buttons[chat_id] = _menu_button(fields.get("menu_button", {"type": "default"}))
+    state.tell({"type": "commands"})
     return True
+
+
+def get_chat_menu_button(state: State, fields: Json) -> Json:
+    chat_id = fields.get("chat_id")
+    if chat_id is not None and state.known_chat(chat_id).kind != "private":
+        raise bad_request("chat not found")
+    return state.menu_buttons.get(chat_id, {"type": "default"})
+
+
+def _menu_button(button: Json) -> Json:
+    """Telegram opens nothing but https; here what is on this machine may be opened without."""
+    if button["type"] == "web_app":
+        if not button["text"].strip():
+            raise bad_request("menu button text must be non-empty")
+        address = urlsplit(button["web_app"]["url"])
+        loopback = address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost", "::1"}
+        if not (address.scheme == "https" or loopback) or not address.hostname:
+            raise bad_request(
+                f"menu button Web App URL '{button['web_app']['url']}' is invalid: only HTTPS links are allowed"
+            )
+    return button
 
 
 def get_chat(state: State, fields: Json) -> Json:
@@ -145,6 +168,7 @@ METHODS: dict[str, Method] = {
     "editMessageReplyMarkup": messages.edit_message_reply_markup,
     "editMessageText": messages.edit_message_text,
     "getChat": get_chat,
+    "getChatMenuButton": get_chat_menu_button,
     "getFile": get_file,
     "getMe": get_me,
     "getMyCommands": get_my_commands,

@@ -97,6 +97,7 @@ def page_routes(world: World, director: Director, texts: Mapping[str, str], guid
                 Route("/say", _json(desk.say), methods=["POST"]),
                 Route("/press", _json(desk.press), methods=["POST"]),
                 Route("/clock", _json(desk.move_clock), methods=["POST"]),
+                Route("/desk", _json(desk.open_desk), methods=["POST"]),
                 Route("/open", _json(desk.open_invitation), methods=["POST"]),
             ],
             middleware=guard,
@@ -173,6 +174,13 @@ class _Desk:
             return {"persona": asdict(self._director.open_invitation(_string(body, "start", 64)))}
         except ValueError as reason:
             raise _RequestError(str(reason)) from reason
+
+    async def open_desk(self, body: Json) -> Json:
+        """The address that Telegram would open, signed at this moment: it is good for minutes, and once."""
+        url = self._world.web_app_url(self._person(body))
+        if url is None:
+            raise _RequestError("this chat has no button that opens a page", 409)
+        return {"url": url}
 
     async def media(self, request: Request) -> Response:
         try:

@@ -124,6 +124,7 @@ class Feed:
             "user_id": user_id,
             "messages": self._world.messages(user_id),
             "commands": self._commands(user_id)["commands"],
+            "desk": self._desk(user_id),
             "reply_keyboard": self._world.reply_keyboard(user_id),
         }
 
@@ -133,7 +134,13 @@ class Feed:
             "type": "commands",
             "chat_id": user_id,
             "commands": self._world.commands_for(user_id, spoken),
+            "desk": self._desk(user_id),
         }
+
+    def _desk(self, user_id: int) -> str:
+        """How the button reads that opens a page; empty: there is none."""
+        button = self._world.menu_button(user_id)
+        return str(button["text"]) if button["type"] == "web_app" else ""
 
     def _with_keyboard(self, event: Json) -> Json:
         """A new message may bring or take away the reply keyboard, of which the message itself says nothing."""

@@ -7,6 +7,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from bot.local import web_apps
 from bot.local.attachments import Attachments
 from bot.local.faults import Fault
 from bot.local.files import StoredFile
@@ -134,6 +135,18 @@ class World(Attachments):
         """The command menu that this chat shows to someone who uses this language."""
         with self.changed:
             return self.menus.seen_in(chat_id, language, private=self.chats[chat_id].kind == "private")
+
+    def menu_button(self, user_id: int) -> Json:
+        """What stands beside the line that this person writes in: the chat's own, or everybody's."""
+        with self.changed:
+            return copy.deepcopy(self.menu_buttons.get(user_id) or self.menu_buttons.get(None) or {"type": "default"})
+
+    def web_app_url(self, user_id: int) -> str | None:
+        """What is opened when this person presses the menu button: signed now; None where it opens no page."""
+        button = self.menu_button(user_id)
+        if button["type"] != "web_app":
+            return None
+        return web_apps.opened_by(self.people[user_id], button["web_app"]["url"], self.token, self.unix_time())
 
     def file(self, file_id: str) -> StoredFile:
         with self.changed:

@@ -14,7 +14,10 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
+    MenuButtonCommands,
+    MenuButtonWebApp,
     Message,
+    WebAppInfo,
 )
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
@@ -59,8 +62,9 @@ def never_arrived(fault: NetworkError) -> bool:
 class Speaker:
     """Says things in private chats."""
 
-    def __init__(self, bot: ExtBot[Priority], writer: Writer) -> None:
-        self._bot, self._writer = bot, writer
+    def __init__(self, bot: ExtBot[Priority], writer: Writer, desk: str | None = None) -> None:
+        """`desk`: the address that the menu button of the staff opens; None: there is no such button."""
+        self._bot, self._writer, self._desk = bot, writer, desk
 
     async def send(self, telegram_id: int, screen: Screen, priority: Priority) -> int:
         """A new message; returns its id. Telegram's errors are the caller's to settle."""
@@ -134,6 +138,8 @@ class Speaker:
         elif isinstance(reply, OfferCommands):
             scope = BotCommandScopeChat(telegram_id)
             await self._try(lambda: self._bot.set_my_commands(reply.commands, scope))
+            if self._desk is not None:
+                await self._try(lambda: self.offer_desk(telegram_id, reply.desk))
 
     async def tidy_up(self, telegram_id: int, reply: Rewrite | CloseButtons) -> None:
         """Puts an old message in order, after everything else and worth one try."""
@@ -144,6 +150,12 @@ class Speaker:
                 await self._close_buttons(telegram_id, reply, Priority.TIDYING)
         except (TelegramError, BannedError) as fault:
             log.debug("An old message stays as it is: %s", type(fault).__name__)
+
+    async def offer_desk(self, telegram_id: int, reads: str, priority: Priority = Priority.ANSWER) -> None:
+        """The button beside the writing line: to the desk, where it reads anything, and else to the commands."""
+        to_commands = self._desk is None or not reads
+        button = MenuButtonCommands() if to_commands else MenuButtonWebApp(reads, WebAppInfo(self._desk or ""))
+        await self._bot.set_chat_menu_button(telegram_id, button, rate_limit_args=priority)
 
     async def offer_to_all(self, reply: OfferCommands) -> None:
         """The menu of every private chat that has none of its own."""

@@ -12,7 +12,7 @@ import time
 import traceback
 from pathlib import Path
 
-from tests.bench import drawing, growth, on_virtual_time, rivals, scale, scheduling, sending, storing
+from tests.bench import desk, drawing, growth, on_virtual_time, rivals, scale, scheduling, sending, storing
 from tests.bench.page import Run, page
 from tests.bench.table import Measure, Row, figures
 
@@ -35,6 +35,8 @@ MEASURES: tuple[Measure, ...] = (
     drawing.patient_chart,
     drawing.patient_answer,
     drawing.team_summary,
+    desk.pages_of_200,
+    desk.pages_of_2000,
     *growth.MEASURES,
 )
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import insert
 from typer.testing import CliRunner
@@ -21,6 +23,7 @@ from bot.local.server import application
 from bot.local.world import World
 from storage.database import Database
 from storage.models import Patient
+from tests.bot.desk.at_the_desk import AtTheDesk
 from tests.bot.shell import left_as_it_was
 from tests.storage.support import committing, joined_patient
 from tests.support import BOT_NAME, TOKEN, Clinic
@@ -380,6 +383,45 @@ def test_the_bot_runs_answers_and_stops_when_told_and_its_log_has_no_token(
     assert world.last_message(7)["text"].startswith("This is the Infusion Diary")
 
 
+def test_a_running_bot_serves_the_desk_and_its_log_holds_no_key_to_it(
+    operator: Operator, telegram: tuple[World, str]
+) -> None:
+    world, url = telegram
+    ready(operator, url)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        where = f"127.0.0.1:{free.getsockname()[1]}"
+        operator.sets(LOG_LEVEL="DEBUG", DESK_URL=f"http://{where}", DESK_LISTEN=where)
+        taken = operator.really_types("run")
+        assert taken.code == 75
+        assert "DESK_LISTEN" in taken.error
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        cwd=operator.folder,
+        env=operator.surroundings(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            world.wait_for(lambda w: w.mailbox.open_polls, PATIENCE)
+            with httpx.Client(
+                base_url=f"http://{where}", headers={"Origin": f"http://{where}"}, timeout=PATIENCE
+            ) as web:
+                assert web.get("/desk/").status_code == 200
+                assert web.get("/desk/enter?ticket=a-key-of-a-link").status_code == 403
+                assert web.post("/desk/sign-in", data={"init_data": "signed-by-somebody"}).status_code == 403
+                assert web.get("/desk/roster", headers={"Cookie": "desk=a-cookies-token"}).status_code == 303
+            process.send_signal(signal.SIGTERM)
+            said, _ = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+    assert process.returncode == 0
+    assert f"The desk is served for http://{where}" in said
+    assert "Traceback" not in said
+    for secret in ("a-key-of-a-link", "signed-by-somebody", "a-cookies-token"):
+        assert secret not in said
+
+
 def test_a_second_bot_on_one_file_is_refused_and_roles_are_for_postgresql(
     operator: Operator, telegram: tuple[World, str]
 ) -> None:
@@ -404,3 +446,23 @@ def test_a_second_bot_on_one_file_is_refused_and_roles_are_for_postgresql(
         refused = operator.really_types("run", "--roles", roles)
         assert refused.code == 2
         assert said in refused.error
+
+
+def test_doctor_says_whether_browsers_reach_the_desk(clinic: Clinic, operator: Operator) -> None:
+    ready(operator, clinic.server.url)
+    operator.types("migrate")
+    assert "There is no desk (DESK_URL is empty)" in operator.types("doctor").out
+    with AtTheDesk(clinic) as desk:
+        where = desk.url.removeprefix("http://")
+        operator.sets(DESK_URL=desk.url, DESK_LISTEN=where)
+        assert f"ok: The desk answers at {desk.url}." in operator.types("doctor").out
+        operator.sets(DESK_URL="http://127.0.0.1:1")
+        typed = operator.types("doctor")
+        assert typed.code == 2
+        assert "WRONG: The desk does not answer at http://127.0.0.1:1 (ConnectError)" in typed.out
+        operator.sets(DESK_URL=desk.url.replace("127.0.0.1", "localhost"))
+        assert "(403), though the bot serves it at" in operator.types("doctor").out, (
+            "a proxy that loses the Host header"
+        )
+    typed = operator.types("doctor")
+    assert f"Nothing serves the desk at {where}" in typed.out

@@ -17,6 +17,8 @@ ALL = {
     "WEBHOOK_URL": "https://diary.example.org/telegram",
     "WEBHOOK_LISTEN": "127.0.0.1:8080",
     "WATCH_LISTEN": "127.0.0.1:8081",
+    "DESK_URL": "https://diary.example.org",
+    "DESK_LISTEN": "127.0.0.1:8082",
     "OPERATOR_CHAT": "123456789",
     "BACKUP_FOLDER": "/var/backups/diary",
     "BACKUPS_KEPT": "10d",
@@ -32,6 +34,8 @@ WRONG = {
     "WEBHOOK_URL": "http://diary.example.org/telegram",
     "WEBHOOK_LISTEN": "8080",
     "WATCH_LISTEN": "8081",
+    "DESK_URL": "https://diary.example.org/desk",
+    "DESK_LISTEN": "8082",
     "OPERATOR_CHAT": "@somebody",
     "BACKUP_FOLDER": __file__,
     "BACKUPS_KEPT": "a week",
@@ -202,3 +206,49 @@ def test_what_must_not_be_seen_is_known_wherever_it_came_from(env_file: Path, tm
     assert load(env_file=env_file).secrets == [TOKEN, "secret-word"]
     write(env_file, {})
     assert load(env_file=env_file).secrets == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("", None),
+        ("  ", None),
+        ("https://Diary.Example.org/", "https://diary.example.org"),
+        ("https://diary.example.org:8443", "https://diary.example.org:8443"),
+        ("http://127.0.0.1:8082", "http://127.0.0.1:8082"),
+    ],
+)
+def test_the_desk_has_an_origin_as_browsers_say_it(env_file: Path, written: str, meant: str | None) -> None:
+    write(env_file, {"TELEGRAM_BOT_TOKEN": TOKEN, "DESK_URL": written})
+    assert load(env_file=env_file).desk_url == meant
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "diary.example.org",
+        "http://diary.example.org",
+        "https://",
+        "https://diary.example.org/desk/",
+        "https://diary.example.org?x",
+        "https://name:word@diary.example.org",
+        "https://diary.example.org:0",
+        "https://diary.example.org:99999",
+        "https://diary example.org",
+        "javascript:alert(1)",
+    ],
+)
+def test_what_is_no_origin_is_no_desk(env_file: Path, written: str) -> None:
+    write(env_file, {"TELEGRAM_BOT_TOKEN": TOKEN, "DESK_URL": written})
+    assert faults(env_file) == {"DESK_URL": "settings.desk_url_wrong"}
+
+
+def test_the_menu_leads_to_a_desk_that_telegram_opens(env_file: Path) -> None:
+    def leads(url: str, api: str = "https://api.telegram.org") -> str | None:
+        write(env_file, {"TELEGRAM_BOT_TOKEN": TOKEN, "DESK_URL": url, "TELEGRAM_API_URL": api})
+        return load(env_file=env_file).menu_leads_to
+
+    assert leads("https://diary.example.org") == "https://diary.example.org/desk/"
+    assert leads("http://127.0.0.1:8082") is None
+    assert leads("http://127.0.0.1:8082", "http://127.0.0.1:9000") == "http://127.0.0.1:8082/desk/"
+    assert leads("") is None

@@ -40,6 +40,7 @@ from storage.upcoming import Upcoming
 
 ROOT = FOLDER.parents[1]
 PAGE = ROOT / "bot" / "local" / "page"
+DESK = ROOT / "bot" / "desk" / "templates"
 # Who takes a key as first argument, besides a Texts itself.
 TAKERS = {"texts", "_texts", "say", "plural", "Refusal", "InitDataError", "_stop", "text"}
 LONGEST = {"date": "Wed 30 Sept 2026", "pseudonym": "P-7KQ4", "zone": "America/Argentina/Buenos_Aires", "count": "26"}
@@ -102,7 +103,7 @@ def calls() -> tuple[Call, ...]:
 
 @cache
 def literals() -> frozenset[str]:
-    """Every string in the code that could be a key, the page's JavaScript and HTML included."""
+    """Every string in the code that could be a key, those of the demo's page and of the desk's templates included."""
     found = {
         node.value
         for _, tree in sources()
@@ -111,6 +112,8 @@ def literals() -> frozenset[str]:
     }
     for path in [*PAGE.glob("*.js"), *PAGE.glob("*.html")]:
         found |= set(re.findall(r"""["'`](page\.\w+)["'`]""", path.read_text()))
+    for path in DESK.glob("*.html"):
+        found |= set(re.findall(r"""["'](desk\.[\w.]+)["']""", path.read_text()))
     return frozenset(found)
 
 

@@ -205,7 +205,19 @@ def test_a_member_of_the_team_can_take_the_other_role_too(clinic: Clinic) -> Non
     assert "/summary" in both.sees
     commands = [entry["command"] for entry in clinic.world.commands_for(both.account, "en")]
     assert commands == [
-        *("roster", "invite", "patient", "move", "series", "history", "team", "staff", "prices", "instructions"),
+        *(
+            "roster",
+            "invite",
+            "patient",
+            "move",
+            "series",
+            "history",
+            "team",
+            "desk",
+            "staff",
+            "prices",
+            "instructions",
+        ),
         *("questions", "summary", "chart", "notes", "export", *MEASURING, "alerts", "language", "help"),
     ]
 

@@ -61,6 +61,7 @@ UNBOUNDED = {
     "desk._AT_THE_DESK": "whoever holds the token; it says which team",
     "desk.ticket_for": "whoever holds the token; it says which team",
     "erasing._forget_chat": "a chat of a patient who was found through the team before",
+    "teams.reachable_staff_chats": "at its start the bot serves all teams",
     "teams._DUE_A_SUMMARY": "the clock serves all teams",
     "teams.move_summary": "a member of staff who was found before",
     "ahead._SUMMARISED_AFTER": "the clock serves all teams",

@@ -42,10 +42,16 @@ async function attempt(request, notice) {
   }
 }
 
+/** In a tab of its own, which knows nothing of this one. */
+function openBeside(url) {
+  Object.assign(document.createElement('a'), { href: url, target: '_blank', rel: 'noopener' }).click();
+}
+
 const actions = {
   say: (userId, words, notice) => attempt(() => server.say(userId, words), notice),
   press: (userId, messageId, data, notice) => attempt(() => server.press(userId, messageId, data), notice),
   picture: showPicture,
+  desk: (userId, notice) => attempt(async () => openBeside((await server.openDesk(userId)).url), notice),
   open: (start, notice) =>
     attempt(async () => {
       const { persona } = await server.openInvitation(start);

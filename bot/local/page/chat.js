@@ -30,6 +30,7 @@ export class Chat {
         return actions.press(this.userId, messageId, data, notice);
       },
       open: (start) => actions.open(start, notice),
+      desk: () => actions.desk(this.userId, notice),
       picture: (source, caption) => actions.picture(source, caption, this.input),
       notice,
     };
@@ -41,6 +42,7 @@ export class Chat {
     this.toastLine = this.element.querySelector('.toast');
     this.input = this.element.querySelector('textarea');
     this.start = this.element.querySelector('.start');
+    this.desk = this.element.querySelector('.desk');
     const commands = () => state.chat(this.userId).commands;
     this.composer = wireComposer(this.element, (words) => this.send(words), commands);
     this.scrolling = new Scrolling(this.log, (id) => this.drawn.get(id)?.element, () => this.report());
@@ -64,6 +66,7 @@ export class Chat {
       this.input.focus();
     });
     this.start.addEventListener('click', () => this.actions.send('/start'));
+    this.desk.addEventListener('click', () => this.actions.desk());
   }
 
   send(words) {
@@ -76,7 +79,7 @@ export class Chat {
   }
 
   draw() {
-    const { messages, replyKeyboard } = this.state.chat(this.userId);
+    const { messages, desk, replyKeyboard } = this.state.chat(this.userId);
     const shown = messages.slice(-this.limit);
     this.element.querySelector('.earlier').hidden = shown.length === messages.length;
     this.log.setAttribute('aria-busy', 'true');
@@ -88,6 +91,8 @@ export class Chat {
     const rows = replyKeyboard?.keyboard ?? []; // a ForceReply has none
     fillReplyKeyboard(this.element.querySelector('.reply-keyboard'), rows, (words) => this.send(words));
     this.input.placeholder = replyKeyboard?.input_field_placeholder ?? text('page.write');
+    this.desk.hidden = desk === '';
+    this.desk.querySelector('span').textContent = desk;
     this.composer.refresh();
     this.scrolling.heed(news, shown.findLast((each) => each.from?.is_bot)?.message_id);
   }

@@ -22,6 +22,8 @@ export const say = (userId, words) => post('/api/say', { user_id: userId, text: 
 export const press = (userId, messageId, data) =>
   post('/api/press', { user_id: userId, message_id: messageId, data });
 
+export const openDesk = (userId) => post('/api/desk', { user_id: userId });
+
 export const openInvitation = (start) => post('/api/open', { start });
 
 export const nextEvent = () => post('/api/clock', { action: 'next' });

@@ -6,7 +6,7 @@ export class State {
   constructor() {
     this.bot = '';
     this.personas = [];
-    this.chats = new Map(); // user_id -> { messages: [by message_id], commands: [], replyKeyboard }
+    this.chats = new Map(); // user_id -> { messages: [by message_id], commands: [], desk, replyKeyboard }
     this.clock = { now_local: '', label: '', zone: 'UTC', next_event: null, running: false, answering: false };
     this.guide = [];
     this.role = ROLES[0]; // the one shown where there is room for one
@@ -49,7 +49,7 @@ export class State {
   }
 
   chat(userId) {
-    if (!this.chats.has(userId)) this.chats.set(userId, { messages: [], commands: [], replyKeyboard: null });
+    if (!this.chats.has(userId)) this.chats.set(userId, { messages: [], commands: [], desk: '', replyKeyboard: null });
     return this.chats.get(userId);
   }
 
@@ -89,9 +89,9 @@ const HANDLERS = {
     state.clock = event.clock;
     state.guide = event.guide;
     state.chats = new Map(
-      event.chats.map(({ user_id: userId, messages, commands, reply_keyboard: replyKeyboard }) => [
+      event.chats.map(({ user_id: userId, messages, commands, desk, reply_keyboard: replyKeyboard }) => [
         userId,
-        { messages, commands, replyKeyboard },
+        { messages, commands, desk, replyKeyboard },
       ]),
     );
     for (const { user_id: userId } of event.personas) {
@@ -113,7 +113,9 @@ const HANDLERS = {
     chat.messages = chat.messages.filter((each) => each.message_id !== event.message_id);
   },
   commands(state, event) {
-    state.chat(event.chat_id).commands = event.commands;
+    const chat = state.chat(event.chat_id);
+    chat.commands = event.commands;
+    chat.desk = event.desk;
   },
   clock(state, event) {
     state.clock = event.clock;

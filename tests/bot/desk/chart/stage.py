@@ -28,10 +28,10 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>A patient</title>
-<link rel="stylesheet" href="/static/vendor/uPlot.min.css">
+<link rel="stylesheet" href="/static/vendor/uPlot-1.6.32.min.css">
 <link rel="stylesheet" href="/static/chart.css">
 <link rel="stylesheet" href="/around.css">
-<script src="/static/vendor/uPlot.iife.min.js" defer></script>
+<script src="/static/vendor/uPlot-1.6.32.iife.min.js" defer></script>
 <script type="module" src="/static/chart.js"></script>
 </head>
 <body>
