@@ -7,11 +7,14 @@ import { Facts } from './chart/facts.js';
 class Page {
   constructor(host) {
     Object.assign(this, { host, chart: null, tag: '' });
-    // The desk says on its body that something has changed; only what is new is sent, and drawn.
-    document.body.addEventListener('desk-changed', () => this.fill().catch(() => {}));
-    this.fill().catch((fault) => {
+    this.filled = this.fill().catch((fault) => {
       host.textContent = host.dataset.failed;
-      throw fault;
+      console.error(fault);
+    });
+    // The desk says on its body that something has changed; only what is new is sent, and drawn. One after the other:
+    // of two answers that pass each other on the way, the older one would stay.
+    document.body.addEventListener('desk-changed', () => {
+      this.filled = this.filled.then(() => this.fill()).catch(() => {});
     });
   }
 

@@ -13,6 +13,7 @@ from bot.local import seed
 from storage.database import Database
 from storage.models import Course, Patient, PatientStatus
 from tests.bot.desk.at_the_desk import SCREEN, SMALL, AtTheDesk, presses, types, words
+from tests.bot.desk.test_accessible import faults
 from tests.someone import Someone
 from tests.support import TEAM, Clinic
 
@@ -225,3 +226,19 @@ def test_a_theme_of_telegram_s_reaches_the_chart(desk: AtTheDesk, browser: Brows
         expect(page.locator(".chart-plot canvas")).to_have_count(4)
         expect(page.locator(".chart")).to_have_css("background-color", "rgb(16, 24, 32)")
         expect(page.locator(".chart")).to_have_css("color", "rgb(240, 240, 240)")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [SCREEN, SMALL], ids=["large", "small"])
+def test_axe_finds_nothing_with_everything_open(
+    desk: AtTheDesk, browser: Browser, scheme: str, size: ViewportSize
+) -> None:
+    clinic = desk.clinic
+    with desk.page(browser, clinic.clinician(), PATH, size, color_scheme=scheme) as page:
+        expect(page.locator(".chart-plot canvas")).to_have_count(4)
+        expect(page.locator(".verdict")).to_be_visible()
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        expect(page.locator(".chart-table tbody tr").first).to_be_visible()
+        assert faults(page) == []
+    with desk.page(browser, clinic.coordinator(), PATH, size, color_scheme=scheme) as page:
+        assert faults(page) == []

@@ -28,9 +28,9 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>A patient</title>
+<link rel="stylesheet" href="/static/desk.css">
 <link rel="stylesheet" href="/static/vendor/uPlot-1.6.32.min.css">
 <link rel="stylesheet" href="/static/chart.css">
-<link rel="stylesheet" href="/around.css">
 <script src="/static/vendor/uPlot-1.6.32.iife.min.js" defer></script>
 <script type="module" src="/static/chart.js"></script>
 </head>
@@ -43,18 +43,10 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-AROUND = """
-:root { color-scheme: light dark; }
-body { margin: 0; padding: 12px; font: 15px/1.4 system-ui, "Liberation Sans", sans-serif; }
-@media (prefers-color-scheme: dark) { body { background: #17191c; color: #f0f0f0; } }
-"""
 
 
 def application(records: Mapping[str, Record], corrected: Mapping[str, Corrected]) -> Starlette:
     """Each record by its name, at `/NAME` and in another language at `/NAME?language=fr`."""
-
-    async def around(request: Request) -> Response:
-        return Response(AROUND, media_type="text/css")
 
     async def page(request: Request) -> Response:
         language = request.query_params.get("language", "en")
@@ -69,7 +61,6 @@ def application(records: Mapping[str, Record], corrected: Mapping[str, Corrected
         return JSONResponse(chart_facts(Answered(records[name], texts), corrected.get(name, {})))
 
     routes = [
-        Route("/around.css", around),
         Mount("/static", StaticFiles(directory=STATIC)),
         Route("/facts/{name}", facts),
         Route("/{name}", page),

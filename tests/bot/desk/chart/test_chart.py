@@ -247,7 +247,7 @@ COUNT = """(canvas, [wanted, from, to]) => {
   }
   return found;
 }"""
-INK_LIGHT, INK_DARK = [26, 26, 26], [240, 240, 240]
+INK_LIGHT, INK_DARK = [21, 35, 45], [231, 238, 243]
 
 
 def ink(page: Page, colour: list[int], first: float = 0.06, last: float = 0.98) -> int:
@@ -283,7 +283,7 @@ def test_dark_and_light_are_followed_while_it_is_open(open_chart: Opener) -> Non
     assert ink(page, INK_LIGHT) > 100
     page.emulate_media(color_scheme="dark")
     page.wait_for_function("() => matchMedia('(prefers-color-scheme: dark)').matches")
-    expect(page.locator(".chart")).to_have_css("background-color", "rgb(23, 25, 28)")
+    expect(page.locator(".chart")).to_have_css("background-color", "rgb(22, 33, 42)")
     page.wait_for_function(
         f"() => ({COUNT})(document.querySelector('.chart-plot canvas'), [{INK_DARK}, 0.06, 0.98]) > 100"
     )
