@@ -4,6 +4,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
@@ -32,4 +33,7 @@ def desk_application(running: Running, origin: str) -> Starlette:
         *live_routes(desk),
         Mount("/desk/static", StaticFiles(directory=STATIC)),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Guard, origin=origin)])
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, origin=origin), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)],
+    )

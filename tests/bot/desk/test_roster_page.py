@@ -1,7 +1,6 @@
 """The roster as a table: found as one types, sorted, narrowed; and it says what the chat's says."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -23,7 +22,7 @@ def desk(clinic: Clinic) -> Iterator[AtTheDesk]:
 def invited(clinic: Clinic, many: int, label: str = "") -> list[str]:
     """So many patients who have not joined yet; their codes."""
 
-    def invite(session: Session) -> list[str]:
+    def invite(session: Session) -> list[str | None]:
         team = teams.team_named(session, TEAM)
         assert team is not None
         codes = [
@@ -34,8 +33,7 @@ def invited(clinic: Clinic, many: int, label: str = "") -> list[str]:
             patient.label = label or None
         return codes
 
-    found: Any = clinic.write(invite)
-    return list(found)
+    return [str(code) for code in clinic.write(invite)]
 
 
 def test_everyone_who_needs_a_look_comes_first_with_the_reason(desk: AtTheDesk) -> None:

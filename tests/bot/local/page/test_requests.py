@@ -270,3 +270,19 @@ def test_who_comes_between_the_snapshot_and_its_reading_is_told() -> None:
 
 def test_the_page_is_given_its_texts(client: httpx.Client) -> None:
     assert client.get("/api/texts").json() == TEXTS
+
+
+def test_the_desk_has_an_address_that_is_signed_anew_for_whoever_has_its_button(
+    running: Stage, client: httpx.Client
+) -> None:
+    button = {"type": "web_app", "text": "Desk", "web_app": {"url": "https://diary.example.org/desk/"}}
+    running.bot("setChatMenuButton", chat_id=COORDINATOR, menu_button=button)
+    chats = {chat["user_id"]: chat["desk"] for chat in client.get("/api/snapshot").json()["chats"]}
+    assert (chats[COORDINATOR], chats[PATIENT]) == ("Desk", "")
+    one, two = (client.post("/api/desk", json={"user_id": COORDINATOR}).json()["url"] for _ in range(2))
+    assert one.startswith("https://diary.example.org/desk/#tgWebAppData=")
+    assert one != two
+    assert client.post("/api/desk", json={"user_id": PATIENT}).status_code == 409
+    assert client.post("/api/desk", json={"user_id": 999}).status_code == 400
+    running.bot("setChatMenuButton", chat_id=COORDINATOR, menu_button={"type": "commands"})
+    assert client.post("/api/desk", json={"user_id": COORDINATOR}).status_code == 409

@@ -1,0 +1,70 @@
+"""The entrance in a real browser: by a link and by Telegram, with nothing that axe or the browser complains of."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.bot.desk.at_the_desk import SMALL, AtTheDesk
+from tests.bot.desk.test_entrance import signed, ticket_of
+from tests.support import Clinic
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def desk(clinic: Clinic) -> Iterator[AtTheDesk]:
+    with AtTheDesk(clinic) as desk:
+        yield desk
+
+
+def opened(browser: Browser, complaints: list[str], scheme: str = "light") -> Page:
+    page = browser.new_context(viewport=SMALL, color_scheme=scheme, locale="en-GB").new_page()  # type: ignore[arg-type]
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
+    return page
+
+
+def faults(page: Page) -> list[str]:
+    return [each["id"] for each in Axe().run(page).response["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_link_is_opened_by_one_press_also_of_a_key(desk: AtTheDesk, browser: Browser, scheme: str) -> None:
+    clinic, complaints = desk.clinic, list[str]()
+    nora = clinic.coordinator()
+    link = f"{desk.url}/desk/enter?ticket={ticket_of(clinic, nora)}"
+    page = opened(browser, complaints, scheme)
+    page.goto(f"{desk.url}/desk/")
+    expect(page.locator("main")).to_contain_text("send /desk to the bot")
+    assert faults(page) == []
+    page.goto(link)
+    assert faults(page) == []
+    page.get_by_role("button", name="Sign in here").press("Enter")
+    page.wait_for_url("**/desk/roster")
+    page.goto(f"{desk.url}/desk/")
+    page.wait_for_url("**/desk/roster")
+    page.goto(link)
+    expect(page.get_by_role("alert")).to_contain_text("has been used already")
+    assert faults(page) == []
+    page.context.close()
+    assert complaints == []
+
+
+def test_telegrams_words_leave_the_address_and_whoever_is_refused_reads_why(desk: AtTheDesk, browser: Browser) -> None:
+    clinic, complaints = desk.clinic, list[str]()
+    nora, anna = clinic.coordinator(), clinic.patient()
+    for account, ends in ((nora.account, "/desk/roster"), (anna.account, "/desk/")):
+        page = opened(browser, complaints)
+        page.goto(
+            f"{desk.url}/desk/#"
+            + page.evaluate("(said) => `tgWebAppData=${encodeURIComponent(said)}`", signed(clinic, account))
+        )
+        if ends == "/desk/":
+            expect(page.get_by_role("status")).to_contain_text("is for coordinators and clinicians")
+        else:
+            page.wait_for_url(f"**{ends}")
+        assert page.url == f"{desk.url}{ends}"
+        page.context.close()
+    assert complaints == []
