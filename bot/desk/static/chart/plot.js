@@ -42,7 +42,7 @@ export class Plot {
           },
         ],
         series: [{}, ...series.map((each) => ({ ...each, stroke: () => this.ink.ink }))],
-        hooks: { drawAxes: [() => under(this)], draw: [() => over(this)] },
+        hooks: { drawAxes: [() => this.inked(under)], draw: [() => this.inked(over)] },
       },
       data,
       host,
@@ -50,6 +50,13 @@ export class Plot {
     this.u.root.setAttribute('aria-hidden', 'true');
     this.size = new ResizeObserver(() => this.fit());
     this.size.observe(host);
+  }
+
+  /** uPlot remembers which colours it has set, and would go on with ours. */
+  inked(draw) {
+    this.u.ctx.save();
+    draw(this);
+    this.u.ctx.restore();
   }
 
   get width() {
