@@ -57,11 +57,6 @@ def is_told(rule: Rule, run: Run, told: Collection[date]) -> bool:
     return any(run.days_until(day) >= rule.days for day in told)
 
 
-def times_met(rule: Rule, values: Mapping[date, int | None], since: date) -> int:
-    """How often it would have been told from that day on."""
-    return sum(run.days[rule.days - 1][0] >= since for run in alerts_in(rule, values))
-
-
 def _runs(rule: Rule, values: Mapping[date, int | None]) -> Iterator[Run]:
     """Whole runs, each as long as it gets. The reference is that of a run's first day, and stays while it lasts."""
     answered = sorted((day, value) for day, value in values.items() if value is not None)

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
-from jobs import alert_escalation, alert_rules, due, holding, item_sets
+from jobs import alert_escalation, alert_rules, holding, item_sets
 from jobs.refusals import Refusal
 from storage import alerts as stored
-from storage import audit, diary, patients, questions, teams
+from storage import audit, questions, teams
 from storage.models import STAIRS, AlertKind, AlertRule, Staff, Team
 from storage.questions import STANDARD, DiaryQuestion
 
@@ -18,7 +18,6 @@ HIGHEST_THRESHOLD, MOST_DAYS = 10, 7
 LONGEST_WORDS = 400
 # Minutes of the team's day until an alert that nobody has seen is told to others.
 SHORTEST_ESCALATION, LONGEST_ESCALATION = 30, 720
-LOOKS_BACK = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -33,15 +32,6 @@ class Wanted:
     @property
     def rule(self) -> alert_rules.Rule:
         return alert_rules.Rule(self.kind.value, self.threshold, self.days)
-
-
-@dataclass(frozen=True)
-class WouldHave:
-    """How often a rule would have told the team, about how many patients of how many with a diary."""
-
-    times: int
-    patients: int
-    of: int
 
 
 def check_room(session: Session, team: Team) -> None:
@@ -65,16 +55,6 @@ def check(session: Session, team: Team, wanted: Wanted) -> None:
     known = stored.rules_of(session, team.id)
     if any(Wanted(rule.item, rule.kind, rule.threshold, rule.days) == wanted for rule in known):
         raise Refusal("refusal.alert_rule_is_there")
-
-
-def would_have_told(session: Session, team: Team, wanted: Wanted, now: datetime) -> WouldHave:
-    """By the team's own diaries of the last `LOOKS_BACK`, as they stand now."""
-    since = due.local_date(team.time_zone, now) - LOOKS_BACK
-    reach = alert_rules.REFERENCE_REACH + timedelta(days=(alert_rules.MOST_MISSING + 1) * wanted.days)
-    diaries = diary.values_of_team(session, team.id, wanted.item, since - reach)
-    known = [patient.id for patient in patients.patients_of(session, team.id) if patient.id in diaries]
-    times = [alert_rules.times_met(wanted.rule, diaries[patient_id], since) for patient_id in known]
-    return WouldHave(sum(times), sum(each > 0 for each in times), len(known))
 
 
 def add_rule(session: Session, actor: str, team: Team, wanted: Wanted, now: datetime) -> AlertRule:

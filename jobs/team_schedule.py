@@ -17,9 +17,10 @@ CHANGED = "team_schedule_changed"
 # Minutes until whoever has not answered is asked once more.
 SHORTEST_FOLLOW_UP, LONGEST_FOLLOW_UP = 30, 720
 FEWEST_SILENT, MOST_SILENT = 2, 14
+FEWEST_CHAIRS, MOST_CHAIRS = 1, 200
 COLUMNS = (
     *("telephone", "prompt_time", "follow_up_after", "silent_after"),
-    *("reminder_leads", "reminder_time", "summary_weekday", "summary_time"),
+    *("reminder_leads", "reminder_time", "summary_weekday", "summary_time", "chairs"),
 )
 TIMES = {"prompt_time", "reminder_time", "summary_time"}
 OF_REMINDERS = {"reminder_leads", "reminder_time"}
@@ -54,13 +55,15 @@ def change(session: Session, actor: str, team: Team, wanted: Wanted, now: dateti
 
 
 def check(team: Team, wanted: Wanted) -> None:
-    telephone, minutes = wanted.get("telephone"), wanted.get("follow_up_after")
+    telephone, minutes, chairs = (wanted.get(name) for name in ("telephone", "follow_up_after", "chairs"))
     if telephone is not None:
         admission.check_telephone(telephone)
     if minutes is not None and not SHORTEST_FOLLOW_UP <= minutes <= LONGEST_FOLLOW_UP:
         raise Refusal("refusal.follow_up_after", least=SHORTEST_FOLLOW_UP, most=LONGEST_FOLLOW_UP // 60)
     if not FEWEST_SILENT <= wanted.get("silent_after", FEWEST_SILENT) <= MOST_SILENT:
         raise Refusal("refusal.silent_after", least=FEWEST_SILENT, most=MOST_SILENT)
+    if chairs is not None and not FEWEST_CHAIRS <= chairs <= MOST_CHAIRS:
+        raise Refusal("refusal.chairs", least=FEWEST_CHAIRS, most=MOST_CHAIRS)
     lead_times.check_leads(wanted.get("reminder_leads", []))
     if facts(team, list(wanted)) == wanted:
         raise Refusal("refusal.set_like_that_already")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, or_, select, true
+from sqlmodel import Session, col, func, or_, select, true
 
 from storage.models import AuditEntry, Patient, PatientStatus
 
@@ -173,6 +173,19 @@ def latest_of(
         )
     )
     return list(session.exec(query.order_by(col(AuditEntry.id).desc()).limit(limit)))
+
+
+def newest_of_patients(session: Session, team_id: int) -> dict[int, tuple[int, int]]:
+    """By patient id: the newest entry's number, and how many there are."""
+    query = (
+        select(col(AuditEntry.patient_id), func.max(AuditEntry.id), func.count(col(AuditEntry.id)))
+        .where(
+            # An entry is found by whom it is about.
+            col(AuditEntry.patient_id).in_(select(Patient.id).where(Patient.team_id == team_id))
+        )
+        .group_by(col(AuditEntry.patient_id))
+    )
+    return {patient_id: (newest, many) for patient_id, newest, many in session.exec(query) if patient_id is not None}
 
 
 def history_of_patient(session: Session, team_id: int, patient_id: int) -> list[AuditEntry]:

@@ -1,7 +1,7 @@
 """The diary: days asked, answers and their revisions. Nothing is overwritten."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -311,23 +311,25 @@ def values_of(session: Session, team_id: int, patient_id: int, item: str) -> dic
     return {row.diary_date: row.value for row in found}
 
 
-def values_of_team(session: Session, team_id: int, item: str, since: date) -> dict[int, dict[date, int | None]]:
-    """The same of all the team's patients, by id, from a day on."""
+def revisions_of_team(
+    session: Session, team_id: int, items: Collection[str], since: date
+) -> Iterator[tuple[tuple[int, str], tuple[datetime, date, int | None]]]:
+    """((patient id, item), (received at, day, value)) of every revision about the days from one on, as they came."""
+    of, said = (col(Answer.patient_id), col(Answer.item)), (col(Answer.received_at), col(Answer.diary_date))
     query = (
-        select(col(Answer.patient_id), col(Answer.diary_date), col(Answer.value))
+        select(*of, *said)
+        .add_columns(col(Answer.value))
         .where(
-            Answer.team_id == team_id,
+            col(Answer.team_id) == team_id,
             # An answer is found by whose it is.
             col(Answer.patient_id).in_(select(Patient.id).where(Patient.team_id == team_id)),
-            Answer.item == item,
-            Answer.diary_date >= since,
+            col(Answer.item).in_(items),
+            col(Answer.diary_date) >= since,
         )
-        .order_by(col(Answer.revision))
+        .order_by(col(Answer.id))
     )
-    diaries: dict[int, dict[date, int | None]] = defaultdict(dict)
-    for patient_id, day, value in session.exec(query):
-        diaries[patient_id][day] = value
-    return diaries
+    for patient_id, item, at, day, value in session.connection().execute(query):
+        yield (patient_id, item), (at, day, value)
 
 
 def asked_days_between(session: Session, patient_id: int, first: date, last: date) -> set[date]:

@@ -67,6 +67,16 @@ def answered_days_of_team(session: Session, team_id: int, since: date) -> dict[i
     return _days(session.exec(query))
 
 
+def newest_answers_of_team(session: Session, team_id: int, since: date) -> dict[int, tuple[int, int]]:
+    """By patient id: the newest revision's number, and how many there are, of all about the days from `since` on."""
+    query = (
+        select(col(Answer.patient_id), func.max(Answer.id), func.count(col(Answer.id)))
+        .where(col(Answer.patient_id).in_(_ids_of(team_id)), Answer.diary_date >= since)
+        .group_by(col(Answer.patient_id))
+    )
+    return {patient_id: (newest, many) for patient_id, newest, many in session.exec(query)}
+
+
 def asked_days_of_team(session: Session, team_id: int, since: date) -> dict[int, set[date]]:
     """By patient id: the days from `since` on of which the bot knows that it asked."""
     query = (

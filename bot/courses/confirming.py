@@ -43,9 +43,12 @@ class Pressed:
 def screen(session: Session, team_id: int, day: date, texts: Texts, number: int = 0) -> Screen | None:
     """The message as it stands now; None where it is about no course any more."""
     asked = courses.asked_about_on(session, team_id, day)
-    if not asked:
-        return None
-    page, open_, declined = page_of(asked, PAGE, number), _open(asked), _declined(session, team_id, asked)
+    return screen_of(asked, _declined(session, team_id, asked), day, texts, number) if asked else None
+
+
+def screen_of(asked: Asked, declined: set[int], day: date, texts: Texts, number: int = 0) -> Screen:
+    """`declined`: the courses to which the patient had said that they cannot come."""
+    page, open_ = page_of(asked, PAGE, number), _open(asked)
     lines = Html("\n".join(_line(course, patient, declined, texts) for course, patient in page.shown))
     if open_:
         text = texts.plural("confirming.asked", len(open_), lines=lines)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.courses.course_facts import CourseFacts, back_to_patient, load_course, near, read_date, reminders, told
+from bot.courses.crowding import crowded
 from bot.dialogues.calendar import Days
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
@@ -114,10 +115,10 @@ def _spans(moves: Moves) -> Sequence[tuple[date, date]]:
 
 
 def _near(facts: CourseFacts, texts: Texts, moves: Moves) -> Html:
-    """To a course that stays."""
+    """To a course that stays; and which days have more patients than chairs."""
     moving = {course.id for course, _ in moves}
     staying = [course for course in facts.known if course.id not in moving]
-    return near(replace(facts, known=staying), texts, _spans(moves))
+    return Html(near(replace(facts, known=staying), texts, _spans(moves)) + crowded(facts, texts, _spans(moves)))
 
 
 def _later_move(texts: Texts, later: Moves) -> Html:
@@ -179,8 +180,8 @@ def _shifted(texts: Texts, facts: CourseFacts, moves: Moves) -> dict[str, object
 
 def _preview_shift(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
     moves = shifting.after_given(facts.known, facts.the_course)
-    replaced = _replaced(facts, texts, moves)
-    return texts("shift_later.preview", **_shifted(texts, facts, moves), reminders=replaced)
+    said = {"crowded": crowded(facts, texts, _spans(moves)), "reminders": _replaced(facts, texts, moves)}
+    return texts("shift_later.preview", **_shifted(texts, facts, moves), **said)
 
 
 def _apply_shift(filling: Filling, facts: CourseFacts, _values: Values) -> Screen:

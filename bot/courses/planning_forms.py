@@ -18,6 +18,7 @@ from bot.courses.course_facts import (
     so_far,
     told,
 )
+from bot.courses.crowding import crowded
 from bot.dialogues import typed_plans
 from bot.dialogues.calendar import Days
 from bot.dialogues.form import Form, Question, Values
@@ -51,6 +52,7 @@ def _check_plan(facts: CourseFacts, values: Values) -> None:
 def _preview_plan(texts: Texts, facts: CourseFacts, values: Values) -> Html:
     plans = _plans_of(values)
     dates = Html("\n".join(texts("plan.line", date=plan.start) for plan in plans))
+    spans = [(plan.start, plan.start + timedelta(days=plan.days - 1)) for plan in plans]
     return texts.plural(
         "plan.preview",
         len(plans),
@@ -59,7 +61,7 @@ def _preview_plan(texts: Texts, facts: CourseFacts, values: Values) -> Html:
         days=texts.plural("days", values["days"]),
         dose=dose_in_words(values["days"], values["dose"], texts),
         told=told(facts, texts),
-        near=near(facts, texts, [(plan.start, plan.start + timedelta(days=plan.days - 1)) for plan in plans]),
+        near=Html(near(facts, texts, spans) + crowded(facts, texts, spans)),
         reminders=reminders(facts, texts, [plan.start for plan in plans]),
     )
 

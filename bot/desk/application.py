@@ -15,6 +15,7 @@ from bot.desk.live import live_routes
 from bot.desk.pane import pane_routes
 from bot.desk.patient_page import patient_routes
 from bot.desk.roster_page import roster_routes
+from bot.desk.team_page import team_routes
 from bot.desk.visits import Desk
 from bot.runtime import Running
 
@@ -29,6 +30,7 @@ def desk_application(running: Running, origin: str) -> Starlette:
         *roster_routes(desk),
         *calendar_routes(desk),
         *patient_routes(desk),
+        *team_routes(desk),
         *pane_routes(desk),
         *live_routes(desk),
         Mount("/desk/static", StaticFiles(directory=STATIC)),

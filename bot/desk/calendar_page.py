@@ -20,6 +20,7 @@ from jobs.desk import course_calendar
 from jobs.desk.course_calendar import CalendarCourse
 
 A_DAY = timedelta(days=1)
+KINDS = ("planned", "given", "unconfirmed", "declined")
 # Not the very first and last years: they have no neighbours to turn to.
 _YEAR = "(?:19|20|21)[0-9]{2}"
 _DAY = re.compile(rf"{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
@@ -103,8 +104,9 @@ def _calendar(visit: Visit) -> Response:
         span=span,
         today=today,
         chips=_by_day(found, span),
-        load=course_calendar.loads(found, span.first, span.last, None),
+        load=course_calendar.loads(found, span.first, span.last, team.chairs),
         open=course_calendar.unconfirmed(visit.session, team, visit.now),
+        kinds=KINDS,
         this_month=address(month=f"{span.named:%Y-%m}"),
         this_week=address(week=(today if span.first <= today <= span.last else span.named).isoformat()),
         now_shown=address(month=f"{span.named:%Y-%m}") if span.is_month else address(week=span.named.isoformat()),

@@ -71,6 +71,8 @@ async def _events(desk: Desk, token: str, team_id: int) -> AsyncIterator[str]:
             return newest, is_in, known is not None and desk_news.is_news(session, team_id, known)
 
     seen: Newest | None = None
+    verdicts = desk.verdicts.revision(team_id)
+    desk.verdicts.refresh_soon(team_id)
     for look in itertools.count(1):
         with contextlib.suppress(Exception):
             # A database that is away for a moment is asked again.
@@ -79,5 +81,8 @@ async def _events(desk: Desk, token: str, team_id: int) -> AsyncIterator[str]:
                 yield "out"
                 return
             if is_news or look % ANYWAY == 0:
+                desk.verdicts.refresh_soon(team_id)
+            more_is_known = verdicts != (verdicts := desk.verdicts.revision(team_id))
+            if is_news or more_is_known or look % ANYWAY == 0:
                 yield "changed"
         await asyncio.sleep(EVERY)

@@ -5,6 +5,7 @@ if it came from the chat, and the screen that comes out is shown. Only where a f
 """
 
 import base64
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +22,7 @@ from bot.desk.visits import Desk, to_the_entrance
 from bot.desk.words import TEMPLATES, markup
 from bot.dialogues.form import CONFIRM
 from bot.replies import Button, Incoming, Keyboard, OfferCommands, Reply, Rewrite, Say, Screen, Toast
-from bot.routes import PROCEDURES
+from bot.routes import COMMANDS, PROCEDURES
 from bot.texts import Html, plain, texts_in
 from bot.traffic.bodies import BodyTooLargeError, bounded
 from jobs import desk_access
@@ -35,6 +36,8 @@ BODY_LIMIT_BYTES = 64 * 1024
 MOST_PRESSES = 4
 LONGEST_DATA_BYTES = 64
 LONGEST_ID = 40
+# `/invite`, `/move P-7KQ4 12 Mar`, as in the chat.
+_COMMAND = re.compile(r"/([a-z]{2,32})(\s.*)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,10 @@ def _replies(session: Session, known: Visitor, asked: Asked, now: datetime, bot_
         bot_name=bot_name,
         pane=known.session_id,
     )
+    command = _COMMAND.fullmatch(asked.text.strip())
+    if command is not None:
+        work = arriving.command(command[1]) if command[1] in {route.name for route in COMMANDS} else arriving.unknown
+        return _noted(session, work(session, replace(base, text=(command[2] or "").strip())))
     if asked.text:
         return _noted(session, arriving.typed(session, replace(base, text=asked.text.strip())))
     replies: list[Reply] = []

@@ -1,9 +1,10 @@
 """The roster as a table: everyone a team has, narrowed and sorted as one types, so many rows at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.desk.sparkline import sparkline
+from bot.desk.verdicts import Verdicts
 from bot.desk.visits import Desk, Visit
+from bot.drawing.asked import Verdict
 from bot.team.patient_card import state_of
 from jobs import roster as groups
 from jobs import standing
@@ -31,6 +34,7 @@ class Order(StrEnum):
 
     LOOK = "look"
     WHO = "who"
+    VERDICT = "verdict"
     ANSWERED = "answered"
     LAST = "last"
     NEXT = "next"
@@ -60,7 +64,7 @@ class View:
 
 
 def roster_routes(desk: Desk) -> list[Route]:
-    return [desk.page("/desk/roster", _roster)]
+    return [desk.page("/desk/roster", partial(_roster, desk.verdicts))]
 
 
 def _view(visit: Visit, grouped: dict[Group, list[Standing]]) -> View:
@@ -75,7 +79,7 @@ def _view(visit: Visit, grouped: dict[Group, list[Standing]]) -> View:
     return View(group, typed, order, sort.startswith("-"), int(page) if page.isdecimal() and len(page) < 5 else 0)
 
 
-def _roster(visit: Visit) -> Response:
+def _roster(verdicts: Verdicts, visit: Visit) -> Response:
     team = visit.team
     people = patients.patients_of(visit.session, team.id)
     everyone = standing.standings(visit.session, team, people, visit.now)
@@ -87,20 +91,22 @@ def _roster(visit: Visit) -> Response:
     found = grouped[view.group]
     if view.typed:
         found = groups.search(found, view.typed)
-    first = view.page * PAGE
-    if view.order in _OF_STANDINGS:
-        found = sorted(found, key=_OF_STANDINGS[view.order], reverse=view.is_reversed)
-        rows = _rows(visit, people, found[first : first + PAGE])
-    else:
-        rows = sorted(_rows(visit, people, found), key=_OF_ROWS[view.order], reverse=view.is_reversed)
+    known = verdicts.known(visit.session, team, people, visit.now)
+    first, order = view.page * PAGE, view.order
+    if order in _OF_ROWS:
+        rows = sorted(_rows(visit, people, found), key=_OF_ROWS[order], reverse=view.is_reversed)
         rows = rows[first : first + PAGE]
+    else:
+        key = partial(_by_verdict, known) if order is Order.VERDICT else _OF_STANDINGS[order]
+        found = sorted(found, key=key, reverse=view.is_reversed)
+        rows = _rows(visit, people, found[first : first + PAGE])
     return visit.shows(
         "roster_rows.html" if visit.is_part and view.page else "roster.html",
         view=view,
         counts={group: len(members) for group, members in grouped.items() if members or group is view.group},
         everyone=len(everyone),
         found=len(found),
-        rows=[Line(row, visit) for row in rows],
+        rows=[Line(row, known.get(row.standing.patient_id), visit) for row in rows],
         left=max(len(found) - first - PAGE, 0),
         orders=Order,
     )
@@ -115,11 +121,14 @@ def _rows(visit: Visit, people: Sequence[Patient], wanted: Sequence[Standing]) -
 class Line:
     """What a row of the table says of somebody."""
 
-    def __init__(self, row: Row, visit: Visit) -> None:
+    def __init__(self, row: Row, verdict: Verdict | None, visit: Visit) -> None:
         texts, of = visit.texts, row.standing
         self.pseudonym, self.label = of.pseudonym, of.label if visit.coordinates else None
         self.state = state_of(of, texts)
         self.reasons = [texts(f"desk.reason.{reason}") for reason in groups.reasons(of)]
+        # Not known yet: the page is told once it is.
+        self.verdict = texts(f"verdict.{verdict.code}") if verdict is not None else None
+        self.counts = verdict.counts[texts.language] if verdict is not None else None
         self.last, self.next = of.last_answer, row.next_course
         self.spark = Markup(sparkline(row, texts))  # noqa: S704  (its words are escaped there)
         self.answered, self.could = row.answered
@@ -130,6 +139,12 @@ class Line:
 def _urgency(each: Standing) -> tuple[Any, ...]:
     found = groups.reasons(each)
     return (not found, *(groups.REASONS.index(reason) for reason in found[:1]), each.pseudonym)
+
+
+def _by_verdict(known: Mapping[int, Verdict | None], each: Standing) -> tuple[Any, ...]:
+    """The most urgent first; whoever's is not known yet comes last."""
+    verdict = known.get(each.patient_id)
+    return (verdict is None, verdict.urgency if verdict is not None else 0, each.pseudonym)
 
 
 _OF_STANDINGS: dict[Order, Callable[[Standing], Any]] = {

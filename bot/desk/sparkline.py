@@ -94,14 +94,15 @@ def _line(stretch: Sequence[tuple[int, float]]) -> str:
     A day by itself is a line of no length: round ends make it a dot.
     """
     drawn, command = [f"M{stretch[0][0]} {HIGHEST - stretch[0][1]:g}"], "M"
-    steps = [earlier[1] - later[1] for earlier, later in pairwise(stretch)]
-    for down, level in groupby(steps or [0.0]):
+    if len(stretch) == 1:
+        return f"{drawn[0]}h0"
+    for down, level in groupby(earlier[1] - later[1] for earlier, later in pairwise(stretch)):
+        days = len([*level])
         if down == 0:
-            drawn.append(f"h{len(steps and [*level])}")
+            drawn.append(f"h{days}")
             command = "h"
             continue
-        for _ in level:
-            step = f"1{down:g}" if down < 0 else f"1 {down:g}"
-            drawn.append(f" {step}" if command == "l" else f"l{step}")
-            command = "l"
+        step = f"1{down:g}" if down < 0 else f"1 {down:g}"
+        drawn.append((" " if command == "l" else "l") + " ".join([step] * days))
+        command = "l"
     return "".join(drawn)

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.desk.entrance import token_in
+from bot.desk.verdicts import Verdicts
 from bot.desk.words import TEMPLATES
 from bot.runtime import Running
 from bot.texts import Texts, texts_in
@@ -73,6 +74,7 @@ class Desk:
 
     def __init__(self, running: Running, origin: str) -> None:
         self.running, self.origin = running, origin
+        self.verdicts = Verdicts(running.renderer, running.database, running.clock)
 
     @property
     def is_secure(self) -> bool:

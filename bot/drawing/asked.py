@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.texts import Html
+from jobs.desk.verdicts import Fingerprint
 from storage.database import Database
 from storage.models import DrawingKind
 
@@ -41,6 +42,30 @@ class Drawn:
     archive: bytes | None = None
     pages: int = 1
     marks: Mapping[int, frozenset[str]] | None = None
+
+
+@dataclass(frozen=True)
+class AskedVerdicts:
+    """What the diaries of these patients of a team say, as they stand at `now`; `database` as above."""
+
+    database: str = field(repr=False)
+    team_id: int
+    patient_ids: tuple[int, ...]
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """On the regimen in use, as the summary says it. `code`: of `jobs.wearing_off.verdict`.
+
+    `urgency`: 0 for whoever needs a look first. `counts`: by language, the difference and in how many courses.
+    `of`: what it was computed from.
+    """
+
+    code: str
+    urgency: int
+    counts: Mapping[str, Html]
+    of: Fingerprint
 
 
 @lru_cache(maxsize=2)

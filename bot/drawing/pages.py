@@ -39,6 +39,12 @@ class Answered:
     texts: Texts
     known: Inputs | None = None
 
+    def said_in(self, texts: Texts) -> "Answered":
+        """The same in another language: what was computed once is not computed anew."""
+        other = Answered(self.kept, texts, self.known)
+        vars(other)["analysis"] = self.analysis
+        return other
+
     @cached_property
     def inputs(self) -> Inputs:
         return self.known or self.kept.inputs()

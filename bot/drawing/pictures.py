@@ -6,11 +6,12 @@ neither to spare.
 
 import html
 
-from bot.drawing.asked import LONGEST_CAPTION, Asked, Drawn, database_at, text_length
+from bot.drawing.asked import LONGEST_CAPTION, Asked, AskedVerdicts, Drawn, Verdict, database_at, text_length
 from bot.texts import Html, Texts, texts_in
 from jobs import record
+from jobs.desk.verdicts import fingerprints
 from jobs.record import Record
-from storage import patients
+from storage import patients, teams
 from storage.models import DrawingKind
 
 
@@ -41,6 +42,24 @@ def _drawn(asked: Asked) -> Drawn:
 
         return summary(asked)
     return patient_chart(asked)
+
+
+def verdicts(asked: AskedVerdicts) -> dict[int, Verdict]:
+    """By patient id, of those who are still there."""
+    from bot.drawing.verdicts import verdict_of  # noqa: PLC0415
+
+    found = {}
+    try:
+        with database_at(asked.database).snapshot() as session:
+            team = teams.team_by_id(session, asked.team_id)
+            known = [patients.patient_of_team(session, team.id, patient_id) for patient_id in asked.patient_ids]
+            people = [patient for patient in known if patient is not None]
+            of = fingerprints(session, team, people, asked.now)
+            for patient in people:
+                found[patient.id] = verdict_of(record.read(session, patient, asked.now), of[patient.id])
+    finally:
+        database_at(asked.database).close()
+    return found
 
 
 def patient_chart(asked: Asked) -> Drawn:

@@ -12,8 +12,9 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from bot.drawing import pictures
-from bot.drawing.asked import Asked, Drawn
+from bot.drawing.asked import Asked, AskedVerdicts, Drawn, Verdict
 
+Wanted = TypeVar("Wanted")
 Made = TypeVar("Made")
 
 
@@ -37,15 +38,18 @@ class Renderer:
         self._pool: ProcessPoolExecutor | None = None
 
     async def draw(self, asked: Asked) -> Drawn:
-        """The page with its caption."""
-        return await self.make(pictures.draw, asked)
+        """The page with its caption. BrokenProcessPool when the worker died of it; the next page gets a new one."""
+        return await self.run(pictures.draw, asked)
 
-    async def make(self, made: Callable[[Asked], Made], asked: Asked) -> Made:
-        """What a function of a module makes there. BrokenProcessPool when the worker died of it; the next gets a new
-        one."""
+    async def verdicts(self, asked: AskedVerdicts) -> dict[int, Verdict]:
+        """By patient id, of those who are still there. BrokenProcessPool as above."""
+        return await self.run(pictures.verdicts, asked)
+
+    async def run(self, work: Callable[[Wanted], Made], wanted: Wanted) -> Made:
+        """What a module's function makes of it there. BrokenProcessPool as above."""
         used = self._workers()
         try:
-            return await asyncio.get_running_loop().run_in_executor(used, made, asked)
+            return await asyncio.get_running_loop().run_in_executor(used, work, wanted)
         except BrokenProcessPool:
             if self._pool is used:
                 self.close()

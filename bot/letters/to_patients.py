@@ -108,13 +108,17 @@ def courses_changed(session: Session, message: OutboxMessage, chat: Chat, texts:
             Screen(text, infusions.changed_keyboard(coming, texts)),
             _told(patient, [*untold, *coming]),
         )
+    return Letter(chat.telegram_id, changed_screen(untold, phone, texts), _told(patient, untold))
+
+
+def changed_screen(untold: list[Course], phone: Html, texts: Texts) -> Screen:
+    """What is planned, moved or cancelled of these, and has not been told."""
     if all(course.to_announce for course in untold):
         text = texts.plural("changed.planned", len(untold), dates=_courses(untold, texts), phone=phone)
     else:
         lines = Html("\n".join(_changed(course, texts) for course in untold))
         text = texts("changed", lines=lines, phone=phone)
-    keyboard = infusions.changed_keyboard(untold, texts)
-    return Letter(chat.telegram_id, Screen(text, keyboard), _told(patient, untold))
+    return Screen(text, infusions.changed_keyboard(untold, texts))
 
 
 def _course(course: Course, texts: Texts) -> Html:

@@ -74,7 +74,14 @@ def reminder(
     days = (course.planned_start - due.local_date(patient.time_zone, now)).days
     if days < 0:
         return None
-    said, phone = attendance.said_of(session, course), telephone(team, texts)
+    return reminder_screen(team, course, days, attendance.said_of(session, course), texts, doubtful=doubtful)
+
+
+def reminder_screen(
+    team: Team, course: Course, days: int, said: bool | None, texts: Texts, *, doubtful: bool = False
+) -> Screen:
+    """`days` until it begins; `said`: whether the patient comes, None for nothing."""
+    phone = telephone(team, texts)
     keyboard = (*_choice(course, REMINDER, said, texts), _file_button(texts))
     again = Html(texts("reminder.again") + "\n\n") if doubtful else Html("")
     when = texts("reminder.today") if days == 0 else texts.plural("reminder.in_days", days)

@@ -11,10 +11,10 @@ from bot.dialogues.wording import anchors_of, name_of
 from bot.filling import ALL_STAFF, Filling, Procedure, opened
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.team import alert_letters
-from bot.team.alert_letters import rule_words, words_of
+from bot.team.alert_letters import lookback_words, rule_words, words_of
 from bot.team.alert_unseen_form import UNSEEN, escalation_words
 from bot.texts import Html, Texts, languages, texts_in
-from jobs import alert_settings
+from jobs import alert_settings, lookback
 from jobs import alerts as alert_jobs
 from jobs.alert_settings import HIGHEST_THRESHOLD, LONGEST_WORDS, MOST_DAYS, Wanted
 from jobs.refusals import Refusal
@@ -49,10 +49,10 @@ class AlertFacts:
         return next(each for each in self.offered if each.key == values["item"])
 
     def in_words(self, rule: AlertRule, texts: Texts) -> Html:
-        return _in_words(self.filling.session, rule, texts)
+        return rule_in_words(self.filling.session, rule, texts)
 
 
-def _in_words(session: Session, rule: AlertRule, texts: Texts) -> Html:
+def rule_in_words(session: Session, rule: AlertRule, texts: Texts) -> Html:
     return words_of(rule, questions.question_called(session, rule.team_id, rule.item), texts)
 
 
@@ -92,13 +92,15 @@ def seen_pressed(session: Session, incoming: Incoming, someone: Someone) -> list
 def _overview(session: Session, someone: Someone) -> Screen:
     texts, team = texts_in(someone.chat.language), someone.the_team
     rules = alerts.rules_of(session, team.id)
-    lines = [texts("alerts.line", number=k, rule=_in_words(session, rule, texts)) for k, rule in enumerate(rules, 1)]
+    lines = [
+        texts("alerts.line", number=k, rule=rule_in_words(session, rule, texts)) for k, rule in enumerate(rules, 1)
+    ]
     everyone = team.alerts_to_coordinators
     text = texts(
         "alerts.overview",
         minutes=alert_jobs.GRACE // timedelta(minutes=1),
         rules=Html("\n".join(lines or [texts("alerts.none")])),
-        readers=_readers(texts, everyone=everyone),
+        readers=readers_in_words(texts, everyone=everyone),
     )
     unseen = escalation_words(alert_settings.escalation_of(session, team), texts, told_already=everyone)
     text = Html(f"{text}\n{texts('alerts.unseen', what=unseen)}")
@@ -112,7 +114,7 @@ def _overview(session: Session, someone: Someone) -> Screen:
     return Screen(text, tuple(rows))
 
 
-def _readers(texts: Texts, *, everyone: bool) -> Html:
+def readers_in_words(texts: Texts, *, everyone: bool) -> Html:
     return texts("alerts.readers_all" if everyone else "alerts.readers_clinicians")
 
 
@@ -181,11 +183,10 @@ def _numbers(most: int) -> list[tuple[str, str]]:
 
 
 def _preview_rule(texts: Texts, facts: AlertFacts, values: Values) -> Html:
-    wanted, now = _wanted(values), facts.filling.now
-    would = alert_settings.would_have_told(facts.filling.session, facts.team, wanted, now)
-    days = alert_settings.LOOKS_BACK.days
+    wanted, filling = _wanted(values), facts.filling
+    (would,) = lookback.look_back(filling.session, facts.team, [(wanted.item, wanted.rule)], filling.now)
     rule = rule_words(facts.asked(values), wanted.kind, wanted.threshold, wanted.days, texts)
-    return texts.plural("alert_rule.preview", would.times, rule=rule, days=days, patients=would.patients, of=would.of)
+    return texts("alert_rule.preview", rule=rule, lookback=lookback_words(would, texts))
 
 
 def _apply_rule(filling: Filling, facts: AlertFacts, values: Values) -> Screen:
@@ -237,7 +238,7 @@ def _load_readers(filling: Filling, *, everyone: bool) -> AlertFacts:
 def _apply_readers(filling: Filling, facts: AlertFacts, *, everyone: bool) -> Screen:
     texts = filling.texts
     alert_settings.set_readers(filling.session, filling.actor, facts.team, coordinators=everyone, now=filling.now)
-    return _done(texts("alert_readers.done", readers=_readers(texts, everyone=everyone)), texts)
+    return _done(texts("alert_readers.done", readers=readers_in_words(texts, everyone=everyone)), texts)
 
 
 def _readers_form(name: str, preview: str, *, everyone: bool) -> Procedure:

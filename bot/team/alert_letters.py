@@ -9,6 +9,7 @@ from bot.greetings import telephone
 from bot.replies import Button, Screen
 from bot.texts import Html, Texts
 from jobs import alerts as alert_jobs
+from jobs.lookback import LOOKS_BACK, Lookback
 from storage import alerts, patients, questions, teams
 from storage.models import Alert, AlertKind, AlertRule, Staff, Team
 from storage.questions import DiaryQuestion
@@ -25,6 +26,14 @@ def rule_words(about: DiaryQuestion, kind: AlertKind, threshold: int, days: int,
 
 def words_of(rule: AlertRule, about: DiaryQuestion, texts: Texts) -> Html:
     return rule_words(about, rule.kind, rule.threshold, rule.days, texts)
+
+
+def lookback_words(would: Lookback, texts: Texts) -> Html:
+    """How often a rule would have told the team, and what its fullest week would have been."""
+    said = texts.plural("alert_rule.lookback", would.times, days=LOOKS_BACK.days, patients=would.patients, of=would.of)
+    if would.times < 2:
+        return said
+    return Html(f"{said} {texts('alert_rule.most_in_a_week', count=would.most_in_a_week)}")
 
 
 def screen(session: Session, alert: Alert, reader: Staff, texts: Texts) -> Screen | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlmodel import Session
+
 from bot.dialogues.form import NONE, RETURN, Aside, Form, Given, Question, Values
 from bot.dialogues.typed_answers import is_understood_already, normalised
 from bot.dialogues.wording import anchors_of, name_of, question_of
@@ -14,7 +16,7 @@ from bot.texts import Html, Texts, languages, texts_in
 from jobs import item_sets
 from jobs.refusals import Refusal
 from storage import questions
-from storage.models import STAIRS, Patient, own_key
+from storage.models import STAIRS, Patient, Team, own_key
 from storage.questions import DiaryQuestion, Wording
 
 # Name and both ends of the scale in one line, with what stands between.
@@ -45,16 +47,15 @@ class QuestionFacts:
         return self.about
 
 
-def asked_by(filling: Filling) -> list[DiaryQuestion]:
-    """What this person's team asks beside the four from the next diary day on."""
-    session, team = filling.session, filling.team
+def asked_by(session: Session, team: Team) -> list[DiaryQuestion]:
+    """What the team asks beside the four from the next diary day on."""
     keys = item_sets.team_items(session, team.id)
     return sorted(questions.questions_called(session, team.id, keys), key=lambda each: keys.index(each.key))
 
 
 def _load(filling: Filling) -> QuestionFacts:
     first = item_sets.first_day(filling.session, filling.team, filling.now)
-    return QuestionFacts(filling, asked_by(filling), first)
+    return QuestionFacts(filling, asked_by(filling.session, filling.team), first)
 
 
 def _load_question(filling: Filling) -> QuestionFacts:
@@ -66,7 +67,7 @@ def _load_question(filling: Filling) -> QuestionFacts:
 
 
 def _load_patient(filling: Filling) -> QuestionFacts:
-    patient, asked = living_patient(filling, filling.subject["id"]), asked_by(filling)
+    patient, asked = living_patient(filling, filling.subject["id"]), asked_by(filling.session, filling.team)
     if not asked:
         raise Refusal("refusal.no_questions")
     first = item_sets.first_day_of(filling.session, patient, filling.now)

@@ -56,7 +56,7 @@ def _overview(session: Session, someone: Someone, now: datetime, number: int = 0
     members = teams.members_of(session, mine.team_id)
     page = page_of(members, PAGE, number)
     lines = Html("\n".join(_line(member, chat, someone, texts) for member, chat in page.shown))
-    links = invitations.open_for_staff(session, mine.team_id, now)[:MOST_LINKS] if mine.coordinator else []
+    links = links_shown(session, mine, now)
     shown = _links(session, links, someone, texts)
     text = texts.plural("staff.overview", len(members), team=someone.the_team.name, lines=lines, links=shown)
     openable = [member for member, _ in page.shown if mine.coordinator or member.id == mine.id]
@@ -71,12 +71,21 @@ def _overview(session: Session, someone: Someone, now: datetime, number: int = 0
     return Screen(text, (*rows, *turning, *rows_of(ending, 2), *inviting))
 
 
+def links_shown(session: Session, reader: Staff, now: datetime) -> list[Invitation]:
+    """To coordinators alone."""
+    return invitations.open_for_staff(session, reader.team_id, now)[:MOST_LINKS] if reader.coordinator else []
+
+
 def _links(session: Session, links: list[Invitation], someone: Someone, texts: Texts) -> Html:
-    """Ways into the team that somebody could still use: as what, until when, and who made them."""
     if not links:
         return Html("")
+    return texts("staff.links", lines=Html("\n".join(link_lines(session, links, someone, texts))))
+
+
+def link_lines(session: Session, links: list[Invitation], someone: Someone, texts: Texts) -> list[Html]:
+    """Ways into the team that somebody could still use: as what, until when, and who made them."""
     members, zone = teams.everyone_ever_on(session, someone.the_team.id), someone.the_team.time_zone
-    lines = [
+    return [
         texts(
             "staff.link",
             number=k,
@@ -86,7 +95,6 @@ def _links(session: Session, links: list[Invitation], someone: Someone, texts: T
         )
         for k, each in enumerate(links, 1)
     ]
-    return texts("staff.links", lines=Html("\n".join(lines)))
 
 
 def _link_withdrawn(session: Session, incoming: Incoming, someone: Someone, number: int) -> list[Reply]:

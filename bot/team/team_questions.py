@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from bot.dialogues.wording import anchors_of, name_of
-from bot.filling import Filling, Procedure, opened
+from bot.filling import Procedure, opened
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.team.question_forms import ADDING, STAIRS_FORM, STOPPING, asked_by, names_of
 from bot.texts import Html, Texts, nearest_language, texts_in
@@ -17,14 +17,14 @@ from storage.questions import STANDARD, DiaryQuestion
 
 def questions_typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/questions`: the list, and a button for each change."""
-    return [Say(_overview(Filling(session, incoming, someone, {})))]
+    return [Say(overview(session, someone))]
 
 
 def questions_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """A button below it: the list again, or a form. Refusal for what is no button of ours."""
     what, number = incoming.data.removeprefix("qu:").partition(":")[0], number_in(incoming.data)
     if what == "":
-        return [Toast(""), Rewrite(incoming.message_id, _overview(Filling(session, incoming, someone, {})))]
+        return [Toast(""), Rewrite(incoming.message_id, overview(session, someone))]
     procedure = _procedure(what, someone)
     if procedure is None or (procedure is STOPPING and number is None):
         raise Refusal("refusal.gone")
@@ -37,12 +37,13 @@ def _procedure(what: str, someone: Someone) -> Procedure | None:
     return {"stop": STOPPING, "stairs": STAIRS_FORM}.get(what)
 
 
-def _overview(filling: Filling) -> Screen:
-    texts, team = filling.texts, filling.team
-    asked, latest = asked_by(filling), questions.latest_set(filling.session, team.id, None)
+def overview(session: Session, someone: Someone) -> Screen:
+    """What is asked beside the four, and a button for each change."""
+    texts, team = texts_in(someone.chat.language), someone.the_team
+    asked, latest = asked_by(session, team), questions.latest_set(session, team.id, None)
     lines = [_line(each, texts) for each in asked] or [texts("questions.none")]
     since = texts("questions.since", date=latest.valid_from) if latest is not None else ""
-    chosen = [s for s in questions.latest_sets_of_patients(filling.session, team.id).values() if s.items is not None]
+    chosen = [s for s in questions.latest_sets_of_patients(session, team.id).values() if s.items is not None]
     others = texts.plural("questions.chosen", len(chosen)) if chosen else Html("")
     text = texts(
         "questions.list",

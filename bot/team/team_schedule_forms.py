@@ -1,7 +1,7 @@
 """The coordinator's forms about the team's schedule: each shows what is, what would follow, and then what was done."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import time
 from typing import Any
 
@@ -12,13 +12,14 @@ from bot.replies import Screen
 from bot.team.schedule_forms import NO_REMINDERS, lead_choices, leads_in_words, read_leads
 from bot.team.team_done import done_screen
 from bot.texts import Html, Texts
-from jobs import admission, team_schedule, weekly_summary
+from jobs import admission, chairs, due, team_schedule, weekly_summary
 from jobs.refusals import Refusal
 from jobs.team_schedule import Wanted
 from storage import patients, teams
 
 USUAL_DELAYS = (60, 120, 180, 240, 360)
 USUAL_LIMITS = (2, 3, 4, 5, 7, 10, 14)
+USUAL_CHAIRS = (4, 6, 8, 10, 12, 16, 20, 24)
 # `90 min`, `3 h`, `3`: without a unit, hours.
 _DELAY = re.compile(r"([0-9]{1,3})\s*(?:(m|min|minutes?|minuten)|h|hours?|heures?|stunden?|std)?", re.ASCII)
 
@@ -43,18 +44,25 @@ def summary_words(weekday: int, at: time, texts: Texts) -> Html:
     return texts("team.weekly", day=texts.weekday(weekday), time=at)
 
 
+def chairs_words(number: int | None, texts: Texts) -> Html:
+    return texts("team.no_chairs") if number is None else texts.plural("team.chairs", number)
+
+
+# Columns that are no time of day.
+_WORDS: Mapping[str, Callable[[Any, Texts], Html]] = {
+    "telephone": telephone_words,
+    "follow_up_after": delay_words,
+    "silent_after": lambda days, texts: texts.plural("days", days),
+    "chairs": chairs_words,
+    "reminder_leads": leads_in_words,
+    "summary_weekday": lambda weekday, texts: Html(texts.weekday(weekday)),
+}
+
+
 def value_words(name: str, value: Any, texts: Texts) -> Html:
     """One column of the team's schedule, as JSON has it."""
-    if name == "telephone":
-        return telephone_words(value, texts)
-    if name == "follow_up_after":
-        return delay_words(value, texts)
-    if name == "silent_after":
-        return texts.plural("days", value)
-    if name == "reminder_leads":
-        return leads_in_words(value, texts)
-    if name == "summary_weekday":
-        return Html(texts.weekday(value))
+    if name in _WORDS:
+        return _WORDS[name](value, texts)
     return Html(texts.time(time.fromisoformat(value)))
 
 
@@ -134,6 +142,12 @@ def _read_limit(value: str, *_: object) -> int:
     return int(value)
 
 
+def _read_chairs(value: str, *_: object) -> int:
+    if not re.fullmatch("[0-9]{1,3}", value.strip(), re.ASCII):
+        raise Refusal("refusal.chairs", least=team_schedule.FEWEST_CHAIRS, most=team_schedule.MOST_CHAIRS)
+    return int(value)
+
+
 def _patients(facts: Filling) -> list[Any]:
     return patients.patients_of(facts.session, facts.team.id)
 
@@ -178,6 +192,15 @@ def _summary_follows(texts: Texts, facts: Filling, wanted: Wanted) -> Html:
     said = texts("team.follows.summary", next=Html(texts.instant(comes, team.time_zone)))
     own = len(teams.clinicians_of(session, team.id)) - len(weekly_summary.followers(session, team))
     return Html(f"{said} {texts.plural('team.follows.summary_own', own)}") if own else said
+
+
+def _chairs_follow(texts: Texts, facts: Filling, wanted: Wanted) -> Html:
+    number = wanted["chairs"]
+    if number is None:
+        return texts("team.follows.no_chairs")
+    today = due.local_date(facts.team.time_zone, facts.now)
+    days = chairs.too_full(facts.session, facts.team, number, today)
+    return texts("team.follows.chairs", days=days)
 
 
 PROCEDURES = (
@@ -263,5 +286,23 @@ PROCEDURES = (
         ),
         lambda values: {"summary_weekday": values["day"], "summary_time": picked_time(values)},
         _summary_follows,
+    ),
+    _procedure(
+        "chairs",
+        ("chairs",),
+        (
+            Question(
+                "chairs",
+                _ask("chairs", "chairs"),
+                _read_chairs,
+                lambda texts, *_: [
+                    *((str(number), str(number)) for number in USUAL_CHAIRS),
+                    (texts("team.button.no_chairs"), NONE.data),
+                ],
+                instead=(NONE,),
+            ),
+        ),
+        lambda values: {"chairs": values["chairs"]},
+        _chairs_follow,
     ),
 )

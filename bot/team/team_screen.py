@@ -69,6 +69,7 @@ def _overview(session: Session, someone: Someone, now: datetime) -> Screen:
         summary=team_schedule_forms.summary_words(known.summary_weekday, known.summary_time, texts),
         next=Html(texts.instant(following, known.time_zone)),
         zone=known.time_zone,
+        chairs=team_schedule_forms.chairs_words(known.chairs, texts),
         instructions=_instructions(known, texts),
         prices=team_forms.set_now(known, texts),
         alerts=texts.plural("team.alerts", len(alerts.rules_of(session, known.id))),

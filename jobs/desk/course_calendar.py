@@ -1,6 +1,5 @@
 """All of a team's courses on some days, and how full these days are."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from jobs import due
+from jobs.chairs import taken_on
 from jobs.record import Dose, dose_of
 from storage import attendance, courses
 from storage.models import Course, CourseStatus, Patient, Team
@@ -97,14 +97,5 @@ def unconfirmed(session: Session, team: Team, now: datetime) -> list[Unconfirmed
 
 def loads(found: Iterable[CalendarCourse], first: date, last: date, chairs: int | None) -> dict[date, Load]:
     """Of each of these days with an infusion. `found`: all courses with a day among them, as `between` gives them."""
-    spans = {(each.patient_id, each.start, each.last_day) for each in found}
-    return {day: Load(taken, chairs) for day, taken in sorted(taken_on(spans, first, last).items())}
-
-
-def taken_on(spans: Iterable[tuple[int, date, date]], first: date, last: date) -> Counter[date]:
-    """How many patients have an infusion on each of these days. `spans`: (patient id, first day, last day)."""
-    taken: set[tuple[int, date]] = set()
-    for patient_id, start, end in spans:
-        begins, ends = max(start, first), min(end, last)
-        taken |= {(patient_id, begins + k * DAY) for k in range((ends - begins).days + 1)}
-    return Counter(day for _, day in taken)
+    taken = taken_on((each.patient_id, each.start, each.last_day) for each in found)
+    return {day: Load(many, chairs) for day, many in sorted(taken.items()) if first <= day <= last}

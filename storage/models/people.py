@@ -20,7 +20,7 @@ class Team(SQLModel, table=True):
     The prices are what the team pays: for a gram of what is infused, and for a day in hospital. Empty: not set.
     `alert_words`: by language, what a patient reads first when an alert has told the team; without: the usual words.
     `escalate_after`: minutes of the team's day after which an alert that nobody has seen is told to others as well;
-    empty: never.
+    empty: never. `chairs`: how many patients can have an infusion on one day; empty: not set.
     """
 
     __table_args__ = (
@@ -29,6 +29,7 @@ class Team(SQLModel, table=True):
         CheckConstraint("follow_up_after > 0", name="ck_team_follow_up_after"),
         CheckConstraint("silent_after BETWEEN 2 AND 14", name="ck_team_silent_after"),
         CheckConstraint("escalate_after > 0", name="ck_team_escalate_after"),
+        CheckConstraint("chairs BETWEEN 1 AND 200", name="ck_team_chairs"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -53,6 +54,7 @@ class Team(SQLModel, table=True):
     alert_words: dict[str, str] | None = Field(default=None, sa_type=JSON)
     alerts_to_coordinators: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     escalate_after: int | None = Field(default=120, sa_column_kwargs={"server_default": "120"})
+    chairs: int | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -34,6 +34,7 @@ PAGES = {
     "roster, sorted by answers": "/desk/roster?group=all&sort=answered",
     "roster, as one types": "/desk/roster?group=all&q=P-C1",
     "calendar, a month": f"/desk/calendar?month={seed.START:%Y-%m}",
+    "the team's settings": "/desk/team",
 }
 MOST_MS, MOST_KIB = 100, 100
 

@@ -16,6 +16,9 @@ from babel.messages.plurals import get_plural
 
 from bot.courses.course_facts import UNSAID
 from bot.desk import chart_facts
+from bot.desk.calendar_page import KINDS
+from bot.desk.previews import KINDS as MESSAGES
+from bot.desk.roster_page import Order
 from bot.local import demo
 from bot.local.formatting import HtmlReading
 from bot.measuring import measurement_commands
@@ -29,7 +32,7 @@ from jobs import team_schedule
 from jobs.chart.facts import ChartTexts
 from jobs.csv_table import FaultCode
 from jobs.lights import Why
-from jobs.roster import Group
+from jobs.roster import REASONS, Group
 from jobs.scores import SYMPTOMS
 from jobs.wearing_off.caveats import CaveatCode
 from jobs.wearing_off.contrast import Reason
@@ -144,6 +147,13 @@ def families() -> dict[str, str]:
             *(f"{name}.button" for name in measurement_commands.OPENED),
         ],
         "bot/team/roster.py": [f"roster.group.{group}" for group in Group],
+        "bot/desk/templates": [
+            *(f"desk.nav.{page}" for page in ("roster", "calendar", "team")),
+            *(f"desk.roster.by.{order}" for order in Order),
+            *(f"desk.reason.{reason}" for reason in REASONS),
+            *(f"desk.team.message.{kind}" for kind in MESSAGES),
+            *(f"desk.calendar.kind.{kind}" for kind in KINDS),
+        ],
         "bot/courses/course_facts.py": [f"cancel_reason.{code}" for code in (*CancelReason, UNSAID)],
         "bot/courses/confirming.py": [
             f"confirming.button.{name}" for name in ("as_planned", "otherwise", "moved", "not_given")

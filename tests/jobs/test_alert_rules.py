@@ -16,7 +16,6 @@ from jobs.alert_rules import (
     Run,
     alerts_in,
     is_told,
-    times_met,
 )
 
 START = date(2026, 3, 2)
@@ -85,14 +84,6 @@ def test_with_less_than_a_week_of_answers_there_is_no_reference() -> None:
     assert seen(THREE_MORE_ON_TWO, FEWEST_REFERENCE_DAYS * "1" + "99") == [[9, 9]]
 
 
-def test_how_often_it_would_have_been_told_counts_from_the_day_on_which_it_was_met() -> None:
-    values = diary("888.....888.....8888")
-    assert times_met(EIGHT_ON_THREE, values, START) == 3
-    assert times_met(EIGHT_ON_THREE, values, START + 2 * DAY) == 3
-    assert times_met(EIGHT_ON_THREE, values, START + 3 * DAY) == 2
-    assert times_met(EIGHT_ON_THREE, values, START + 19 * DAY) == 0
-
-
 RULES = st.builds(Rule, st.sampled_from(["value", "rise"]), st.integers(1, 10), st.integers(1, 5))
 DIARIES = st.dictionaries(
     st.integers(0, 60).map(lambda k: START + k * DAY), st.one_of(st.none(), st.integers(0, 10)), max_size=50
@@ -152,7 +143,6 @@ def test_told_day_by_day_each_run_is_told_once_and_on_the_day_on_which_it_is_lon
         so_far[day] = value
         told += [run.last for run in alerts_in(rule, so_far) if not is_told(rule, run, told)]
     assert told == [run.days[rule.days - 1][0] for run in alerts_in(rule, values)]
-    assert len(told) == times_met(rule, values, START)
 
 
 @given(RULES, DIARIES, st.lists(st.tuples(st.integers(0, 60), st.one_of(st.none(), st.integers(0, 10))), max_size=20))

@@ -4,7 +4,7 @@ import pytest
 
 from storage.models import AuditEntry
 from tests.journeys.scenes import PHONE
-from tests.journeys.test_alerts import TOLD, alerts_to, evening, ruled
+from tests.journeys.test_alerts import TOLD, alerts_to, evening, grace_passes, ruled
 from tests.journeys.test_own_copy import set_language
 from tests.support import Clinic, Someone
 
@@ -53,7 +53,8 @@ def test_a_rule_is_set_by_buttons_and_the_preview_says_how_often_it_would_have_t
     clinician.presses("2")
     assert clinician.sees == (
         "New rule: Pain 9 or more on 2 answered days in a row.\n\n"
-        "In the last 90 days it would have told the team 2 times (1 of 2 patients).\nIs that right?"
+        "In the last 90 days it would have told the team 2 times (1 of 2 patients). At most 2 in one week.\n"
+        "Is that right?"
     )
     assert alerts_to(clinician) == []
     clinician.presses("‹ Back")
@@ -67,6 +68,20 @@ def test_a_rule_is_set_by_buttons_and_the_preview_says_how_often_it_would_have_t
     assert entry.after == {"rule": 1, "item": "pain", "kind": "value", "threshold": 9, "days": 1}
     evening(clinic, ben, 8, "9 2 2 4")
     assert f"Alert: {ben.code}" in clinician.sees
+
+
+def test_what_was_told_and_corrected_afterwards_counts_and_what_was_corrected_in_time_does_not(clinic: Clinic) -> None:
+    clinician, anna = clinic.clinician(), clinic.patient()
+    ruled(clinic, 9)
+    evening(clinic, anna, 2, "9 2 2 4")
+    anna.says("pain 1")
+    clinic.becomes(clinic.local("2026-03-03 18:00"))
+    anna.says("9 2 2 4")
+    anna.says("pain 1")
+    grace_passes(clinic)
+    assert len(alerts_to(clinician)) == 1
+    fills_in(clinician, "Pain", "A value", "8", "1")
+    assert "it would have told the team 1 time (1 of 1 patients).\nIs" in clinician.sees
 
 
 def test_a_new_rule_tells_what_goes_on_with_the_next_answer(clinic: Clinic) -> None:

@@ -30,12 +30,12 @@ def test_everything_that_is_set_stands_on_one_screen(clinic: Clinic) -> None:
         "Whoever has not answered is asked once more: never\nSilent counts after: 3 days without an answer\n"
         "Reminders of infusions: 7 days before, the day before and that morning, at 09:00\n"
         "Weekly summary: every Monday at 08:00, next on Mon 9 Mar 2026, 08:00 (Europe/London)\n"
-        "Words with the reminders: none yet\n"
+        "Infusion chairs: not set\nWords with the reminders: none yet\n"
         "Prices: no price for a gram, no price for a day in hospital\nAlerts: 0 rules"
     )
     assert coordinator.buttons == [
         *("Telephone", "Check-in time", "Asking once more", "Silence", "Reminder days", "Reminder hour"),
-        *("Weekly summary", "Text with reminders", "Prices", "Alerts", "History"),
+        *("Weekly summary", "Infusion chairs", "Text with reminders", "Prices", "Alerts", "History"),
     ]
 
 
@@ -49,6 +49,7 @@ def test_everything_that_is_set_stands_on_one_screen(clinic: Clinic) -> None:
         ("Reminder hour", ("07", "07:45"), "reminder_time", "07:45:00", "that morning, at 07:45"),
         ("Weekly summary", ("Thursday", "13", "13:00"), "summary_weekday", "3", "every Thursday at 13:00, next on Thu"),
         ("Telephone", ("No number",), "telephone", "None", "Telephone: none is set"),
+        ("Infusion chairs", ("8",), "chairs", "8", "Infusion chairs: 8 chairs"),
     ],
 )
 def test_each_is_changed_by_buttons_alone(
@@ -79,6 +80,7 @@ def test_each_is_changed_by_buttons_alone(
         ("Reminder days", ("10, 3",), "reminder_leads", "[10, 3]"),
         ("Weekly summary", ("freitag", "9:30"), "summary_weekday", "4"),
         ("Telephone", ("020 7946 0999",), "telephone", "020 7946 0999"),
+        ("Infusion chairs", (" 200",), "chairs", "200"),
     ],
 )
 def test_each_can_be_typed_too(clinic: Clinic, button: str, typed: tuple[str, ...], column: str, value: str) -> None:
@@ -104,6 +106,10 @@ def test_each_can_be_typed_too(clinic: Clinic, button: str, typed: tuple[str, ..
         ("Reminder days", "7 1 0", "It is set like that already."),
         ("Reminder days", "61", "At most 5 reminders, from 0 to 60 days before the course."),
         ("Weekly summary", "s", "I cannot read “s” as a day of the week."),
+        ("Infusion chairs", "0", "Please press a button, or type a number of chairs from 1 to 200."),
+        ("Infusion chairs", "201", "Please press a button, or type a number of chairs from 1 to 200."),
+        ("Infusion chairs", "a few", "Please press a button, or type a number of chairs from 1 to 200."),
+        ("Infusion chairs", "none", "It is set like that already."),
         ("Telephone", "ask the porter", "“ask the porter” is not a telephone number."),
     ],
 )

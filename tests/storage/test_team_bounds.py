@@ -29,6 +29,7 @@ BOUNDS = {"team_id", "of_team", "patient_id", "patient", "course", "course_id", 
 # The rest, each with its reason.
 UNBOUNDED = {
     "chats._WHO_IS": "asks which team an account belongs to",
+    "desk_news.newest": "the highest numbers of all teams, which tell nobody anything",
     "courses.courses_by_id": "ids of courses that were found for their team before",
     "courses._DUE_A_REMINDER": "the clock serves all teams",
     "patients._DUE_A_PROMPT": "the clock serves all teams",
@@ -176,6 +177,9 @@ QUESTIONS: dict[str, Ask] = {
     ],
     "courses_between": lambda s, team, patient, course, staff: [
         c for c, _ in courses.courses_between(s, team, date(2026, 4, 1), date(2026, 5, 1)) if c is course
+    ],
+    "planned_to_begin_before": lambda s, team, patient, course, staff: [
+        c for c, _ in courses.planned_to_begin_before(s, team, date(2026, 5, 1)) if c is course
     ],
     "course_days_between": lambda s, team, patient, course, staff: [
         each for each in courses.course_days_between(s, team, date(2026, 4, 1), date(2026, 5, 1)) if patient.id in each

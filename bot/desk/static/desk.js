@@ -16,11 +16,11 @@ let opener = null;
 /** Opens the pane with what these presses bring, such as ["o:move_course:12", "f:move_course:start:2026-03-12"]. */
 export function open(presses) {
   opener = document.activeElement;
-  const values = { once: once(), data: presses };
+  const values = presses[0].startsWith("/") ? { once: once(), text: presses.join(" ") } : { once: once(), data: presses };
   htmx.ajax("POST", "/desk/pane", { target: "#pane-body", swap: "innerHTML", values });
 }
 
-// A button anywhere on a page: data-pane="o:plan_course:12", several presses with a blank between.
+// A button anywhere on a page: data-pane="o:plan_course:12", several presses with a blank between, or "/invite".
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-pane]");
   if (button) open(button.dataset.pane.split(" "));

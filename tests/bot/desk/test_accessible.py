@@ -11,7 +11,7 @@ from tests.bot.desk.at_the_desk import SCREEN, SMALL, AtTheDesk
 from tests.someone import Someone
 from tests.support import Clinic
 
-PAGES = ("/desk/roster?group=all", "/desk/calendar?month=2026-03", "/desk/calendar?week=2026-03-02")
+PAGES = ("/desk/roster?group=all", "/desk/calendar?month=2026-03", "/desk/calendar?week=2026-03-02", "/desk/team")
 pytestmark = pytest.mark.browser
 
 

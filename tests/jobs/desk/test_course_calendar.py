@@ -116,3 +116,18 @@ def test_a_day_is_over_capacity_with_more_patients_than_chairs(chairs: int | Non
     loads = course_calendar.loads(found, date(2026, 3, 10), LAST, chairs)
     assert loads == {date(2026, 3, day): Load(taken, chairs) for day, taken in ((10, 2), (11, 1), (12, 1))}
     assert [load.over for load in loads.values()] == [over, False, False]
+
+
+def test_what_is_to_be_confirmed_is_shown_whenever_it_was(database: Database) -> None:
+    with committing(database) as session:
+        here = joined_patient(session, 1, now=BEFORE)
+        there = joined_patient(session, 2, zone="Pacific/Kiritimati", now=BEFORE)
+        over = [planned(session, here, date(2026, 1, day), 2) for day in (5, 20)]
+        given, cancelled = (planned(session, there, date(2026, 1, day)) for day in (10, 25))
+        schedule.mark_given(session, BY, there, given, date(2026, 1, 10), 2, 0.4, NOW)
+        schedule.cancel_course(session, BY, there, cancelled, NOW)
+        over.append(planned(session, there, NOW.date(), 1))
+        planned(session, here, NOW.date(), 1)
+        session.flush()
+        found = course_calendar.unconfirmed(session, rows_of(session, Team)[0], NOW)
+    assert [each.course_id for each in found] == [course.id for course in over]

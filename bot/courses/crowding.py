@@ -1,0 +1,26 @@
+"""What a preview says of days with more patients than infusion chairs: a word, and no refusal."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.courses.course_facts import CourseFacts
+from bot.texts import Html, Texts
+from jobs import chairs
+
+MOST_SHOWN = 3
+
+
+def crowded(facts: CourseFacts, texts: Texts, spans: Sequence[tuple[date, date]]) -> Html:
+    """A paragraph of its own on the days of these courses that would be over; nothing where none is."""
+    team = facts.filling.team
+    found = chairs.too_many_with(facts.filling.session, team, facts.patient.id, spans)
+    if not found or team.chairs is None:
+        return Html("")
+    shown = [
+        str(texts.plural("plan.crowded_day", team.chairs, date=day, taken=taken))
+        for day, taken in list(found.items())[:MOST_SHOWN]
+    ]
+    days, more = Html(", ".join(shown)), len(found) - len(shown)
+    if more:
+        days = texts.plural("plan.crowded_more", more, days=days)
+    return Html(texts("plan.crowded", days=days) + "\n\n")

@@ -1,0 +1,17 @@
+"""The verdict on the regimen in use, in the summary's own words. It computes the answer: for the worker process."""
+
+from bot.drawing.asked import Verdict
+from bot.drawing.findings import BY_URGENCY, WITHOUT_VERDICT
+from bot.drawing.pages import Answered, counts_words
+from bot.texts import languages, texts_in
+from jobs.desk.verdicts import Fingerprint
+from jobs.record import Record
+
+
+def verdict_of(kept: Record, of: Fingerprint) -> Verdict:
+    first, *others = languages()
+    answered = Answered(kept, texts_in(first))
+    code = answered.current.verdict if answered.current else WITHOUT_VERDICT
+    said = [answered, *(answered.said_in(texts_in(language)) for language in others)]
+    counts = {each.texts.language: counts_words(each) for each in said}
+    return Verdict(code, BY_URGENCY.index(code), counts, of)
