@@ -33,8 +33,7 @@ from jobs import admission, reading
 from jobs.clock import AlignedClock, SystemClock
 from jobs.refusals import Refusal
 from storage import audit, copying
-from storage.database import Database, DatabaseError
-from storage.file_faults import FileFault
+from storage.database import Database, DatabaseError, SchemaMismatchError, known_revisions
 from storage.locks import Lock
 from storage.models import Role
 from storage.writer import NotCommittedError, Writer
@@ -69,21 +68,34 @@ def _settings(*, need_token: bool) -> Settings:
     return loaded
 
 
-def _database(loaded: Settings, out_of_reach: int = WRONG_SETTINGS) -> Database:
-    """The database, at the schema this version needs; made on the way when it is a new one.
+def _database(loaded: Settings, out_of_reach: int = WRONG_SETTINGS, *, may_make: bool = False) -> Database:
+    """The database, at the schema this version needs. `may_make`: made on the way, where there is none.
 
     `out_of_reach`: with which code it ends where the database does not answer.
     """
-    database = Database(loaded.database_url.get_secret_value())
+    if (wrong_file := file_checks.what_is_wrong(loaded)) is not None:
+        raise file_checks.stop(wrong_file)
+    database, file = Database(loaded.database_url.get_secret_value()), loaded.database_file
+    if file is not None and not file.exists() and not may_make:
+        # In a wrong folder a new, empty one would say that all is well.
+        raise _stop("cli.no_database", path=file.absolute())
     try:
         if database.revision() is None:
+            if not may_make:
+                raise _stop("cli.database_empty")
             database.migrate()
         database.check_schema()
-    except DatabaseError as wrong:
-        raise _stop("cli.schema", wrong=wrong) from None
+    except SchemaMismatchError as wrong:
+        raise _other_schema(wrong) from None
     except DBAPIError as fault:
         raise file_checks.stop(file_checks.of_database(loaded, fault) or say("cli.database"), out_of_reach) from None
     return database
+
+
+def _other_schema(wrong: SchemaMismatchError) -> typer.Exit:
+    if wrong.found not in known_revisions():
+        return _stop("cli.schema_newer", found=wrong.found, expected=wrong.expected)
+    return _stop("cli.schema", wrong=wrong)
 
 
 @app.callback()
@@ -104,9 +116,7 @@ def run(
     wanted = {name.strip() for name in roles.split(",")}
     if not wanted <= set(runtime.Role):
         raise _stop("cli.roles", known=", ".join(runtime.Role))
-    if (wrong_file := file_checks.what_is_wrong(loaded)) is not None:
-        raise file_checks.stop(wrong_file)
-    database = _database(loaded, TRY_AGAIN)
+    database = _database(loaded, TRY_AGAIN, may_make=True)
     if database.is_sqlite and wanted != set(runtime.Role):
         raise _stop("cli.roles_need_postgresql")
     lock = Lock(database, "run")
@@ -148,7 +158,7 @@ async def _run(loaded: Settings, database: Database, roles: list[runtime.Role]) 
 async def _work(loaded: Settings, database: Database, roles: list[runtime.Role]) -> None:
     if database.is_sqlite:
         running = runtime.Running(loaded, database, SystemClock(), roles=roles)
-        keeping = asyncio.create_task(Keeper(loaded, database, running.clock).run())
+        keeping = asyncio.create_task(Keeper(loaded, running).run())
         try:
             await _until_it_ends(loaded, running)
         finally:
@@ -296,12 +306,16 @@ def migrate(
 ) -> None:
     """Bring the database's schema up to this version, or to a given revision."""
     loaded = _settings(need_token=False)
+    if (wrong_file := file_checks.what_is_wrong(loaded)) is not None:
+        raise file_checks.stop(wrong_file)
     database = Database(loaded.database_url.get_secret_value())
     lock = Lock(database, "run")
     try:
         if database.is_sqlite and database.is_there and not lock.acquire():
             raise _stop("cli.runs_already")
         before = database.revision()
+        if before is not None and before not in known_revisions():
+            raise _other_schema(SchemaMismatchError(before, database.expected_revision()))
         if database.is_older(revision) and not losing_data:
             raise _stop("cli.losing_data", revision=revision)
         database.migrate(revision)
@@ -312,8 +326,8 @@ def migrate(
             typer.echo(plain(say("cli.migrated_new", after=after)))
         else:
             typer.echo(plain(say("cli.migrated", before=before, after=after or "–")))
-    except DBAPIError:
-        raise _stop("cli.database") from None
+    except (DBAPIError, OSError) as fault:
+        raise file_checks.stop(file_checks.of_database(loaded, fault) or say("cli.database")) from None
     except CommandError as wrong:
         raise _stop("cli.wrong", wrong=wrong) from None
     finally:
@@ -357,22 +371,17 @@ def doctor() -> None:
         raise typer.Exit(WRONG_SETTINGS)
 
 
-def _opened() -> tuple[Settings, Database]:
-    loaded = _settings(need_token=False)
-    return loaded, _database(loaded)
-
-
 def _there() -> Database:
-    """One that somebody has made: in a wrong folder a new, empty one would say that all is well."""
+    return _database(_settings(need_token=False))
+
+
+def _there_or_new() -> tuple[Settings, Database]:
     loaded = _settings(need_token=False)
-    file = loaded.database_file
-    if file is not None and not file.exists():
-        raise file_checks.stop(file_checks.in_words(FileFault.MISSING, file))
-    return _database(loaded)
+    return loaded, _database(loaded, may_make=True)
 
 
 parked_command.register(app, _there)
-research_command.register(app, _opened)
+research_command.register(app, _there, _there_or_new)
 keeping_commands.register(app, lambda: _settings(need_token=False), _database)
 report_command.register(app, _there)
 

@@ -5,6 +5,7 @@ import logging
 import math
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
@@ -80,7 +81,14 @@ class Handlers:
         # That the bot is blocked or not is nothing that anybody says.
         counts = update.my_chat_member is None
         hearing = self._flood.hearing(incoming.telegram_id, incoming.said_at) if counts else Hearing.ANSWERED
+        if hearing is Hearing.UNANSWERED and not self._may_be_kept(work, incoming):
+            # Others wait behind it: it costs them no look into the database.
+            self._measured.update("taken", self._clock.now())
+            return
+        has_diary = False
         try:
+            if hearing is Hearing.TOLD:
+                has_diary = await self._writer.run(partial(arriving.has_diary, incoming=incoming))
             if hearing is not Hearing.ANSWERED:
                 work = arriving.unanswered(work, tells=hearing is Hearing.TOLD)
             elif fetched is not None:
@@ -98,10 +106,16 @@ class Handlers:
         else:
             self._measured.update("taken", self._clock.now())
         if counts:
-            self._flood.count(incoming.telegram_id, incoming.said_at, hearing)
+            self._flood.count(incoming.telegram_id, incoming.said_at, hearing, has_diary=has_diary)
         self._answered()
         if replies or (incoming.press and hearing is Hearing.ANSWERED):
             self._answer_in_order(incoming, replies)
+
+    def _may_be_kept(self, work: Work, incoming: Incoming) -> bool:
+        if arriving.may_be_entry(work, incoming) and self._flood.is_kept(incoming.telegram_id):
+            return True
+        self._flood.count(incoming.telegram_id, incoming.said_at, Hearing.UNANSWERED)
+        return False
 
     async def _with_its_file(self, incoming: Incoming, fetched: Callable[[str], Awaitable[bytes | None]]) -> Incoming:
         file = incoming.file

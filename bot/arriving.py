@@ -221,12 +221,22 @@ def unanswered(work: Work, *, tells: bool) -> Work:
     return kept
 
 
+def may_be_entry(work: Work, incoming: Incoming) -> bool:
+    """What can be seen without looking into the database; of `unanswered`, the rest does nothing."""
+    return work is typed or (work is pressed and incoming.data.startswith("c:"))
+
+
+def has_diary(session: Session, incoming: Incoming) -> bool:
+    someone = chats.who_is(session, incoming.telegram_id)
+    return someone is not None and someone.patient is not None
+
+
 def _is_entry(session: Session, work: Work, incoming: Incoming, someone: Someone) -> bool:
     """Whether it is an answer or a note."""
-    if work is pressed:
-        return incoming.data.startswith("c:")
+    if work is pressed or not may_be_entry(work, incoming):
+        return may_be_entry(work, incoming)
     open_ = filling.is_open(dialogues.dialogue_of(session, someone.chat.id))
-    return work is typed and (not open_ or patient.is_for_check_in(incoming, someone))
+    return not open_ or patient.is_for_check_in(incoming, someone)
 
 
 def located(session: Session, incoming: Incoming) -> list[Reply]:

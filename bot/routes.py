@@ -54,6 +54,7 @@ class Route:
         return {self.role} if self.also is None else {self.role, self.also}
 
 
+# In the order of the menus: first what each role uses most.
 COMMANDS = (
     Route("today", Role.PATIENT, patient.today),
     Route("yesterday", Role.PATIENT, patient.yesterday),
@@ -65,6 +66,8 @@ COMMANDS = (
     Route("privacy", Role.PATIENT, leaving.privacy),
     Route("withdraw", Role.PATIENT, leaving.withdraw),
     Route("roster", Role.COORDINATOR, roster.roster),
+    Route("summary", Role.CLINICIAN, summary_screen.summary),
+    Route("chart", Role.CLINICIAN, clinician.chart),
     Route("invite", Role.COORDINATOR, coordinator.invite),
     Route("patient", Role.COORDINATOR, coordinator.patient_typed),
     Route("move", Role.COORDINATOR, one_line.move),
@@ -72,20 +75,18 @@ COMMANDS = (
     Route("history", Role.COORDINATOR, history.typed),
     Route("team", Role.COORDINATOR, team_screen.team),
     Route("desk", Role.COORDINATOR, desk_link.link, Role.CLINICIAN),
-    Route("staff", Role.COORDINATOR, staff_screen.staff, Role.CLINICIAN),
-    Route("prices", Role.COORDINATOR, team_screen.prices),
-    Route("instructions", Role.COORDINATOR, team_screen.instructions),
-    Route("questions", Role.COORDINATOR, team_questions.questions_typed, Role.CLINICIAN),
-    Route("summary", Role.CLINICIAN, summary_screen.summary),
-    Route("chart", Role.CLINICIAN, clinician.chart),
     Route("notes", Role.CLINICIAN, clinician.notes_typed),
-    Route("export", Role.CLINICIAN, export_forms.export),
     Route("ck", Role.CLINICIAN, measurement_commands.ck, also=Role.COORDINATOR),
-    Route("weight", Role.CLINICIAN, measurement_commands.weight, also=Role.COORDINATOR),
     Route("steroid", Role.CLINICIAN, measurement_commands.steroid, also=Role.COORDINATOR),
+    Route("weight", Role.CLINICIAN, measurement_commands.weight, also=Role.COORDINATOR),
     Route("measurements", Role.CLINICIAN, measurement_commands.measurements_typed, also=Role.COORDINATOR),
     Route("import", Role.CLINICIAN, import_forms.import_, also=Role.COORDINATOR),
     Route("alerts", Role.CLINICIAN, alert_forms.overview, also=Role.COORDINATOR),
+    Route("questions", Role.COORDINATOR, team_questions.questions_typed, Role.CLINICIAN),
+    Route("instructions", Role.COORDINATOR, team_screen.instructions),
+    Route("prices", Role.COORDINATOR, team_screen.prices),
+    Route("staff", Role.COORDINATOR, staff_screen.staff, Role.CLINICIAN),
+    Route("export", Role.CLINICIAN, export_forms.export),
     Route("language", Role.CLINICIAN, staff_language.typed, also=Role.COORDINATOR),
 )
 BUTTONS = (

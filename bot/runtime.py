@@ -21,7 +21,9 @@ from bot.drawing.draughtsman import Draughtsman
 from bot.drawing.rendering import Renderer
 from bot.settings import Settings
 from bot.texts import FALLBACK, texts_in
+from bot.traffic import disowning
 from bot.traffic.courier import Courier
+from bot.traffic.disowning import Disowning
 from bot.traffic.heard import Heard
 from bot.traffic.intake import Intake
 from bot.traffic.leader import Leader, Work
@@ -42,6 +44,7 @@ from jobs import (
     weekly_summary,
 )
 from jobs.clock import Clock, Ticker
+from jobs.lights import CLOCK_OFF, Why
 from storage import teams
 from storage.database import Database
 from storage.locks import Lock, poller
@@ -142,6 +145,8 @@ class Running:
         }
         self._working = [work for role, work in by_role.items() if role in roles]
         self._tasks: list[asyncio.Task[None]] = []
+        # What of the keeping of its file failed at the latest try, and how.
+        self.keeping: dict[Why, str] = {}
 
     def _made_intake(self, settings: Settings) -> Work:
         """Which way is the configuration's: at its start each takes over from the other."""
@@ -189,18 +194,26 @@ class Running:
 
     async def _reach_telegram(self) -> None:
         """Asks for the bot's name until Telegram answers: after a power cut the network may come later than we do."""
-        wait = WAIT_FOR_TELEGRAM
+        wait, known = WAIT_FOR_TELEGRAM, Disowning()
         while True:
             try:
                 await self.application.initialize()
                 return
-            except InvalidToken:
-                raise
+            except InvalidToken as fault:
+                known.another(fault)
+                await asyncio.sleep(disowning.WAIT)
             except TelegramError as fault:
+                known.over()
                 # A proxy's or a captive portal's answer too.
                 log.warning("Telegram cannot be reached yet (%s); trying again", type(fault).__name__)
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, LONGEST_WAIT_FOR_TELEGRAM)
+
+    @property
+    def clock_is_right(self) -> bool:
+        """As far as Telegram has said: what was dated by a wrong clock would all look old."""
+        off = self.heard.clock_off
+        return self.heard.silent is not None and (off is None or abs(off) <= CLOCK_OFF)
 
     async def never_started(self) -> None:
         """Lets go of what it holds already."""

@@ -1,5 +1,7 @@
 """Secrets that stand in files of their own, as Docker's and systemd's do, instead of in the environment."""
 
+import os
+import stat
 from pathlib import Path
 
 from pydantic import SecretStr, field_validator
@@ -52,9 +54,14 @@ def file_variable(name: str) -> str:
 
 
 def _content(path: Path) -> str | None:
-    """None for a file that cannot be read, that is empty, and for one that can be no secret's."""
+    """None for a file that cannot be read, that is empty, and for one that can be no secret's.
+
+    A pipe would be waited for until somebody writes into it, and a device has no end.
+    """
     try:
-        with path.open(encoding="utf-8") as file:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), encoding="utf-8") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
             secret = file.read(LONGEST + 1).strip()
     except (OSError, UnicodeDecodeError, ValueError):
         return None

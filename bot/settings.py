@@ -220,10 +220,19 @@ class _WithToken(Settings):
         return token
 
 
+def field_of(variable: str) -> str:
+    """The setting that a variable sets, by itself or by a file."""
+    return variable.lower().removesuffix("_file")
+
+
 def load(need_token: bool = False, env_file: Path = ENV_FILE, **overrides: Any) -> Settings:
-    """Reads the environment, then `env_file`, then files of secrets. SettingsError names every fault, and no value."""
+    """Reads the environment, then `env_file`, then files of secrets. SettingsError names every fault, and no value.
+
+    `overrides` count before all of them, and what is wrong with one of theirs is no fault then.
+    """
     try:
         held, faults = read_secrets(SecretFiles(_env_file=env_file))  # type: ignore[call-arg]
+        faults = [(variable, key) for variable, key in faults if field_of(variable) not in overrides]
         loaded = (_WithToken if need_token else Settings)(_env_file=env_file, **{**held, **overrides})  # type: ignore[call-arg]
     except UnicodeDecodeError:
         raise SettingsError([(str(env_file), "settings.env_unreadable")]) from None

@@ -1,7 +1,7 @@
-"""Courses of which nobody said that they were given: the coordinators are asked, once, the morning after the last day.
+"""Courses of which nobody said that they were given: the coordinators are asked, once, the day after the last one.
 
-One message a coordinator, however many patients it is about. Whoever answers, answers for all: the others' messages
-are rewritten in place.
+At the team's hour, by its own clock. One message a coordinator, however many patients it is about. Whoever answers,
+answers for all: the others' messages are rewritten in place.
 """
 
 import logging
@@ -15,8 +15,6 @@ from storage.models import Course, MessageKind, Patient, Team
 from storage.upcoming import Upcoming
 
 log = logging.getLogger(__name__)
-# By the team's clock: before the first telephone call of the day.
-ASKED_AT = time(9, 0)
 PUT_OFF = timedelta(hours=1)
 STILL_WORTH_SENDING = timedelta(hours=36)
 # After an outage too; what has been open for longer is seen in the roster.
@@ -24,7 +22,26 @@ LONGEST_OPEN = timedelta(days=7)
 
 
 def next_question(team: Team, after: datetime) -> datetime:
-    return due.next_local_moment(team.time_zone, ASKED_AT, after)
+    return due.next_local_moment(team.time_zone, team.confirmation_time, after)
+
+
+def would_come(team: Team, at: time, now: datetime) -> datetime:
+    """The next one, if the hour were changed to this now.
+
+    Its day stays, so that none is asked about twice and none is left out; where the new hour of that day has passed, it
+    still comes as it would have.
+    """
+    following = team.next_confirmation_at
+    if following is None or following <= now:
+        return following or due.next_local_moment(team.time_zone, at, now)
+    wanted = due.local_moment(team.time_zone, due.local_date(team.time_zone, following), at)
+    return wanted if wanted > now else following
+
+
+def is_too_far(team: Team, now: datetime) -> bool:
+    """Later than tomorrow: only a clock that ran ahead can have put it there."""
+    following, tomorrow = team.next_confirmation_at, due.local_date(team.time_zone, now) + timedelta(days=1)
+    return following is not None and due.local_date(team.time_zone, following) > tomorrow
 
 
 def run(session: Session, now: datetime) -> bool:
@@ -49,7 +66,7 @@ def run(session: Session, now: datetime) -> bool:
 def pass_over(session: Session, until: datetime) -> None:
     """After a restore: by then the teams were asked by the instance before.
 
-    What was answered is lost, so which courses it was about is not noted: the next morning asks about those that nobody
+    What was answered is lost, so which courses it was about is not noted: the next day asks about those that nobody
     has confirmed in the diary as it stands.
     """
     for team in teams.teams_due_a_confirmation(session, until):
@@ -76,7 +93,7 @@ def _ask(session: Session, team: Team, moment: datetime) -> None:
 
 
 def next_asked(session: Session) -> Upcoming | None:
-    """When a team will next be asked, as things stand: not each morning, but the one on which a course is over."""
+    """When a team will next be asked, as things stand: not each day, but the one on which a course is over."""
     for team in teams.by_next_confirmation(session):
         moment = team.next_confirmation_at
         if moment is not None and _open_at(session, team, moment):
@@ -102,7 +119,7 @@ def _over(session: Session, team: Team, today: date) -> list[tuple[Course, Patie
 
 
 def _is_over_for(patient: Patient, course: Course, moment: datetime) -> bool:
-    """By the patient's own clock; where it is still the last day, they are asked about the next morning."""
+    """By the patient's own clock; where it is still the last day, they are asked about a day later."""
     return courses.last_day(course) < due.local_date(patient.time_zone, moment)
 
 

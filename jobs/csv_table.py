@@ -29,6 +29,7 @@ FaultCode = Literal[
     "cell_empty",
     "not_empty",
     "not_a_date",
+    "no_such_day",
     "not_a_moment",
     "not_a_number",
     "two_numbers",

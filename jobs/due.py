@@ -41,6 +41,12 @@ def local_date(zone: str, instant: datetime) -> date:
     return _aware(instant).astimezone(zone_of(zone)).date()
 
 
+def week_of(zone: str, instant: datetime) -> date:
+    """The Monday of the week in which it lies there."""
+    day = local_date(zone, instant)
+    return day - timedelta(days=day.weekday())
+
+
 def diary_date(zone: str, asked_at: datetime) -> date:
     """The date an entry is about: the local date of its prompt, however late the answer comes."""
     return local_date(zone, asked_at)

@@ -21,6 +21,8 @@ TELEGRAM_AWAY_AFTER = 180.0
 LONGEST_BAN = 60.0
 SLOW_DATABASE = 3.0
 LATE = timedelta(minutes=5)
+# A process writes twice a minute that it lives.
+ROLE_MISSED_AFTER = timedelta(minutes=3)
 # Even where messages are going out: a rush that takes longer has its own light, hours before it.
 VERY_LATE = timedelta(minutes=15)
 # What is being worked off: a message was taken up within this time.
@@ -45,13 +47,16 @@ class Name(StrEnum):
     DATABASE = "database"
     TELEGRAM = "telegram"
     JOBS = "jobs"
+    ROLES = "roles"
     PROMPTS = "prompts"
     MESSAGES = "messages"
     PARKED = "parked"
+    PAGES = "pages"
     DISK = "disk"
     CLOCK = "clock"
     WEBHOOK = "webhook"
     BACKUP = "backup"
+    KEEPING = "keeping"
     RUSH = "rush"
 
 
@@ -60,7 +65,10 @@ OF_THE_PROCESS = (Name.WRITER, Name.TICK, Name.COURIER, Name.INTAKE, Name.DRAWIN
 # Without which nothing should be sent to this process yet.
 TO_BE_READY = (Name.DATABASE, Name.TELEGRAM)
 # What another process than the bot's own can know, such as `doctor`.
-SEEN_FROM_OUTSIDE = (Name.DATABASE, Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.DISK, Name.BACKUP, Name.RUSH)
+SEEN_FROM_OUTSIDE = (
+    *(Name.DATABASE, Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.PAGES),
+    *(Name.DISK, Name.BACKUP, Name.RUSH),
+)
 
 
 class Why(StrEnum):
@@ -78,14 +86,19 @@ class Why(StrEnum):
     TELEGRAM_AWAY = "telegram_away"
     TELEGRAM_BAN = "telegram_ban"
     JOBS_FAIL = "jobs_fail"
+    ROLES_MISSING = "roles_missing"
     PROMPTS_LATE = "prompts_late"
     MESSAGES_LATE = "messages_late"
     PARKED = "parked"
+    PAGES_UNDRAWN = "pages_undrawn"
     DISK_FULL = "disk_full"
     CLOCK_OFF = "clock_off"
     WEBHOOK_ERRORS = "webhook_errors"
     BACKUP_OLD = "backup_old"
     BACKUP_NONE = "backup_none"
+    BACKUP_FAILS = "backup_fails"
+    DEPARTURES_FAIL = "departures_fail"
+    DEPARTURES_DAMAGED = "departures_damaged"
     RUSH = "rush"
 
 
@@ -103,15 +116,19 @@ class Light:
 class ProcessFacts:
     """For how many seconds each part has been missed; None: not this process's work, or not begun.
 
+    `begun`: not while it waits for Telegram.
     `failing`: the jobs of the clock that fail at each try, with for how many seconds.
+    `keeping`: what could not be kept at the latest try, with the fault.
     """
 
     writer_alive: bool
+    begun: bool = True
     tick: float | None = None
     courier: float | None = None
     intake: float | None = None
     drawing: float | None = None
     failing: Mapping[str, float] = field(default_factory=dict)
+    keeping: Mapping[Why, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -136,6 +153,8 @@ class StoredFacts:
     `oldest_due`: since when the oldest message that is due has been so; `due`: how many are; `taken_up`: when the
     latest was.
     `oldest_prompt`: since when the question that has waited longest for the clock has been due.
+    `roles_missing`: what no process has done of late.
+    `undrawn`: pages that could not be drawn, or not with everybody.
     """
 
     seconds: float | None
@@ -146,7 +165,9 @@ class StoredFacts:
     taken_up: datetime | None = None
     oldest_prompt: datetime | None = None
     parked: int = 0
+    undrawn: int = 0
     rush: Rush | None = None
+    roles_missing: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -185,6 +206,7 @@ def lights(facts: Facts) -> list[Light]:
     ]
     if facts.process is not None:
         found.append(_jobs(facts.process, facts.stored))
+        found.extend([*_keeping(facts.process), _roles(facts.process, facts.stored)])
     return sorted(found, key=lambda light: list(Name).index(light.name))
 
 
@@ -259,6 +281,7 @@ def _of_stored(facts: Facts) -> list[Light]:
         _light(Name.PROMPTS, Why.PROMPTS_LATE, asked_late > LATE, minutes=_minutes(asked_late)),
         _messages(facts, stored),
         _light(Name.PARKED, Why.PARKED, stored.parked > 0, count=stored.parked),
+        _light(Name.PAGES, Why.PAGES_UNDRAWN, stored.undrawn > 0, count=stored.undrawn),
     ]
     rush = stored.rush
     if rush is not None:
@@ -280,7 +303,7 @@ def _messages(facts: Facts, stored: StoredFacts) -> Light:
 
 
 def _unknown() -> list[Light]:
-    return [Light(name, None) for name in (Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.RUSH)]
+    return [Light(name, None) for name in (Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.PAGES, Name.RUSH)]
 
 
 def _disk(machine: MachineFacts) -> list[Light]:
@@ -298,6 +321,23 @@ def _backup(machine: MachineFacts, now: datetime) -> list[Light]:
         return [_light(Name.BACKUP, Why.BACKUP_NONE, True)]
     age = _age(now, machine.newest_backup)
     return [_light(Name.BACKUP, Why.BACKUP_OLD, age > BACKUP_AGE, hours=int(age / timedelta(hours=1)))]
+
+
+def _roles(process: ProcessFacts, stored: StoredFacts | str) -> Light:
+    if isinstance(stored, str):
+        return Light(Name.ROLES, None)
+    missing = ", ".join(stored.roles_missing)
+    return _light(Name.ROLES, Why.ROLES_MISSING, bool(missing) and process.begun, roles=missing)
+
+
+def _keeping(process: ProcessFacts) -> list[Light]:
+    """The first of what fails: a restore that brings somebody back is worse than a night without a backup."""
+    if process.keeping is None:
+        return []
+    for why in (Why.DEPARTURES_DAMAGED, Why.DEPARTURES_FAIL, Why.BACKUP_FAILS):
+        if why in process.keeping:
+            return [_light(Name.KEEPING, why, True, fault=process.keeping[why])]
+    return [Light(Name.KEEPING, False)]
 
 
 def _age(now: datetime, since: datetime | None) -> timedelta:

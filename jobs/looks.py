@@ -1,6 +1,6 @@
 """Marks that a patient needs a look: noted when a summary is drawn, seen by one for all, or put off for some weeks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -24,8 +24,16 @@ def noted(look: Look) -> Noted:
     return Noted(look.state, look.seen_at is not None, look.not_before)
 
 
-def mark(session: Session, team_id: int, states: Mapping[int, frozenset[str]], now: datetime) -> None:
+def mark(
+    session: Session,
+    team_id: int,
+    states: Mapping[int, frozenset[str]],
+    now: datetime,
+    unknown: Collection[int] = (),
+) -> None:
     """Those of the team, by id, who need a look for what is known of them now. Marked anew where that is another.
+
+    `unknown`: of whom it could not be found out; for them all stays as it is.
 
     They were found while a page was drawn; whatever somebody has seen or put off since then stays so.
     """
@@ -34,7 +42,7 @@ def mark(session: Session, team_id: int, states: Mapping[int, frozenset[str]], n
         patients.hold(session, team_id, patient_id)
     known = looks.latest_looks(session, team_id)
     for patient_id, look in known.items():
-        if patient_id not in states and _is_waiting(look):
+        if patient_id not in states and patient_id not in unknown and _is_waiting(look):
             look.over_at = now
             session.add(look)
     for patient_id, state in states.items():

@@ -71,10 +71,7 @@ class Days:
         """Today for none. Refusal for what is no day."""
         if not text.strip():
             return self.today
-        found = reading.parse_date(text, self.today, self.locales, PAST_DAYS)
-        if found is None:
-            raise Refusal("form.date_unknown", typed=text.strip(), year=self.today.year)
-        return found
+        return reading.day_said(text, self.today, self.locales, PAST_DAYS)
 
 
 def read_value(analyte: str, text: str, days: Days) -> ValueLine:

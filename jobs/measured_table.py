@@ -57,7 +57,10 @@ class _Days:
         if not text:
             return None
         found = reading.parse_date(text, self.today, self.locales) if _YEAR.search(text) else None
-        if found is None:
+        last = reading.last_of_its_month(text, self.today, self.locales) if _YEAR.search(text) else None
+        if last is not None:
+            row.fault(column, "no_such_day", last.isoformat())
+        elif found is None:
             row.fault(column, "not_a_date", DAY_FORM)
         return found
 

@@ -23,8 +23,9 @@ def ask_chart(session: Session, staff: Staff, chat: Chat, patient: Patient, requ
 def ask_summary(session: Session, staff: Staff, chat: Chat, request: str, now: datetime) -> None:
     """The team as it is now, in words and as a picture: everybody, or whoever needs a look."""
     drawn = DrawingKind.LOOK if staff.summary_brings is SummaryBrings.LOOK else DrawingKind.SUMMARY
+    before: str | None = None
     for kind in SUMMARY_PARTS:
-        _ask(session, kind, staff.team_id, chat, None, request, now, drawn)
+        before = _ask(session, kind, staff.team_id, chat, None, request, now, drawn, follows=before)
 
 
 def ask_picture(session: Session, staff: Staff, chat: Chat, page: int, request: str, now: datetime) -> None:
@@ -71,8 +72,9 @@ def _ask(
     now: datetime,
     drawn: DrawingKind = DrawingKind.PAGE,
     page: int = 1,
-) -> None:
-    """What is drawn alike for several messages is drawn once."""
+    follows: str | None = None,
+) -> str:
+    """What is drawn alike for several messages is drawn once. Returns the message's key, for what follows it."""
     key = f"asked:{chat.id}:{request}"[: outbox.LONGEST_KEY]
     patient_id = patient.id if patient is not None else None
     drawing = drawings.wanted(
@@ -86,6 +88,7 @@ def _ask(
         kind=drawn,
         page=page,
     )
+    own_key = f"{kind.value}:{key}"[: outbox.LONGEST_KEY]
     outbox.enqueue(
         session,
         outbox.draft(
@@ -94,9 +97,11 @@ def _ask(
             chat_id=chat.id,
             patient_id=patient_id,
             drawing_id=drawing,
-            dedupe_key=f"{kind.value}:{key}"[: outbox.LONGEST_KEY],
+            dedupe_key=own_key,
             due_at=now,
             expires_at=now + STILL_WANTED,
             asked=kind in (MessageKind.SUMMARY_PICTURE, MessageKind.SUMMARY_PDF),
+            follows=follows,
         ),
     )
+    return own_key

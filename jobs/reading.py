@@ -4,9 +4,11 @@ Names of months and weekdays are CLDR's, of every language that is spoken here; 
 English, French and German. All are read whatever the language of the dialogue.
 """
 
+import calendar
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
@@ -15,6 +17,7 @@ from typing import Literal
 
 from babel.dates import get_day_names, get_month_names
 
+from jobs.refusals import Refusal
 from jobs.zone_names import TREACHEROUS, place, plain, zones_by_city, zones_by_country, zones_by_name
 
 # A day and month without a year is in the recent past up to here, otherwise in the future.
@@ -82,11 +85,12 @@ def parse_date(text: str, today: date, locales: tuple[str, ...], recent_days: in
     """A date from "2026-03-12", "12.3.2026", "12/3", "Thu 12 Mar", "March 12, 2026", "tomorrow" and the like.
 
     The day comes before the month: "3/4" is 3 April, and "3/13" is not read. Without a year: such a day of the
-    last `recent_days`, otherwise the next one from `today` on. A year of two digits is of this century. A weekday
-    before it has to be that day's. `locales`: of the languages whose names are read, the reader's own first: what a
-    name means there counts, and one on which the others contradict one another is not read.
+    last `recent_days`, otherwise the next one from `today` on; 29 February is none where that February has 28 days. A
+    year of two digits is of this century. A weekday before it has to be that day's. `locales`: of the languages whose
+    names are read, the reader's own first: what a name means there counts, and one on which the others contradict one
+    another is not read.
     """
-    said = re.sub(r"\s+", " ", plain(text).replace("'", ""))
+    said = _said(text)
     near = _NEAR_DAYS.get(said.replace("-", " "))
     if near is not None:
         return today + timedelta(days=near)
@@ -97,7 +101,41 @@ def parse_date(text: str, today: date, locales: tuple[str, ...], recent_days: in
     return day
 
 
+@dataclass(frozen=True)
+class _Meant:
+    """A day of a month, whether there is such a day or not. `year` None: it was not said."""
+
+    year: int | None
+    month: int
+    day: int
+
+    def month_from(self, earliest: date) -> date | None:
+        """The last day of the month that is meant: without a year, of the first in which the day is not over by then.
+
+        None for a month that there is not.
+        """
+        if not (1 <= self.month <= 12 and self.day >= 1):
+            return None
+        if self.year is not None:
+            return _last_day(self.year, self.month) if self.year >= 1 else None
+        last = _last_day(earliest.year, self.month)
+        is_over = last.replace(day=min(self.day, last.day)) < earliest
+        return _last_day(earliest.year + is_over, self.month)
+
+
+def _said(text: str) -> str:
+    return re.sub(r"\s+", " ", plain(text).replace("'", ""))
+
+
 def _read_day(said: str, today: date, locales: tuple[str, ...], recent_days: int) -> date | None:
+    meant = _meant(said, locales)
+    month = meant.month_from(today - timedelta(days=recent_days)) if meant is not None else None
+    if meant is None or month is None or meant.day > month.day:
+        return None
+    return month.replace(day=meant.day)
+
+
+def _meant(said: str, locales: tuple[str, ...]) -> _Meant | None:
     for pattern in (_ISO, _DAY_FIRST, _DAY_NAME, _NAME_DAY):
         match = pattern.fullmatch(said)
         if match is None:
@@ -106,11 +144,31 @@ def _read_day(said: str, today: date, locales: tuple[str, ...], recent_days: int
         month = _months(locales).get(parts["name"]) if "name" in parts else int(parts["month"])
         if month is None:
             return None
-        if parts["year"] is None:
-            return _nearest(int(parts["day"]), month, today, recent_days)
-        century = 2000 if len(parts["year"]) == 2 else 0
-        return _date(century + int(parts["year"]), month, int(parts["day"]))
+        year = None if parts["year"] is None else int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
+        return _Meant(year, month, int(parts["day"]))
     return None
+
+
+def day_said(text: str, today: date, locales: tuple[str, ...], recent_days: int = RECENT_DAYS) -> date:
+    """The date, as `parse_date` reads it. Refusal for what is none, or for a day that its month does not have."""
+    day = parse_date(text, today, locales, recent_days)
+    if day is not None:
+        return day
+    last = last_of_its_month(text, today, locales, recent_days)
+    if last is not None:
+        raise Refusal("form.no_such_day", typed=text.strip(), last=last)
+    raise Refusal("form.date_unknown", typed=text.strip(), year=today.year)
+
+
+def last_of_its_month(text: str, today: date, locales: tuple[str, ...], recent_days: int = RECENT_DAYS) -> date | None:
+    """28 February for "31 Feb", or for "29 Feb" where that is in no leap year. None for any other text."""
+    said = _said(text)
+    weekday = _WEEKDAY.fullmatch(said)
+    meant = _meant(said, locales) or (_meant(weekday["rest"], locales) if weekday else None)
+    if meant is None:
+        return None
+    month = meant.month_from(today - timedelta(days=recent_days))
+    return month if month is not None and meant.day > month.day else None
 
 
 @lru_cache
@@ -198,15 +256,5 @@ def _time(hour: int, minute: int) -> time | None:
     return time(hour, minute) if hour <= 23 and minute <= 59 else None
 
 
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _nearest(day: int, month: int, today: date, recent_days: int) -> date | None:
-    # Nine years hold a 29 February even around 2100.
-    years = range(today.year - 1, today.year + 9)
-    found = [found for year in years if (found := _date(year, month, day)) is not None]
-    return next((each for each in found if each >= today - timedelta(days=recent_days)), None)
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])

@@ -37,7 +37,9 @@ from storage import (
     numbers,
     outbox,
     patients,
+    replacing,
     restored,
+    sqlite_files,
     teams,
 )
 from storage.backups import Backup
@@ -86,11 +88,13 @@ def restore_file(
     now: datetime,
     as_of: datetime | None = None,
     departed: Sequence[Departure] = (),
+    folder: Path | None = None,
 ) -> Restored:
     """Puts the backup in the place of the live file, of the newest schema and in order. Nobody may be at either.
 
     All of it is done to a copy, which takes the place of the other in the end: FileFaultError or MomentError, and
-    nothing has changed. `as_of` is for a file that was copied by hand, which does not say when.
+    nothing has changed. `as_of` is for a file that was copied by hand, which does not say when. `folder`: of the
+    backups, where it is noted which numbers were given.
     """
     found = backups.verify(backup)
     moment = found.at or as_of
@@ -98,16 +102,20 @@ def restore_file(
         raise MomentError("cli.restore.as_of_missing")
     stopped_at = stopped_at or now
     check_moments(moment, stopped_at, now, departed)
-    prepared = live.with_name(f".{live.name}.restoring")
+    # Whoever keeps the file elsewhere has a link to it where the bot looks, and keeps that.
+    live = sqlite_files.itself(live)
+    prepared = replacing.prepared_for(live)
     try:
-        backups.forget_file(prepared)
         backups.copy_of(backup, prepared)
         backups.forget_note(prepared)
-        ordered = _prepare(prepared, moment, stopped_at, now, departed, numbers.highest_in(live))
+        replaced = max(numbers.highest_in(live), numbers.noted_in(folder) if folder is not None else 0)
+        ordered = _prepare(prepared, moment, stopped_at, now, departed, replaced)
         backups.verify(prepared)
-        put_aside = backups.put_in_place(prepared, live, now)
+        if folder is not None:
+            numbers.note(folder, max(replaced, numbers.highest_in(prepared)))
+        put_aside = replacing.put_in_place(prepared, live, now)
     finally:
-        backups.forget_file(prepared)
+        sqlite_files.forget_file(prepared)
     return Restored(found, moment, ordered, put_aside)
 
 

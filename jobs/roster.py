@@ -41,7 +41,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a patient stands. `today`: where they live. `plans`: by their start.
+    """How a patient stands. `today`: where they live. `plans`: by their start. `monday`: of the week of the team.
 
     `silent_since`: of whoever can be reached. `status`: as the patient's row has it.
     `has_chat`: not of those whose diary was brought from elsewhere, until they join.
@@ -52,6 +52,7 @@ class Standing:
     label: str | None
     status: str
     today: date
+    monday: date
     paused_until: date | None = None
     last_answer: date | None = None
     is_reachable: bool = True
@@ -76,10 +77,10 @@ class Standing:
         return next((plan for plan in self.coming if plan.is_coming is False), None)
 
     @property
-    def begins_this_week(self) -> date | None:
-        """The first day of a course that begins today or within seven days."""
-        starts = (plan.start for plan in self.plans)
-        return next((start for start in starts if self.today <= start <= self.today + A_WEEK), None)
+    def course_this_week(self) -> date | None:
+        """The first day of a course that has a day in the team's week, from Monday to Sunday."""
+        following = self.monday + A_WEEK
+        return next((plan.start for plan in self.plans if plan.start < following and plan.last >= self.monday), None)
 
 
 # The most pressing first.
@@ -104,7 +105,7 @@ def groups_of(standing: Standing) -> set[Group]:
         Group.LOOK: bool(reasons(standing)),
         Group.SILENT: standing.silent_since is not None,
         Group.NO_COURSE: not standing.coming,
-        Group.WEEK: standing.begins_this_week is not None,
+        Group.WEEK: standing.course_this_week is not None,
         Group.UNREACHABLE: not standing.is_reachable,
         Group.PAUSED: standing.status == PAUSED,
         Group.ALL: True,
@@ -120,7 +121,7 @@ def by_group(everyone: Iterable[Standing]) -> dict[Group, list[Standing]]:
             found[group].append(standing)
     # Sorting is stable.
     found[Group.LOOK].sort(key=lambda each: REASONS.index(reasons(each)[0]))
-    found[Group.WEEK].sort(key=lambda each: each.begins_this_week or date.max)
+    found[Group.WEEK].sort(key=lambda each: each.course_this_week or date.max)
     return found
 
 

@@ -160,22 +160,37 @@ def move_courses(
     infusion_reminder.announce_changes(session, patient, now)
 
 
-def check_may_be_given(course: Course, today: date) -> None:
-    """Not before the day for which it is planned: a course that was given early is moved first, so that all know."""
+def latest_given(patient: Patient, now: datetime) -> date:
+    """The last day that may be noted as one of an infusion: today; of whoever has stopped, the day of that."""
+    until = now if patient.withdrawn_at is None else min(now, patient.withdrawn_at)
+    return due.local_date(patient.time_zone, until)
+
+
+def check_may_be_given(patient: Patient, course: Course, now: datetime) -> None:
+    """Not before the day for which it is planned: a course that was given early is moved first, so that all know.
+
+    Nor one that began after the patient had stopped.
+    """
     _check_planned(course)
-    if course.planned_start > today:
-        raise Refusal("refusal.given_before_planned", date=course.planned_start)
+    if course.planned_start > latest_given(patient, now):
+        raise _too_late(patient, "refusal.given_before_planned", course.planned_start)
+
+
+def _too_late(patient: Patient, key: str, day: date) -> Refusal:
+    if patient.withdrawn_at is not None:
+        return Refusal("refusal.given_after_leaving", pseudonym=patient.pseudonym, date=day)
+    return Refusal(key, date=day)
 
 
 def check_given(
-    session: Session, patient: Patient, course: Course, start: date, days: int, dose: float, today: date
+    session: Session, patient: Patient, course: Course, start: date, days: int, dose: float, now: datetime
 ) -> None:
-    check_may_be_given(course, today)
+    check_may_be_given(patient, course, now)
     check_days(days)
     check_dose(dose)
     end = start + timedelta(days=days - 1)
-    if end > today:
-        raise Refusal("refusal.given_in_the_future", date=end)
+    if end > latest_given(patient, now):
+        raise _too_late(patient, "refusal.given_in_the_future", end)
     if start < course.planned_start - FARTHEST_BACK:
         raise Refusal("refusal.given_too_long_ago", date=start, most=FARTHEST_BACK.days)
     _check_room(session, patient, start, end, course.id)
@@ -191,9 +206,9 @@ def mark_given(
     dose: float,
     now: datetime,
 ) -> None:
-    """Keeps when and how much was really given beside what was planned."""
+    """Keeps when and how much was really given beside what was planned. The patient is told nothing of it."""
     holding.hold_patient(session, patient)
-    check_given(session, patient, course, start, days, dose, due.local_date(patient.time_zone, now))
+    check_given(session, patient, course, start, days, dose, now)
     before = facts_of(course)
     course.status = CourseStatus.GIVEN
     course.given_start, course.given_end = start, start + timedelta(days=days - 1)

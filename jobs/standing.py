@@ -22,7 +22,7 @@ def standings(session: Session, team: Team, people: Sequence[Patient], now: date
     silent = silence.silent_since(session, team_id, reached, team.silent_after, now)
     # What is not told yet, and may still be taken back, is not shown either.
     unseen = alerts.patients_with_unseen_alerts(session, team_id, now - GRACE)
-    plans = _plans(session, team_id, ids)
+    plans, monday = _plans(session, team_id, ids), due.week_of(team.time_zone, now)
     return [
         Standing(
             patient_id=patient.id,
@@ -30,6 +30,7 @@ def standings(session: Session, team: Team, people: Sequence[Patient], now: date
             label=patient.label,
             status=patient.status.value,
             today=due.local_date(patient.time_zone, now),
+            monday=monday,
             paused_until=patient.paused_until,
             last_answer=answered.get(patient.id),
             is_reachable=patient.id not in lost,

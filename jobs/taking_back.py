@@ -25,7 +25,7 @@ from jobs import (
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
 from storage import audit, courses, patients, teams
-from storage.models import AuditEntry, Course, Patient, Staff, Team
+from storage.models import AuditEntry, CancelReason, Course, Patient, Staff, Team
 
 CAN_BE_TAKEN_BACK = timedelta(hours=1)
 Facts = Mapping[str, Any]
@@ -116,7 +116,7 @@ def _invited_again(of: Subject, actor: str, _before: Facts, now: datetime) -> No
 
 def _cancel(of: Subject, actor: str, _before: Facts, now: datetime) -> None:
     """A course that should not have been planned; the patient hears of it only if they have heard of the course."""
-    schedule.cancel_course(of.session, actor, of.the_patient, of.the_course, now)
+    schedule.cancel_course(of.session, actor, of.the_patient, of.the_course, now, CancelReason.MISTAKE)
 
 
 WAYS: dict[str, Way] = {

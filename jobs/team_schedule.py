@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from jobs import admission, due, holding, infusion_reminder, lead_times, silence, weekly_summary
+from jobs import admission, confirming, due, holding, infusion_reminder, lead_times, silence, weekly_summary
 from jobs.outlook import Replaced
 from jobs.refusals import Refusal
 from storage import audit, courses, patients
@@ -20,9 +20,9 @@ FEWEST_SILENT, MOST_SILENT = 2, 14
 FEWEST_CHAIRS, MOST_CHAIRS = 1, 200
 COLUMNS = (
     *("telephone", "prompt_time", "follow_up_after", "silent_after"),
-    *("reminder_leads", "reminder_time", "summary_weekday", "summary_time", "chairs"),
+    *("reminder_leads", "reminder_time", "confirmation_time", "summary_weekday", "summary_time", "chairs"),
 )
-TIMES = {"prompt_time", "reminder_time", "summary_time"}
+TIMES = {"prompt_time", "reminder_time", "confirmation_time", "summary_time"}
 OF_REMINDERS = {"reminder_leads", "reminder_time"}
 OF_SUMMARY = {"summary_weekday", "summary_time"}
 
@@ -42,6 +42,9 @@ def change(session: Session, actor: str, team: Team, wanted: Wanted, now: dateti
     check(team, wanted)
     assert set(wanted) <= set(COLUMNS)
     before = facts(team, list(wanted))
+    if "confirmation_time" in wanted and team.next_confirmation_at is not None:
+        at = time.fromisoformat(wanted["confirmation_time"])
+        team.next_confirmation_at = confirming.would_come(team, at, now)
     for name, value in wanted.items():
         setattr(team, name, time.fromisoformat(value) if name in TIMES else value)
     session.add(team)

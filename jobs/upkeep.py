@@ -25,7 +25,8 @@ def run(session: Session, now: datetime) -> bool:
         if weekly_summary.is_too_far(team, reader, now):
             teams.move_summary(session, reader, weekly_summary.next_summary(team, reader, now))
     for team in ahead.teams_asked_about_courses_after(session, now + USUAL_QUESTION):
-        teams.move_confirmation(session, team, confirming.next_question(team, now))
+        if confirming.is_too_far(team, now):
+            teams.move_confirmation(session, team, confirming.next_question(team, now))
     found = ahead.active_patients_prompted_after(session, now + USUAL_PROMPT, BATCH)
     came_back = [patient for patient in found if _comes_back(session, patient, now)]
     return len(came_back) == BATCH

@@ -6,7 +6,7 @@ in which the next one would have come: there it comes on the new day, or where t
 
 import logging
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlmodel import Session
 
@@ -44,12 +44,6 @@ def next_summary(team: Team, reader: Staff, after: datetime) -> datetime:
     return due.next_weekly_moment(team.time_zone, *schedule_of(team, reader), after)
 
 
-def week_of(zone: str, moment: datetime) -> date:
-    """The Monday of the week in which it lies."""
-    day = due.local_date(zone, moment)
-    return day - timedelta(days=day.weekday())
-
-
 def would_come(team: Team, reader: Staff, weekday: int, at: time, now: datetime) -> datetime:
     """The clinician's next one, if day and hour were changed to these now."""
     following = reader.next_summary_at or next_summary(team, reader, now)
@@ -61,8 +55,8 @@ def moved(zone: str, weekday: int, at: time, following: datetime, latest: dateti
 
     `following`: when it would have come; `latest`: the one before it. This week's is to come only if it has had none.
     """
-    this_week, own_week = week_of(zone, now), week_of(zone, following)
-    has_had_one = latest is not None and week_of(zone, latest) >= this_week
+    this_week, own_week = due.week_of(zone, now), due.week_of(zone, following)
+    has_had_one = latest is not None and due.week_of(zone, latest) >= this_week
     for monday in (own_week if has_had_one else min(this_week, own_week), own_week):
         wanted = due.local_moment(zone, monday + timedelta(days=weekday), at)
         if wanted > now:
@@ -113,8 +107,8 @@ def begin(team: Team, reader: Staff, now: datetime) -> None:
 def is_too_far(team: Team, reader: Staff, now: datetime) -> bool:
     """Later than next week: only a clock that ran ahead can have put it there."""
     following = reader.next_summary_at
-    next_week = week_of(team.time_zone, now) + timedelta(weeks=1)
-    return following is not None and week_of(team.time_zone, following) > next_week
+    next_week = due.week_of(team.time_zone, now) + timedelta(weeks=1)
+    return following is not None and due.week_of(team.time_zone, following) > next_week
 
 
 def run(session: Session, now: datetime) -> bool:
@@ -161,6 +155,7 @@ def _messages(
     """What the clinician has chosen. Drawn once for all who read the same at the same moment."""
     day = due.local_date(team.time_zone, moment).isoformat()
     expires_at = moment + STILL_WORTH_SENDING
+    before: str | None = None
     for kind, drawn in PARTS[reader.summary_brings]:
         drawing = drawings.wanted(
             session,
@@ -172,12 +167,15 @@ def _messages(
             expires_at=expires_at,
             kind=drawn,
         )
+        key = f"{kind.value}:{team.id}:{day}:{reader.id}"
         yield outbox.draft(
             kind=kind,
             team_id=team.id,
             chat_id=reader.chat_id,
             drawing_id=drawing,
-            dedupe_key=f"{kind.value}:{team.id}:{day}:{reader.id}",
+            dedupe_key=key,
             due_at=moment,
             expires_at=expires_at,
+            follows=before,
         )
+        before = key

@@ -14,11 +14,24 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.models import AuditEntry
+from storage.sqlite_files import saying
 
 NAME = "departures.jsonl"
 WITHDREW, CAME_BACK = "patient_withdrew", "patient_came_back"
 OF_STAFF = ("staff_left", "staff_removed")
 NOTED = (WITHDREW, CAME_BACK, audit.ERASED, *OF_STAFF)
+
+
+# What a line should be like, for whoever has to mend one.
+EXAMPLE = '{"entry": 7, "at": "2026-03-02T10:00:00+00:00", "what": "patient_withdrew", "team_id": 1, "who": 3}'
+
+
+class DamagedDeparturesError(Exception):
+    """A line of the file is not as it was written, so that it is not known who has departed."""
+
+    def __init__(self, path: Path, line: int) -> None:
+        self.path, self.line = path, line
+        super().__init__(f"{path}, line {line}")
 
 
 @dataclass(frozen=True)
@@ -43,12 +56,22 @@ def newer_than(session: Session, entry: int) -> list[Departure]:
 
 
 def noted_in(folder: Path) -> list[Departure]:
-    """A last line that was cut off by a power cut is left out."""
-    file, found = folder / NAME, []
-    for line in file.read_text().splitlines(keepends=True) if file.exists() else ():
-        if line.endswith("\n"):
-            facts = json.loads(line)
-            found.append(Departure(**{**facts, "at": datetime.fromisoformat(facts["at"])}))
+    """DamagedDeparturesError for any line that cannot be read: it may be about somebody who had everything erased."""
+    file = folder / NAME
+    with saying(file):
+        written = file.read_bytes() if file.exists() else b""
+    return [_read(file, number, line) for number, line in enumerate(written.split(b"\n"), 1) if line.strip()]
+
+
+def _read(file: Path, number: int, line: bytes) -> Departure:
+    try:
+        facts = json.loads(line.decode())
+        found = Departure(**{**facts, "at": datetime.fromisoformat(facts["at"])})
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise DamagedDeparturesError(file, number) from None
+    numbers = (found.entry, found.team_id, found.who)
+    if found.at.tzinfo is None or found.what not in NOTED or not all(type(each) is int for each in numbers):
+        raise DamagedDeparturesError(file, number)
     return found
 
 
@@ -66,10 +89,11 @@ def still_away(since: Sequence[Departure]) -> list[Departure]:
     ]
 
 
-def note(folder: Path, found: Iterable[Departure], forgetting_before: datetime) -> None:
+def note(folder: Path, found: Iterable[Departure], forgetting_before: datetime | None) -> None:
     """Adds them, and leaves out what is older than any backup. On disk when this returns."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kept = {each.entry: each for each in (*noted_in(folder), *found) if each.at >= forgetting_before}
+    every = (*noted_in(folder), *found)
+    kept = {each.entry: each for each in every if forgetting_before is None or each.at >= forgetting_before}
     written = folder / f".{NAME}"
     with os.fdopen(os.open(written, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
         for entry in sorted(kept):

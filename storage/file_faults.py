@@ -13,6 +13,7 @@ class FileFault(StrEnum):
     """Each has its words in the catalogues: what it means, and what to do."""
 
     MISSING = "missing"
+    NOT_A_FILE = "not_a_file"
     EMPTY = "empty"
     NOT_A_DATABASE = "not_a_database"
     NOT_A_DIARY = "not_a_diary"
@@ -47,9 +48,11 @@ _BY_SQLITE = {
 }
 _BY_SYSTEM = {
     errno.ENOENT: FileFault.MISSING,
+    errno.ENOTDIR: FileFault.MISSING,
     errno.ENOSPC: FileFault.FULL,
     errno.EDQUOT: FileFault.FULL,
     errno.EFBIG: FileFault.FULL,
+    errno.EISDIR: FileFault.NOT_A_FILE,
     errno.EROFS: FileFault.READ_ONLY,
     errno.EACCES: FileFault.READ_ONLY,
     errno.EPERM: FileFault.READ_ONLY,

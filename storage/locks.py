@@ -14,6 +14,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database
+from storage.sqlite_files import itself
 
 # A host that vanishes says no goodbye: the server asks after it, and lets go within 25 seconds.
 KEEPALIVES = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
@@ -81,7 +82,9 @@ class Lock:
 
     def _acquire_file(self) -> bool:
         if self._file is None:
-            file = Path(f"{self._database.url.database}.{self._name}.lock").open("w")  # noqa: SIM115  (held open)
+            # By whatever link somebody comes to it, it is one file.
+            locked = itself(Path(self._database.url.database or ""))
+            file = locked.with_name(f"{locked.name}.{self._name}.lock").open("w")
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -1,5 +1,6 @@
 """The numbers of rows, which buttons in old messages bear: after a restore none is given that was given before."""
 
+import secrets
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -8,10 +9,15 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel
 
+from storage.parts import being_written
+from storage.sqlite_files import flush, saying
+
 # More than any clinic makes between two backups; nine digits are what a button's number may have.
 FAR = 1_000_000
 # Numbered by the highest that there is; their buttons also say whose they are, or which entry is undone.
 BY_THE_HIGHEST = ("audit", "outbox")
+# In the folder of the backups: how far the latest restore went, for the next, which may be of the same backup.
+NAME = "numbers.txt"
 
 
 def highest(session: Session) -> dict[str, int]:
@@ -33,6 +39,32 @@ def highest_in(replaced: Path) -> int:
         return 0
 
 
+def noted_in(folder: Path) -> int:
+    """The highest number that any restore has given; somewhere far, where it was noted and cannot be read."""
+    file = folder / NAME
+    with saying(file):
+        if not file.exists():
+            return 0
+        written = file.read_bytes().strip()
+    return int(written) if written.isdigit() and len(written) < 10 else _somewhere()
+
+
+def note(folder: Path, highest: int) -> None:
+    """On disk when this returns."""
+    with saying(folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with saying(folder / NAME), being_written(folder / NAME) as part:
+        part.write_text(f"{highest}\n")
+        flush(part)
+        part.replace(folder / NAME)
+        flush(folder)
+
+
+def _somewhere() -> int:
+    """Two of them are hardly ever so near that what was given after the one is given after the other."""
+    return secrets.randbelow(8 * FAR)
+
+
 def go_on_far_behind(session: Session, before: Mapping[str, int], replaced: int = 0) -> None:
     """Whatever was made after the backup, its number is not given to anything else.
 
@@ -42,10 +74,12 @@ def go_on_far_behind(session: Session, before: Mapping[str, int], replaced: int 
     session.flush()
     connection = session.connection()
     if connection.dialect.name != "sqlite":
+        # The same dump may be restored twice, and nothing beside it says so.
+        gap = FAR + _somewhere()
         for table in SQLModel.metadata.sorted_tables:
             if "id" in table.primary_key.columns:
                 sequence = f"pg_get_serial_sequence('\"{table.name}\"', 'id')"
-                connection.execute(text(f"SELECT setval({sequence}, nextval({sequence}) + {FAR})"))
+                connection.execute(text(f"SELECT setval({sequence}, nextval({sequence}) + {gap})"))
         return
     for table in SQLModel.metadata.sorted_tables:
         if table.dialect_options["sqlite"]["autoincrement"]:

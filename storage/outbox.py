@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update, and_, bindparam, case
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, exists, or_, select, text, true, update
 
 from storage.database import insert_ignoring_duplicates
@@ -96,10 +97,11 @@ def draft(
     staff_id: int | None = None,
     soon: bool = False,
     asked: bool = False,
+    follows: str | None = None,
 ) -> dict[str, Any]:
     """A message to be added; with a drawing it waits until that is drawn. `soon`: before others of its kind.
 
-    `asked`: of a kind that comes by itself too, and was asked for.
+    `asked`: of a kind that comes by itself too, and was asked for. `follows`: the key of the one before it in a letter.
     """
     return {
         "kind": kind,
@@ -115,6 +117,7 @@ def draft(
         "alert_id": alert_id,
         "staff_id": staff_id,
         "rank": 1 if asked else RANKS[kind] - soon,
+        "follows": follows,
         "spread": zlib.crc32(dedupe_key.encode()) >> 1,
         "untold": False,
         "parked": False,
@@ -180,9 +183,16 @@ _EXPIRE = (
     .where(TO_EXPIRE, col(OutboxMessage.expires_at) <= bindparam("now"))
     .values(state=MessageState.EXPIRED, untold=col(OutboxMessage.kind).in_(MATTERS_WHEN_EXPIRED))
 )
+# A letter keeps its order, whoever sends and however often the first part is tried: what follows waits for its end. Of
+# what follows nothing, as patients' messages do, no other row is looked at.
+_BEFORE = aliased(OutboxMessage)
+_IS_NEXT = or_(
+    col(OutboxMessage.follows).is_(None),
+    ~exists().where(col(_BEFORE.dedupe_key) == col(OutboxMessage.follows), col(_BEFORE.state).in_(NOT_SETTLED)),
+)
 _DUE = (
     select(col(OutboxMessage.id))
-    .where(TO_SEND, col(OutboxMessage.due_at) <= bindparam("now"))
+    .where(TO_SEND, col(OutboxMessage.due_at) <= bindparam("now"), _IS_NEXT)
     .order_by(col(OutboxMessage.rank), col(OutboxMessage.due_at), col(OutboxMessage.spread), col(OutboxMessage.id))
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)

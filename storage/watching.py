@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, delete, func, select, update
+from sqlmodel import Session, col, delete, func, or_, select, update
 
 from storage.database import insert_ignoring_duplicates
-from storage.models import BEING_SENT, TO_EXPIRE, TO_SEND, Heartbeat, MessageState, OutboxMessage, Patient, RedLight
+from storage.models import (
+    BEING_SENT,
+    TO_EXPIRE,
+    TO_SEND,
+    Drawing,
+    DrawingState,
+    Heartbeat,
+    MessageState,
+    OutboxMessage,
+    Patient,
+    RedLight,
+)
 from storage.outbox import NOT_SETTLED
 
 # A process that has not written for so long has ended, and perhaps its machine's name with it.
@@ -18,6 +29,11 @@ _DUE = select(func.min(OutboxMessage.due_at), func.count()).where(
 )
 _LATEST_LEASE = select(func.max(OutboxMessage.lease_until)).where(BEING_SENT)
 _OLDEST_PROMPT = select(func.min(Patient.next_prompt_at)).where(col(Patient.next_prompt_at) <= bindparam("now"))
+_UNDRAWN = (
+    select(func.count())
+    .select_from(Drawing)
+    .where(or_(col(Drawing.state) == DrawingState.FAILED, col(Drawing.undrawn) > 0))
+)
 # Each by the index that has these rows alone.
 _TO_BE_SENT = select(OutboxMessage.state, func.count()).where(TO_EXPIRE).group_by(col(OutboxMessage.state))
 _IN_HAND = select(func.count()).select_from(OutboxMessage).where(BEING_SENT)
@@ -42,17 +58,31 @@ def oldest_prompt_due(session: Session, now: datetime) -> datetime | None:
     return session.exec(_OLDEST_PROMPT, params={"now": now}).one()
 
 
-def beat(session: Session, process: str, now: datetime) -> None:
-    """Writes down that the process lives: also the proof that something can be written at all."""
-    session.connection().execute(delete(Heartbeat).where(col(Heartbeat.at) <= now - FORGOTTEN_AFTER))
-    written = session.connection().execute(update(Heartbeat).where(col(Heartbeat.process) == process).values(at=now))
+def undrawn(session: Session) -> int:
+    """Pages and files that could not be made, or had to do without a patient; none that is forgotten since."""
+    return session.exec(_UNDRAWN).one()
+
+
+def beat(session: Session, process: str, roles: str, now: datetime) -> None:
+    """Writes down that the process lives: also the proof that something can be written at all.
+
+    What ended long ago is forgotten, with the lights that were its own.
+    """
+    connection = session.connection()
+    long_ago = col(Heartbeat.at) <= now - FORGOTTEN_AFTER
+    gone = connection.execute(delete(Heartbeat).where(long_ago, col(Heartbeat.process) != process)).rowcount
+    written = connection.execute(update(Heartbeat).where(col(Heartbeat.process) == process).values(at=now, roles=roles))
     if not written.rowcount:
-        insert_ignoring_duplicates(session, Heartbeat, [{"process": process, "at": now}])
+        insert_ignoring_duplicates(session, Heartbeat, [{"process": process, "at": now, "roles": roles}])
+    if gone:
+        known = select(Heartbeat.process)
+        connection.execute(delete(RedLight).where(col(RedLight.whose) != "", col(RedLight.whose).not_in(known)))
 
 
-def heartbeats(session: Session) -> list[Heartbeat]:
-    """The newest first."""
-    return list(session.exec(select(Heartbeat).order_by(col(Heartbeat.at).desc())))
+def roles_held(session: Session, since: datetime) -> set[str]:
+    """By processes that have lived since then."""
+    held = session.exec(select(Heartbeat.roles).where(col(Heartbeat.at) >= since))
+    return {role for roles in held for role in roles.split(",") if role}
 
 
 def red_lights(session: Session, whose: Sequence[str]) -> list[RedLight]:
@@ -71,6 +101,7 @@ def keep_red_light(session: Session, name: str, whose: str, row: RedLight | None
         insert_ignoring_duplicates(session, RedLight, [row.model_dump()])
     elif row is not None and found is not None:
         found.red_since, found.green_since, found.told_at = row.red_since, row.green_since, row.told_at
+        found.claimed_at = row.claimed_at
         session.add(found)
 
 

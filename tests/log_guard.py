@@ -30,18 +30,30 @@ class LogGuard(logging.Handler):
         self._found: list[str] = []
 
     def listens_to(self, world: type[Any]) -> None:
-        """From now on, whatever anybody types in such a world is private."""
-        say = world.say
+        """From now on, whatever anybody writes in such a world is private: at first, and where they edit it."""
+        update = world.update
 
-        def heard(this: Any, user_id: int, text: str) -> int:
-            self.types(text)
-            said: int = say(this, user_id, text)
-            return said
+        def heard(this: Any, kind: str, content: dict[str, Any]) -> int | None:
+            if kind in {"message", "edited_message"}:
+                self.is_written(content)
+            number: int | None = update(this, kind, content)
+            return number
 
-        world.say = heard
+        world.update = heard
         for name in logs.OURS:
             logging.getLogger(name).addHandler(self)
             logging.getLogger(name).setLevel(logging.DEBUG)
+
+    def is_written(self, message: dict[str, Any]) -> None:
+        """Its words, those below a picture or a file, the file's name, and a telephone number that was shared."""
+        document, contact = message.get("document", {}), message.get("contact", {})
+        for said in (
+            message.get("text"),
+            message.get("caption"),
+            document.get("file_name"),
+            contact.get("phone_number"),
+        ):
+            self.types(said or "")
 
     def types(self, text: str) -> None:
         for line in text.splitlines():

@@ -20,8 +20,10 @@ from bot.watching.words import meaning
 from jobs import lights, load
 from jobs.clock import Clock
 from jobs.lights import SEEN_FROM_OUTSIDE, Facts, Light, Name, StoredFacts, Why
-from storage import parked, patients, teams
-from storage.database import Database
+from storage import departures, parked, patients, teams
+from storage.database import Database, known_revisions
+from storage.departures import DamagedDeparturesError
+from storage.file_faults import FileFaultError
 from storage.models import Team
 from storage.parked import Pile
 
@@ -40,16 +42,26 @@ class Finding:
 async def examine(clock: Clock) -> list[Finding]:
     """Every check that can be made; one that depends on a failed one is left out."""
     try:
-        loaded = settings.load(need_token=True)
+        loaded, unknown, found = (
+            settings.load(need_token=True),
+            frozenset[str](),
+            [Finding(True, say("doctor.settings"))],
+        )
     except SettingsError as wrong:
-        return [Finding(False, say("doctor.setting", name=name, wrong=say(key))) for name, key in wrong.faults]
+        found = [Finding(False, say("doctor.setting", name=name, wrong=say(key))) for name, key in wrong.faults]
+        unknown = frozenset(settings.field_of(name) for name, _ in wrong.faults) & Settings.model_fields.keys()
+        try:
+            # What is as it should be can be looked at all the same.
+            loaded = settings.load(**{name: Settings.model_fields[name].default for name in unknown})
+        except SettingsError:
+            return found
     return [
-        Finding(True, say("doctor.settings")),
-        *(Finding(False, what) for what in file_modes.checks(loaded)),
-        *_database(loaded, clock),
-        *await _telegram(loaded),
-        *await _running(loaded),
-        *await _desk(loaded),
+        *found,
+        *(Finding(False, what) for what in file_modes.checks(loaded) if "database_url" not in unknown),
+        *(_database(loaded, clock) if "database_url" not in unknown else ()),
+        *(await _telegram(loaded) if not {"telegram_bot_token", "telegram_api_url"} & unknown else ()),
+        *(await _running(loaded) if "watch_listen" not in unknown else ()),
+        *(await _desk(loaded) if not {"desk_url", "desk_listen"} & unknown else ()),
     ]
 
 
@@ -64,6 +76,8 @@ def _database(loaded: Settings, clock: Clock) -> list[Finding]:
             return [Finding(False, say("light.database_away", fault=say("doctor.no_folder")))]
         if not database.is_there or (schema := database.revision()) is None:
             return [Finding(False, say("doctor.schema_missing"))]
+        if schema not in known_revisions():
+            return [Finding(False, say("cli.schema_newer", found=schema, expected=database.expected_revision()))]
         expected = database.expected_revision()
         stored: StoredFacts | str = StoredFacts(None, schema, expected)
         if schema == expected:
@@ -90,8 +104,21 @@ def _database(loaded: Settings, clock: Clock) -> list[Finding]:
     return [
         *(well if not is_away else ()),
         *_of(found, loaded),
+        *_departures(loaded),
         *(Finding(False, parked_command.in_words(pile)) for pile in piles),
     ]
+
+
+def _departures(loaded: Settings) -> list[Finding]:
+    """Whether a restore could read who has departed: on the day on which it is needed it is too late to find out."""
+    try:
+        if loaded.backups_in is not None:
+            departures.noted_in(loaded.backups_in)
+    except DamagedDeparturesError as wrong:
+        return [Finding(False, say(f"light.{Why.DEPARTURES_DAMAGED}", fault=wrong))]
+    except FileFaultError as wrong:
+        return [Finding(False, say(f"light.{Why.DEPARTURES_FAIL}", fault=wrong))]
+    return []
 
 
 def _of(found: Iterable[Light], loaded: Settings) -> list[Finding]:

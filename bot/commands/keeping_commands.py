@@ -10,6 +10,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from bot import keeping
 from bot.commands import file_checks
 from bot.commands.file_checks import file_fault
 from bot.settings import Settings
@@ -17,8 +18,9 @@ from bot.texts import FALLBACK, plain, texts_in
 from jobs import due, restoring
 from jobs.clock import SystemClock
 from jobs.restoring import MomentError, Ordered
-from storage import backups, departures
+from storage import backups, departures, numbers
 from storage.database import Database
+from storage.departures import DamagedDeparturesError
 from storage.file_faults import FileFault, FileFaultError, fault_of
 from storage.locks import Lock, poller
 
@@ -83,9 +85,12 @@ def _restore(settings: Settings, file: Path, stopped: datetime | None, as_of: da
     live, folder = _files(settings)
     try:
         with _alone(settings, Database(settings.database_url.get_secret_value())):
-            done = restoring.restore_file(file, live, stopped, now, as_of, departures.noted_in(folder))
+            keeping.clear_up(live, folder)
+            done = restoring.restore_file(file, live, stopped, now, as_of, departures.noted_in(folder), folder)
     except MomentError as wrong:
         raise _wrong_moment(settings, wrong) from None
+    except DamagedDeparturesError as wrong:
+        raise _damaged(wrong) from None
     except FileFaultError as wrong:
         others = [path for path in backups.all_in(folder).values() if path.resolve() != file.resolve()]
         raise file_fault(wrong, say("cli.restore.not_done", newest=others[-1] if others else "–")) from None
@@ -104,15 +109,24 @@ def _put_in_order(settings: Settings, database: Database, as_of: datetime, stopp
             database.writing() as connection,
             Session(connection, join_transaction_mode="rollback_only") as session,
         ):
-            ordered = restoring.put_in_order(session, as_of, stopped, now, departed)
+            replaced = 0 if folder is None else numbers.noted_in(folder)
+            ordered = restoring.put_in_order(session, as_of, stopped, now, departed, replaced)
             session.flush()
+        if settings.database_file is not None and folder is not None:
+            numbers.note(folder, max(replaced, numbers.highest_in(settings.database_file)))
     except MomentError as wrong:
         raise _wrong_moment(settings, wrong) from None
+    except DamagedDeparturesError as wrong:
+        raise _damaged(wrong) from None
     except FileFaultError as wrong:
         raise file_fault(wrong, say("cli.restored.not_done")) from None
     except DBAPIError:
         raise _stop("cli.database") from None
     _say_done(settings, as_of, stopped, ordered)
+
+
+def _damaged(wrong: DamagedDeparturesError) -> typer.Exit:
+    return _stop("cli.restore.departures_damaged", path=wrong.path, line=wrong.line, example=departures.EXAMPLE)
 
 
 def _wrong_moment(settings: Settings, wrong: MomentError) -> typer.Exit:

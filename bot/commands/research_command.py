@@ -36,8 +36,10 @@ WRONG = 2
 ZIP = ".zip"
 
 
-def register(app: typer.Typer, opened: Callable[[], tuple[Settings, Database]]) -> None:
-    """Adds the commands. `opened` ends the program itself where the settings are wrong."""
+def register(
+    app: typer.Typer, there: Callable[[], Database], there_or_new: Callable[[], tuple[Settings, Database]]
+) -> None:
+    """Adds the commands. Both end the program themselves where settings or database are wrong."""
 
     @app.command()
     def export(
@@ -54,7 +56,7 @@ def register(app: typer.Typer, opened: Callable[[], tuple[Settings, Database]]) 
     ) -> None:
         """Hand out a team's diaries for research, under pseudonyms alone."""
         wanted = Wanted(workbook=excel, bundles=fhir, notes=notes, withdrawn=withdrawn)
-        _, database = opened()
+        database = there()
         try:
             hand_out(database, team, to, wanted)
         finally:
@@ -74,7 +76,7 @@ def register(app: typer.Typer, opened: Callable[[], tuple[Settings, Database]]) 
             raise _stop("cli.team_name")
         if zone is not None and reading.parse_zone(zone) is None:
             raise _stop("refusal.zone", typed=zone)
-        loaded, database = opened()
+        loaded, database = there_or_new()
         try:
             bring_in(database, folder, name, reading.parse_zone(zone) if zone else None, loaded.time_zone)
         finally:

@@ -47,6 +47,10 @@ class CourseFacts:
     def now(self) -> datetime:
         return self.filling.now
 
+    @property
+    def latest_given(self) -> date:
+        return schedule.latest_given(self.patient, self.now)
+
 
 def load_patient(filling: Filling) -> CourseFacts:
     return _facts(filling, living_patient(filling, filling.subject["id"]), None)
@@ -59,6 +63,15 @@ def load_course(filling: Filling, status: CourseStatus = CourseStatus.PLANNED) -
     return _facts(filling, living_patient(filling, course.patient_id), course)
 
 
+def load_course_to_note(filling: Filling, status: CourseStatus = CourseStatus.PLANNED) -> CourseFacts:
+    """Of one who has stopped too: what was given before is noted, and they hear nothing of it."""
+    course = courses.course_of_team(filling.session, filling.team.id, filling.subject["id"])
+    patient = patients.patient_of_team(filling.session, filling.team.id, course.patient_id) if course else None
+    if course is None or patient is None or course.status is not status:
+        raise Refusal("refusal.gone")
+    return _facts(filling, patient, course)
+
+
 def _facts(filling: Filling, patient: Patient, course: Course | None) -> CourseFacts:
     today = due.local_date(patient.time_zone, filling.now)
     known = courses.courses_of(filling.session, patient.team_id, patient.id)
@@ -66,10 +79,7 @@ def _facts(filling: Filling, patient: Patient, course: Course | None) -> CourseF
 
 
 def read_date(value: str, facts: CourseFacts, _values: Values) -> str:
-    day = reading.parse_date(value, facts.today, locales(facts.filling.someone.chat.language))
-    if day is None:
-        raise Refusal("form.date_unknown", typed=value, year=facts.today.year)
-    return day.isoformat()
+    return reading.day_said(value, facts.today, locales(facts.filling.someone.chat.language)).isoformat()
 
 
 def read_count(value: str, check: Callable[[int], None]) -> int:

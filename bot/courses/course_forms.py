@@ -12,6 +12,7 @@ from bot.courses.course_facts import (
     back_to_patient,
     dose_in_words,
     load_course,
+    load_course_to_note,
     read_date,
     reason_words,
     shortfall_words,
@@ -26,11 +27,12 @@ from bot.texts import Html, Texts, plain
 from jobs import as_given, outlook, schedule, shifting, shortfall
 from jobs.refusals import Refusal
 from jobs.shortfall import Amount
-from storage import courses
+from storage import courses, patients
 from storage.models import CancelReason, Course, CourseStatus
 
 AS_PLANNED = "as planned"
-REASONS = (*(reason.value for reason in CancelReason), UNSAID)
+# A mistake is not cancelled but undone.
+REASONS = (*(reason.value for reason in CancelReason if reason is not CancelReason.MISTAKE), UNSAID)
 
 
 def _course_version(facts: CourseFacts) -> int:
@@ -40,19 +42,19 @@ def _course_version(facts: CourseFacts) -> int:
 def _check_given(facts: CourseFacts, values: Values) -> None:
     start = date.fromisoformat(values["start"])
     days, dose = values.get("days", 1), values.get("dose", USUAL_DOSES[0])
-    schedule.check_given(facts.filling.session, facts.patient, facts.the_course, start, days, dose, facts.today)
+    schedule.check_given(facts.filling.session, facts.patient, facts.the_course, start, days, dose, facts.now)
 
 
 def _load_to_give(filling: Filling) -> CourseFacts:
-    facts = load_course(filling)
-    schedule.check_may_be_given(facts.the_course, facts.today)
+    facts = load_course_to_note(filling)
+    schedule.check_may_be_given(facts.patient, facts.the_course, facts.now)
     return facts
 
 
 def _days_it_may_have_been_given(facts: CourseFacts) -> Days:
     planned = facts.the_course.planned_start
     marked = outlook.days_with_a_course(facts.known)
-    return Days(planned - schedule.FARTHEST_BACK, planned, last=facts.today, marked=marked)
+    return Days(planned - schedule.FARTHEST_BACK, planned, last=facts.latest_given, marked=marked)
 
 
 def _planned(facts: CourseFacts) -> Values:
@@ -67,7 +69,7 @@ def _ask_given(texts: Texts, facts: CourseFacts, _values: Values) -> Html:
 
 
 def _as_planned(texts: Texts, facts: CourseFacts, _values: Values) -> list[tuple[str, str]]:
-    if courses.last_day(facts.the_course) > facts.today:
+    if courses.last_day(facts.the_course) > facts.latest_given:
         return []
     shown = {**_in_words(texts, facts, _planned(facts)), "dose": facts.the_course.grams_per_kg_per_day}
     return [(texts("give_course.as_planned", **shown), AS_PLANNED)]
@@ -104,7 +106,7 @@ def _apply_given(filling: Filling, facts: CourseFacts, values: Values) -> Screen
     texts = filling.texts
     more = [Button(texts("reopen_course.button"), f"o:reopen_course:{course.id}")]
     moves = shifting.after_given(facts.known, course)
-    if moves:
+    if moves and facts.patient.status not in patients.LEFT:
         shift = texts.plural("days", abs(shifting.days_moved(moves)))
         more.append(Button(texts.plural("shift_later.button", len(moves), days=shift), f"o:shift_later:{course.id}"))
     said, part = texts("give_course.done", **_in_words(texts, facts, values)), as_given.in_part(course)
@@ -112,7 +114,7 @@ def _apply_given(filling: Filling, facts: CourseFacts, values: Values) -> Screen
 
 
 def _load_given(filling: Filling) -> CourseFacts:
-    facts = load_course(filling, CourseStatus.GIVEN)
+    facts = load_course_to_note(filling, CourseStatus.GIVEN)
     schedule.check_reopen(filling.session, facts.patient, facts.the_course, facts.now)
     return facts
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.courses import moving_forms, planning_forms
 from bot.dialogues import typed_plans
 from bot.dialogues.form import answered
-from bot.dialogues.typed_plans import Move, ReadDate
+from bot.dialogues.typed_plans import Move
 from bot.filling import Filling, Procedure, begin
 from bot.replies import Incoming, Reply, Say
 from bot.team.patient_card import card
@@ -38,9 +38,10 @@ def move(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
         if len(planned) == 1:
             return _begin(session, incoming, someone, FORMS["move_course"], planned[0].id, {})
         return [Say(card(session, patient, someone, incoming.now))]
-    wanted = typed_plans.read_move(said, someone.chat.language, _dates(patient, incoming, someone))
+    dates = _Dates(patient, incoming, someone)
+    wanted = typed_plans.read_move(said, someone.chat.language, dates)
     if wanted is None:
-        raise _not_read(incoming, someone, "typed_plan.move_example")
+        raise dates.no_such_day() or _not_read(incoming, someone, "typed_plan.move_example")
     course = _meant(patient, planned, wanted, due.local_date(patient.time_zone, incoming.now))
     later = {} if wanted.later is None else {"later": moving_forms.LATER if wanted.later else moving_forms.ONLY}
     given = {"start": wanted.new.isoformat(), **later}
@@ -66,9 +67,10 @@ def _meant(patient: Patient, planned: list[Course], wanted: Move, today: date) -
 def series(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/series P-7KQ4 every 4 weeks x 6 from 3 Mar 0.8 g/kg 1 day`; the form asks for what the line leaves out."""
     patient, said = _patient(session, incoming, someone, "typed_plan.series_example")
-    given = typed_plans.read_series(said, someone.chat.language, _dates(patient, incoming, someone))
+    dates = _Dates(patient, incoming, someone)
+    given = typed_plans.read_series(said, someone.chat.language, dates)
     if given is None:
-        raise _not_read(incoming, someone, "typed_plan.series_example")
+        raise dates.no_such_day() or _not_read(incoming, someone, "typed_plan.series_example")
     return _begin(session, incoming, someone, FORMS["plan_series"], patient.id, given)
 
 
@@ -79,10 +81,24 @@ def _patient(session: Session, incoming: Incoming, someone: Someone, example: st
     return patient_and_more(session, incoming, someone)
 
 
-def _dates(patient: Patient, incoming: Incoming, someone: Someone) -> ReadDate:
+class _Dates:
     """As the forms read them: by the patient's calendar, names in the reader's language first."""
-    today, spoken = due.local_date(patient.time_zone, incoming.now), locales(someone.chat.language)
-    return lambda text: reading.parse_date(text, today, spoken)
+
+    def __init__(self, patient: Patient, incoming: Incoming, someone: Someone) -> None:
+        self._today, self._spoken = due.local_date(patient.time_zone, incoming.now), locales(someone.chat.language)
+        self._tried: list[str] = []
+
+    def __call__(self, text: str) -> date | None:
+        self._tried.append(text)
+        return reading.parse_date(text, self._today, self._spoken)
+
+    def no_such_day(self) -> Refusal | None:
+        """Where a part of a line that could not be read is a day that its month does not have."""
+        for text in self._tried:
+            last = reading.last_of_its_month(text, self._today, self._spoken)
+            if last is not None:
+                return Refusal("form.no_such_day", typed=text, last=last)
+        return None
 
 
 def _not_read(incoming: Incoming, someone: Someone, example: str) -> Refusal:

@@ -8,6 +8,7 @@ from typing import Self
 from bot.desk.application import desk_application
 from bot.runtime import Running
 from bot.settings import Settings
+from bot.traffic.connections import GuardedPages
 from bot.traffic.listening import Server, listen
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ class DeskServer:
     def __init__(self, running: Running, origin: str, listening: socket.socket) -> None:
         """`origin`: under which browsers ask; `listening`: the caller's to close."""
         self._origin, self._listening = origin, listening
-        self._server = Server(desk_application(running, origin), patience=1)
+        self._server = Server(desk_application(running, origin), patience=1, guarded=GuardedPages)
 
     async def __aenter__(self) -> Self:
         self._serving = asyncio.create_task(self._server.serve([self._listening]))

@@ -32,6 +32,7 @@ SCHEDULE: dict[str, tuple[str, ...]] = {
     "silence": ("silent_after",),
     "leads": ("reminder_leads",),
     "reminder_time": ("reminder_time",),
+    "confirmation_time": ("confirmation_time",),
     "chairs": ("chairs",),
     "summary": ("summary_weekday", "summary_time"),
 }

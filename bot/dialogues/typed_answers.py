@@ -59,8 +59,8 @@ def read(
     """The answers in a line, by item; None for what is no answer, or one number where nothing is asked.
 
     `7`, `7/10`, `seven`, `skip` answer what is `asked`; `3 2 2 4` answers all `questions` in their order, or as many as
-    are `left`; `pain 3, weakness 2` those it names. Refusal for a number off its scale, a fraction, or several numbers
-    but as many as neither.
+    are `left`; `pain 3, weakness 2` or `3 pain, 2 weakness` those it names. Refusal for a number off its scale, a
+    fraction, or several numbers but as many as neither.
     """
     words = _words(language)
     named = _named_by(questions, words, language)
@@ -73,10 +73,8 @@ def read(
     tokens = list(_tokens(text, words, {_mark(place): each for place, each in enumerate(questions)}))
     if any(token == "" for token in tokens) or not any(isinstance(t, _Number) or t == _SKIP for t in tokens):
         return None
-    if isinstance(tokens[0], DiaryQuestion):
-        return _by_name(tokens)
     if any(isinstance(token, DiaryQuestion) for token in tokens):
-        return None
+        return _by_name(tokens if isinstance(tokens[0], DiaryQuestion) else _turned(tokens))
     if len(tokens) == 1:
         return None if asked is None else {asked.key: _value(tokens[0], asked)}
     answered = left if len(tokens) == len(left) else questions
@@ -89,6 +87,12 @@ def _not_as_many(count: int, left: int, of: int) -> Refusal:
     if 1 < left < of:
         return Refusal("check_in.not_as_many_left", count=count, left=left, of=of)
     return Refusal("check_in.not_as_many", count=count, of=of, example=" ".join(_EXAMPLE.split()[:of]))
+
+
+def _turned(tokens: Sequence[_Token]) -> list[_Token]:
+    """Each value behind its name, where all stand before: `3 pain` says what `pain 3` does."""
+    pairs = zip(tokens[1::2], tokens[::2], strict=False)
+    return [*(token for pair in pairs for token in pair), *tokens[len(tokens) // 2 * 2 :]]
 
 
 def _by_name(tokens: Sequence[_Token]) -> dict[str, int | None] | None:

@@ -31,6 +31,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Undrawn:
+    """A patient of a team whom it could not be drawn with. `fault`: where it went wrong, with nothing about anybody."""
+
+    patient_id: int
+    pseudonym: str
+    fault: str
+
+
+@dataclass(frozen=True)
 class Drawn:
     """A PNG, a PDF or a zip with its caption; without any, words alone.
 
@@ -42,6 +51,7 @@ class Drawn:
     archive: bytes | None = None
     pages: int = 1
     marks: Mapping[int, frozenset[str]] | None = None
+    undrawn: tuple[Undrawn, ...] = ()
 
 
 @dataclass(frozen=True)

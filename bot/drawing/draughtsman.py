@@ -106,6 +106,8 @@ class Draughtsman:
             with self._measured.drawing(drawing.kind) as measured:
                 drawn = await self._draw_quietly(asked)
                 measured.failed = drawn is None
+            for each in drawn.undrawn if drawn is not None else ():
+                log.error("A %s was drawn without a patient who could not be:\n%s", drawing.kind.value, each.fault)
             await self._writer.run(lambda session: self._keep(session, drawing, drawn))
         self._drawn()
         return True
@@ -122,9 +124,11 @@ class Draughtsman:
         if found is None or found.owner != self._owner:
             return
         if drawn is not None:
+            found.undrawn = len(drawn.undrawn)
             drawings.finish(session, found, drawn.png, str(drawn.caption), drawn.archive, drawn.pages)
             if drawn.marks is not None:
-                looks.mark(session, found.team_id, drawn.marks, self._clock.now())
+                unknown = {each.patient_id for each in drawn.undrawn}
+                looks.mark(session, found.team_id, drawn.marks, self._clock.now(), unknown)
         elif found.attempts >= drawings.MOST_ATTEMPTS:
             drawings.finish(session, found, None, None)
         else:

@@ -1,22 +1,28 @@
-"""The summary as the worker makes it: the team in words and as a picture, or on paper; and who needs a look."""
+"""The summary as the worker makes it: the team in words and as a picture, or on paper; and who needs a look.
 
+Whoever cannot be drawn is named, and all others are drawn.
+"""
+
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from bot.drawing.asked import Asked, Drawn, database_at, text_length
+from bot.drawing.asked import Asked, Drawn, Undrawn, database_at, text_length
 from bot.drawing.pages import Answered, by_who_needs_a_look, patient_facts, team_facts
 from bot.drawing.summary_words import Raised, alert_lines, days_lines, paragraph
+from bot.logs import Lines
 from bot.team import alert_letters
 from bot.texts import Html, Texts, plain, texts_in
 from jobs import alerts as alert_jobs
 from jobs import chart, due, looks, record
 from jobs.alerts import GRACE
 from jobs.attention import Attention, Noted, needs_a_look, urgency, with_alerts
-from jobs.chart.facts import ChartFacts
+from jobs.chart.facts import ChartFacts, TeamChartFacts, TeamRow
 from storage import alerts, patients, questions, teams
 from storage.models import DrawingKind, PatientStatus
 
@@ -60,12 +66,16 @@ class Member:
 
 @dataclass(frozen=True)
 class Whole:
-    """A team as it stands: everybody who keeps a diary, whoever needs a look first."""
+    """A team as it stands: everybody who keeps a diary, whoever needs a look first.
+
+    `undrawn`: whoever cannot be among them.
+    """
 
     name: str
     today: date
     members: list[Member]
     texts: Texts
+    undrawn: tuple[Undrawn, ...] = ()
 
     @cached_property
     def marked(self) -> list[Member]:
@@ -77,28 +87,65 @@ class Whole:
 
 
 def summary(asked: Asked) -> Drawn:
-    """What was asked for: `asked.kind`."""
+    """What was asked for: `asked.kind`. Whatever is wrong with one patient, the others are drawn."""
     whole = _read(asked)
+    try:
+        return _drawn(whole, asked)
+    except Exception:
+        found = [fault for member in whole.members if (fault := _fault_alone(whole, member, asked)) is not None]
+        if not found:
+            raise
+    ids = {each.patient_id for each in found}
+    members = [member for member in whole.members if member.patient_id not in ids]
+    return _drawn(replace(whole, members=members, undrawn=(*whole.undrawn, *found)), asked)
+
+
+def _fault_alone(whole: Whole, member: Member, asked: Asked) -> Undrawn | None:
+    """None for whoever can be drawn alone: then it is for another that all together cannot be."""
+    try:
+        _drawn(replace(whole, members=[member], undrawn=()), replace(asked, page=1))
+    except Exception:
+        return _undrawn(member.patient_id, member.answered.kept.pseudonym)
+    return None
+
+
+def _undrawn(patient_id: int, pseudonym: str) -> Undrawn:
+    """For the log of the process that asked, as it would write it."""
+    return Undrawn(patient_id, pseudonym, Lines([]).formatException(sys.exc_info()))
+
+
+def _drawn(whole: Whole, asked: Asked) -> Drawn:
     of_all = asked.kind not in OF_WHOEVER_NEEDS_A_LOOK
     shown = whole.members if of_all else whole.marked
     if asked.kind in (DrawingKind.SUMMARY_PDF, DrawingKind.LOOK_PDF):
         return _on_paper(whole, shown)
     marks = {member.patient_id: member.attention.state for member in whole.marked}
     words = in_words(whole, of_all=of_all)
-    if not shown:
+    if not shown and not whole.undrawn:
         return Drawn(None, words, marks=marks)
-    title = plain(whole.texts("summary.title" if of_all else "summary.title_look", team=whole.name))
-    facts = team_facts(title, _answered(shown), whole.today, whole.texts, asked.page, _pseudonyms(whole.marked))
-    return Drawn(chart.team_chart(facts), words, pages=facts.pages, marks=marks)
+    facts = _team(whole, "summary.title" if of_all else "summary.title_look", shown, asked.page)
+    return Drawn(chart.team_chart(facts), words, pages=facts.pages, marks=marks, undrawn=whole.undrawn)
+
+
+def _team(whole: Whole, title: str, shown: list[Member], page: int = 1) -> TeamChartFacts:
+    """Of whoever cannot be drawn there is an empty row that says so, behind all others."""
+    texts, said = whole.texts, plain(whole.texts("summary.undrawn_row"))
+    heading, marked = plain(texts(title, team=whole.name)), _pseudonyms(whole.marked)
+    facts = team_facts(heading, _answered(shown), whole.today, texts, page, marked)
+    empty = [
+        TeamRow(each.pseudonym, whole.today, (), frozenset(), frozenset(), (), said, needs_a_look=True)
+        for each in whole.undrawn
+    ]
+    return replace(facts, rows=(*facts.rows, *empty))
 
 
 def in_words(whole: Whole, *, of_all: bool) -> Html:
     """A paragraph a patient, as many as a message holds: who needs a look, and then the others."""
-    texts = whole.texts
-    parts = [texts.plural("summary.heading", len(whole.members), team=whole.name, date=whole.today)]
-    if not whole.members:
+    texts, many = whole.texts, len(whole.members) + len(whole.undrawn)
+    parts = [texts.plural("summary.heading", many, team=whole.name, date=whole.today)]
+    if not many:
         return Html("\n\n".join([*parts, texts("summary.nobody")]))
-    parts.append(Html("\n".join([_how_many(whole), *_alerts(whole)])))
+    parts.append(Html("\n".join([_how_many(whole), *_alerts(whole), *_missing(whole)])))
     groups = [whole.marked]
     if of_all:
         others = [member for member in whole.members if not member.needs_a_look and member.known is None]
@@ -137,6 +184,12 @@ def _alerts(whole: Whole) -> list[Html]:
     return [texts("summary.alerts", counts=Html(", ".join(said)))] if said else []
 
 
+def _missing(whole: Whole) -> list[Html]:
+    """Who is not in it, since they cannot be drawn. Whether they need a look is not known."""
+    codes = [each.pseudonym for each in whole.undrawn]
+    return [whole.texts("summary.undrawn", codes=_named(codes))] if codes else []
+
+
 def _named(codes: Sequence[str]) -> Html:
     more = ", …" if len(codes) > MOST_NAMED else ""
     return Html(", ".join(codes[:MOST_NAMED]) + more)
@@ -158,20 +211,28 @@ def _read(asked: Asked) -> Whole:
     with database_at(asked.database).reading() as session:
         team = teams.team_by_id(session, asked.team_id)
         noted, raised = looks.noted_of_team(session, team.id), _raised(session, team.id, asked.now, texts)
-        members = [
-            Member(
-                patient.id,
-                Answered(record.read(session, patient, asked.now), texts),
-                noted.get(patient.id),
-                tuple(raised.get(patient.id, ())),
-            )
-            for patient in patients.patients_of(session, team.id)
-            if patient.status is not PatientStatus.INVITED
-        ]
+        members, undrawn = [], []
+        for patient in patients.patients_of(session, team.id):
+            if patient.status is PatientStatus.INVITED:
+                continue
+            try:
+                answered = Answered(record.read(session, patient, asked.now), texts)
+                member = Member(patient.id, answered, noted.get(patient.id), tuple(raised.get(patient.id, ())))
+                # Here it is computed whether they need a look.
+                members += _in_order([member])
+            except DBAPIError:
+                raise
+            except Exception:
+                undrawn.append(_undrawn(patient.id, patient.pseudonym))
         name, today = team.name, due.local_date(team.time_zone, asked.now)
+    return Whole(name, today, _in_order(members), texts, tuple(undrawn))
+
+
+def _in_order(members: list[Member]) -> list[Member]:
+    """Whoever needs a look first."""
     by_answer = {id(member.answered): member for member in members}
     ordered = [by_answer[id(each)] for each in by_who_needs_a_look(_answered(members))]
-    return Whole(name, today, sorted(ordered, key=_place), texts)
+    return sorted(ordered, key=_place)
 
 
 def _raised(session: Session, team_id: int, now: datetime, texts: Texts) -> dict[int, list[Raised]]:
@@ -224,11 +285,11 @@ def _on_paper(whole: Whole, shown: list[Member]) -> Drawn:
     caption = texts.plural("summary.pdf", len(printed), team=whole.name, date=whole.today)
     if len(printed) < len(shown):
         caption = Html(f"{caption} {texts('summary.pdf_first', shown=len(printed), all=len(shown))}")
-    if not shown:
+    caption = Html("\n".join([caption, *_missing(whole)]))
+    if not shown and not whole.undrawn:
         return Drawn(None, caption)
-    title = plain(texts("summary.title", team=whole.name))
-    facts = team_facts(title, _answered(shown), whole.today, texts, marked=_pseudonyms(whole.marked))
-    return Drawn(None, caption, chart.summary_print(facts, _pages(printed)))
+    printed_pages = chart.summary_print(_team(whole, "summary.title", shown), _pages(printed))
+    return Drawn(None, caption, printed_pages, undrawn=whole.undrawn)
 
 
 def _pages(members: list[Member]) -> Iterator[ChartFacts]:

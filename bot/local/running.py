@@ -15,12 +15,13 @@ import uvicorn
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from bot.traffic.connections import BACKLOG, Guarded
 
 RESET_AT_CLOSE = struct.pack("ii", 1, 0)  # linger on, for no time: the kernel sends RST instead of FIN
 
 
-class _Protocol(H11Protocol):
+class _Protocol(Guarded):
     """Lets the application reach its connection, so that it can drop it as a failing network does."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -47,6 +48,7 @@ class LocalServer(uvicorn.Server):
                 date_header=False,  # the time is the world's own
                 log_config=None,
                 log_level="critical",
+                backlog=BACKLOG,
                 timeout_keep_alive=120,  # a bot's idle connection must not be closed under its next request
                 timeout_graceful_shutdown=1,
             )

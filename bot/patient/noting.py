@@ -79,7 +79,9 @@ def _day_of(session: Session, someone: Someone, waiting: dict[str, str]) -> Diar
 
 
 def _keep(session: Session, day: DiaryDay, words: str, said_at: datetime, now: datetime) -> None:
-    notes.add_note(session, day, words, said_at, now, late=diary_day.is_over(day, said_at))
+    """The newest note of the day once more, as by the button and by typing, is no second one."""
+    if [*notes.notes_on(session, day).values()][-1:] != [words]:
+        notes.add_note(session, day, words, said_at, now, late=diary_day.is_over(day, said_at))
 
 
 def _kept(day: DiaryDay, someone: Someone, texts: Texts) -> Screen:

@@ -80,10 +80,7 @@ def _ask(texts: Texts, facts: PauseFacts, _values: Values) -> Html:
 
 
 def _read(value: str, facts: PauseFacts, _values: Values) -> str:
-    day = reading.parse_date(value, facts.today, locales(facts.language))
-    if day is None:
-        raise Refusal("form.date_unknown", typed=value, year=facts.today.year)
-    return day.isoformat()
+    return reading.day_said(value, facts.today, locales(facts.language)).isoformat()
 
 
 def _offered(texts: Texts, facts: PauseFacts, _values: Values) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from bot.team.patient_card import card, opening
 from bot.team.patients_named import pressed_patient, typed_patient
 from bot.team.roster import back_to, roster
 from bot.texts import Html, Texts, texts_in
-from jobs import admission, due
+from jobs import admission, due, schedule
 from jobs.refusals import Refusal
 from storage import attendance, audit, courses, patients
 from storage.chats import Someone
@@ -84,7 +84,11 @@ def course_pressed(session: Session, incoming: Incoming, someone: Someone) -> li
     if said is not None:
         text = Html(f"{text}\n{texts('course.accepted' if said else 'course.declined')}")
     forms = ["move_course", "give_course", "cancel_course"]
-    if course.planned_start > due.local_date(patient.time_zone, incoming.now):
+    if patient.status in patients.LEFT:
+        schedule.check_may_be_given(patient, course, incoming.now)
+        forms = ["give_course"]
+        text = Html(f"{text}\n\n{texts('course.has_left', pseudonym=patient.pseudonym)}")
+    elif course.planned_start > due.local_date(patient.time_zone, incoming.now):
         forms.remove("give_course")
         text = Html(f"{text}\n\n{texts('course.still_to_come')}")
     rows = [(opening(form, course.id, texts),) for form in forms]

@@ -68,7 +68,6 @@ def _is_one(change: Sequence[Found], entry: AuditEntry) -> bool:
     newer = change[-1][0]
     return (
         entry.action in TOGETHER
-        and entry.actor.startswith(audit.STAFF)
         and (entry.action, entry.actor, entry.at, entry.patient_id)
         == (newer.action, newer.actor, newer.at, newer.patient_id)
         and (entry.takes_back is None) == (newer.takes_back is None)

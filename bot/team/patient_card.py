@@ -53,6 +53,9 @@ def card(
     known = courses.courses_of(session, team.id, patient.id)
     leads = infusion_reminder.leads_of(session, patient)
     planned = [*outlook.unconfirmed(known, of.today), *outlook.coming(known, of.today)]
+    if patient.status in patients.LEFT:
+        latest = schedule.latest_given(patient, now)
+        planned = [course for course in planned if course.planned_start <= latest]
     text = texts(
         "card",
         who=who_is(patient.pseudonym, patient.label, texts),

@@ -12,7 +12,7 @@ from bot.replies import Screen
 from bot.team.schedule_forms import NO_REMINDERS, lead_choices, leads_in_words, read_leads
 from bot.team.team_done import done_screen
 from bot.texts import Html, Texts
-from jobs import admission, chairs, due, team_schedule, weekly_summary
+from jobs import admission, chairs, confirming, due, team_schedule, weekly_summary
 from jobs.refusals import Refusal
 from jobs.team_schedule import Wanted
 from storage import patients, teams
@@ -185,6 +185,12 @@ def _reminders_follow(texts: Texts, facts: Filling, wanted: Wanted) -> Html:
     return Html(f"{to} {moved}")
 
 
+def _confirmation_follows(texts: Texts, facts: Filling, wanted: Wanted) -> Html:
+    comes = confirming.would_come(facts.team, time.fromisoformat(wanted["confirmation_time"]), facts.now)
+    zone = facts.team.time_zone
+    return texts("team.follows.confirmation", zone=zone, next=Html(texts.instant(comes, zone)))
+
+
 def _summary_follows(texts: Texts, facts: Filling, wanted: Wanted) -> Html:
     weekday, at = wanted["summary_weekday"], time.fromisoformat(wanted["summary_time"])
     session, team = facts.session, facts.team
@@ -276,6 +282,13 @@ PROCEDURES = (
         time_of_day(_ask("reminder_time", "reminder_time")),
         lambda values: {"reminder_time": picked_time(values)},
         _reminders_follow,
+    ),
+    _procedure(
+        "confirmation",
+        ("confirmation_time",),
+        time_of_day(_ask("confirmation", "confirmation_time")),
+        lambda values: {"confirmation_time": picked_time(values)},
+        _confirmation_follows,
     ),
     _procedure(
         "summary",

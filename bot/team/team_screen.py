@@ -66,6 +66,7 @@ def _overview(session: Session, someone: Someone, now: datetime) -> Screen:
         silence=texts.plural("days", known.silent_after),
         leads=leads_in_words(known.reminder_leads, texts),
         reminder_time=known.reminder_time,
+        confirmation_time=known.confirmation_time,
         summary=team_schedule_forms.summary_words(known.summary_weekday, known.summary_time, texts),
         next=Html(texts.instant(following, known.time_zone)),
         zone=known.time_zone,

@@ -11,6 +11,8 @@ from enum import Enum, auto
 
 log = logging.getLogger(__name__)
 PEOPLE_REMEMBERED = 10_000
+# Of what a patient says in one flood so much is kept as ever; more than that is nobody's check-in.
+ENTRIES_KEPT = 60
 
 
 class Hearing(Enum):
@@ -23,11 +25,15 @@ class Hearing(Enum):
 
 @dataclass
 class _Account:
-    """`much`: what was said of late; a second forgets one. `over`: nothing is answered until all is forgotten."""
+    """`much`: what was said of late; a second forgets one. `over`: nothing is answered until all is forgotten.
+
+    `entries`: so many are still kept of this flood.
+    """
 
     much: float
     at: datetime
     over: bool = False
+    entries: int = 0
 
     def passes(self, at: datetime) -> None:
         """An instant before the last one is the last one."""
@@ -56,13 +62,21 @@ class Flood:
             return Hearing.UNANSWERED
         return Hearing.ANSWERED if known.much + 1 <= self._at_once else Hearing.TOLD
 
-    def count(self, account: int, at: datetime, hearing: Hearing) -> None:
+    def is_kept(self, account: int) -> bool:
+        """Whether an entry of whoever is not answered is still kept. Whatever is not need not be looked at."""
+        known = self._accounts.get(account)
+        return known is not None and known.entries > 0
+
+    def count(self, account: int, at: datetime, hearing: Hearing, *, has_diary: bool = False) -> None:
+        """`has_diary`: of whoever is told, whether what they say may be kept in one."""
         known = self._accounts.setdefault(account, _Account(0.0, at))
         self._accounts.move_to_end(account)
         known.passes(at)
         known.much = min(known.much + 1, self._at_once)
+        if hearing is Hearing.UNANSWERED:
+            known.entries = max(0, known.entries - 1)
         if hearing is Hearing.TOLD:
-            known.over = True
+            known.over, known.entries = True, ENTRIES_KEPT if has_diary else 0
             log.warning("Somebody sends more than is answered; they are answered again after a pause")
         if len(self._accounts) > PEOPLE_REMEMBERED:
             self._accounts.popitem(last=False)

@@ -12,6 +12,8 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from telegram.ext import Application
 
 from bot.application import ALLOWED_UPDATES, Handlers
+from bot.traffic import disowning
+from bot.traffic.disowning import Disowning
 from bot.traffic.pacer import seconds_of
 from jobs.clock import Pulse
 
@@ -25,8 +27,6 @@ WEBHOOK_IS_SET = "webhook is active"
 MOST_CONFLICTS_AT_THE_START = 3
 # With a database that commits everything else: several minutes.
 MOST_TRIES = 60
-# Answers in a row that say that there is no such bot: a minute of them.
-MOST_DISOWNED = 30
 
 
 class PolledElsewhereError(Exception):
@@ -49,7 +49,7 @@ class Intake:
         self._done: set[int] = set()
         self._tries: Counter[int] = Counter()
         self._conflicts, self._has_polled, self._is_away = 0, False, False
-        self._disowned = 0
+        self._disowning = Disowning()
         self._stopping = asyncio.Event()
         self.pulse = Pulse()
 
@@ -84,17 +84,15 @@ class Intake:
                 request.cancel()
                 return ()
             updates: Sequence[Update] = request.result()
-            self._has_polled, self._disowned = True, 0
+            self._has_polled = True
+            self._disowning.over()
             if self._is_away:
                 self._is_away = False
                 log.warning("Telegram can be reached again")
             return updates
         except InvalidToken as fault:
-            # A proxy's page for what it does not know looks the same to the library.
-            self._disowned += 1
-            if self._disowned >= MOST_DISOWNED:
-                raise
-            await self._after(fault)
+            self._disowning.another(fault)
+            await self._pause(disowning.WAIT)
             return ()
         except TelegramError as fault:
             await self._after(fault)
@@ -138,9 +136,6 @@ class Intake:
             if self._refuses and not self._has_polled and self._conflicts == MOST_CONFLICTS_AT_THE_START:
                 raise PolledElsewhereError
             log.error("Another program is polling with this bot's token. Stop it: each token serves one bot.")
-        elif isinstance(fault, InvalidToken):
-            # Its own words carry the token.
-            log.error("Telegram, or something before it, does not know this bot; asked again %s times", MOST_DISOWNED)
         elif isinstance(fault, RetryAfter):
             wait = seconds_of(fault)
         elif isinstance(fault, NetworkError):
@@ -150,9 +145,12 @@ class Intake:
             self._is_away = True
         else:
             log.error("Telegram refused getUpdates: %s", fault)
-        self.pulse.beat(wait)
+        await self._pause(wait)
+
+    async def _pause(self, seconds: float) -> None:
+        self.pulse.beat(seconds)
         try:
-            await asyncio.wait_for(self._stopping.wait(), wait)
+            await asyncio.wait_for(self._stopping.wait(), seconds)
         except TimeoutError:
             return
 

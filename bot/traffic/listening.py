@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.applications import Starlette
 
+from bot.traffic.connections import BACKLOG, IDLE, Guarded
 from jobs.clock import Pulse
 
 
@@ -21,10 +22,20 @@ class CannotListenError(Exception):
 class Server(uvicorn.Server):
     """`pulse` beats as long as it serves."""
 
-    def __init__(self, app: Starlette, patience: int) -> None:
+    def __init__(self, app: Starlette, patience: int, guarded: type[Guarded] = Guarded) -> None:
         """`patience`: seconds that a request in hand is given at the end."""
         super().__init__(
-            uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=patience, lifespan="off")
+            uvicorn.Config(
+                app,
+                http=guarded,
+                ws="none",
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                backlog=BACKLOG,
+                timeout_keep_alive=IDLE,
+                timeout_graceful_shutdown=patience,
+            )
         )
         self.pulse = Pulse()
 

@@ -59,6 +59,12 @@ def never_arrived(fault: NetworkError) -> bool:
     return isinstance(fault.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
 
 
+def may_have_arrived(fault: TelegramError | BannedError) -> bool:
+    """Of a request that failed: whether Telegram may have done it all the same."""
+    # The library has a refusal among the faults of the network.
+    return isinstance(fault, NetworkError) and not isinstance(fault, BadRequest) and not never_arrived(fault)
+
+
 class Speaker:
     """Says things in private chats."""
 

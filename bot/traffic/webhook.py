@@ -20,7 +20,9 @@ from telegram.ext import Application
 
 from bot.application import ALLOWED_UPDATES, Handlers
 from bot.settings import Settings
+from bot.traffic import disowning
 from bot.traffic.bodies import BodyTooLargeError, bounded
+from bot.traffic.disowning import Disowning
 from bot.traffic.listening import Server, listen
 from bot.traffic.pacer import seconds_of
 from jobs.clock import Pulse
@@ -79,6 +81,7 @@ class Webhook:
 
     async def _set(self) -> None:
         """Tells Telegram where to post, until it has heard."""
+        known = Disowning()
         while not self._stopping.is_set():
             wait = WAIT_AFTER_FAULT
             try:
@@ -86,11 +89,14 @@ class Webhook:
                     self._url, max_connections=CONNECTIONS, allowed_updates=ALLOWED_UPDATES, secret_token=self._secret
                 )
                 return
-            except InvalidToken:
-                raise
+            except InvalidToken as fault:
+                known.another(fault)
+                wait = disowning.WAIT
             except RetryAfter as ban:
+                known.over()
                 wait = seconds_of(ban)
             except TelegramError as fault:
+                known.over()
                 log.error("Telegram did not take the webhook's address (%s); trying again", fault)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait)

@@ -29,6 +29,7 @@ def stored_facts(
         taken_up=due.lease_until - LEASE if due.lease_until is not None else None,
         oldest_prompt=watching.oldest_prompt_due(session, now),
         parked=parked.how_many(session),
+        undrawn=watching.undrawn(session),
         rush=rush,
     )
 

@@ -41,6 +41,7 @@ class _Gauges(Collector):
             yield _labelled("outbox_messages", "Messages that are still to be sent", "state", by_state)
             yield _alone("oldest_due_seconds", "For how long the oldest message that is due has been", max(0.0, late))
             yield _alone("parked_messages", "Messages that failed and that nobody has looked at", stored.parked)
+            yield _alone("undrawn_pages", "Pages that could not be drawn, or not with everybody", stored.undrawn)
             yield _alone("database_write_seconds", "How long a small durable write took", stored.seconds or 0.0)
         if facts.machine.disk_free is not None:
             yield _alone("disk_free_bytes", "Left on the disk with the database's file", facts.machine.disk_free)

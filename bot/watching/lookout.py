@@ -97,7 +97,7 @@ class Lookout:
         running = self._running
         if not running.started:
             # It waits for Telegram: nothing has begun that could be missed.
-            return ProcessFacts(running.writer.alive)
+            return ProcessFacts(running.writer.alive, begun=False)
 
         def missed(role: Role, age: float) -> float | None:
             return age if role in running.roles else None
@@ -109,6 +109,7 @@ class Lookout:
             intake=missed(Role.INTAKE, running.intake.pulse.age),
             drawing=missed(Role.RENDER, running.draughtsman.pulse.age),
             failing=running.ticker.failing,
+            keeping=running.keeping if running.database.is_sqlite else None,
         )
 
     def _of_telegram(self) -> TelegramFacts:
@@ -146,9 +147,12 @@ class Lookout:
     async def _stored(self) -> StoredFacts | str:
         """The facts, or the fault for which there are none."""
         writer, now = self._running.writer, self._running.clock.now()
+        # While it waits for Telegram it does nothing yet.
+        roles = ",".join(sorted(self._running.roles)) if self._running.started else ""
         began = time.monotonic()
         try:
-            await self._within("write", lambda: writer.run(lambda session: watching.beat(session, self._process, now)))
+            beat = functools.partial(watching.beat, process=self._process, roles=roles, now=now)
+            await self._within("write", lambda: writer.run(beat))
             seconds = time.monotonic() - began
             facts = await self._within("read", lambda: asyncio.to_thread(self._read, now))
         except TimeoutError:
@@ -167,7 +171,9 @@ class Lookout:
             if self._rush is None or now - self._rush[0] >= RUSH_EVERY:
                 self._rush = now, load.worst(patients.prompts_by_moment(session), PER_SECOND)
             self._unsettled = watching.unsettled(session)
-            return stored_facts(session, now, found, self._expected, self._rush[1])
+            stored = stored_facts(session, now, found, self._expected, self._rush[1])
+            held = watching.roles_held(session, now - lights.ROLE_MISSED_AFTER)
+            return replace(stored, roles_missing=tuple(role for role in Role if role not in held))
 
     async def _within(self, name: str, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """What `begin` gives. TimeoutError: it goes on, and as long as it does it is not begun once more."""

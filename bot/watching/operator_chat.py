@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 
 from sqlmodel import Session
 from telegram.constants import ParseMode
@@ -12,6 +11,7 @@ from telegram.ext import ExtBot
 
 from bot.texts import FALLBACK, Html, texts_in
 from bot.traffic.pacer import BannedError, Priority
+from bot.traffic.speaker import may_have_arrived
 from bot.watching.lookout import Seen
 from bot.watching.words import meaning
 from jobs import telling
@@ -38,53 +38,62 @@ class OperatorChat:
         self._remembered: Mapping[Name, Known] = {}
         # Whether the rows know less than this.
         self._ahead = False
-        # What should have been told and could not be sent: it is told at the next look.
-        self._unsent = News()
+        # Whether Telegram left it open what became of the latest.
+        self._in_doubt = False
 
     async def tell(self, seen: Seen) -> None:
         """What there is to tell by what was seen."""
-        step, self._ahead = await self._next(seen)
-        self._remembered = step.known
-        news = step.news
-        if not news and self._unsent.all_green and not any(each.told_at for each in step.known.values()):
-            news = self._unsent
-        self._unsent = News()
-        if not news:
+        if self._in_doubt and not await self._telegram_is_in_order():
+            return
+        step = await self._next(seen, lambda known: telling.step(known, seen.lights, seen.at))
+        if not step.news:
             return
         try:
-            text = words(news, self._zone)
+            text = words(step.news, self._zone)
             await self._bot.send_message(self._chat, text, parse_mode=ParseMode.HTML, rate_limit_args=Priority.ANSWER)
         except (TelegramError, BannedError) as fault:
             log.warning("The operator could not be told: %s", type(fault).__name__)
-            self._unsent = news
+            self._in_doubt = may_have_arrived(fault)
+            if not self._in_doubt:
+                await self._next(seen, lambda known: Step(telling.given_back(known, step.news, seen.at)))
+            return
+        await self._next(seen, lambda known: Step(telling.settled(known, step.news, seen.at)))
 
-    async def _next(self, seen: Seen) -> tuple[Step, bool]:
-        """By the rows; or by what is remembered, where they are out of reach: then it is ahead of them."""
-        if isinstance(seen.facts.stored, str):
-            return telling.step(self._but_unsent(self._remembered), seen.lights, seen.at), True
+    async def _telegram_is_in_order(self) -> bool:
+        """The once more of what may have arrived is not thrown away while it is not."""
         try:
-            work = self._writer.run(lambda session: self._by_rows(session, seen))
-            return await asyncio.wait_for(work, PATIENCE), False
-        except Exception as fault:
-            log.info("What is known of the lights is remembered only: %s", type(fault).__name__)
-            return telling.step(self._but_unsent(self._remembered), seen.lights, seen.at), True
+            await self._bot.get_me(rate_limit_args=Priority.TIDYING)
+        except (TelegramError, BannedError):
+            return False
+        self._in_doubt = False
+        return True
 
-    def _by_rows(self, session: Session, seen: Seen) -> Step:
+    async def _next(self, seen: Seen, work: Callable[[Mapping[Name, Known]], Step]) -> Step:
+        """By the rows; or by what is remembered, where they are out of reach: then it is ahead of them."""
+        step: Step | None = None
+        if not isinstance(seen.facts.stored, str):
+            try:
+                writing = self._writer.run(lambda session: self._by_rows(session, work))
+                step = await asyncio.wait_for(writing, PATIENCE)
+            except Exception as fault:
+                log.info("What is known of the lights is remembered only: %s", type(fault).__name__)
+        self._ahead = step is None
+        step = step or work(self._remembered)
+        self._remembered = step.known
+        return step
+
+    def _by_rows(self, session: Session, work: Callable[[Mapping[Name, Known]], Step]) -> Step:
         rows = watching.red_lights(session, ("", self._process))
-        known = {Name(row.name): Known(row.red_since, row.green_since, row.told_at) for row in rows}
+        known = {Name(row.name): Known(row.red_since, row.green_since, row.told_at, row.claimed_at) for row in rows}
         if self._ahead:
             known = telling.merged(known, self._remembered)
-        step = telling.step(self._but_unsent(known), seen.lights, seen.at)
+        step = work(known)
         for name in {*known, *step.known}:
             whose = telling.whose(name, self._process)
             each = step.known.get(name)
             row = RedLight(name=name, whose=whose, **vars(each)) if each is not None else None
             watching.keep_red_light(session, name, whose, row)
         return step
-
-    def _but_unsent(self, known: Mapping[Name, Known]) -> dict[Name, Known]:
-        unsent = {light.name for light in self._unsent.red}
-        return {name: replace(each, told_at=None) if name in unsent else each for name, each in known.items()}
 
 
 def words(news: News, zone: str) -> Html:

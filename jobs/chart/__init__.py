@@ -6,6 +6,7 @@ this module loads neither matplotlib nor Pillow.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
 from jobs.chart.facts import ChartFacts, OwnChartFacts, TeamChartFacts
 
@@ -51,7 +52,7 @@ def patient_print(facts: Iterable[ChartFacts]) -> bytes:
     from jobs.chart.pages import patient_papers  # noqa: PLC0415
     from jobs.chart.paper import pdf  # noqa: PLC0415
 
-    return pdf([sheet for each in facts for sheet in patient_papers(each)])
+    return pdf(sheet for each in facts for sheet in patient_papers(each))
 
 
 def summary_print(team: TeamChartFacts, facts: Iterable[ChartFacts]) -> bytes:
@@ -59,8 +60,8 @@ def summary_print(team: TeamChartFacts, facts: Iterable[ChartFacts]) -> bytes:
     from jobs.chart.pages import patient_papers, team_papers  # noqa: PLC0415
     from jobs.chart.paper import pdf  # noqa: PLC0415
 
-    behind = [sheet for each in facts for sheet in patient_papers(replace(each, tables=()))]
-    return pdf([*team_papers(team), *behind])
+    behind = (sheet for each in facts for sheet in patient_papers(replace(each, tables=())))
+    return pdf(chain(team_papers(team), behind))
 
 
 def team_print(facts: TeamChartFacts) -> bytes:

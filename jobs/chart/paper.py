@@ -1,6 +1,6 @@
 """Sheets as a PDF on A4, drawn again as shapes and words: sharp at any size, and its words can be searched."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from io import BytesIO
 
 import matplotlib as mpl
@@ -19,8 +19,8 @@ _POINTS_AN_INCH = 72
 _MARGIN = 28
 
 
-def pdf(sheets: Sequence[Sheet]) -> bytes:
-    """A page a sheet, as large as it fits between the margins."""
+def pdf(sheets: Iterable[Sheet]) -> bytes:
+    """A page a sheet, as large as it fits between the margins. One sheet at a time is in memory, where they come so."""
     file = BytesIO()
     # 42: whole outlines of the typeface, which every reader shows alike. No date: the same facts give the same bytes.
     with (

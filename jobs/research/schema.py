@@ -30,7 +30,7 @@ from jobs.scores import ITEMS, MOST_FLIGHTS, STAIRS
 VERSION = "1"
 ABOUT, DICTIONARY, README, WORKBOOK, BUNDLES = "about.csv", "dictionary.csv", "README.txt", "tables.xlsx", "fhir"
 DIARY = "diary.csv"
-CANCEL_REASONS = ("patient_ill", "patient_could_not", "clinic", "other")
+CANCEL_REASONS = ("patient_ill", "patient_could_not", "clinic", "other", "mistake")
 PATIENT = Column("patient", "text", "The patient's pseudonym.", longest=12)
 LOINC_OF_PAIN = "LOINC 72514-3"
 LOINC_OF_ITEMS = f"pain: {LOINC_OF_PAIN}; no LOINC code is a daily 0-10 item of the others"
@@ -196,7 +196,7 @@ COURSES = Table(
         Column(
             "cancelled_because",
             "text",
-            "Why it was cancelled.",
+            "Why it was cancelled; mistake: it was planned by mistake and taken back within an hour.",
             empty="not cancelled, or nobody said why",
             choices=CANCEL_REASONS,
         ),

@@ -24,12 +24,16 @@ class CourseStatus(StrEnum):
 
 
 class CancelReason(StrEnum):
-    """Why a course was cancelled. A code and no words: nothing else about the patient is to be typed there."""
+    """Why a course was cancelled. A code and no words: nothing else about the patient is to be typed there.
+
+    `mistake`: it should not have been planned, and was taken back at once. Nobody chooses that as a reason.
+    """
 
     PATIENT_ILL = "patient_ill"
     PATIENT_COULD_NOT = "patient_could_not"
     CLINIC = "clinic"
     OTHER = "other"
+    MISTAKE = "mistake"
 
 
 class Item(StrEnum):

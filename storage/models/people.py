@@ -15,6 +15,7 @@ class Team(SQLModel, table=True):
     `instructions`: by language, what patients read with each reminder of an infusion.
     `follow_up_after`: minutes after which an unanswered check-in is asked once more; empty: never.
     `silent_after`: asked days in a row without an answer, after which a patient counts as silent.
+    `confirmation_time`: the hour, by the team's clock, at which coordinators are asked whether courses were given.
     `next_confirmation_at`: when the coordinators are next asked about unconfirmed courses; empty: not set yet.
     `next_tidying_at`: when what has served its purpose is next deleted; empty: not set yet.
     The prices are what the team pays: for a gram of what is infused, and for a day in hospital. Empty: not set.
@@ -41,6 +42,7 @@ class Team(SQLModel, table=True):
     silent_after: int = Field(default=3, sa_column_kwargs={"server_default": "3"})
     reminder_leads: list[int] = Field(default_factory=lambda: [7, 1, 0], sa_type=JSON)
     reminder_time: time = time(9, 0)
+    confirmation_time: time = Field(default=time(9, 0), sa_column_kwargs={"server_default": "09:00:00"})
     instructions: dict[str, str] = Field(
         default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": text("'{}'")}
     )

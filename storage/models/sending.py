@@ -21,7 +21,7 @@ class Drawing(SQLModel, table=True):
 
     Drawn once for everybody who wants the same, by whichever process has time. `caption` without `png`: words alone.
     `archive`: a PDF, everything held on the patient, or an export of the team. `page` of so many `pages`: the team's
-    picture.
+    picture. `undrawn`: how many patients a team's had to do without, since they could not be drawn.
     """
 
     __table_args__ = (Index("ix_drawing_state_id", "state", "id"),)
@@ -44,6 +44,7 @@ class Drawing(SQLModel, table=True):
     page: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     pages: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     caption: str | None = Field(default=None, sa_type=Text)
+    undrawn: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
@@ -59,7 +60,8 @@ class OutboxMessage(SQLModel, table=True):
     """A message to be sent: what and when, never how it reads. No wording, no symptoms.
 
     `rank`: who goes first of those that are due, and `spread` among equals: another order each day, so that nobody is
-    always the last. `untold`: it never arrived, and the clinic has not heard so yet. `parked`: it failed, and the
+    always the last. `follows`: the dedupe key of the message before it in one letter, until whose end it is not sent;
+    empty: none. `untold`: it never arrived, and the clinic has not heard so yet. `parked`: it failed, and the
     operator has not looked at it yet.
     """
 
@@ -87,6 +89,7 @@ class OutboxMessage(SQLModel, table=True):
     dedupe_key: str = Field(max_length=120, unique=True)
     rank: int = 0
     spread: int = 0
+    follows: str | None = Field(default=None, max_length=120)
     due_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     untold: bool = False

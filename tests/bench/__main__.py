@@ -35,6 +35,7 @@ MEASURES: tuple[Measure, ...] = (
     drawing.patient_chart,
     drawing.patient_answer,
     drawing.team_summary,
+    drawing.team_pdf,
     desk.pages_of_200,
     desk.pages_of_2000,
     *growth.MEASURES,

@@ -1,5 +1,6 @@
 """Pages: a patient's chart, a patient's analysis, and a team's summary while patients answer."""
 
+import resource
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -105,6 +106,37 @@ def team_summary(folder: Path) -> Sequence[Row]:
     database.close()
     beside = f"the slowest of {answers} answers meanwhile: {slowest * 1000:.0f} ms"
     return [Row(f"a team of {many} read, analysed and drawn", f"{took:.1f} s", beside=beside)]
+
+
+def team_pdf(folder: Path) -> Sequence[Row]:
+    """The PDF of a team of 200 with the case's diary each, in the worker process: the team's pages, and one a patient.
+
+    Seconds of its CPU beside those that passed: whatever else the machine does is not the drawing's. Its memory is the
+    most of that process, to which the interpreter and what it imports belong.
+    """
+    database, asked = _planted(folder)
+    writer = Writer(database)
+    many = max(scale.of(TEAM_OF), 20)
+    writer.submit(lambda session: _copies(session, asked.patient_id or 0, many)).result()
+    writer.close()
+    database.close()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as workers:
+        workers.submit(pictures.patient_chart, asked).result()
+        before, used = workers.submit(_peak).result(), workers.submit(time.process_time).result()
+        began = time.perf_counter()
+        wanted = replace(asked, patient_id=None, kind=DrawingKind.SUMMARY_PDF)
+        drawn = workers.submit(pictures.draw, wanted).result()
+        took, peak = time.perf_counter() - began, workers.submit(_peak).result()
+        used = workers.submit(time.process_time).result() - used
+    assert drawn.archive is not None
+    assert not drawn.undrawn
+    figure = f"{took:.0f} s, {used:.0f} s of CPU; {len(drawn.archive) / (1 << 20):.1f} MiB; {peak:.0f} MiB of memory"
+    return [Row(f"the PDF of a team of {many}", figure, beside=f"memory after one patient's chart: {before:.0f} MiB")]
+
+
+def _peak() -> float:
+    """MiB, the most that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _copies(session: Session, patient_id: int, many: int) -> None:

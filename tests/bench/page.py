@@ -2,6 +2,7 @@
 
 import os
 import platform
+import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -43,7 +44,7 @@ def page(run: Run) -> str:
         "# Performance",
         "Made by `make bench`; not to be edited by hand. No figure here was not measured in that one run. "
         "Compare within a row, not across machines.",
-        f"{run.at:%d %B %Y}, in {minutes:.0f} minutes, on {_machine()}. "
+        f"{run.at:%d %B %Y}, of commit {_commit()}, in {minutes:.0f} minutes, on {_machine()}. "
         f"The load of the machine when it began: {run.load:.1f}.",
         f"{judged - len(short)} of {judged} figures are reached.",
         *(f"- {row.what}: {row.ours}; {row.target}, {row.verdict}." for row in short),
@@ -66,6 +67,17 @@ def _joined(parts: Sequence[str]) -> str:
     for part in parts:
         text += ("\n" if part.startswith("- ") and text.splitlines()[-1].startswith("- ") else "\n\n") + part
     return text.strip() + "\n"
+
+
+def _commit() -> str:
+    """Of what was measured; a `+` where files were changed since."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+", "--exclude=*"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return described.stdout.strip() or "not known"
 
 
 def _machine() -> str:

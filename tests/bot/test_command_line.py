@@ -4,9 +4,11 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -236,21 +238,93 @@ def test_doctor_sees_a_database_that_can_be_read_and_not_written(
     assert "is held by another program" in typed.out
 
 
-@pytest.mark.parametrize("command", [("parked",), ("report", "P-7KQ4")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("parked",),
+        ("report", "P-7KQ4"),
+        ("export", "--team", "A", "--to", "out"),
+        ("restored", "--as-of", "2026-03-02"),
+        ("invite", "--team", "A"),
+        ("copy", "--to", "sqlite:///other.sqlite"),
+    ],
+)
 def test_in_a_wrong_folder_no_empty_database_is_made_in_which_all_is_well(
     operator: Operator, command: tuple[str, ...]
 ) -> None:
     operator.sets(TELEGRAM_BOT_TOKEN=TOKEN)
     typed = operator.types(*command)
     assert typed.code == 2
-    assert "is not there. Check the path" in typed.error
+    assert f"There is no database at {operator.folder / 'data' / 'diary.sqlite'}" in typed.error
     assert list(operator.folder.rglob("*.sqlite")) == []
+
+
+EACH_COMMAND = (
+    ("migrate",),
+    ("run",),
+    ("doctor",),
+    ("backup",),
+    ("parked",),
+    ("report", "P-7KQ4"),
+    ("export", "--team", "A", "--to", "out"),
+    ("import", "somewhere", "--team", "A"),
+    ("invite", "--team", "A"),
+    ("restored", "--as-of", "2026-03-02"),
+    ("copy", "--to", "sqlite:///target.sqlite"),
+)
+
+
+@pytest.mark.parametrize("command", EACH_COMMAND, ids=lambda command: command[0])
+def test_a_file_that_is_no_diary_is_named_and_left_as_it_is(operator: Operator, command: tuple[str, ...]) -> None:
+    ready(operator, "http://127.0.0.1:1")
+    files = {name: operator.folder / f"{name}.sqlite" for name in ("text", "empty", "folder", "pipe", "other")}
+    files["text"].write_text("Dear diary")
+    files["empty"].touch()
+    files["folder"].mkdir()
+    os.mkfifo(files["pipe"])
+    with closing(sqlite3.connect(files["other"])) as other:
+        other.execute("CREATE TABLE shopping (what TEXT)")
+    before = {name: file.read_bytes() for name, file in files.items() if name not in {"folder", "pipe"}}
+    said = {
+        "text": "does not begin as a SQLite file does",
+        "empty": "is an empty file, and no diary",
+        "folder": "is a folder or a device, and no file",
+        "pipe": "is a folder or a device, and no file",
+        "other": "is a SQLite file, but not one of Infusion Diary",
+    }
+    for name, file in files.items():
+        operator.sets(DATABASE_URL=f"sqlite:///{file}")
+        typed = operator.types(*command)
+        assert typed.code == 2, name
+        assert f"{file} {said[name]}" in typed.said
+    assert {name: files[name].read_bytes() for name in before} == before
+    assert not (operator.folder / "target.sqlite").exists()
+
+
+def test_doctor_looks_at_all_that_it_can_where_a_setting_is_wrong(
+    operator: Operator, telegram: tuple[World, str]
+) -> None:
+    operator.sets(TELEGRAM_API_URL=telegram[1])
+    typed = operator.types("doctor")
+    assert "WRONG: TELEGRAM_BOT_TOKEN is not set" in typed.out
+    assert "WRONG: the database is empty" in typed.out
+    assert "the settings can be read" not in typed.out
+    operator.sets(TELEGRAM_BOT_TOKEN=TOKEN, WATCH_LISTEN="here", TIME_ZONE="Mars")
+    typed = operator.types("doctor")
+    assert typed.code == 2
+    for said in ("WATCH_LISTEN is not", "TIME_ZONE is not", "the database is empty", f"the bot is @{BOT_NAME}"):
+        assert said in typed.out
+    operator.sets(TELEGRAM_BOT_TOKEN="", TELEGRAM_BOT_TOKEN_FILE="nowhere", DATABASE_URL="mysql://u:word@host/name")
+    typed = operator.types("doctor")
+    assert "TELEGRAM_BOT_TOKEN_FILE is no file" in typed.out
+    assert "DATABASE_URL is not a database" in typed.out
+    assert "no bot runs here" not in typed.out
 
 
 @pytest.mark.parametrize("url", ["sqlite:////dev/null/no/diary.sqlite", "postgresql://u:secret-word@127.0.0.1:1/x"])
 def test_a_database_that_cannot_be_reached_is_said_in_words(operator: Operator, url: str) -> None:
     operator.sets(TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API_URL="http://127.0.0.1:1", DATABASE_URL=url)
-    for command in (("run",), ("migrate",), ("invite", "--team", "A"), ("doctor",)):
+    for command in (("run",), ("migrate",), ("doctor",)):
         typed = operator.types(*command)
         assert typed.code == (75 if command == ("run",) else 2), "tried again by whoever supervises it"
         said = typed.said.lower()
@@ -277,11 +351,10 @@ def test_migrate_goes_up_and_down_and_an_old_schema_is_refused(operator: Operato
     with database.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
     database.close()
-    for command in ("run", "doctor"):
-        typed = operator.types(command)
+    for command in (("run",), ("doctor",), ("migrate",), ("export", "--team", "A", "--to", "out")):
+        typed = operator.types(*command)
         assert typed.code == 2
-        assert "older" in typed.said
-        assert "python -m bot migrate" in typed.said
+        assert f"is at revision older, which this version does not know; it needs {newest}" in typed.said
 
 
 def test_an_invitation_as_json_lets_a_coordinator_in(clinic: Clinic, operator: Operator) -> None:
@@ -315,6 +388,7 @@ def test_an_invitation_in_words_shows_the_link_and_a_picture_of_it(
     operator: Operator, telegram: tuple[World, str]
 ) -> None:
     ready(operator, telegram[1])
+    operator.types("migrate")
     typed = operator.types("invite", "--team", "Neuromuscular clinic")
     assert typed.code == 0, typed.error
     assert "Made a new team: Neuromuscular clinic" in typed.out
@@ -328,6 +402,7 @@ def test_an_invitation_that_cannot_be_made_says_why_and_makes_nothing(
     operator: Operator, telegram: tuple[World, str]
 ) -> None:
     ready(operator, telegram[1])
+    operator.types("migrate")
     for words, said in (
         (("--team", "  "), "A team's name has from 1 to 120 characters that can be printed."),
         (("--team", "x" * 121), "A team's name has from 1 to 120 characters"),

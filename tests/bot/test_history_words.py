@@ -113,13 +113,21 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         {"courses": [1], "days": 2, "grams_per_kg_per_day": 0.4, "name": "Low dose"},
     ),
     "team_schedule_changed": (
-        {"telephone": None, "follow_up_after": None, "silent_after": 3, "summary_weekday": 0, "reminder_time": "09:00"},
+        {
+            "telephone": None,
+            "follow_up_after": None,
+            "silent_after": 3,
+            "summary_weekday": 0,
+            "reminder_time": "09:00",
+            "confirmation_time": "09:00",
+        },
         {
             "telephone": "12345",
             "follow_up_after": 90,
             "silent_after": 5,
             "summary_weekday": 4,
             "reminder_time": "08:00",
+            "confirmation_time": "07:30",
         },
     ),
     "questions_changed": ({"items": []}, {"items": ["own:1", "stairs"], "from": "2026-03-03"}),

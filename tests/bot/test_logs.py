@@ -88,6 +88,25 @@ def test_the_guard_hears_every_part_of_the_product_and_what_people_type(clinic: 
     assert GUARD.found() == [], "that one is muted in the product"
 
 
+def test_the_guard_hears_what_is_edited_and_what_stands_below_a_picture_or_is_shared(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    written = clinic.world.say(anna.account, "hm")
+    clinic.calm()
+    clinic.world.edit(anna.account, written, "rather a burning pain")
+    clinic.world.send_photo(anna.account, caption="what my arm looks like")
+    clinic.world.send_document(anna.account, "letter of Dr Miller.pdf", b"x", caption="of my own doctor")
+    clinic.world.share_contact(anna.account, "+41791234567")
+    clinic.calm()
+    for said in (
+        "rather a burning pain",
+        "what my arm looks like",
+        "letter of Dr Miller.pdf",
+        "of my own doctor",
+        "+41791234567",
+    ):
+        assert GUARD.leaks_in(f"it was written: {said}"), said
+
+
 def test_a_note_and_a_fault_of_the_database_leave_no_trace_in_the_log(
     clinic_on_each: Clinic, caplog: pytest.LogCaptureFixture
 ) -> None:

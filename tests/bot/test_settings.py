@@ -1,5 +1,6 @@
 """Settings: from the environment and a file; every fault is said at once, and no value is ever shown."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -252,3 +253,19 @@ def test_the_menu_leads_to_a_desk_that_telegram_opens(env_file: Path) -> None:
     assert leads("http://127.0.0.1:8082") is None
     assert leads("http://127.0.0.1:8082", "http://127.0.0.1:9000") == "http://127.0.0.1:8082/desk/"
     assert leads("") is None
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a folder", "a device", "a closed way"])
+def test_what_is_no_plain_file_is_not_waited_for(env_file: Path, kind: str) -> None:
+    path = env_file.with_name("secret")
+    if kind == "a pipe":
+        os.mkfifo(path)
+    elif kind == "a folder":
+        path.mkdir()
+    elif kind == "a device":
+        path = Path("/dev/zero")
+    else:
+        env_file.with_name("file").touch()
+        path = env_file.with_name("file") / "secret"
+    write(env_file, {"TELEGRAM_BOT_TOKEN_FILE": str(path)})
+    assert faults(env_file) == {"TELEGRAM_BOT_TOKEN_FILE": "settings.secret_unreadable"}

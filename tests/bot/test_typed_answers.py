@@ -114,6 +114,9 @@ def test_some_may_be_skipped_in_a_row() -> None:
     ("typed", "read_as"),
     [
         ("pain 3", {PAIN: 3}),
+        ("3 pain", {PAIN: 3}),
+        ("3/10 pain, skip weakness", {PAIN: 3, WEAKNESS: None}),
+        ("5 pain on exertion 3 pain", {EXERTION: 5, PAIN: 3}),
         ("Pain: 3", {PAIN: 3}),
         ("PAIN=3/10", {PAIN: 3}),
         ("pain three", {PAIN: 3}),
@@ -130,12 +133,14 @@ def test_by_name(typed: str, read_as: dict[str, int | None]) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_each_item_answers_to_its_own_name_in_each_language(language: str) -> None:
     for item in Item:
-        assert answers(f"{plain(texts_in(language)(f'item.{item.value}'))} 4", language) == {item: 4}
+        name = plain(texts_in(language)(f"item.{item.value}"))
+        assert answers(f"{name} 4", language) == answers(f"4 {name}", language) == {item: 4}
 
 
 @pytest.mark.parametrize(
     "typed",
-    ["", " ", "quite bad", "7/9", "7/100", "1e1", "+7", "½", "²", "3 pain", "pain", "pain pain 3", "pain 3 3",
+    ["", " ", "quite bad", "7/9", "7/100", "1e1", "+7", "½", "²", "pain", "3 pain weakness 2", "3 2 pain",
+     "3 pain 4", "3 pain 4 pain", "pain pain 3", "pain 3 3",
      "pain 3 pain 4", "pain 3 4 5", "pain weakness tiredness 3", "9:00-10:00", "8:05 9:10", "3-4, 5-6", "3 - 4 5 - 6",
      "about 7", "~7", "7 maybe 8", "-", "...", "/", "7/", "itemaitem x", "_7", "⁷",
      "9" * (LONGEST_ANSWER + 1)],

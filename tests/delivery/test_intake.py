@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable, Coroutine
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,7 +13,8 @@ from telegram.error import InvalidToken
 
 from bot.local.faults import Fault, Kind
 from bot.patient import answering as patient
-from bot.traffic import intake
+from bot.runtime import Running
+from bot.traffic import disowning, intake, webhook
 from storage import diary
 from tests.delivery import support
 from tests.delivery.support import (
@@ -24,7 +26,7 @@ from tests.delivery.support import (
     while_away,
 )
 from tests.postgres import PostgresServer
-from tests.support import PATIENCE, TOKEN, Bot, Clinic
+from tests.support import PATIENCE, TOKEN, Bot, Clinic, settings_for
 
 DAY = "2026-03-02"
 ITEMS = ("pain", "tiredness", "weakness", "exertion_pain")
@@ -220,42 +222,60 @@ def test_an_outage_is_logged_when_it_begins_and_when_it_ends(
     assert caplog.text.count("Telegram can be reached again") == 1
 
 
-class Disowning:
-    """A proxy that answers with a page of its own, which the library takes for a token that is unknown."""
+class Disowned:
+    """Behind a proxy that answers with a page of its own, which the library takes for a token that is unknown."""
 
-    def __init__(self, times: int, polling: asyncio.Event) -> None:
-        self._left, self._polling = times, polling
-        self.asked = 0
+    def __init__(self, times: int) -> None:
+        self._left, self.asked = times, 0
+        self.heard = asyncio.Event()
 
-    async def get_updates(self, **_: Any) -> tuple[()]:
+    async def _answer(self, *_: Any, **__: Any) -> tuple[()]:
         self.asked += 1
         if self._left:
             self._left -= 1
             raise InvalidToken(f"The token `{TOKEN}` was rejected by the server.")
-        self._polling.set()
+        self.heard.set()
         await asyncio.sleep(0)
         return ()
 
+    get_updates = set_webhook = initialize = _answer
 
-@pytest.mark.parametrize(("times", "ends"), [(intake.MOST_DISOWNED - 1, False), (intake.MOST_DISOWNED, True)])
+
+def polls(bot: Disowned) -> Coroutine[Any, Any, None]:
+    return intake.Intake(cast(Any, SimpleNamespace(bot=bot)), cast(Any, None)).run()
+
+
+def starts(bot: Disowned) -> Coroutine[Any, Any, None]:
+    return Running._reach_telegram(cast(Any, SimpleNamespace(application=bot)))
+
+
+def sets_a_webhook(bot: Disowned) -> Coroutine[Any, Any, None]:
+    settings = settings_for("http://127.0.0.1:1", webhook_url="https://diary.example.org/telegram")
+    return webhook.Webhook(cast(Any, SimpleNamespace(bot=bot)), cast(Any, None), settings)._set()
+
+
+@pytest.mark.parametrize("way", [polls, starts, sets_a_webhook])
+@pytest.mark.parametrize(("times", "ends"), [(disowning.MOST - 1, False), (disowning.MOST, True)])
 def test_that_there_is_no_such_bot_is_believed_after_many_answers(
-    monkeypatch: pytest.MonkeyPatch, times: int, ends: bool
+    monkeypatch: pytest.MonkeyPatch, way: Callable[[Disowned], Coroutine[Any, Any, None]], times: int, ends: bool
 ) -> None:
     """The log guard of all tests sees to it that the token, which such an answer carries, is not told."""
-    monkeypatch.setattr(intake, "WAIT_AFTER_FAULT", 0.0)
+    monkeypatch.setattr(disowning, "WAIT", 0.0)
 
-    async def polls() -> int:
-        polling = asyncio.Event()
-        bot = Disowning(times, polling)
-        polled = intake.Intake(cast(Any, SimpleNamespace(bot=bot)), cast(Any, None))
-        running = asyncio.create_task(polled.run())
-        await asyncio.wait({running, asyncio.create_task(polling.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        polled.stop()
-        await running
+    async def asks() -> int:
+        bot = Disowned(times)
+        asking = asyncio.create_task(way(bot))
+        hearing = asyncio.create_task(bot.heard.wait())
+        await asyncio.wait({asking, hearing}, return_when=asyncio.FIRST_COMPLETED)
+        if asking.done():
+            asking.result()
+        for task in (asking, hearing):
+            task.cancel()
+        await asyncio.gather(asking, hearing, return_exceptions=True)
         return bot.asked
 
     if ends:
         with pytest.raises(InvalidToken):
-            asyncio.run(asyncio.wait_for(polls(), PATIENCE))
+            asyncio.run(asyncio.wait_for(asks(), PATIENCE))
     else:
-        assert asyncio.run(asyncio.wait_for(polls(), PATIENCE)) > times
+        assert asyncio.run(asyncio.wait_for(asks(), PATIENCE)) > times

@@ -19,7 +19,7 @@ from jobs.lights import (
 from jobs.load import Rush
 
 NOW = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
-PROCESS = ProcessFacts(True, tick=0.4, courier=0.2, intake=0.0, drawing=1.0)
+PROCESS = ProcessFacts(True, tick=0.4, courier=0.2, intake=0.0, drawing=1.0, keeping={})
 TELEGRAM = TelegramFacts(silent=3.0, clock_off=0.4)
 STORED = StoredFacts(seconds=0.01, schema="0020", schema_expected="0020")
 MACHINE = MachineFacts(80 * lights.GIGABYTE, 200 * lights.GIGABYTE, backs_up=True, newest_backup=NOW)
@@ -67,6 +67,9 @@ def test_where_all_is_well_every_light_is_known_and_none_is_red() -> None:
         (of_process(intake=121.0), Why.INTAKE_LATE),
         (of_process(drawing=1201.0), Why.DRAWING_LATE),
         (of_process(failing={"daily_prompt": 61.0}), Why.JOBS_FAIL),
+        (of_process(keeping={Why.BACKUP_FAILS: "full"}), Why.BACKUP_FAILS),
+        (of_process(keeping={Why.BACKUP_FAILS: "full", Why.DEPARTURES_FAIL: "full"}), Why.DEPARTURES_FAIL),
+        (of_process(keeping={Why.DEPARTURES_DAMAGED: "line 3"}), Why.DEPARTURES_DAMAGED),
         (of_telegram(silent=None), Why.TELEGRAM_NOT_YET),
         (of_telegram(silent=181.0), Why.TELEGRAM_AWAY),
         (of_telegram(ban=61.0), Why.TELEGRAM_BAN),
@@ -78,7 +81,9 @@ def test_where_all_is_well_every_light_is_known_and_none_is_red() -> None:
         (of_stored(schema=None), Why.DATABASE_SCHEMA),
         (of_stored(oldest_prompt=before(minutes=6)), Why.PROMPTS_LATE),
         (of_stored(oldest_due=before(minutes=6), due=1), Why.MESSAGES_LATE),
+        (of_stored(roles_missing=["clock"]), Why.ROLES_MISSING),
         (of_stored(parked=1), Why.PARKED),
+        (of_stored(undrawn=1), Why.PAGES_UNDRAWN),
         (of_stored(rush=Rush(NOW, 20_000, timedelta(minutes=11.5))), Why.RUSH),
         (replace(WELL, stored="disk I/O error"), Why.DATABASE_AWAY),
         (replace(WELL, machine=replace(MACHINE, newest_backup=None)), Why.BACKUP_NONE),
@@ -125,7 +130,7 @@ def test_while_the_database_is_away_what_only_it_knows_is_not_known_and_failing_
     facts = replace(of_process(failing={"daily_prompt": 600.0}), stored="server closed the connection")
     assert whys(facts) == [Why.DATABASE_AWAY]
     unknown = [light.name for light in lights.lights(facts) if light.red is None]
-    assert unknown == [Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.RUSH]
+    assert unknown == [Name.ROLES, Name.PROMPTS, Name.MESSAGES, Name.PARKED, Name.PAGES, Name.RUSH]
 
 
 def test_a_process_has_lights_only_for_what_is_its_work() -> None:

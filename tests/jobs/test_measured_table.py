@@ -115,6 +115,7 @@ def test_each_fault_has_its_line_and_its_column() -> None:
         "P-7KQ4;2026-03-01;;;0",
         "P-7KQ4;2026-03-01;;a:b;15",
         "P-7KQ4;1.3.;;prednisone;ten",
+        "P-7KQ4;29.2.2026;;prednisone;15",
     ) == [
         (2, "from", "in_future"),
         (3, "to", "ends_before_start"),
@@ -124,6 +125,7 @@ def test_each_fault_has_its_line_and_its_column() -> None:
         (6, "drug", "not_a_choice"),
         (7, "dose_mg", "not_a_number"),
         (7, "from", "not_a_date"),
+        (8, "from", "no_such_day"),
     ]
     assert faults("") == [(None, None, "empty_file")]
     assert faults(header) == [(None, None, "empty_file")]

@@ -127,7 +127,40 @@ def test_without_a_year_sixty_days_back_are_past_and_sixty_one_are_to_come() -> 
     assert parse_date("15 Nov", TODAY) == date(2026, 11, 15)
     assert parse_date("15 Jan", TODAY) == TODAY
     assert parse_date("14 Jan", TODAY) == date(2026, 1, 14)
-    assert parse_date("29 Feb", TODAY) == date(2028, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("31 Feb", date(2026, 2, 28)),
+        ("29 Feb", date(2026, 2, 28)),
+        ("29.2.2026", date(2026, 2, 28)),
+        ("30.2.28", date(2028, 2, 29)),
+        ("29 février 2100", date(2100, 2, 28)),
+        ("2026-02-31", date(2026, 2, 28)),
+        ("Tue 31 April", date(2026, 4, 30)),
+        ("31. April", date(2026, 4, 30)),
+        ("am", None),
+        ("32 December 2025", date(2025, 12, 31)),
+        ("31/11", date(2025, 11, 30)),
+        ("0 March", None),
+        ("3/13", None),
+        ("31 Foo", None),
+        ("30 Feb 0000", None),
+        ("12 March", None),
+        ("Di 9. März 2026", None),
+    ],
+)
+def test_a_day_that_its_month_does_not_have_is_told_from_what_cannot_be_read(text: str, last: date | None) -> None:
+    assert reading.last_of_its_month(text, TODAY, LOCALES) == last
+
+
+def test_the_29th_of_february_is_one_where_that_february_has_it() -> None:
+    assert parse_date("29 Feb 2028", TODAY) == date(2028, 2, 29)
+    assert parse_date("29 Feb", TODAY) is None, "not one two years away"
+    assert parse_date("29 Feb", TODAY.replace(year=2028)) == date(2028, 2, 29)
+    assert parse_date("29 Feb", date(2028, 4, 20)) == date(2028, 2, 29)
+    assert parse_date("29 Feb", date(2028, 5, 20)) is None
 
 
 @pytest.mark.parametrize(

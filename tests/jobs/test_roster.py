@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jobs import roster
 from jobs.roster import LONGEST_SEARCH, Group, Plan, Standing
 
-TODAY = date(2026, 3, 2)
+TODAY = MONDAY = date(2026, 3, 2)
 DAY = timedelta(days=1)
 
 
@@ -21,7 +21,7 @@ def plan(days: int, length: int = 2, is_coming: bool | None = None) -> Plan:
 
 
 def standing(*plans: Plan, label: str | None = None) -> Standing:
-    return Standing(1, "P-7KQ4", label, "active", TODAY, plans=plans)
+    return Standing(1, "P-7KQ4", label, "active", TODAY, MONDAY, plans=plans)
 
 
 WELL = standing(plan(20))
@@ -59,9 +59,16 @@ def test_what_was_said_of_a_course_that_is_over_needs_no_call_any_more() -> None
     assert roster.reasons(standing(plan(-2, is_coming=False), plan(20))) == ["unconfirmed"]
 
 
-@pytest.mark.parametrize(("days", "is_this_week"), [(-1, False), (0, True), (7, True), (8, False)])
-def test_this_week_is_today_and_the_seven_days_after_it(days: int, is_this_week: bool) -> None:
-    assert (Group.WEEK in roster.groups_of(standing(plan(days)))) == is_this_week
+@pytest.mark.parametrize(
+    ("days", "length", "is_this_week"),
+    [(-2, 2, False), (-1, 2, True), (-1, 9, True), (0, 1, True), (6, 1, True), (6, 3, True), (7, 1, False)],
+)
+@pytest.mark.parametrize("today", [MONDAY, MONDAY + 3 * DAY, MONDAY + 6 * DAY])
+def test_this_week_is_from_the_teams_monday_to_its_sunday(
+    days: int, length: int, is_this_week: bool, today: date
+) -> None:
+    of = replace(standing(plan(days, length)), today=today)
+    assert (Group.WEEK in roster.groups_of(of)) == is_this_week
 
 
 def test_a_pause_alone_needs_no_look() -> None:

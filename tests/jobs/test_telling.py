@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.lights import Light, Name, Why
-from jobs.telling import PATIENCE, Known, News, merged, step, whose
+from jobs.telling import PATIENCE, Known, News, given_back, merged, settled, step, whose
 
 START = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -23,8 +23,9 @@ def lived(minutes: Mapping[int, list[Light]], until: int) -> dict[int, News]:
         red = minutes.get(minute, red)
         names = {light.name for light in red}
         green = [Light(name, False) for name in (Name.PARKED, Name.DISK) if name not in names]
-        after = step(known, [*red, *green], START + minute * MINUTE)
-        known = after.known
+        now = START + minute * MINUTE
+        after = step(known, [*red, *green], now)
+        known = settled(after.known, after.news, now) if after.news else after.known
         if after.news:
             told[minute] = after.news
     return told
@@ -82,14 +83,69 @@ def test_a_light_of_the_process_is_its_own_and_the_others_are_common() -> None:
     assert whose(Name.DATABASE, "host a") == ""
 
 
+GREEN = Light(Name.PARKED, False)
+
+
+def told_by_a_bot_that_dies_each_time(minutes: range, red: int) -> list[tuple[int, bool]]:
+    """When it begins to tell something and whether that all is well; what became of it, nobody writes down."""
+    known: Mapping[Name, Known] = {}
+    told = []
+    for minute in minutes:
+        after = step(known, [PARKED if minute < red else GREEN], START + minute * MINUTE)
+        known = after.known
+        if after.news:
+            told.append((minute, after.news.all_green))
+    assert minutes[-1] < red or known == {}
+    return told
+
+
+def test_what_became_of_a_telling_that_was_broken_off_is_not_known_so_it_is_told_once_more_and_not_a_third_time() -> (
+    None
+):
+    assert told_by_a_bot_that_dies_each_time(range(600), 1000) == [(3, False), (5, False)]
+    assert told_by_a_bot_that_dies_each_time(range(600), 60) == [(3, False), (5, False), (63, True), (65, True)]
+    assert told_by_a_bot_that_dies_each_time(range(600), 4) == [(3, False), (7, True), (9, True)]
+
+
+def test_what_was_certainly_not_sent_is_due_at_once_and_loses_nothing_of_what_was_told_before() -> None:
+    known: Mapping[Name, Known] = {Name.PARKED: Known(START, None, START + 3 * MINUTE)}
+    day = START + timedelta(days=1, minutes=3)
+    first = step(known, [PARKED], day)
+    assert first.news.red == [PARKED]
+    back = given_back(first.known, first.news, day)
+    assert step(back, [PARKED], day).news.red == [PARKED]
+    gone = step(step(back, [GREEN], day).known, [GREEN], day + PATIENCE)
+    assert gone.news.all_green
+    again = step(given_back(gone.known, gone.news, day + PATIENCE), [GREEN], day + PATIENCE)
+    assert again.news.all_green
+    assert settled(again.known, again.news, day + PATIENCE) == {}
+
+
+def test_one_that_was_over_and_comes_back_while_another_is_red_is_told_again() -> None:
+    told = lived({0: [PARKED, DISK], 30: [DISK], 60: [PARKED, DISK], 90: []}, 120)
+    assert {minute: names(news) for minute, news in told.items()} == {
+        3: [Name.PARKED, Name.DISK],
+        63: [Name.PARKED],
+        93: "all green",
+    }
+
+
+def test_while_one_process_tells_it_no_other_does() -> None:
+    claimed = step(step({}, [PARKED], START).known, [PARKED], START + PATIENCE)
+    assert claimed.news
+    assert not step(claimed.known, [PARKED], START + PATIENCE + MINUTE).news
+
+
 @given(st.lists(st.booleans(), min_size=1, max_size=300))
 def test_of_one_light_the_operator_reads_red_and_green_in_turn_and_never_often(is_red: list[bool]) -> None:
     known: Mapping[Name, Known] = {}
     told: list[tuple[int, bool]] = []
     for minute, red in enumerate(is_red):
-        after = step(known, [PARKED if red else Light(Name.PARKED, False)], START + minute * MINUTE)
+        now = START + minute * MINUTE
+        after = step(known, [PARKED if red else Light(Name.PARKED, False)], now)
         known = after.known
         if after.news:
+            known = settled(known, after.news, now)
             told.append((minute, after.news.all_green))
     assert [green for _, green in told] == [bool(k % 2) for k in range(len(told))]
     assert all(later - earlier >= PATIENCE / MINUTE for (earlier, _), (later, _) in pairwise(told))

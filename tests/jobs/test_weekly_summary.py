@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from jobs import summary_wishes, team_schedule, weekly_summary
+from jobs import due, summary_wishes, team_schedule, weekly_summary
 from jobs.refusals import Refusal
 from storage import chats, drawings, outbox
 from storage.database import Database
@@ -242,7 +242,7 @@ def test_however_often_day_and_hour_change_each_week_has_one(
                         wanted = {"summary_weekday": weekday, "summary_time": at.isoformat("minutes")}
                         team_schedule.change(session, "staff:9", team, wanted, now)
                         summary_wishes.choose_time(session, team, reader, None, None, now)
-        weeks = [weekly_summary.week_of("Europe/London", message.due_at).day for message in summaries(session)]
+        weeks = [due.week_of("Europe/London", message.due_at).day for message in summaries(session)]
         session.rollback()
     assert weeks[:4] == [2, 9, 16, 23]
 

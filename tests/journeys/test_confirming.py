@@ -13,7 +13,7 @@ QUESTION = "over and not confirmed"
 
 def questions(coordinator: Someone) -> list[str]:
     """What the coordinator was asked about courses, as it reads now."""
-    return [text for text in coordinator.everything if QUESTION in text or "asked about" in text]
+    return [text for text in coordinator.everything if QUESTION in text or "that were asked about" in text]
 
 
 def the_day_after(clinic: Clinic, many: int = 1) -> tuple[Someone, list[Someone]]:
@@ -48,6 +48,53 @@ def test_two_taps_say_that_it_was_given_as_planned(clinic_on_each: Clinic) -> No
     assert clinic.history(anna.row)[-1][:2] == ("staff:1", "course_given")
     clinic.passes(days=3)
     assert len(questions(coordinator)) == 1, "never twice"
+
+
+def sets_the_hour(coordinator: Someone, hour: str) -> str:
+    """What was said before it was done."""
+    coordinator.says("/team")
+    coordinator.presses("Hour of “Was it given?”")
+    coordinator.says(hour)
+    said = coordinator.sees
+    coordinator.presses("Yes, do it")
+    return said
+
+
+def test_the_hour_is_the_teams_own(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    clinic.planned(anna, "2026-03-03")
+    said = sets_the_hour(coordinator, "14:30")
+    assert "until now: 09:00\nfrom now on: 14:30" in said
+    assert "comes on Mon 2 Mar 2026, 14:30" in said or "comes on Tue 3 Mar 2026, 14:30" in said
+    clinic.becomes(clinic.local("2026-03-05 14:29"))
+    assert questions(coordinator) == []
+    clinic.becomes(clinic.local("2026-03-05 14:30"))
+    assert len(questions(coordinator)) == 1
+    clinic.passes(days=3)
+    assert len(questions(coordinator)) == 1
+
+
+def test_a_day_that_was_asked_about_is_not_asked_about_again_at_a_later_hour(clinic: Clinic) -> None:
+    coordinator, _ = the_day_after(clinic)
+    assert "comes on Fri 6 Mar 2026, 21:00" in sets_the_hour(coordinator, "21:00")
+    clinic.passes(hours=11, minutes=55)
+    clinic.becomes(clinic.local("2026-03-05 21:00"))
+    assert len(questions(coordinator)) == 1
+    (team,) = clinic.rows(Team)
+    assert team.next_confirmation_at == clinic.local("2026-03-06 21:00"), "nor does the housekeeping draw it nearer"
+
+
+def test_an_hour_that_has_passed_leaves_the_day_its_question(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    clinic.planned(anna, "2026-03-03")
+    clinic.becomes(clinic.local("2026-03-05 08:30"))
+    assert "comes on Thu 5 Mar 2026, 09:00" in sets_the_hour(coordinator, "8:00")
+    assert questions(coordinator) == []
+    clinic.becomes(clinic.local("2026-03-05 09:00"))
+    assert len(questions(coordinator)) == 1
+    (team,) = clinic.rows(Team)
+    assert team.next_confirmation_at == clinic.local("2026-03-06 08:00")
 
 
 def test_the_morning_on_which_they_are_asked_is_what_comes_next(clinic: Clinic) -> None:

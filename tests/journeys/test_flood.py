@@ -1,11 +1,14 @@
 """Somebody sends without end: they are told once, nobody else waits, and no answer of a patient is lost."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.traffic import intake
+from bot.traffic.flood import ENTRIES_KEPT
 from bot.traffic.pacer import Pace
 from storage.database import Database
 from storage.models import Chat, Drawing, Note
@@ -84,6 +87,51 @@ def test_others_are_answered_as_ever(clinic: Clinic) -> None:
     clinic.calm()
     assert [value for *_, value in anna.answers] == [3, 2, 2, 4]
     assert "3" in anna.sees
+
+
+@contextmanager
+def committed_counted(clinic: Clinic) -> Iterator[list[int]]:
+    """How often what comes in is taken to the database: behind each the next one waits."""
+    handlers, counted = clinic.bot.running.handlers, [0]
+    done = handlers._done
+
+    async def counting(work: Any, incoming: Any) -> Any:
+        counted[0] += 1
+        return await done(work, incoming)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(handlers, "_done", counting)
+        yield counted
+
+
+@pytest.mark.parametrize("who", ["stranger", "clinician", "patient"])
+@pytest.mark.parametrize("what", ["hello", "/chart", "press"])
+def test_a_thousand_from_one_person_cost_those_behind_them_few_commits(clinic: Clinic, who: str, what: str) -> None:
+    anna = asked(clinic)
+    mallory = {"stranger": clinic.someone, "clinician": clinic.clinician, "patient": clinic.patient}[who]()
+    mallory.says("/help")
+    clinic.passes(minutes=1)
+    with committed_counted(clinic) as committed:
+        for _ in range(1000):
+            if what == "press":
+                clinic.world.press(mallory.account, mallory.last["message_id"], "c:0:20260302:answer:0:9", forge=True)
+            else:
+                clinic.world.say(mallory.account, what)
+        clinic.world.say(anna.account, "3 2 2 4")
+        clinic.calm()
+    assert [value for *_, value in anna.answers] == [3, 2, 2, 4]
+    assert committed[0] == AT_ONCE + 2 + (ENTRIES_KEPT if who == "patient" and what != "/chart" else 0)
+
+
+def test_of_a_patients_flood_so_much_is_kept_and_after_a_pause_as_much_again(clinic: Clinic) -> None:
+    anna = asked(clinic)
+    for value in (3, 4):
+        floods(clinic, anna, *["hello"] * AT_ONCE, *["9"] * ENTRIES_KEPT, "pain 1")
+        assert anna.answers[0][-1] == 9
+        clinic.passes(minutes=2)
+        floods(clinic, anna, *["hello"] * AT_ONCE, "hello", f"pain {value}")
+        assert anna.answers[-1][-1] == value
+        clinic.passes(minutes=2)
 
 
 def test_a_patients_answers_in_a_flood_are_all_kept(clinic: Clinic) -> None:

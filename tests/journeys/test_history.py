@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.local import seed
+from storage.database import Database
 from storage.models import Role
 from tests.support import Clinic, Someone
 
@@ -107,6 +109,18 @@ def test_a_course_that_moved_with_its_followers_is_one_change(clinic: Clinic) ->
     assert moved.endswith("Thu 12 Mar 2026 → Tue 17 Mar 2026, and 2 later courses with it")
     assert "Thu 12 Mar 2026" in planned
     assert planned.endswith(", and 2 later courses with it")
+
+
+def test_what_the_demo_begins_with_has_its_planned_series_as_one_change(sqlite_database: Database) -> None:
+    with Clinic(sqlite_database, start=seed.START) as clinic:
+        planted = clinic.write(lambda session: seed.plant(session, "Demo"))
+        # Above the patients of the demo.
+        clinic.next_account = 2001
+        chris = clinic.someone()
+        chris.says(f"/start {planted.coordinator_token}")
+        chris.says(f"/history {seed.CASE_PSEUDONYM}")
+        assert chris.sees.count("course planned for") == 1
+        assert "and 5 later courses with it" in chris.sees
 
 
 def test_another_teams_is_not_shown(clinic: Clinic) -> None:

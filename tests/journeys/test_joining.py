@@ -233,6 +233,24 @@ def test_the_welcome_names_every_command_of_the_menu(clinic: Clinic, role: Role,
     assert member.sees.count("/help") == 1
 
 
+@pytest.mark.parametrize(
+    ("role", "first"),
+    [
+        (Role.CLINICIAN, ["summary", "chart", "notes", "ck", "steroid"]),
+        (Role.COORDINATOR, ["roster", "invite", "patient", "move", "series"]),
+    ],
+)
+def test_the_menu_begins_with_what_the_role_uses_most_and_ends_with_what_is_set_once(
+    clinic: Clinic, role: Role, first: list[str]
+) -> None:
+    member = clinic.someone()
+    member.says(f"/start {clinic.invitation(role)}")
+    commands = [entry["command"] for entry in clinic.world.commands_for(member.account, "en")]
+    assert commands[:5] == first
+    assert commands[-2:] == ["language", "help"]
+    assert commands.index("staff") > commands.index("alerts")
+
+
 def test_the_menu_of_a_patient_offers_what_a_patient_can_do(clinic: Clinic) -> None:
     anna = clinic.patient()
     commands = [entry["command"] for entry in clinic.world.commands_for(anna.account, "en")]

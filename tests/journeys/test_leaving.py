@@ -158,6 +158,40 @@ def test_the_roster_and_the_summary_leave_them_out_and_nothing_is_planned_for_th
     assert "Plan a course" not in chris.buttons
 
 
+def test_what_was_given_until_then_can_still_be_noted_and_they_hear_nothing_of_it(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna, chris = clinic.patient(), clinic.coordinator()
+    clinic.planned(anna, "2026-03-03", days=3)
+    later = clinic.planned(anna, "2026-03-06")
+    clinic.becomes(clinic.local("2026-03-04 20:00"))
+    stopped(anna)
+    assert "Courses that were given until now can still be noted on the card." in chris.sees
+    heard = len(anna.messages)
+    clinic.becomes(clinic.local("2026-03-10 12:00"))
+    chris.says(f"/patient {anna.code}")
+    assert [button for button in chris.buttons if "Mar" in button] == ["Tue 3 Mar 2026: was it given?"]
+    chris.presses("Tue 3 Mar")
+    assert "nothing is sent to the patient" in chris.sees
+    possible = {"Move", "Was given", "Cancel this course"}
+    assert possible & set(chris.buttons) == {"Was given"}
+    chris.presses("Was given")
+    assert not any("As planned" in button for button in chris.buttons), "its third day came after they had stopped"
+    chris.says("3 March 2026")
+    chris.says("3")
+    assert f"{anna.code} has stopped the diary before Thu 5 Mar 2026" in chris.sees
+    chris.says("2")
+    chris.says("0.4")
+    chris.presses("Yes, do it")
+    assert "In part: 2 of 3 days." in chris.sees
+    assert [str(course.given_end) for course in anna.courses] == ["2026-03-04", "None"]
+    assert chris.forges(f"co:{later.id}") == (
+        f"{anna.code} has stopped the diary before Fri 6 Mar 2026: only what was given until then can be noted."
+    )
+    assert len(anna.messages) == heard
+    chris.says(f"/patient {anna.code}")
+    assert "1 course given" in chris.sees
+
+
 def test_every_command_says_that_it_has_ended_and_shows_the_way_back(clinic: Clinic) -> None:
     anna = clinic.patient()
     stopped(anna)

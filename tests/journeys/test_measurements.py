@@ -130,6 +130,11 @@ def test_what_is_implausible_is_asked_about_again(clinic: Clinic, line: str, sai
         ("/ck {code} high", "I cannot read this"),
         ("/ck {code} 1250 mg", "I cannot read “mg” as a date"),
         ("/ck {code} 1250 <0", "An upper limit is above 0"),
+        ("/ck {code} 1250 30 Feb", "There is no “30 Feb”: that month ends on Sat 28 Feb 2026."),
+        (
+            "/steroid {code} prednisone 15 from 29.2.2026",
+            "There is no “29.2.2026”: that month ends on Sat 28 Feb 2026.",
+        ),
         ("/ck {code} 1250 someday", "I cannot read “someday” as a date"),
         ("/weight {code} heavy", "I cannot read this"),
         ("/weight {code} 600", "at most 500 kg"),

@@ -77,6 +77,21 @@ def test_a_note_that_comes_twice_is_kept_once(clinic_on_each: Clinic) -> None:
     assert [note.text for note in clinic.rows(Note)] == ["Slept badly"]
 
 
+def test_the_newest_note_once_more_is_no_second_one(clinic_on_each: Clinic) -> None:
+    """As by the button, when it was typed after the question for a note too."""
+    clinic = clinic_on_each
+    anna = answered(clinic)
+    anna.says("Slept badly")
+    anna.presses("Keep as a note")
+    anna.presses("Add a note")
+    anna.says("Slept badly")
+    assert "Your note is kept with Mon 2 Mar 2026." in anna.sees
+    assert [note.text for note in clinic.rows(Note)] == ["Slept badly"]
+    anna.presses("Add a note")
+    anna.says("Slept well")
+    assert [note.text for note in clinic.rows(Note)] == ["Slept badly", "Slept well"]
+
+
 def test_a_day_holds_three_notes(clinic: Clinic) -> None:
     anna = answered(clinic)
     for text in ("one thing", "another", "a third"):

@@ -104,7 +104,7 @@ def test_a_code_may_be_typed_as_people_do(clinic: Clinic, code: str) -> None:
     assert coordinator.sees.startswith(f"{anna.code}\nWeight")
 
 
-@pytest.mark.parametrize("line", ["soon", "17 Mar 18 Mar 19 Mar", "12 Mar to soon", "the 31 Feb", "17 Mar please" * 20])
+@pytest.mark.parametrize("line", ["soon", "17 Mar 18 Mar 19 Mar", "12 Mar to soon", "the 31 Foo", "17 Mar please" * 20])
 def test_what_cannot_be_read_gets_a_line_with_an_example(clinic: Clinic, line: str) -> None:
     coordinator, anna = course_open(clinic)
     before = clinic.stored()
@@ -112,6 +112,17 @@ def test_what_cannot_be_read_gets_a_line_with_an_example(clinic: Clinic, line: s
         coordinator.says(f"/{command} {anna.code} {line}")
         assert coordinator.sees.startswith("I cannot read “")
         assert f"/{command} P-7KQ4 " in coordinator.sees
+    assert clinic.stored() == before
+
+
+@pytest.mark.parametrize(
+    "line", ["/move {code} 31 Feb", "/move {code} 12 Mar to 31 Feb", "/series {code} every 4 weeks x 6 from 31 Feb"]
+)
+def test_a_day_that_there_is_not_is_said_so(clinic: Clinic, line: str) -> None:
+    coordinator, anna = course_open(clinic)
+    before = clinic.stored()
+    coordinator.says(line.format(code=anna.code))
+    assert coordinator.sees.startswith("There is no “31 feb”: that month ends on Sat 28 Feb 2026.")
     assert clinic.stored() == before
 
 

@@ -171,6 +171,23 @@ def test_the_day_can_be_typed(clinic_on_each: Clinic) -> None:
     assert anna.buttons == ["End the pause now"]
 
 
+@pytest.mark.parametrize(
+    ("language", "typed", "said"),
+    [
+        ("en", "31 April", "There is no “31 April”: that month ends on Thu 30 Apr 2026."),
+        ("fr", "31 avril", "Le «\xa031 avril\xa0» n’existe pas\xa0: ce mois finit le jeu. 30 avr. 2026."),
+        ("de", "31. April", "Den „31. April“ gibt es nicht: Dieser Monat endet am Do. 30. Apr. 2026."),
+    ],
+)
+def test_a_day_that_there_is_not_is_said_in_each_language(clinic: Clinic, language: str, typed: str, said: str) -> None:
+    anna = clinic.patient()
+    set_language(clinic, anna, language)
+    anna.says("/pause")
+    anna.says(typed)
+    assert said in anna.sees
+    assert anna.row.status is PatientStatus.ACTIVE
+
+
 def test_a_day_is_read_in_the_readers_language(clinic: Clinic) -> None:
     anna = clinic.patient()
     set_language(clinic, anna, "fr")

@@ -74,7 +74,7 @@ def test_it_opens_on_whoever_needs_a_look_and_every_group_says_how_many_it_has(c
     well, lost, silent, soon, paused = (clinic.patient() for _ in range(5))
     for someone in (well, lost, paused):
         clinic.planned(someone, "2026-04-20")
-    clinic.planned(soon, "2026-03-12")
+    clinic.planned(soon, "2026-03-07")
     for day in range(2, 6):
         clinic.becomes(clinic.local(f"2026-03-0{day} 18:00"))
         for someone in (well, lost, soon, paused):
@@ -104,6 +104,23 @@ def test_it_opens_on_whoever_needs_a_look_and_every_group_says_how_many_it_has(c
     chris.presses("All patients")
     assert codes_in(chris) == sorted(each.code for each in (well, lost, silent, soon, paused))
     assert chris.last["message_id"] == roster, "all in one message"
+
+
+def test_the_week_is_the_teams_own_from_monday_to_sunday(clinic: Clinic) -> None:
+    """In Auckland it is Monday while it is Sunday in London."""
+    auckland = clinic.another_team("Auckland", "Pacific/Auckland")
+    chris, anna, ben = clinic.coordinator(auckland), clinic.patient(team=auckland), clinic.patient(team=auckland)
+    clinic.planned(anna, "2026-03-08", days=1)
+    clinic.planned(ben, "2026-03-09", days=1)
+    for moment, code in (("2026-03-08 23:59", anna.code), ("2026-03-09 00:00", ben.code)):
+        clinic.becomes(clinic.local(moment, "Pacific/Auckland"))
+        chris.says("/roster")
+        chris.presses("Course this week")
+        assert codes_in(chris) == [code]
+    clinic.becomes(clinic.local("2026-03-15 23:59", "Pacific/Auckland"))
+    chris.says("/roster")
+    chris.presses("Course this week")
+    assert codes_in(chris) == [ben.code]
 
 
 def test_where_nobody_needs_a_look_it_opens_on_everyone_and_empty_groups_are_not_offered(clinic: Clinic) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from bot.local.faults import Fault, Kind
 from jobs import looks
 from storage.models import (
     Course,
@@ -498,3 +499,38 @@ def test_a_press_that_is_told_again_changes_nothing(clinic: Clinic) -> None:
     other.forges(data)
     assert clinic.rows(Look) == [seen]
     assert [action for _, action, _, _ in clinic.history(anna.row)].count("look_seen") == 1
+
+
+def parts_of(someone: Someone) -> list[str]:
+    kinds = ("photo", "document", "text")
+    return [next(kind for kind in kinds if kind in message) for message in someone.messages]
+
+
+@pytest.mark.parametrize(
+    ("kind", "times", "arrives"),
+    [
+        ("server_error", 1, ["text", "photo", "document"]),
+        ("too_many_requests", 1, ["text", "photo", "document"]),
+        ("server_error", 2, ["photo", "document"]),
+    ],
+)
+def test_its_parts_come_in_their_order_whatever_becomes_of_the_first(
+    clinic_on_each: Clinic, kind: Kind, times: int, arrives: list[str]
+) -> None:
+    clinic = clinic_on_each
+    doctor, _ = clinic.clinician(), clinic.patient()
+    before = len(doctor.messages)
+    clinic.world.misbehave(Fault(kind, "sendMessage", times=times))
+    clinic.becomes(clinic.local(MONDAY))
+    for _ in range(4):
+        clinic.passes(minutes=2)
+    assert parts_of(doctor)[before:] == arrives
+
+
+def test_what_is_asked_for_comes_with_its_words_first(clinic: Clinic) -> None:
+    doctor, _ = clinic.clinician(), clinic.patient()
+    clinic.world.misbehave(Fault("server_error", "sendMessage"))
+    before = len(doctor.messages)
+    doctor.says("/summary")
+    clinic.passes(minutes=2)
+    assert parts_of(doctor)[before:] == ["text", "photo"]

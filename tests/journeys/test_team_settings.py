@@ -29,13 +29,22 @@ def test_everything_that_is_set_stands_on_one_screen(clinic: Clinic) -> None:
         f"{TEAM}\n\nTelephone: +44 20 7946 0123\nCheck-in time offered to new patients: 18:00\n"
         "Whoever has not answered is asked once more: never\nSilent counts after: 3 days without an answer\n"
         "Reminders of infusions: 7 days before, the day before and that morning, at 09:00\n"
+        "Whether a course was given is asked at: 09:00\n"
         "Weekly summary: every Monday at 08:00, next on Mon 9 Mar 2026, 08:00 (Europe/London)\n"
         "Infusion chairs: not set\nWords with the reminders: none yet\n"
         "Prices: no price for a gram, no price for a day in hospital\nAlerts: 0 rules"
     )
     assert coordinator.buttons == [
         *("Telephone", "Check-in time", "Asking once more", "Silence", "Reminder days", "Reminder hour"),
-        *("Weekly summary", "Infusion chairs", "Text with reminders", "Prices", "Alerts", "History"),
+        *(
+            "Hour of “Was it given?”",
+            "Weekly summary",
+            "Infusion chairs",
+            "Text with reminders",
+            "Prices",
+            "Alerts",
+            "History",
+        ),
     ]
 
 
@@ -47,6 +56,7 @@ def test_everything_that_is_set_stands_on_one_screen(clinic: Clinic) -> None:
         ("Silence", ("5 days",), "silent_after", "5", "Silent counts after: 5 days"),
         ("Reminder days", ("the day before and that",), "reminder_leads", "[1, 0]", "the day before and that morning"),
         ("Reminder hour", ("07", "07:45"), "reminder_time", "07:45:00", "that morning, at 07:45"),
+        ("Hour of “Was", ("07", "07:30"), "confirmation_time", "07:30:00", "course was given is asked at: 07:30"),
         ("Weekly summary", ("Thursday", "13", "13:00"), "summary_weekday", "3", "every Thursday at 13:00, next on Thu"),
         ("Telephone", ("No number",), "telephone", "None", "Telephone: none is set"),
         ("Infusion chairs", ("8",), "chairs", "8", "Infusion chairs: 8 chairs"),
@@ -77,6 +87,7 @@ def test_each_is_changed_by_buttons_alone(
         ("Asking once more", ("90 min",), "follow_up_after", "90"),
         ("Asking once more", ("2",), "follow_up_after", "120"),
         ("Silence", ("6",), "silent_after", "6"),
+        ("Hour of “Was", ("7.30 am",), "confirmation_time", "07:30:00"),
         ("Reminder days", ("10, 3",), "reminder_leads", "[10, 3]"),
         ("Weekly summary", ("freitag", "9:30"), "summary_weekday", "4"),
         ("Telephone", ("020 7946 0999",), "telephone", "020 7946 0999"),
@@ -103,6 +114,8 @@ def test_each_can_be_typed_too(clinic: Clinic, button: str, typed: tuple[str, ..
         ("Silence", "1", "Please press a button, or type a number of days from 2 to 14."),
         ("Silence", "15", "Please press a button, or type a number of days from 2 to 14."),
         ("Silence", "3", "It is set like that already."),
+        ("Hour of “Was", "9:00", "It is set like that already."),
+        ("Hour of “Was", "noonish", "I cannot read “noonish” as a time of day."),
         ("Reminder days", "7 1 0", "It is set like that already."),
         ("Reminder days", "61", "At most 5 reminders, from 0 to 60 days before the course."),
         ("Weekly summary", "s", "I cannot read “s” as a day of the week."),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.models import AuditEntry, Course, CourseStatus, Patient, Role, Team
+from storage.models import AuditEntry, CancelReason, Course, CourseStatus, Patient, Role, Team
 from tests.journeys.scenes import course_open, told
 from tests.support import Clinic, Someone
 
@@ -76,6 +76,7 @@ def test_a_change_to_a_patients_schedule_is_taken_back_whole(
         ("Silence", ("7",)),
         ("Reminder days", ("3",)),
         ("Reminder hour", ("14:00",)),
+        ("Hour of “Was it given?”", ("14:00",)),
         ("Weekly summary", ("friday", "9:30")),
         ("Telephone", ("020 7946 0999",)),
         ("Prices", ("EUR", "62.50", "480")),
@@ -149,6 +150,7 @@ def test_a_series_is_taken_back_as_a_whole_and_what_was_planned_before_stays(cli
     undone = [entry.takes_back for entry in clinic.rows(AuditEntry) if entry.action == "course_cancelled"]
     planned = [entry.id for entry in clinic.rows(AuditEntry) if entry.action == "course_planned"]
     assert undone == planned[1:]
+    assert [course.cancelled_because for course in clinic.rows(Course)] == [None, *[CancelReason.MISTAKE] * 3]
 
 
 def test_of_two_changes_at_one_moment_each_is_undone_by_itself(clinic: Clinic) -> None:

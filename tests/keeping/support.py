@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jobs import restoring
 from jobs.restoring import Restored
-from storage import backups
+from storage import backups, sqlite_files
 from tests.support import Bot, Clinic, Someone
 
 CODE = re.compile("P-[0-9A-Z]{4}")
@@ -27,7 +27,7 @@ def lost(clinic: Clinic) -> None:
     """The bot is gone, and its file with it."""
     clinic.bot.__exit__()
     clinic.database.close()
-    backups.forget_file(file_of(clinic))
+    sqlite_files.forget_file(file_of(clinic))
 
 
 def restored(clinic: Clinic, backup: Path, stopped_at: datetime | None = None) -> Restored:

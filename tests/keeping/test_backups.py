@@ -20,7 +20,7 @@ from bot import keeping
 from bot.keeping import is_due
 from jobs import backups_kept
 from jobs.backups_kept import Kept, superseded
-from storage import backups
+from storage import backups, replacing
 from storage.database import Database
 from storage.file_faults import FileFault, FileFaultError
 from storage.models import Chat
@@ -149,6 +149,25 @@ def test_rows_that_are_missing_and_references_that_break_are_found_out(diary: Pa
     other = tmp_path / "other.sqlite"
     change(other, "CREATE TABLE shopping (what TEXT)")
     assert fault(other) is FileFault.NOT_A_DIARY
+    change(other, "CREATE TABLE alembic_version (version_num TEXT)", "INSERT INTO alembic_version VALUES ('0001')")
+    assert fault(other) is FileFault.NOT_A_DIARY
+    assert fault(tmp_path) is FileFault.NOT_A_FILE
+
+
+def test_what_says_when_it_was_made_may_be_spoilt_too(diary: Path, tmp_path: Path) -> None:
+    made = backups.make(diary, tmp_path / "kept", NOW).path
+    whole = made.read_bytes()
+    for statement in (
+        "UPDATE backup_note SET at = 'yesterday'",
+        "UPDATE backup_note SET at = '2026-01-01T00:00:00'",
+        "UPDATE backup_note SET counted = 'many'",
+        "UPDATE backup_note SET counted = '7'",
+        "DELETE FROM backup_note",
+        "ALTER TABLE backup_note RENAME COLUMN counted TO total",
+    ):
+        made.write_bytes(whole)
+        change(made, statement)
+        assert fault(made) is FileFault.DAMAGED, statement
 
 
 def test_a_disk_that_fills_up_is_said_and_no_half_backup_stays(diary: Path) -> None:
@@ -194,12 +213,12 @@ def test_what_a_restore_put_aside_goes_with_the_oldest_backup_by_when_it_was_put
         for path in (live, live.with_name(f"{live.name}-wal"), tmp_path / "prepared"):
             path.write_text("a diary")
             os.utime(path, (written.timestamp(), written.timestamp()))
-        backups.put_in_place(tmp_path / "prepared", live, at)
+        replacing.put_in_place(tmp_path / "prepared", live, at)
 
     put_aside(NOW - timedelta(days=29), NOW)
     put_aside(NOW - timedelta(days=1), NOW - timedelta(days=90))
     (tmp_path / f"diary.before-restore-by-hand{ending}").touch()
-    backups.forget_replaced(live, NOW - timedelta(days=28))
+    replacing.forget_replaced(live, NOW - timedelta(days=28))
     left = {path.name.removeprefix("diary.before-restore-") for path in tmp_path.glob("diary.before-restore-*")}
     assert left == {f"20260301T100000Z{ending}", f"20260301T100000Z{ending}-wal", f"by-hand{ending}"}
 
@@ -248,7 +267,7 @@ def test_the_running_bot_makes_one_a_night_and_goes_on_when_that_fails(clinic: C
     clinic.patient()
     file, folder = file_of(clinic.database), file_of(clinic.database).parent / "backups"
     settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}", backups_kept="7d 4w")
-    keeper = keeping.Keeper(settings, clinic.database, clinic.clock)
+    keeper = keeping.Keeper(settings, clinic.bot.running)
     for _ in range(2):
         clinic.bot.do(keeper.look(file, folder))
     assert list(backups.all_in(folder)) == [clinic.clock.now()]
@@ -272,7 +291,7 @@ def test_the_very_first_is_made_at_the_start_and_later_ones_leave_the_first_minu
     settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}", backups_kept="7d 4w")
 
     async def begun(until: Callable[[], bool]) -> None:
-        running = asyncio.create_task(keeping.Keeper(settings, clinic.database, clinic.clock).run())
+        running = asyncio.create_task(keeping.Keeper(settings, clinic.bot.running).run())
         for _ in range(600):
             await asyncio.sleep(0.05)
             if until():

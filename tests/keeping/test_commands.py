@@ -11,7 +11,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from storage import audit, backups, departures
+from storage import audit, backups, departures, numbers, sqlite_files
 from storage.database import Database
 from storage.departures import Departure
 from storage.locks import Lock
@@ -19,7 +19,7 @@ from storage.models import DiaryDay, MessageState, OutboxMessage, Patient, Patie
 from tests.bot.shell import left_as_it_was
 from tests.delivery.process import CLOCK, PATIENCE, Service
 from tests.postgres import PostgresServer
-from tests.storage.support import committing, rows_of
+from tests.storage.support import committing, joined_patient, rows_of
 from tests.support import TOKEN
 
 PG_MISSING = "this package of PostgreSQL has no pg_dump"
@@ -72,7 +72,7 @@ def test_a_file_that_is_lost_is_restored_and_nobody_is_asked_twice(service: Serv
 
     service.kill()
     service.database.close()
-    backups.forget_file(file_of(service))
+    sqlite_files.forget_file(file_of(service))
     lost = Typed(service, "run")
     assert lost.code == 2
     assert f"python -m bot restore {backup}" in lost.said, "it does not begin anew with nobody in it"
@@ -121,6 +121,25 @@ def test_a_file_that_was_copied_by_hand_has_to_be_told_its_moment(service: Servi
     assert typed.code == 0, typed.said
 
 
+def test_the_same_backup_restored_twice_gives_no_number_twice(service: Service) -> None:
+    service.patients_due(1)
+    assert Typed(service, "backup").code == 0
+    (backup,) = backups.all_in(file_of(service).parent / "backups").values()
+    given = set()
+    for account in (11, 12, 13):
+        service.database.close()
+        sqlite_files.forget_file(file_of(service))
+        typed = Typed(service, "restore", str(backup))
+        assert typed.code == 0, typed.said
+        with committing(service.database) as session:
+            given.add(joined_patient(session, account).id)
+        if account == 12:
+            (backup.parent / numbers.NAME).write_bytes(b"\xff many")
+    assert len(given) == 3
+    assert max(given) < 1_000_000_000, "a button has room for nine digits"
+    service.database.close()
+
+
 def test_an_older_schema_is_brought_up_and_what_was_there_is_put_aside(service: Service) -> None:
     service.patients_due(1)
     service.database.migrate("0019")
@@ -137,11 +156,51 @@ def test_an_older_schema_is_brought_up_and_what_was_there_is_put_aside(service: 
     service.database.close()
 
 
+def test_where_the_bot_looks_there_may_be_a_link_and_it_stays_one(service: Service) -> None:
+    service.patients_due(1)
+    assert Typed(service, "backup", "--to", str(service.folder / "kept.sqlite")).code == 0
+    service.database.close()
+    link, elsewhere = file_of(service), service.folder / "other disk"
+    elsewhere.mkdir()
+    held = link.rename(elsewhere / "held.sqlite")
+    link.symlink_to(held)
+    on_it = Database(f"sqlite:///{held}")
+    lock = Lock(on_it, "run")
+    assert lock.acquire()
+    assert "A bot runs on this database already" in Typed(service, "restore", str(service.folder / "kept.sqlite")).said
+    lock.release()
+    typed = Typed(service, "restore", str(service.folder / "kept.sqlite"))
+    assert typed.code == 0, typed.said
+    assert link.is_symlink()
+    (aside,) = elsewhere.glob("held.before-restore-*.sqlite")
+    assert str(aside) in typed.said
+    assert len(service.rows(Patient)) == 1
+    service.database.close()
+
+
+def test_a_restore_clears_up_after_one_that_was_killed(service: Service) -> None:
+    service.patients_due(1)
+    assert Typed(service, "backup").code == 0
+    (backup,) = backups.all_in(file_of(service).parent / "backups").values()
+    service.database.close()
+    live = file_of(service)
+    left = [live.with_name(f".{live.name}.restoring"), live.with_name(f".{live.name}.restoring-wal")]
+    left.append(backup.with_name(f".{backup.name}-abc.part"))
+    for one in left:
+        one.write_text("half")
+    assert Typed(service, "restore", str(backup), "--stopped-at", "2099-01-01").code == 2
+    assert [one.exists() for one in left] == [False] * 3
+    for one in left:
+        one.write_text("half")
+    service.start()
+    service.until(lambda: not any(one.exists() for one in left))
+
+
 def test_started_on_a_backup_itself_the_bot_refuses(service: Service) -> None:
     service.patients_due(1)
     assert Typed(service, "backup", "--to", str(service.folder / "copy.sqlite")).code == 0
     service.database.close()
-    backups.forget_file(file_of(service))
+    sqlite_files.forget_file(file_of(service))
     (service.folder / "copy.sqlite").rename(file_of(service))
     typed = Typed(service, "run")
     assert typed.code == 2
@@ -212,8 +271,8 @@ def test_on_postgresql_a_dump_is_restored_and_restored_does_the_rest(postgres: P
         service.until(lambda: len(service.messages(1)) == 2)
         assert service.asked(3)[1:] == [1, 1]
         with committing(database) as session:
-            numbers = session.connection().execute(text("SELECT nextval(pg_get_serial_sequence('patient', 'id'))"))
-            assert numbers.scalar_one() > 1_000_000
+            next_one = session.connection().execute(text("SELECT nextval(pg_get_serial_sequence('patient', 'id'))"))
+            assert next_one.scalar_one() > 1_000_000
             assert len(rows_of(session, Patient)) == 3
 
 
@@ -243,6 +302,24 @@ def test_after_a_snapshot_restored_leaves_who_departed_departed(service: Service
     typed = Typed(service, "restored", "--as-of", as_of.isoformat())
     assert typed.code == 0, typed.said
     assert [patient.status for patient in service.rows(Patient)] == [PatientStatus.ERASED]
+
+
+def test_what_was_noted_of_who_departed_and_cannot_be_read_stops_a_restore_in_words(service: Service) -> None:
+    service.patients_due(1)
+    assert Typed(service, "backup").code == 0
+    folder = file_of(service).parent / "backups"
+    (backup,) = backups.all_in(folder).values()
+    (folder / departures.NAME).write_text(f'{departures.EXAMPLE}\n{{"entry": 8, "at": "20')
+    service.database.close()
+    before = file_of(service).read_bytes()
+    for words in (("restore", str(backup)), ("restored", "--as-of", datetime.now(UTC).isoformat())):
+        typed = Typed(service, *words)
+        assert typed.code == 2
+        assert f"{folder / departures.NAME}, line 2" in typed.said
+        assert f"A line is such as {departures.EXAMPLE}." in typed.said
+        assert "Nothing was changed" in typed.said
+    assert file_of(service).read_bytes() == before
+    assert f"{folder / departures.NAME}, line 2" in Typed(service, "doctor").said
 
 
 def test_restored_says_what_is_wrong_with_the_disk(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

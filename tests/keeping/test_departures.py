@@ -7,11 +7,13 @@ import pytest
 
 from bot import keeping
 from jobs import restoring
+from jobs.lights import Name, Why
 from jobs.restoring import MomentError
-from storage import audit, departures
+from storage import audit, backups, departures
 from storage.database import Database
-from storage.departures import Departure
+from storage.departures import DamagedDeparturesError, Departure
 from storage.models import MessageKind, OutboxMessage, Patient, PatientStatus
+from tests.bot.watching.support import watched
 from tests.keeping.support import backed_up, file_of, lost
 from tests.storage.support import NOW, committing, joined_patient
 from tests.support import Bot, Clinic, Someone, settings_for
@@ -21,7 +23,7 @@ def noted(clinic: Clinic) -> Path:
     """What the running bot does each minute; the folder."""
     file = file_of(clinic)
     settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}", backups_kept="")
-    clinic.bot.do(keeping.Keeper(settings, clinic.database, clinic.clock).look(file, file.parent / "backups"))
+    clinic.bot.do(keeping.Keeper(settings, clinic.bot.running).look(file, file.parent / "backups"))
     return file.parent / "backups"
 
 
@@ -157,7 +159,114 @@ def test_a_departure_that_a_wrong_clock_put_ahead_holds_no_restore_up() -> None:
     restoring.check_moments(NOW, NOW + timedelta(hours=1), NOW + timedelta(hours=2), [ahead])
 
 
-def test_a_line_that_a_power_cut_has_cut_off_is_left_out(tmp_path: Path) -> None:
-    whole = '{"entry": 7, "at": "2026-03-02T10:00:00+00:00", "what": "patient_withdrew", "team_id": 1, "who": 3}\n'
-    (tmp_path / departures.NAME).write_text(whole + whole[:40])
-    assert [each.entry for each in departures.noted_in(tmp_path)] == [7]
+WHOLE = departures.EXAMPLE.encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        WHOLE[:40],
+        WHOLE[:40] + b"\n",
+        b"\xff\xfe\x00\x01",
+        b"\x00" * 60,
+        b"[]",
+        b"7",
+        b"[" * 5000,
+        WHOLE.replace(b"+00:00", b""),
+        WHOLE.replace(b"2026", b"year"),
+        WHOLE.replace(b"patient_withdrew", b"patient_moved"),
+        WHOLE.replace(b"3}", b'"3"}'),
+        WHOLE.replace(b"3}", b'3, "name": "Anna"}'),
+        WHOLE.replace(b'"who": 3', b'"whom": 3'),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named_and_nobody_is_left_out(tmp_path: Path, line: bytes) -> None:
+    (tmp_path / departures.NAME).write_bytes(WHOLE + line)
+    with pytest.raises(DamagedDeparturesError) as wrong:
+        departures.noted_in(tmp_path)
+    assert wrong.value.line == 2
+    with pytest.raises(DamagedDeparturesError):
+        departures.note(tmp_path, [], None)
+    assert (tmp_path / departures.NAME).read_bytes() == WHOLE + line
+
+
+def test_an_editor_that_ends_lines_in_its_own_way_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / departures.NAME).write_bytes(WHOLE.replace(b"\n", b"\r\n") + b"\n" + WHOLE.strip())
+    assert [each.entry for each in departures.noted_in(tmp_path)] == [7, 7]
+
+
+def test_a_damaged_file_makes_a_light_red_until_it_is_away_and_then_all_are_noted_anew(clinic: Clinic) -> None:
+    clinic.coordinator()
+    anna = clinic.patient()
+    anna.says("/withdraw")
+    anna.presses("Yes")
+    file = file_of(clinic)
+    settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}", backups_kept="")
+    keeper, folder = keeping.Keeper(settings, clinic.bot.running), file.parent / "backups"
+
+    def looks() -> None:
+        clinic.bot.do(keeper.look(file, folder))
+
+    looks()
+    known = departures.noted_in(folder)
+    assert len(known) == 1
+    noted_as = (folder / departures.NAME).read_bytes()
+    (folder / departures.NAME).write_bytes(noted_as[:-9])
+    looks()
+    with watched(clinic) as monitor:
+        assert monitor.red() == [Name.KEEPING]
+        light = monitor.light(Name.KEEPING)
+        assert light["why"] == "departures_damaged"
+        assert light["fault"].endswith("departures.jsonl, line 1")
+        (folder / departures.NAME).rename(folder / "spoilt")
+        looks()
+        assert monitor.red() == []
+    assert departures.noted_in(folder) == known
+    (folder / departures.NAME).unlink()
+    (folder / departures.NAME).mkdir()
+    looks()
+    assert list(clinic.bot.running.keeping) == [Why.DEPARTURES_FAIL]
+
+
+def test_a_clock_far_ahead_forgets_nobody(clinic: Clinic) -> None:
+    """Nor takes a backup away, however long it stays wrong."""
+    clinic.coordinator()
+    anna, ben = clinic.patient(), clinic.patient()
+    file = file_of(clinic)
+    settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}", backups_kept="7d 4w")
+    running, folder = clinic.bot.running, file.parent / "backups"
+    keeper = keeping.Keeper(settings, running)
+    kept: set[datetime] = set()
+    for leaving, ahead in ((anna, 0), (ben, 400)):
+        clinic.passes(days=ahead)
+        leaving.says("/withdraw")
+        leaving.presses("Yes")
+        for _ in range(4):
+            running.heard.clock_off = -ahead * 86400.0
+            clinic.bot.do(keeper.look(file, folder))
+            assert kept <= set(backups.all_in(folder))
+            kept = set(backups.all_in(folder)) if not ahead else kept
+            clinic.passes(days=1)
+    assert [each.who for each in departures.noted_in(folder)] == [anna.row.id, ben.row.id]
+
+
+def test_whom_an_old_backup_still_knows_is_not_forgotten_before_it(clinic: Clinic) -> None:
+    clinic.coordinator()
+    anna, ben = clinic.patient(), clinic.patient()
+    file = file_of(clinic)
+    settings = settings_for(clinic.server.url, database_url=f"sqlite:///{file}", backups_kept="")
+    keeper, folder = keeping.Keeper(settings, clinic.bot.running), file.parent / "backups"
+
+    def leaves(patient: Someone) -> list[int]:
+        patient.says("/withdraw")
+        patient.presses("Yes")
+        clinic.bot.do(keeper.look(file, folder))
+        return [each.who for each in departures.noted_in(folder)]
+
+    by_hand = backed_up(clinic)
+    leaves(anna)
+    clinic.passes(days=500)
+    assert leaves(ben) == [anna.row.id, ben.row.id]
+    by_hand.unlink()
+    cleo = clinic.patient()
+    assert leaves(cleo) == [ben.row.id, cleo.row.id]

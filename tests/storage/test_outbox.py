@@ -134,7 +134,7 @@ def test_the_claim_reads_the_few_rows_that_may_be_sent_in_their_order(sqlite_dat
         outbox.claim(session, owner="me", now=NOW, lease=LEASE, limit=1)
         (query,) = [statement for statement in asked if statement.startswith("WITH due")]
         # What it asks for is bound, what it writes is bound after that.
-        bound = (str(NOW), 1, 0, "sending", 1, "me", str(NOW))
+        bound = (str(NOW), *outbox.NOT_SETTLED, 1, 0, "sending", 1, "me", str(NOW))
         plan = session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + query, bound).all()
         assert "USING INDEX ix_outbox_to_send" in str(plan)
         assert "TEMP B-TREE" not in str(plan)
@@ -148,6 +148,56 @@ def test_the_claim_reads_the_few_rows_that_may_be_sent_in_their_order(sqlite_dat
             "INDEX ix_outbox_to_expire",
             "INDEX ix_outbox_being_sent",
         ]
+
+
+def settled(database: Database, key: str, state: MessageState, **facts: Any) -> None:
+    with committing(database) as session:
+        (message,) = [each for each in rows_of(session, OutboxMessage) if each.dedupe_key == key]
+        outbox.settle(session, message, state, **facts)
+
+
+def keys_claimed(database: Database, owner: str = "one", at: timedelta = timedelta(0)) -> list[str]:
+    claimed = claim(database, owner, at)
+    return [message.dedupe_key for message in messages(database) if message.id in claimed]
+
+
+def a_letter(database: Database) -> None:
+    """Three parts, and beside them somebody's question; the last part would go first by its rank."""
+    parts = ((MessageKind.WEEKLY_SUMMARY, None), (MessageKind.SUMMARY_PICTURE, "0"), (MessageKind.CHART_ASKED, "1"))
+    for number, (kind, follows) in enumerate(parts):
+        fill(database, kind=kind, dedupe_key=str(number), follows=follows, keep=True)
+    fill(database, dedupe_key="question", keep=True)
+
+
+def test_a_letter_keeps_its_order_also_where_the_first_part_is_tried_again_and_others_send_too(
+    database: Database,
+) -> None:
+    a_letter(database)
+    assert keys_claimed(database) == ["0", "question"]
+    assert keys_claimed(database, "two") == [], "while the first is in somebody's hands"
+    settled(database, "0", MessageState.PENDING, due_at=NOW + MINUTE)
+    assert keys_claimed(database, "two") == [], "nor while it waits to be tried again"
+    assert keys_claimed(database, "two", at=MINUTE) == ["0"]
+    settled(database, "0", MessageState.UNSURE, due_at=NOW + 2 * MINUTE)
+    assert keys_claimed(database, at=MINUTE) == []
+    assert keys_claimed(database, at=2 * MINUTE) == ["0"]
+    settled(database, "0", MessageState.SENT)
+    assert keys_claimed(database, "two", at=2 * MINUTE) == ["1"]
+    settled(database, "1", MessageState.SENT)
+    assert keys_claimed(database, at=2 * MINUTE) == ["2"]
+
+
+@pytest.mark.parametrize("end", [MessageState.FAILED, MessageState.EXPIRED, MessageState.WITHDRAWN])
+def test_a_part_that_never_comes_holds_up_nothing_behind_it(database: Database, end: MessageState) -> None:
+    a_letter(database)
+    claim(database)
+    settled(database, "0", end)
+    assert keys_claimed(database) == ["1"]
+
+
+def test_a_part_that_was_deleted_since_holds_up_nothing_either(database: Database) -> None:
+    fill(database, kind=MessageKind.SUMMARY_PICTURE, follows="long gone")
+    assert claim(database) == [the_message(database).id]
 
 
 def test_a_claimed_message_is_nobody_elses_until_the_lease_runs_out(database: Database) -> None:

@@ -12,7 +12,7 @@ from bot.texts import languages, texts_in
 from jobs.desk.caseload import DAYS, Row
 from jobs.roster import Standing
 
-STANDING = Standing(1, "P-7KQ4", None, "active", date(2026, 3, 2))
+STANDING = Standing(1, "P-7KQ4", None, "active", date(2026, 3, 2), date(2026, 3, 2))
 NOTHING: tuple[float | None, ...] = (None,) * DAYS
 
 

@@ -1,9 +1,12 @@
 """The operator hears in their own chat when the bot needs a person, and no more often than is of use."""
 
+import asyncio
+import concurrent.futures
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -105,14 +108,54 @@ def test_what_telegram_did_not_take_is_told_when_it_does(clinic: Clinic) -> None
     with operated(clinic) as (operator, monitor):
         refused_for_good(clinic)
         looks(clinic, monitor.watch)
-        clinic.world.misbehave(Fault("server_error", "sendMessage", times=None))
+        clinic.world.misbehave(Fault("server_error", times=None))
         looks(clinic, monitor.watch, minutes=4)
         assert heard(operator) == []
+        looks(clinic, monitor.watch, minutes=4, times=3)
         clinic.world.faults.lift()
         looks(clinic, monitor.watch)
+        assert heard(operator) == [RED], "the once more is kept until Telegram is in order"
+        looks(clinic, monitor.watch, minutes=10, times=3)
         assert heard(operator) == [RED]
-        looks(clinic, monitor.watch, minutes=10)
+
+
+def test_what_was_not_sent_at_all_is_told_at_the_next_look(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    with operated(clinic) as (operator, monitor):
+        refused_for_good(clinic)
+        looks(clinic, monitor.watch)
+        clinic.world.block(operator.account)
+        looks(clinic, monitor.watch, minutes=4)
+        clinic.world.unblock(operator.account)
+        looks(clinic, monitor.watch)
         assert heard(operator) == [RED]
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+def test_a_kill_while_it_is_told_loses_nothing_and_tells_it_twice_at_most(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, arrives: bool
+) -> None:
+    with operated(clinic) as (operator, monitor):
+        refused_for_good(clinic)
+        looks(clinic, monitor.watch)
+        bot = clinic.bot.running.bot
+        sends = type(bot).send_message
+
+        async def killed(self: Any, *words: Any, **more: Any) -> Any:
+            if arrives:
+                await sends(self, *words, **more)
+            raise asyncio.CancelledError
+
+        with monkeypatch.context() as dying:
+            dying.setattr(type(bot), "send_message", killed)
+            with pytest.raises(concurrent.futures.CancelledError):
+                looks(clinic, monitor.watch, minutes=4)
+        assert heard(operator) == [RED] * arrives
+        told = {"watch_listen": None, "operator_chat": operator.account}
+        second = Watch(clinic.bot.running, settings_for(clinic.server.url, **told))
+        looks(clinic, second)
+        assert heard(operator) == [RED] * arrives, "whoever has begun to tell it may be at it still"
+        looks(clinic, second, minutes=3, times=10)
+        assert heard(operator) == [RED] * (1 + arrives)
 
 
 def test_an_operator_who_has_blocked_the_bot_stops_nothing(clinic: Clinic) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import Session
 
 from bot.local.faults import Fault
 from bot.runtime import Role, Running
@@ -16,8 +17,9 @@ from bot.watching.watch import Watch
 from jobs import lights
 from jobs.clock import SystemClock
 from jobs.lights import Name
+from storage import watching
 from storage.database import Database
-from storage.models import MessageState, OutboxMessage
+from storage.models import Heartbeat, MessageState, OutboxMessage, RedLight
 from tests.bot.watching.support import own_place, watched
 from tests.delivery.support import EVENING, patients
 from tests.support import TOKEN, Clinic, settings_for
@@ -219,3 +221,34 @@ def test_each_process_has_lights_for_its_own_work(sqlite_database: Database) -> 
         return {light.name.value for light in seen.lights}
 
     assert asyncio.run(names()) & {"tick", "intake", "drawing", "courier"} == {"courier"}
+
+
+def test_a_role_that_no_living_process_has_is_seen_by_the_others(
+    clinic_on_each: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic = clinic_on_each
+    running = clinic.bot.running
+    monkeypatch.setattr(running, "roles", running.roles - {Role.CLOCK, Role.RENDER})
+    with watched(clinic) as monitor:
+        assert monitor.light(Name.ROLES)["roles"] == "clock, render"
+        now = clinic.clock.now()
+        clinic.write(lambda session: watching.beat(session, "another", "clock,render", now))
+        assert monitor.red() == []
+        clinic.passes(minutes=4)
+        assert monitor.light(Name.ROLES)["why"] == "roles_missing"
+
+
+def test_what_a_process_that_ended_long_ago_left_is_forgotten(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    start = clinic.clock.now()
+
+    def left(session: Session) -> None:
+        for process in ("host a", "host b"):
+            watching.beat(session, process, "clock", start)
+            session.add(RedLight(name="tick", whose=process, red_since=start))
+        session.add(RedLight(name="parked", whose="", red_since=start))
+
+    clinic.write(left)
+    clinic.write(lambda session: watching.beat(session, "host b", "clock", start + timedelta(days=1)))
+    assert [beat.process for beat in clinic.rows(Heartbeat)] == ["host b"]
+    assert {(light.name, light.whose) for light in clinic.rows(RedLight)} == {("tick", "host b"), ("parked", "")}

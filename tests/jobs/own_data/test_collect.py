@@ -77,7 +77,18 @@ COLUMNS_LEFT_OUT = {
     # Where the check-in stands at this moment; whether and when it is asked once more.
     "diaryday": {"changing", "noting", "snoozed", "next_follow_up_at", "shown_at"},
     "outbox": {  # how the courier works
-        *("drawing_id", "dedupe_key", "rank", "spread", "untold", "parked", "doubtful", "owner", "lease_until"),
+        *(
+            "drawing_id",
+            "dedupe_key",
+            "rank",
+            "spread",
+            "follows",
+            "untold",
+            "parked",
+            "doubtful",
+            "owner",
+            "lease_until",
+        ),
         "staff_id",  # about whom of the staff it was; none of a patient's is
     },
     # Its facts stand beside it; how the notice was delivered; which member of staff it was is that member's datum;

@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from bot.local import seed
-from jobs import admission, item_sets, pausing, record, research
+from jobs import admission, item_sets, pausing, record, research, schedule, taking_back
 from jobs.csv_files import FolderInputs, read_folder
 from jobs.research import Wanted
+from jobs.schedule import CoursePlan
 from storage import audit, patients
 from storage.database import Database
 from storage.models import (
     Answer,
+    AuditEntry,
     CancelReason,
     Course,
     CourseStatus,
@@ -36,7 +38,7 @@ from storage.models import (
 from tests.jobs.own_data.test_collect import filled
 from tests.jobs.research.support import NOW, contents, exported, found, imported, rows
 from tests.jobs.wearing_off.examples import CASE
-from tests.storage.support import TEAM, committing, rows_of, team_of
+from tests.storage.support import TEAM, committing, joined_patient, rows_of, team_of
 
 ELSEWHERE = "Elsewhere"
 # What databases hold: no NUL, and nothing that UTF-8 cannot say.
@@ -238,6 +240,21 @@ def test_a_team_of_which_everything_is_held(database: Database, tmp_path: Path) 
     assert contents(one) == contents(exported(database, tmp_path / "two", team=ELSEWHERE))
     assert {row["change"] for row in rows(one, "settings_changes.csv")} == {"paused", "pause_ended"}
     assert all(len(rows(one, file)) for file in contents(one) if file.endswith(".csv"))
+
+
+def test_a_series_that_was_planned_by_mistake_and_taken_back_says_so(database: Database, tmp_path: Path) -> None:
+    with committing(database) as session:
+        patient = joined_patient(session, 1)
+        plans = schedule.series(CoursePlan(NOW.date() + timedelta(days=9), 2, 0.4), 28, 3)
+        schedule.plan_courses(session, "staff:7", patient, plans, NOW)
+        session.flush()
+        first, *_, last = [entry for entry in rows_of(session, AuditEntry) if entry.action == schedule.PLANNED]
+        taking_back.take_back(session, "staff:7", last, first.id, NOW)
+    one = exported(database, tmp_path / "one")
+    said = [(row["status"], row["cancelled_because"]) for row in rows(one, "courses.csv")]
+    assert said == [("cancelled", "mistake")] * 3
+    imported(database, one, ELSEWHERE)
+    assert contents(one) == contents(exported(database, tmp_path / "two", team=ELSEWHERE))
 
 
 def test_the_case_and_the_answer_from_it(sqlite_database: Database, tmp_path: Path) -> None:
