@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, exists, insert
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, func, or_, select, update
 
 from storage.database import insert_ignoring_duplicates
@@ -278,6 +279,29 @@ def scores_between(
     for day, item, value, late in session.exec(query):
         days[day][item] = (value, late)
     return days
+
+
+def answers_before_corrections(
+    session: Session, team_id: int, patient_id: int
+) -> dict[date, dict[str, tuple[int | None, ...]]]:
+    """What was answered before the latest revision, oldest first, by day and item; only where it was changed."""
+    later = aliased(Answer)
+    corrected = exists().where(
+        col(later.team_id) == col(Answer.team_id),
+        col(later.patient_id) == col(Answer.patient_id),
+        col(later.diary_date) == col(Answer.diary_date),
+        col(later.item) == col(Answer.item),
+        col(later.revision) > col(Answer.revision),
+    )
+    query = (
+        select(col(Answer.diary_date), col(Answer.item), col(Answer.value))
+        .where(Answer.team_id == team_id, Answer.patient_id == patient_id, corrected)
+        .order_by(col(Answer.diary_date), col(Answer.revision))
+    )
+    days: dict[date, dict[str, tuple[int | None, ...]]] = defaultdict(dict)
+    for day, item, value in session.exec(query):
+        days[day][item] = (*days[day].get(item, ()), value)
+    return dict(days)
 
 
 def values_of(session: Session, team_id: int, patient_id: int, item: str) -> dict[date, int | None]:

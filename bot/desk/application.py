@@ -13,6 +13,7 @@ from bot.desk.entrance import entrance_routes
 from bot.desk.guard import Guard
 from bot.desk.live import live_routes
 from bot.desk.pane import pane_routes
+from bot.desk.patient_page import patient_routes
 from bot.desk.roster_page import roster_routes
 from bot.desk.team_page import team_routes
 from bot.desk.visits import Desk
@@ -28,6 +29,7 @@ def desk_application(running: Running, origin: str) -> Starlette:
         *entrance_routes(running, is_secure=desk.is_secure),
         *roster_routes(desk),
         *calendar_routes(desk),
+        *patient_routes(desk),
         *team_routes(desk),
         *pane_routes(desk),
         *live_routes(desk),

@@ -39,13 +39,14 @@ class Renderer:
 
     async def draw(self, asked: Asked) -> Drawn:
         """The page with its caption. BrokenProcessPool when the worker died of it; the next page gets a new one."""
-        return await self._run(pictures.draw, asked)
+        return await self.run(pictures.draw, asked)
 
     async def verdicts(self, asked: AskedVerdicts) -> dict[int, Verdict]:
         """By patient id, of those who are still there. BrokenProcessPool as above."""
-        return await self._run(pictures.verdicts, asked)
+        return await self.run(pictures.verdicts, asked)
 
-    async def _run(self, work: Callable[[Wanted], Made], wanted: Wanted) -> Made:
+    async def run(self, work: Callable[[Wanted], Made], wanted: Wanted) -> Made:
+        """What a module's function makes of it there. BrokenProcessPool as above."""
         used = self._workers()
         try:
             return await asyncio.get_running_loop().run_in_executor(used, work, wanted)

@@ -33,6 +33,20 @@ class RegimenBand:
 
 
 @dataclass(frozen=True)
+class OverlaySpan:
+    """The days of one course's line, both included; none where `last` is before `first`: they are still to come.
+
+    `before`: the course before it. What returns in the week before `course` is of that one's regimen.
+    """
+
+    before: ChartCourse
+    course: Course
+    role: LineRole
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
 class OverlayLine:
     """The scores around one course, against days to its first infusion (0); in pieces where days are missing."""
 
@@ -99,24 +113,42 @@ def regimen_bands(courses: Sequence[ChartCourse], last: date) -> tuple[RegimenBa
     )
 
 
+def overlay_spans(courses: Sequence[ChartCourse], today: date) -> tuple[OverlaySpan, ...]:
+    """For each course begun, and the one to come, that followed another one, by date.
+
+    Each within its two cycles, so that no other course's return is drawn into it.
+    """
+    ordered = _by_date(courses)
+    begun = sum(mark.course.start <= today for mark in ordered)
+    spans = []
+    for position, (before, mark) in enumerate(pairwise(ordered), start=1):
+        if position > begun:
+            break
+        role: LineRole = "running" if position == begun else "latest" if position == begun - 1 else "earlier"
+        start = mark.course.start
+        first = max(start + timedelta(days=DAYS_AROUND[0]), before.course.start)
+        last = min(start + timedelta(days=DAYS_AROUND[1]), today)
+        if position + 1 < len(ordered):
+            last = min(last, ordered[position + 1].course.start - timedelta(days=1))
+        spans.append(OverlaySpan(before, mark.course, role, first, last))
+    return tuple(spans)
+
+
 def overlay_panels(
     courses: Sequence[ChartCourse], scores: Mapping[date, float | None], today: date
 ) -> tuple[OverlayPanel, ...]:
     """A panel for each regimen that has been followed by a course, in the order of their first use."""
-    ordered = _by_date(courses)
-    begun = [mark.course for mark in ordered if mark.course.start <= today]
     # A place for each in this order, before it is known which have anything to draw.
-    lines: dict[str, list[OverlayLine]] = {mark.course.regimen: [] for mark in ordered}
-    followed: dict[str, list[ChartCourse]] = {mark.course.regimen: [] for mark in ordered}
-    for position, (before, mark) in enumerate(pairwise(ordered), start=1):
-        if position > len(begun):
-            break
-        role: LineRole = "running" if position == len(begun) else "latest" if position == len(begun) - 1 else "earlier"
-        until = ordered[position + 1].course.start if position + 1 < len(ordered) else None
-        line = OverlayLine(mark.course.number, role, _around(before.course, mark.course, until, scores, today))
-        followed[before.course.regimen].append(before)
-        if line.segments:
-            lines[before.course.regimen].append(line)
+    lines: dict[str, list[OverlayLine]] = {mark.course.regimen: [] for mark in _by_date(courses)}
+    followed: dict[str, list[ChartCourse]] = {regimen: [] for regimen in lines}
+    for span in overlay_spans(courses, today):
+        start, regimen = span.course.start, span.before.course.regimen
+        segments = unbroken(
+            ((day - start).days, score) for day, score in scores.items() if span.first <= day <= span.last
+        )
+        followed[regimen].append(span.before)
+        if segments:
+            lines[regimen].append(OverlayLine(span.course.number, span.role, segments))
     return tuple(
         OverlayPanel(marks[-1], tuple(dict.fromkeys(mark.dose_label for mark in marks)), tuple(lines[regimen]))
         for regimen, marks in followed.items()
@@ -175,17 +207,6 @@ def kept_labels(centres: Sequence[float], widths: Sequence[float], gap: float) -
             kept.append(position)
             free_until = centres[position] - widths[position] / 2
     return tuple(reversed(kept))
-
-
-def _around(
-    before: Course, course: Course, until: date | None, scores: Mapping[date, float | None], today: date
-) -> Segments:
-    """The line of one course: within its two cycles, so that no other course's return is drawn into it."""
-    first = max(course.start + timedelta(days=DAYS_AROUND[0]), before.start)
-    last = min(course.start + timedelta(days=DAYS_AROUND[1]), today)
-    if until is not None:
-        last = min(last, until - timedelta(days=1))
-    return unbroken(((day - course.start).days, score) for day, score in scores.items() if first <= day <= last)
 
 
 def _by_date(courses: Sequence[ChartCourse]) -> tuple[ChartCourse, ...]:

@@ -44,9 +44,16 @@ UNITS = {
     "ck.value",
 }
 # And words that happen to be the same in two languages.
-SAME_WORD = {"fr": {"check_in.words.6", "page.document", "page.menu", "page.role_patient", "page.write"}} | {
-    "de": {"page.role_patient"}
-}
+SAME_WORD = {
+    "fr": {
+        "check_in.words.6",
+        "desk.patient.course.dose",
+        "page.document",
+        "page.menu",
+        "page.role_patient",
+        "page.write",
+    }
+} | {"de": {"page.role_patient", "desk.chart.symptom"}}
 # Which text names which button.
 NAMED = {
     "join.press_continue": ("join.button.continue",),

@@ -15,6 +15,7 @@ import pytest
 from babel.messages.plurals import get_plural
 
 from bot.courses.course_facts import UNSAID
+from bot.desk import chart_facts
 from bot.desk.calendar_page import KINDS
 from bot.desk.previews import KINDS as MESSAGES
 from bot.desk.roster_page import Order
@@ -188,6 +189,10 @@ def families() -> dict[str, str]:
         "bot/settings.py": [f"settings.{name}_wrong" for name in Settings.model_fields],
         "bot/drawing/pages.py": [
             f"chart.{field.name}" for field in fields_of(ChartTexts) if field.name not in {"months", "decimal_mark"}
+        ],
+        "bot/desk/chart_facts.py": [
+            *(f"chart.{name}" for name in chart_facts.SHARED),
+            *(f"desk.chart.{name}" for name in chart_facts.WORDS),
         ],
         "bot/drawing/findings.py": [
             *(f"verdict.{verdict}" for verdict in get_args(Verdict)),

@@ -85,6 +85,19 @@ def test_an_entry_has_the_latest_revision_of_each_item(database: Database) -> No
         assert (entry.day, dict(entry.values), entry.late) == (TODAY, {Item.PAIN: 3, Item.WEAKNESS: None}, False)
 
 
+def test_what_was_answered_before_a_correction_is_kept_and_found(database: Database) -> None:
+    with committing(database) as session:
+        patient, other = joined_patient(session, 1), joined_patient(session, 2)
+        for value in (7, None, 3):
+            answered(session, patient, TODAY, Item.PAIN, value)
+        answered(session, patient, TODAY, Item.WEAKNESS, 4)
+        answered(session, other, TODAY, Item.PAIN, 1)
+        answered(session, other, TODAY, Item.PAIN, 2)
+        found = diary.answers_before_corrections(session, patient.team_id, patient.id)
+        assert found == {TODAY: {Item.PAIN: (7, None)}}
+        assert diary.answers_before_corrections(session, patient.team_id + 1, patient.id) == {}
+
+
 def test_one_late_answer_makes_the_entry_a_late_one(database: Database) -> None:
     with committing(database) as session:
         patient = joined_patient(session, 1)

@@ -1,0 +1,143 @@
+"""What a patient's page says beside the chart: courses, measurements, schedule; with the chat's buttons to each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.courses.course_facts import UNSAID, dose_in_words, shortfall_words
+from bot.desk.visits import Visit
+from bot.dialogues.wording import name_of
+from bot.measuring.measurement_commands import entering
+from bot.measuring.measurement_words import row_words
+from bot.replies import Button
+from bot.team import asking_forms, schedule_forms
+from bot.team.patient_card import opening
+from bot.texts import Html, Texts
+from jobs import as_given, infusion_reminder, outlook, schedule
+from storage import attendance, courses, measurements, own_data, patients, questions
+from storage.models import Course, CourseStatus, Patient, PatientStatus
+
+MOST_MEASURED = 12
+
+
+@dataclass(frozen=True)
+class CourseLine:
+    """`number`: as the chart has it; None of a cancelled one. `kind`: how it stands, as the calendar calls it."""
+
+    number: int | None
+    days: Html
+    dose: Html
+    kind: Html
+    buttons: tuple[Button, ...]
+    is_over: bool
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is set, and the button that changes it."""
+
+    button: Button
+    value: Html
+
+
+def course_lines(visit: Visit, patient: Patient, today: date) -> list[CourseLine]:
+    """By their first day."""
+    texts = visit.texts
+    known = courses.all_courses_of(visit.session, patient.team_id, patient.id)
+    kept = [course for course in known if course.status is not CourseStatus.CANCELLED]
+    numbers = {course.id: number for number, course in enumerate(kept, 1)}
+    said = attendance.said_of_all(visit.session, patient.team_id, outlook.coming(known, today))
+    forms = _forms(visit, patient, known, today)
+    return [
+        CourseLine(
+            number=numbers.get(course.id),
+            days=_days(course, texts),
+            dose=_dose(course, texts),
+            kind=_kind(course, today, said, texts),
+            buttons=tuple(opening(form, course.id, texts) for form in forms.get(course.id, ())),
+            is_over=course.status is not CourseStatus.PLANNED,
+        )
+        for course in known
+    ]
+
+
+def _forms(visit: Visit, patient: Patient, known: list[Course], today: date) -> Mapping[int, tuple[str, ...]]:
+    """By course, the forms that are the coordinator's; none of a patient who has left."""
+    if not visit.coordinates or patient.status in patients.LEFT:
+        return {}
+    lately = schedule.given_lately(visit.session, patient, visit.now)
+    offered: dict[int, tuple[str, ...]] = {}
+    for course in known:
+        if course.status is CourseStatus.PLANNED:
+            given = ("give_course",) if course.planned_start <= today else ()
+            offered[course.id] = ("move_course", *given, "cancel_course")
+        elif course.status is CourseStatus.GIVEN and course.id in lately:
+            offered[course.id] = ("reopen_course",)
+    return offered
+
+
+def _days(course: Course, texts: Texts) -> Html:
+    first, last = courses.first_day(course), courses.last_day(course)
+    return texts("chart.span", first=first, last=last) if last > first else Html(texts.day(first))
+
+
+def _dose(course: Course, texts: Texts) -> Html:
+    days = (courses.last_day(course) - courses.first_day(course)).days + 1
+    dose = dose_in_words(days, course.grams_per_kg_per_day, texts)
+    named = texts("chart.regimen", name=course.regimen) if course.regimen else None
+    part = shortfall_words(as_given.in_part(course), texts)
+    return Html(f"{named}, {dose}{part}" if named else f"{dose}{part}")
+
+
+def _kind(course: Course, today: date, said: Mapping[int, bool], texts: Texts) -> Html:
+    if course.status is CourseStatus.CANCELLED:
+        because = texts(f"cancel_reason.{course.cancelled_because or UNSAID}")
+        return texts("desk.patient.cancelled", reason=because)
+    if course.status is CourseStatus.GIVEN:
+        return texts("desk.calendar.kind.given")
+    if courses.last_day(course) < today:
+        return texts("desk.calendar.kind.unconfirmed")
+    declined = said.get(course.id) is False
+    return texts("desk.calendar.kind.declined") if declined else texts("desk.calendar.kind.planned")
+
+
+def measured_lines(visit: Visit, patient: Patient) -> list[Html]:
+    """What was measured and taken last, the newest first."""
+    values = own_data.all_measurements_of(visit.session, patient.team_id, patient.id)
+    doses = measurements.steroid_doses_of(visit.session, patient.team_id, patient.id)
+    rows = [(value.taken_on, row_words(value, visit.texts)) for value in values]
+    rows += [(dose.starts_on, row_words(dose, visit.texts)) for dose in doses]
+    return [words for _, words in sorted(rows, reverse=True)[:MOST_MEASURED]]
+
+
+def measuring_buttons(visit: Visit, patient: Patient) -> tuple[Button, ...]:
+    if patient.status in patients.LEFT:
+        return ()
+    listed = Button(visit.texts("measure.button.entered"), f"me:below:{patient.id}")
+    return (*entering(patient, visit.texts), listed)
+
+
+def settings(visit: Visit, patient: Patient, today: date) -> list[Setting]:
+    """What a coordinator has set for this patient, each with its button."""
+    texts = visit.texts
+    asked = questions.asked_on(visit.session, patient.team_id, patient.id, today)
+    values = {
+        "prompt_time": Html(texts.time(patient.prompt_time)),
+        "time_zone": Html(texts.show(patient.time_zone)),
+        "days_off": asking_forms.days_in_words(patient.days_off, texts),
+        "follow_up": texts("desk.patient.yes" if patient.follow_up else "desk.patient.no"),
+        "leads": schedule_forms.leads_in_words(infusion_reminder.leads_of(visit.session, patient), texts),
+        "patient_items": Html(texts.show(", ".join(name_of(each, texts) for each in asked))),
+        "label": Html(texts.show(patient.label or "–")),
+    }
+    return [Setting(opening(form, patient.id, texts), value) for form, value in values.items()]
+
+
+def planning_buttons(visit: Visit, patient: Patient) -> tuple[Button, ...]:
+    texts = visit.texts
+    made = [opening(form, patient.id, texts) for form in ("plan_course", "plan_series", "name_regimen")]
+    if patient.chat_id is None:
+        made.append(Button(texts("card.button.invite_again"), f"ia:{patient.id}"))
+    if patient.status is PatientStatus.INVITED:
+        made.append(opening("drop_invitation", patient.id, texts))
+    return tuple(made)

@@ -1,0 +1,1 @@
+"""The interactive chart, in a real browser."""

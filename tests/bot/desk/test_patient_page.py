@@ -1,0 +1,244 @@
+"""A patient's page: the published case as clinicians and coordinators see it, and what each of them may."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import date
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, ViewportSize, expect
+from sqlmodel import Session, select
+
+from bot.local import seed
+from storage.database import Database
+from storage.models import Course, Patient, PatientStatus
+from tests.bot.desk.at_the_desk import SCREEN, SMALL, AtTheDesk, presses, types, words
+from tests.bot.desk.test_accessible import faults
+from tests.someone import Someone
+from tests.support import TEAM, Clinic
+
+PATH = f"/desk/patients/{seed.CASE_PSEUDONYM}"
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture
+def desk(sqlite_database: Database) -> Iterator[AtTheDesk]:
+    """A clinic that treats the published case, on the day after which its last course is still to come."""
+    with Clinic(sqlite_database, start=seed.START, next_account=2000) as clinic:
+        clinic.write(lambda session: seed.plant(session, TEAM))
+        with AtTheDesk(clinic) as desk:
+            yield desk
+
+
+@contextlib.contextmanager
+def reading(desk: AtTheDesk, member: Someone) -> Iterator[httpx.Client]:
+    """Who waits for what the worker process makes, however busy the machine is."""
+    with desk.client(member) as client:
+        client.timeout = httpx.Timeout(60)
+        yield client
+
+
+def the_patient(clinic: Clinic) -> Patient:
+    return next(each for each in clinic.rows(Patient) if each.pseudonym == seed.CASE_PSEUDONYM)
+
+
+def measured(client: httpx.Client, clinic: Clinic) -> None:
+    presses(client, f"me:ck:{the_patient(clinic).id}")
+    for typed in ("12 Aug", "195", "1250"):
+        types(client, typed)
+    presses(client, "f:ck:+:+")
+
+
+def test_a_clinician_reads_what_the_chat_says_of_the_case(desk: AtTheDesk) -> None:
+    with reading(desk, desk.clinic.clinician()) as client:
+        page, found = client.get(PATH), client.get(f"{PATH}/findings")
+    assert page.status_code == 200
+    assert "chart.json" in page.text
+    assert "Pain: does not return" in words(found.text)
+    assert "Earlier, Regimen 1: returns" in words(found.text)
+    assert "Regimens side by side" in words(found.text)
+
+
+def test_the_chart_is_sent_once_until_something_changes(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    with reading(desk, clinic.clinician()) as client:
+        first = client.get(f"{PATH}/chart.json")
+        assert first.json()["pseudonym"] == seed.CASE_PSEUDONYM
+        known = {"If-None-Match": first.headers["ETag"]}
+        assert client.get(f"{PATH}/chart.json", headers=known).status_code == 304
+        measured(client, clinic)
+        anew = client.get(f"{PATH}/chart.json", headers=known)
+    assert anew.status_code == 200
+    assert anew.headers["ETag"] != first.headers["ETag"]
+    assert any("1,250" in line for _, _, line in anew.json()["measured"])
+
+
+def test_the_page_is_there_for_print(desk: AtTheDesk) -> None:
+    with reading(desk, desk.clinic.clinician()) as client:
+        drawn = client.get(f"{PATH}/page.pdf")
+    assert drawn.content.startswith(b"%PDF")
+    assert drawn.headers["Content-Disposition"] == 'attachment; filename="P-7KQ4_1999-08-12.pdf"'
+
+
+def test_coordinators_see_no_answers_and_clinicians_change_no_schedule(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    with desk.client(clinic.coordinator()) as client:
+        page = client.get(PATH).text
+        for part in ("chart.json", "findings", "page.pdf"):
+            assert client.get(f"{PATH}/{part}").status_code == 403
+    assert "o:plan_course:" in page
+    assert "chart.json" not in page
+    assert "does not return" not in page
+    with desk.client(clinic.clinician()) as client:
+        page = client.get(PATH).text
+    assert "o:" not in "".join(part.split('"')[0] for part in page.split('data-pane="')[1:])
+    assert "me:ck:" in page
+    assert "What was changed" not in page
+
+
+def test_nobody_else_sees_anything(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    clinic.another_team("Elsewhere")
+    with desk.client(clinic.clinician("Elsewhere")) as client:
+        for part in ("", "/chart.json", "/findings", "/page.pdf"):
+            answer = client.get(f"{PATH}{part}")
+            assert answer.status_code == 404
+            assert "Regimen" not in answer.text
+    with desk.client(None) as client:
+        for part in ("", "/chart.json", "/findings", "/page.pdf"):
+            assert client.get(f"{PATH}{part}").headers["location"] == "/desk/"
+
+
+@pytest.mark.parametrize("code", ["P-0000", "x", "%00", "P-7KQ4'--", "%F0%9F%92%89"])
+def test_a_code_of_nobody_leads_back(desk: AtTheDesk, code: str) -> None:
+    with desk.client(desk.clinic.coordinator()) as client:
+        answer = client.get(f"/desk/patients/{code}")
+    assert answer.status_code == 404
+    assert "There is no such patient on your team." in words(answer.text)
+
+
+def test_an_erased_patient_is_nobody(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+
+    def erase(session: Session) -> None:
+        session.exec(
+            select(Patient).where(Patient.pseudonym == seed.CASE_PSEUDONYM)
+        ).one().status = PatientStatus.ERASED
+
+    clinic.write(erase)
+    with desk.client(clinic.clinician()) as client:
+        assert {client.get(f"{PATH}{part}").status_code for part in ("", "/chart.json", "/findings", "/page.pdf")} == {
+            404
+        }
+
+
+def test_a_course_is_moved_from_the_page_and_its_history_says_so(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    course = next(each for each in clinic.rows(Course) if each.planned_start == date(1999, 8, 16))
+    with desk.client(clinic.coordinator()) as client:
+        page = client.get(PATH).text
+        assert f'data-pane="o:move_course:{course.id}"' in page
+        presses(client, f"o:move_course:{course.id}", "f:move_course:start:1999-08-18", "f:move_course:later:only")
+        presses(client, "f:move_course:+:+")
+        page = words(client.get(PATH).text)
+    assert "16 Wed 18 Aug 1999" in page
+    assert "moved" in page
+
+
+def test_of_a_patient_who_has_left_nothing_is_changed(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+
+    def withdraw(session: Session) -> None:
+        session.exec(
+            select(Patient).where(Patient.pseudonym == seed.CASE_PSEUDONYM)
+        ).one().status = PatientStatus.WITHDRAWN
+
+    clinic.write(withdraw)
+    with desk.client(clinic.coordinator()) as client:
+        page = client.get(PATH).text
+    assert "o:plan_course" not in page
+    assert "o:move_course" not in page
+    assert "me:ck" not in page
+
+
+# --- in a browser --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [SCREEN, SMALL], ids=["large", "small"])
+def test_a_clinician_s_page_stands_whole_at_every_size(desk: AtTheDesk, browser: Browser, size: ViewportSize) -> None:
+    with desk.page(browser, desk.clinic.clinician(), PATH, size) as page:
+        expect(page.locator(".verdict")).to_have_text("Pain: does not return")
+        expect(page.locator(".chart-plot canvas")).to_have_count(4)
+        expect(page.locator(".chart-readout").first).to_contain_text("Thu 12 Aug 1999")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_what_a_colleague_enters_appears_without_a_reload_and_what_one_looks_at_stays(
+    desk: AtTheDesk, browser: Browser
+) -> None:
+    clinic = desk.clinic
+    with desk.page(browser, clinic.clinician(), PATH) as page:
+        expect(page.locator(".verdict")).to_be_visible()
+        page.get_by_role("combobox", name="Symptom").select_option("Weakness")
+        days = page.get_by_role("slider", name="Weakness, day by day")
+        for key in ("+", "+", "PageUp", "PageUp"):
+            days.press(key)
+        page.get_by_role("slider", name="by days to the course").press("PageUp")
+        seen = page.locator(".chart-span").inner_text()
+        days.focus()
+        with reading(desk, clinic.clinician()) as client:
+            measured(client, clinic)
+        expect(page.locator("#patient-rest")).to_contain_text("1,250")
+        expect(page.locator(".chart-of-course")).to_contain_text("Before course 15")
+        expect(page.get_by_role("slider", name="Weakness, day by day")).to_be_focused()
+        expect(page.locator(".chart-span")).to_have_text(seen)
+        expect(page.locator(".chart-plot canvas")).to_have_count(4)
+        page.get_by_role("slider", name="day by day").press("End")
+        expect(page.locator(".chart-readout").first).to_contain_text("CK 1,250 U/l")
+
+
+def test_a_course_is_moved_by_keyboard_and_the_table_follows(desk: AtTheDesk, browser: Browser) -> None:
+    with desk.page(browser, desk.clinic.coordinator(), PATH) as page:
+        page.get_by_role("button", name="Move: Mon 16 Aug 1999").press("Enter")
+        line = page.locator("#pane-line")
+        line.fill("18 Aug")
+        line.press("Enter")
+        page.locator("#pane").get_by_role("button", name="Only this course").press("Enter")
+        page.locator("#pane").get_by_role("button", name="Yes", exact=False).press("Enter")
+        expect(page.locator("#patient-rest")).to_contain_text("Wed 18 Aug 1999")
+        page.keyboard.press("Escape")
+        expect(page.locator("#pane")).not_to_be_visible()
+
+
+def test_earlier_courses_that_were_opened_stay_open(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    with desk.page(browser, clinic.coordinator(), PATH) as page:
+        page.get_by_text("15 earlier courses").click()
+        with reading(desk, clinic.clinician()) as client:
+            measured(client, clinic)
+        expect(page.locator("#patient-rest")).to_contain_text("1,250")
+        expect(page.locator("#past-courses")).to_have_attribute("open", "")
+
+
+def test_a_theme_of_telegram_s_reaches_the_chart(desk: AtTheDesk, browser: Browser) -> None:
+    theme = "%7B%22bg_color%22%3A%22%23101820%22%2C%22text_color%22%3A%22%23f0f0f0%22%7D"
+    with desk.page(browser, desk.clinic.clinician(), f"{PATH}#tgWebAppThemeParams={theme}") as page:
+        expect(page.locator(".chart-plot canvas")).to_have_count(4)
+        expect(page.locator(".chart")).to_have_css("background-color", "rgb(16, 24, 32)")
+        expect(page.locator(".chart")).to_have_css("color", "rgb(240, 240, 240)")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [SCREEN, SMALL], ids=["large", "small"])
+def test_axe_finds_nothing_with_everything_open(
+    desk: AtTheDesk, browser: Browser, scheme: str, size: ViewportSize
+) -> None:
+    clinic = desk.clinic
+    with desk.page(browser, clinic.clinician(), PATH, size, color_scheme=scheme) as page:
+        expect(page.locator(".chart-plot canvas")).to_have_count(4)
+        expect(page.locator(".verdict")).to_be_visible()
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        expect(page.locator(".chart-table tbody tr").first).to_be_visible()
+        assert faults(page) == []
+    with desk.page(browser, clinic.coordinator(), PATH, size, color_scheme=scheme) as page:
+        assert faults(page) == []
