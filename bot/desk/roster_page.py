@@ -75,7 +75,7 @@ def _view(visit: Visit, grouped: dict[Group, list[Standing]]) -> View:
     usual = Group.LOOK if grouped[Group.LOOK] else Group.ALL
     typed = groups.as_searched(asked.get("q", ""))
     group = Group(asked["group"]) if asked.get("group") in set(Group) else Group.ALL if typed else usual
-    order = Order(name) if name in set(Order) else Order.LOOK
+    order = Order(name) if name in set(_orders(visit)) else Order.LOOK
     return View(group, typed, order, sort.startswith("-"), int(page) if page.isdecimal() and len(page) < 5 else 0)
 
 
@@ -91,7 +91,7 @@ def _roster(verdicts: Verdicts, visit: Visit) -> Response:
     found = grouped[view.group]
     if view.typed:
         found = groups.search(found, view.typed)
-    known = verdicts.known(visit.session, team, people, visit.now)
+    known = verdicts.known(visit.session, team, people, visit.now) if visit.reads_answers else {}
     first, order = view.page * PAGE, view.order
     if order in _OF_ROWS:
         rows = sorted(_rows(visit, people, found), key=_OF_ROWS[order], reverse=view.is_reversed)
@@ -108,8 +108,13 @@ def _roster(verdicts: Verdicts, visit: Visit) -> Response:
         found=len(found),
         rows=[Line(row, known.get(row.standing.patient_id), visit) for row in rows],
         left=max(len(found) - first - PAGE, 0),
-        orders=Order,
+        orders=_orders(visit),
     )
+
+
+def _orders(visit: Visit) -> list[Order]:
+    """The columns. What was answered, and so whether symptoms return, is for clinicians, as in the chat."""
+    return [order for order in Order if visit.reads_answers or order is not Order.VERDICT]
 
 
 def _rows(visit: Visit, people: Sequence[Patient], wanted: Sequence[Standing]) -> list[Row]:
@@ -130,7 +135,7 @@ class Line:
         self.verdict = texts(f"verdict.{verdict.code}") if verdict is not None else None
         self.counts = verdict.counts[texts.language] if verdict is not None else None
         self.last, self.next = of.last_answer, row.next_course
-        self.spark = Markup(sparkline(row, texts))  # noqa: S704  (its words are escaped there)
+        self.spark = Markup(sparkline(row, texts, with_numbers=visit.reads_answers))  # noqa: S704  (its words are escaped there)
         self.answered, self.could = row.answered
         prompt, zone = row.next_prompt_at, visit.team.time_zone
         self.prompt = texts.instant(prompt, zone) if prompt is not None else None

@@ -4,6 +4,7 @@ One unit is a day across and a point upwards; 10 is at the top. Colours and widt
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import groupby, pairwise
 
@@ -17,26 +18,34 @@ NOT_ASKED = HIGHEST + 1
 VIEW = f"-1 -1 {DAYS + 1} {HIGHEST + 3}"
 
 
-def sparkline(row: Row, texts: Texts) -> str:
+def without_numbers(row: Row) -> Row:
+    """For whoever does not read answers: that there is one, and not which."""
+    return replace(row, days=tuple(None if value is None else float(HIGHEST) / 2 for value in row.days))
+
+
+def sparkline(row: Row, texts: Texts, *, with_numbers: bool = True) -> str:
     """The symptom as a line that is broken where there is no number; upright lines on the days of infusions.
 
     Days on which nobody was asked are underlined: such a gap is nobody's.
     """
+    row = row if with_numbers else without_numbers(row)
     drawn = [
         _path("c", _upright(row.course_days)),
         _path("p", _upright(row.planned_days)),
         _path("n", "".join(_underlined(row.not_asked))),
         _path("", "".join(_line(stretch) for stretch in _stretches(row.days))),
     ]
-    said = escape(plain(label(row, texts)))
+    said = escape(plain(label(row, texts, with_numbers=with_numbers)))
     return f'<svg class="spark" viewBox="{VIEW}" role="img" aria-label="{said}">{"".join(drawn)}</svg>'
 
 
-def label(row: Row, texts: Texts) -> Html:
+def label(row: Row, texts: Texts, *, with_numbers: bool = True) -> Html:
     """The same in words."""
     values = [value for value in row.days if value is not None]
     item = texts(f"item.{LEADING}")
-    if values:
+    if not with_numbers:
+        said = texts.plural("desk.spark.answered", len(values))
+    elif values:
         said = texts.plural(
             "desk.spark.numbers",
             len(values),

@@ -60,6 +60,11 @@ class Visit:
         """Whether they see labels, and may change schedules."""
         return self.staff.coordinator
 
+    @property
+    def reads_answers(self) -> bool:
+        """What patients answer is for clinicians, as in the chat."""
+        return self.staff.clinician
+
     def shows(self, template: str, status: int = 200, **facts: Any) -> HTMLResponse:
         """The page; `is_part`: only what of it may have changed, for a page that asks for that."""
         known = {"visit": self, "t": self.texts, "here": template.removesuffix(".html")}

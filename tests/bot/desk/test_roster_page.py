@@ -77,6 +77,21 @@ def test_a_label_is_for_coordinators_alone(desk: AtTheDesk) -> None:
         assert code in boss.get("/desk/roster?group=all&q=bed").text
 
 
+def test_what_was_answered_is_for_clinicians_and_whether_it_was_for_all(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna = clinic.patient()
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("9 2 2 2")
+    with desk.client(clinic.coordinator()) as boss, desk.client(clinic.clinician()) as doctor:
+        seen, read = boss.get("/desk/roster?group=all").text, doctor.get("/desk/roster?group=all").text
+    assert "1 answer in 8 weeks" in seen
+    assert "Do symptoms return?" not in seen
+    assert "9 to 9, latest 9" in read
+    assert "Do symptoms return?" in read
+    strip = seen.split('class="spark"')[1].split("</svg>")[0]
+    assert strip != read.split('class="spark"')[1].split("</svg>")[0]
+
+
 def test_nobody_of_another_team_is_ever_found(desk: AtTheDesk) -> None:
     clinic = desk.clinic
     anna = clinic.patient()
