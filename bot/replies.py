@@ -32,7 +32,7 @@ class Incoming:
     `bot_name`: the bot's own username, which its links bear. `repeated`: it was acted upon before, and is told again.
     `album`: Telegram's id of the album that the message is part of. `place`: latitude and longitude, where one was
     shared. `file`: a document, where one was sent.
-    `pane`: the session of the desk in whose pane it was done; 0 for the chat itself. `desk_url`: the desk's origin;
+    `pane`: of which open page of the desk; 0 for the chat itself. `desk_url`: the desk's origin;
     empty: there is none.
     """
 

@@ -1,12 +1,13 @@
 """What happened to a team, told to its open pages as it happens: that something did, and never what.
 
 By whichever replica it was written: every two seconds, and only while somebody looks, a team's newest rows are asked
-for. A page then fetches what it shows.
+for, once for all who look. A page then fetches what it shows.
 """
 
 import asyncio
 import contextlib
 import itertools
+from collections import Counter
 from collections.abc import AsyncIterator
 
 from sse_starlette.sse import EventSourceResponse
@@ -24,12 +25,12 @@ EVERY = 2.0
 # So that a proxy does not take the stream for dead, nor the server a reader who is gone for one who is there.
 PING = 20
 MOST_PAGES_OF_ONE = 8
-# In so many looks one: days begin and lapse, of which nobody writes anything; and replicas commit out of order.
+# In so many looks one tells anyway: days begin, of which nobody writes anything; and replicas commit out of order.
 ANYWAY = 30
 
 
 def live_routes(desk: Desk) -> list[Route]:
-    open_pages: dict[int, int] = {}
+    news, open_pages = _News(desk), Counter[int]()
 
     async def endpoint(request: Request) -> Response:
         token = token_in(request, is_secure=desk.is_secure)
@@ -37,14 +38,18 @@ def live_routes(desk: Desk) -> list[Route]:
         if token is None or known is None:
             return to_the_entrance(request)
         session_id, team_id = known
-        if open_pages.get(session_id, 0) >= MOST_PAGES_OF_ONE:
+        if open_pages[session_id] >= MOST_PAGES_OF_ONE:
             return Response(status_code=429)
 
         async def told() -> AsyncIterator[dict[str, str]]:
-            open_pages[session_id] = open_pages.get(session_id, 0) + 1
+            open_pages[session_id] += 1
             try:
-                async for event in _events(desk, token, team_id):
-                    yield {"event": event, "data": ""}
+                async for _ in news.of(team_id):
+                    # Also who may still be here is asked anew.
+                    if await asyncio.to_thread(_who, desk, token) is None:
+                        yield {"event": "out", "data": ""}
+                        return
+                    yield {"event": "changed", "data": ""}
             finally:
                 open_pages[session_id] -= 1
                 if not open_pages[session_id]:
@@ -56,33 +61,53 @@ def live_routes(desk: Desk) -> list[Route]:
 
 
 def _who(desk: Desk, token: str) -> tuple[int, int] | None:
+    """The session and the team; None for whoever is not signed in."""
     with desk.running.database.reading() as session:
         known = desk_access.visitor(session, token, desk.now())
         return None if known is None else (known.session_id, known.someone.the_team.id)
 
 
-async def _events(desk: Desk, token: str, team_id: int) -> AsyncIterator[str]:
-    """`changed` when something was written, and now and then anyway; `out` once they are not signed in any more."""
+class _News:
+    """Of the teams whose pages somebody has open."""
 
-    def looked(known: Newest | None) -> tuple[Newest, bool, bool]:
-        with desk.running.database.reading() as session:
-            is_in = desk_access.visitor(session, token, desk.now()) is not None
-            newest = desk_news.newest(session)
-            return newest, is_in, known is not None and desk_news.is_news(session, team_id, known)
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._waiting: dict[int, set[asyncio.Event]] = {}
+        self._watching: dict[int, asyncio.Task[None]] = {}
 
-    seen: Newest | None = None
-    verdicts = desk.verdicts.revision(team_id)
-    desk.verdicts.refresh_soon(team_id)
-    for look in itertools.count(1):
-        with contextlib.suppress(Exception):
+    async def of(self, team_id: int) -> AsyncIterator[None]:
+        """One item whenever something may be new; several at once are one."""
+        told = asyncio.Event()
+        waiting = self._waiting.setdefault(team_id, set())
+        waiting.add(told)
+        if len(waiting) == 1:
+            self._watching[team_id] = asyncio.create_task(self._watch(team_id))
+        try:
+            while True:
+                await told.wait()
+                told.clear()
+                yield
+        finally:
+            waiting.discard(told)
+            if not waiting:
+                self._watching.pop(team_id).cancel()
+
+    async def _watch(self, team_id: int) -> None:
+        verdicts, seen, known = self._desk.verdicts, None, -1
+        for look in itertools.count():
             # A database that is away for a moment is asked again.
-            seen, is_in, is_news = await asyncio.to_thread(looked, seen)
-            if not is_in:
-                yield "out"
-                return
-            if is_news or look % ANYWAY == 0:
-                desk.verdicts.refresh_soon(team_id)
-            more_is_known = verdicts != (verdicts := desk.verdicts.revision(team_id))
-            if is_news or more_is_known or look % ANYWAY == 0:
-                yield "changed"
-        await asyncio.sleep(EVERY)
+            with contextlib.suppress(Exception):
+                seen, is_news = await asyncio.to_thread(self._looked, team_id, seen)
+                if is_news or look % ANYWAY == 0:
+                    verdicts.refresh_soon(team_id)
+                more_is_known = known not in {-1, verdicts.revision(team_id)}
+                known = verdicts.revision(team_id)
+                if is_news or more_is_known or (look and look % ANYWAY == 0):
+                    for told in self._waiting[team_id]:
+                        told.set()
+            await asyncio.sleep(EVERY)
+
+    def _looked(self, team_id: int, seen: Newest | None) -> tuple[Newest, bool]:
+        with self._desk.running.database.reading() as session:
+            newest = desk_news.newest(session)
+            return newest, seen is not None and desk_news.is_news(session, team_id, seen)

@@ -36,18 +36,21 @@ BODY_LIMIT_BYTES = 64 * 1024
 MOST_PRESSES = 4
 LONGEST_DATA_BYTES = 64
 LONGEST_ID = 40
+# Of the pages that one has open at once, each has a pane of its own.
+TABS = 16
 # `/invite`, `/move P-7KQ4 12 Mar`, as in the chat.
 _COMMAND = re.compile(r"/([a-z]{2,32})(\s.*)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What was done in the pane: presses in their order, such as opening a form and answering its first question, or a
-    typed line. `once`: what tells it from the same done again."""
+    """What was done in a pane: presses in their order, such as opening a form and answering its first question, or a
+    typed line. `once`: what tells it from the same done again. `tab`: of which open page, 0 to 15."""
 
     presses: tuple[str, ...]
     text: str
     once: str
+    tab: int
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,8 @@ def pane_routes(desk: Desk) -> list[Route]:
         done = None if token is None else await _done(desk, token, asked, now)
         if done is None:
             return to_the_entrance(request)
-        known, language, shown = done
-        body = TEMPLATES.get_template("pane.html").render(t=texts_in(language), shown=shown, pane=known.session_id)
+        language, shown = done
+        body = TEMPLATES.get_template("pane.html").render(t=texts_in(language), shown=shown)
         return HTMLResponse(body, headers={"HX-Trigger": "desk-changed"} if shown.is_done else None)
 
     return [Route("/desk/pane", endpoint, methods=["POST"])]
@@ -97,11 +100,14 @@ def _asked(form: "object") -> Asked | None:
     too_long = any(len(data.encode()) > LONGEST_DATA_BYTES or not data for data in presses)
     if too_long or len(presses) > MOST_PRESSES or bool(presses) == bool(text.strip()):
         return None
-    return Asked(presses, text, once) if 8 <= len(once) <= LONGEST_ID and once.isalnum() else None
+    tab = str(form.get("tab", "0"))  # type: ignore[attr-defined]
+    if not (tab.isascii() and tab.isdecimal() and len(tab) <= 2 and int(tab) < TABS):
+        return None
+    return Asked(presses, text, once, int(tab)) if 8 <= len(once) <= LONGEST_ID and once.isalnum() else None
 
 
-async def _done(desk: Desk, token: str, asked: Asked, now: datetime) -> tuple[Visitor, str, Shown] | None:
-    """None for whoever is not signed in."""
+async def _done(desk: Desk, token: str, asked: Asked, now: datetime) -> tuple[str, Shown] | None:
+    """The reader's language, and what the pane shows; None for whoever is not signed in."""
 
     def work(session: Session) -> tuple[Visitor, str, Shown, list[Reply]] | None:
         known = desk_access.visitor(session, token, now)
@@ -110,7 +116,7 @@ async def _done(desk: Desk, token: str, asked: Asked, now: datetime) -> tuple[Vi
         desk_access.note_seen(session, known.session_id, now)
         replies = _replies(session, known, asked, now, desk.running.bot.username)
         session.flush()
-        return known, known.someone.chat.language, _shown(session, known, replies), replies
+        return known, known.someone.chat.language, _shown(session, known, asked, replies), replies
 
     found = await desk.running.handlers.at_the_desk(work)
     if found is None:
@@ -118,7 +124,11 @@ async def _done(desk: Desk, token: str, asked: Asked, now: datetime) -> tuple[Vi
     known, language, shown, replies = found
     menus = [reply for reply in replies if isinstance(reply, OfferCommands)]
     desk.running.handlers.offer(known.someone.chat.telegram_id, menus)
-    return known, language, shown
+    return language, shown
+
+
+def _pane(known: Visitor, asked: Asked) -> int:
+    return known.session_id * TABS + asked.tab
 
 
 def _replies(session: Session, known: Visitor, asked: Asked, now: datetime, bot_name: str) -> list[Reply]:
@@ -130,7 +140,7 @@ def _replies(session: Session, known: Visitor, asked: Asked, now: datetime, bot_
         MESSAGE,
         press=f"{known.session_id}:{asked.once}",
         bot_name=bot_name,
-        pane=known.session_id,
+        pane=_pane(known, asked),
     )
     command = _COMMAND.fullmatch(asked.text.strip())
     if command is not None:
@@ -143,6 +153,9 @@ def _replies(session: Session, known: Visitor, asked: Asked, now: datetime, bot_
         press = replace(base, data=data, press=f"{base.press}:{number}")
         replies = _noted(session, arriving.pressed(session, press))
         session.flush()
+        if not any(isinstance(reply, Say | Rewrite) for reply in replies):
+            # Refused: what would have come next has nothing to go on.
+            break
     return replies
 
 
@@ -154,7 +167,7 @@ def _noted(session: Session, replies: list[Reply]) -> list[Reply]:
     return replies
 
 
-def _shown(session: Session, known: Visitor, replies: Sequence[Reply]) -> Shown:
+def _shown(session: Session, known: Visitor, asked: Asked, replies: Sequence[Reply]) -> Shown:
     someone = known.someone
     texts = texts_in(someone.chat.language)
     toast = next((plain(Html(reply.text)) for reply in replies if isinstance(reply, Toast)), "")
@@ -162,7 +175,7 @@ def _shown(session: Session, known: Visitor, replies: Sequence[Reply]) -> Shown:
     if not screens:
         return Shown(markup(Html("") if toast else texts("desk.pane.in_chat")), toast=toast, is_done=True)
     screen = screens[0]
-    dialogue = dialogues.dialogue_of(session, someone.chat.id, known.session_id)
+    dialogue = dialogues.dialogue_of(session, someone.chat.id, _pane(known, asked))
     is_open = filling.is_open(dialogue)
     asks = is_open and not _is_preview(screen)
     procedure = PROCEDURES.get(dialogue.form) if dialogue is not None else None

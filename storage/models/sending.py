@@ -107,7 +107,7 @@ class OutboxMessage(SQLModel, table=True):
 class Dialogue(SQLModel, table=True):
     """Where a chat stands in a form; in a row, so that a restart in mid-answer is invisible.
 
-    `pane`: 0 for the chat itself; else the session of the desk whose pane the form stands in.
+    `pane`: 0 for the chat itself; else that of an open page of the desk.
     """
 
     chat_id: int = Field(foreign_key="chat.id", primary_key=True)

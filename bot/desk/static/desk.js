@@ -33,6 +33,16 @@ pane.addEventListener("close", () => {
   document.body.dispatchEvent(new CustomEvent("desk-changed"));
 });
 
+// Each open page has a pane of its own: a form that is begun in one goes on there, whatever another one does.
+const TAB = (() => {
+  const known = sessionStorage.getItem("desk-tab") ?? String(crypto.getRandomValues(new Uint8Array(1))[0] % 16);
+  sessionStorage.setItem("desk-tab", known);
+  return known;
+})();
+document.body.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.path === "/desk/pane") detail.parameters.set("tab", TAB);
+});
+
 // Pressed twice, a button is pressed once: what it sends bears a number of its own, made where it was shown.
 document.body.addEventListener("htmx:configRequest", ({ detail }) => {
   const form = detail.elt.closest("[data-once]");

@@ -84,9 +84,9 @@ class AtTheDesk:
         assert complaints == []
 
 
-def presses(client: httpx.Client, *data: str, once: str | None = None) -> str:
+def presses(client: httpx.Client, *data: str, once: str | None = None, tab: int = 0) -> str:
     """Presses these buttons in the pane, one after the other; returns what it shows."""
-    answer = client.post("/desk/pane", data={"data": list(data), "once": once or secrets.token_hex(12)})
+    answer = client.post("/desk/pane", data={"data": list(data), "once": once or secrets.token_hex(12), "tab": tab})
     assert answer.status_code == 200, answer.text
     return answer.text
 

@@ -54,12 +54,33 @@ def test_the_form_in_the_chat_goes_on_beside_the_one_in_the_pane(desk: AtTheDesk
     coordinator.presses("Plan a course")
     with desk.client(coordinator) as client:
         presses(client, f"o:move_course:{course.id}")
-        assert {row.pane for row in clinic.rows(Dialogue)} == {0, 1}
+        assert {row.pane for row in clinic.rows(Dialogue)} == {0, 16}
         coordinator.says("20 Mar")
         assert "days" in coordinator.sees
         presses(client, "f:move_course:start:2026-03-16")
         presses(client, "f:move_course:+:+")
     assert anna.starts == ["2026-03-16"]
+
+
+def test_two_open_pages_of_one_person_have_a_form_each(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    one, other = clinic.planned(anna, "2026-03-12", days=1), clinic.planned(anna, "2026-04-09", days=1)
+    with desk.client(coordinator) as client:
+        presses(client, f"o:move_course:{one.id}", "f:move_course:start:2026-03-16", "f:move_course:later:only", tab=3)
+        presses(client, f"o:cancel_course:{other.id}", tab=5)
+        presses(client, "f:move_course:+:+", tab=3)
+    assert anna.starts == ["2026-03-16", "2026-04-09"]
+
+
+def test_what_is_refused_at_once_is_said(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-12", days=1)
+    with desk.client(coordinator) as client:
+        presses(client, f"o:cancel_course:{course.id}")
+        refused = presses(client, "o:move_course:999", "f:move_course:start:2026-03-16")
+    assert "changed meanwhile" in words(refused)
 
 
 def test_pressed_twice_it_is_done_once(desk: AtTheDesk) -> None:
@@ -137,6 +158,9 @@ def test_a_strange_page_cannot_press(desk: AtTheDesk) -> None:
         {"data": "x" * 65, "once": "a" * 24},
         {"data": "ro:", "once": "short"},
         {"data": "ro:", "once": "a" * 41},
+        {"data": "ro:", "once": "a" * 24, "tab": "16"},
+        {"data": "ro:", "once": "a" * 24, "tab": "-1"},
+        {"data": "ro:", "once": "a" * 24, "tab": "١"},
     ],
 )
 def test_what_no_page_of_ours_sends_is_refused(desk: AtTheDesk, body: dict[str, str]) -> None:
