@@ -18,7 +18,7 @@ demo: .venv/.product ## the whole idea in a browser, no Telegram account needed
 	@$(BIN)/python -m bot demo
 
 test: .venv/.development ## the whole test suite
-	@$(BIN)/python -m pytest $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(ARGS)
 
 lint: .venv/.development ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache

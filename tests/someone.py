@@ -18,9 +18,6 @@ class Someone:
     account: int
     language: str = "en"
 
-    def __post_init__(self) -> None:
-        self.clinic.world.person(self.account, f"Person {self.account}", self.language)
-
     def says(self, text: str) -> None:
         """Types a line and waits until the bot has done with it."""
         self.clinic.world.say(self.account, text)

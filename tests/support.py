@@ -53,6 +53,7 @@ from storage.models import (
     WrongLink,
 )
 from storage.writer import Writer
+from tests.remembered import Joining, Remembered, is_new
 from tests.someone import Someone as Someone  # noqa: PLC0414  (the journeys find both here)
 
 T = TypeVar("T")
@@ -92,6 +93,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     UsedProof,
 )
 Row = TypeVar("Row", bound=SQLModel)
+REMEMBERED = Remembered()
 # Processes that draw, left by a bot that has ended: to start one takes two seconds, most of it matplotlib.
 _IDLE_DRAWERS: list[ProcessPoolExecutor] = []
 
@@ -108,7 +110,7 @@ class Bot:
     def __init__(
         self, database: Database, url: str, clock: MovableClock, pace: Pace = TELEGRAMS, **settings: Any
     ) -> None:
-        self._database, self._url, self._clock, self._settings = database, url, clock, settings
+        self.database, self._url, self._clock, self._settings = database, url, clock, settings
         self._pace = pace
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="bot", daemon=True)
@@ -120,7 +122,7 @@ class Bot:
 
     async def _start(self) -> Running:
         settings = settings_for(self._url, **self._settings)
-        running = Running(settings, self._database, self._clock, ticking=False, pace=self._pace)
+        running = Running(settings, self.database, self._clock, ticking=False, pace=self._pace)
         if _IDLE_DRAWERS:
             running.renderer._pool = _IDLE_DRAWERS.pop()
         return await running.__aenter__()
@@ -144,32 +146,94 @@ class Bot:
 
 
 @dataclass
-class Clinic:
-    """One team, its bot and its people. `pace`: few journeys are about true seconds, and all would wait for them."""
+class _AtWork:
+    """What a clinic that has begun consists of."""
 
-    database: Database
+    clock: MovableClock
+    world: World
+    server: RunningServer
+    writer: Writer
+    bot: Bot
+
+
+@dataclass
+class Clinic:
+    """One team, its bot and its people. `pace`: few journeys are about true seconds, and all would wait for them.
+
+    It begins when something of it is wanted: until then it only knows who is to have joined, and what others have
+    begun with just so is copied (tests/remembered.py).
+    """
+
+    given: Database
     start: datetime = START
     next_account: int = field(default=1000)
     # Minutes, as a team has it; few journeys are about whoever does not answer, or about alerts that nobody sees.
     follow_up_after: int | None = None
     escalate_after: int | None = None
     pace: Pace = UNHURRIED
+    _joined: list[Joining] = field(default_factory=list)
+    _begun: _AtWork | None = None
 
     def __enter__(self) -> Self:
-        self.clock = MovableClock(self.start)
-        self.world = World(TOKEN, BOT_NAME, self.clock.now)
-        self.server = RunningServer(application(self.world))
-        self.server.__enter__()
-        self._writer = Writer(self.database)
-        self.bot = Bot(self.database, self.server.url, self.clock, self.pace)
-        self.bot.__enter__()
-        self._make_team(TEAM, ZONE, TELEPHONE, self.start)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.bot.__exit__()
-        self._writer.close()
-        self.server.__exit__(None, None, None)
+        if self._begun is not None:
+            self.bot.__exit__()
+            self._begun.writer.close()
+            self.server.__exit__(None, None, None)
+
+    @property
+    def _at_work(self) -> _AtWork:
+        if self._begun is None:
+            self._begin()
+        assert self._begun is not None
+        return self._begun
+
+    @property
+    def database(self) -> Database:
+        return self._at_work.bot.database
+
+    @property
+    def clock(self) -> MovableClock:
+        return self._at_work.clock
+
+    @property
+    def world(self) -> World:
+        return self._at_work.world
+
+    @property
+    def server(self) -> RunningServer:
+        return self._at_work.server
+
+    @property
+    def bot(self) -> Bot:
+        return self._at_work.bot
+
+    @bot.setter
+    def bot(self, other: Bot) -> None:
+        self._at_work.bot = other
+
+    def _begin(self) -> None:
+        clock = MovableClock(self.start)
+        world = World(TOKEN, BOT_NAME, clock.now)
+        made = (self.given.is_sqlite, self.start, self.follow_up_after, self.escalate_after, self.pace)
+        new, joined = is_new(self.given), self._joined
+        known = REMEMBERED.longest(made, joined) if new else 0
+        if known:
+            REMEMBERED.bring_back(made, joined[:known], self.given, world)
+        server = RunningServer(application(world))
+        server.__enter__()
+        writer = Writer(self.given)
+        bot = Bot(self.given, server.url, clock, self.pace)
+        bot.__enter__()
+        self._begun = _AtWork(clock, world, server, writer, bot)
+        if not known:
+            self._make_team(TEAM, ZONE, TELEPHONE, self.start)
+        for number in range(known, len(joined)):
+            self._lets_in(joined[number])
+            if new:
+                REMEMBERED.keep(made, joined[: number + 1], self.given, world)
 
     def restart(self) -> None:
         """Stops the bot in good order and starts it anew on the same database."""
@@ -192,7 +256,7 @@ class Clinic:
         self.bot.__enter__()
 
     def write(self, work: Any) -> Any:
-        return self._writer.submit(work).result()
+        return self._at_work.writer.submit(work).result()
 
     def read(self, work: Any) -> Any:
         with self.database.reading() as session:
@@ -257,7 +321,12 @@ class Clinic:
 
     def someone(self, language: str = "en") -> Someone:
         self.next_account += 1
-        return Someone(self, self.next_account, language)
+        return self._met(self.next_account, language)
+
+    def _met(self, account: int, language: str = "en") -> Someone:
+        """Somebody with an account at Telegram."""
+        self.world.person(account, f"Person {account}", language)
+        return Someone(self, account, language)
 
     def invitation(self, role: Role, team: str = TEAM) -> str:
         """A fresh token for this role."""
@@ -285,21 +354,28 @@ class Clinic:
         self.write(make)
 
     def coordinator(self, team: str = TEAM) -> Someone:
-        return self._staff(Role.COORDINATOR, team)
+        return self._joins(Role.COORDINATOR, team)
 
     def clinician(self, team: str = TEAM) -> Someone:
-        return self._staff(Role.CLINICIAN, team)
-
-    def _staff(self, role: Role, team: str) -> Someone:
-        member = self.someone()
-        member.says(f"/start {self.invitation(role, team)}")
-        return member
+        return self._joins(Role.CLINICIAN, team)
 
     def patient(self, prompt_time: str = "18:00", team: str = TEAM) -> Someone:
         """A patient who has joined, to be asked at `prompt_time` London time."""
-        member = self.someone()
-        member.says(f"/start {self.invitation(Role.PATIENT, team)}")
-        for button in ("English", "Continue", "I agree", "Yes, Europe/London"):
-            member.presses(button)
-        member.says(prompt_time)
+        return self._joins(Role.PATIENT, team, prompt_time)
+
+    def _joins(self, role: Role, team: str, prompt_time: str = "") -> Someone:
+        self.next_account += 1
+        joining = Joining(self.next_account, role, prompt_time)
+        if self._begun is None and team == TEAM:
+            self._joined.append(joining)
+            return Someone(self, joining.account)
+        return self._lets_in(joining, team)
+
+    def _lets_in(self, joining: Joining, team: str = TEAM) -> Someone:
+        member = self._met(joining.account)
+        member.says(f"/start {self.invitation(joining.role, team)}")
+        if joining.role is Role.PATIENT:
+            for button in ("English", "Continue", "I agree", "Yes, Europe/London"):
+                member.presses(button)
+            member.says(joining.prompt_time)
         return member

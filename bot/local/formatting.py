@@ -36,6 +36,8 @@ REFERENCE = re.compile(r"&(?:#x(?P<hex>[0-9a-fA-F]+)|#(?P<decimal>[0-9]+)|(?P<na
 ATTRIBUTE = re.compile(r"""\s*([^\s=>/"']*)\s*(?:=\s*("[^"]*"?|'[^']*'?|[A-Za-z0-9.\-]*))?""")
 TAG_NAME = re.compile(r"[^\s>]*")
 END_TAG = re.compile(r"</([^\s>]*)\s*(>?)")
+# One of a surrogate pair without the other.
+HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 SPACES = " \t\n\r\0\v\f"
 
 
@@ -48,7 +50,7 @@ class Tag:
 
 
 def utf16_length(text: str) -> int:
-    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class HtmlReading:
@@ -84,7 +86,7 @@ class HtmlReading:
         if self.open:
             raise broken(f'Can\'t find end tag corresponding to start tag "{self.open[-1].name}"')
         text = "".join(self.visible)
-        if any("\ud800" <= character <= "\udfff" for character in text):
+        if HALF_A_CHARACTER.search(text):
             raise broken(
                 "Text contains invalid Unicode characters after decoding HTML entities, "
                 "check for unmatched surrogate code units"

@@ -19,6 +19,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bot.local.formatting import HALF_A_CHARACTER
 from bot.local.page_feed import Feed
 from bot.local.page_guard import Guard
 from bot.local.records import Json
@@ -238,7 +239,7 @@ def _string(body: Json, name: str, most: int) -> str:
     value: Any = body.get(name)
     if not isinstance(value, str) or not value.strip() or len(value) > most:
         raise _RequestError(f"{name} must be a text of 1 to {most} characters")
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
+    if HALF_A_CHARACTER.search(value):
         raise _RequestError(f"{name} holds half a character")
     return value
 

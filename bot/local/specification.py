@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from bot.local.formatting import HALF_A_CHARACTER
 from bot.local.reduction import element
 from bot.local.refusal import OLD_QUERY, Refusal, bad_request, not_served
 
@@ -68,13 +69,16 @@ class Specification:
 
     def method(self, name: str) -> str:
         """The proper spelling of a method: Telegram minds no capitals. 404 when unknown, 501 when left out."""
-        known = {candidate.lower(): candidate for candidate in (*self.methods, *self.not_served)}
-        proper = known.get(name.lower())
+        proper = self._proper.get(name.lower())
         if proper is None:
             raise Refusal(404, "Not Found: method not found")
         if proper in self.not_served:
             raise not_served(proper)
         return proper
+
+    @cached_property
+    def _proper(self) -> dict[str, str]:
+        return {candidate.lower(): candidate for candidate in (*self.methods, *self.not_served)}
 
 
 @cache
@@ -240,7 +244,7 @@ def _simple(value: Any, kind: str, name: str) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise bad_request(f'Field "{name}" must be ' + ("of type String" if kind == "String" else "a Number"))
     if kind == "String":
-        if any("\ud800" <= character <= "\udfff" for character in str(value)):
+        if HALF_A_CHARACTER.search(str(value)):
             raise bad_request(f'Field "{name}" must be encoded in UTF-8')
         return str(value)
     try:

@@ -139,6 +139,8 @@ class _Session:
 def _functions_of(module: str) -> Iterator[FunctionType]:
     """Its functions as they live now: methods, and those behind a decorator, too."""
     where = str(Path(module).resolve())
+    # tests/conftest.py hides from the collector what is there before the first test.
+    gc.unfreeze()
     for thing in gc.get_objects():
         if isinstance(thing, FunctionType) and thing.__code__.co_filename == where:
             yield thing

@@ -7,7 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy import linalg, stats  # type: ignore[import-untyped]
+
+# Its parts are loaded when they are used, in a second and a half.
+import scipy  # type: ignore[import-untyped]
 
 from jobs.wearing_off import estimates
 from jobs.wearing_off.comparison import Level, level_differences, levels, pooled_differences, welch
@@ -39,7 +41,7 @@ def window(offsets: list[int], scores: list[float]) -> Observed:
 @pytest.mark.parametrize("df", [1, 4, 7, 16, 9.92])
 @pytest.mark.parametrize("confidence", [0.95, 0.99])
 def test_quantiles_are_those_of_scipy(df: float, confidence: float) -> None:
-    assert quantile(df, confidence) == pytest.approx(stats.t.ppf(0.5 + confidence / 2, df), rel=1e-12)
+    assert quantile(df, confidence) == pytest.approx(scipy.stats.t.ppf(0.5 + confidence / 2, df), rel=1e-12)
 
 
 def test_residuals_are_those_of_least_squares() -> None:
@@ -67,7 +69,7 @@ def test_with_uncorrelated_days_and_no_shrinking_sigma_is_the_residual_standard_
     scores = [[3.0, 1, 4, 1, 5], [9.0, 2, 6, 5, 3, 5], [8.0, 9, 7, 9]]
     windows = [window(list(range(len(own))), own) for own in scores]
     squares = sum(
-        stats.linregress(range(len(own)), own).stderr ** 2 * _sxx(len(own)) * (len(own) - 2) for own in scores
+        scipy.stats.linregress(range(len(own)), own).stderr ** 2 * _sxx(len(own)) * (len(own) - 2) for own in scores
     )
     freedom = sum(len(own) - 2 for own in scores)
     noise = estimate_noise(windows, plain)
@@ -185,7 +187,7 @@ def test_a_difference_is_its_weights_times_the_scores_and_the_weights_cancel_a_l
 
 def test_the_mean_of_one_window_has_the_variance_of_a_correlated_mean() -> None:
     own = window(list(range(7)), [1.0] * 7)
-    r = linalg.toeplitz(0.6 ** np.arange(7))
+    r = scipy.linalg.toeplitz(0.6 ** np.arange(7))
     assert covariance_of_means([own], 0.6)[0, 0] == pytest.approx(r.mean())
 
 
@@ -193,7 +195,7 @@ def test_the_mean_of_one_window_has_the_variance_of_a_correlated_mean() -> None:
 def test_pooling_uncorrelated_courses_without_prior_or_floor_is_the_one_sample_t_test(differences: list[float]) -> None:
     count = len(differences)
     found = pool(differences, np.eye(count), 0.0, Thresholds(usual_df=0, least_spread=0.0))
-    expected = stats.ttest_1samp(differences, 0)
+    expected = scipy.stats.ttest_1samp(differences, 0)
     interval = expected.confidence_interval(0.95)
     assert (found.low, found.high, found.df) == pytest.approx((interval.low, interval.high, count - 1))
     assert (found.plain_low, found.plain_high) == pytest.approx((interval.low, interval.high))
@@ -214,7 +216,7 @@ def test_pooling_is_generalised_least_squares_with_equal_weights() -> None:
     se = spread * math.sqrt(np.ones(3) @ c @ np.ones(3)) / 3
     found = pool(d.tolist(), covariance(courses, 0.25), 1.5)
     assert (found.spread, found.se) == pytest.approx((spread, se))
-    assert (found.low, found.high) == pytest.approx(stats.t.interval(0.95, 6, loc=d.mean(), scale=se))
+    assert (found.low, found.high) == pytest.approx(scipy.stats.t.interval(0.95, 6, loc=d.mean(), scale=se))
 
 
 def test_the_confirmation_leaves_out_the_latest_course_and_keeps_sigma_and_rho() -> None:
@@ -244,7 +246,7 @@ def test_the_plain_interval_has_one_degree_of_freedom_less_than_courses() -> Non
     found = pool([1.0, 2.0, 4.0], np.eye(3), 1.0)
     assert found.plain_low is not None
     assert (found.plain_low, found.plain_high) == pytest.approx(
-        stats.t.interval(0.95, 2, loc=found.estimate, scale=found.se)
+        scipy.stats.t.interval(0.95, 2, loc=found.estimate, scale=found.se)
     )
     assert pool([1.0], np.eye(1), 1.0).plain_low is None
 
@@ -257,11 +259,11 @@ def test_differences_have_welch_intervals_as_scipy_gives_them() -> None:
         (float(np.var(a, ddof=1)) / 4, 3),
         (float(np.var(b, ddof=1)) / 9, 8),
     )
-    expected = stats.ttest_ind(b, a, equal_var=False)
+    expected = scipy.stats.ttest_ind(b, a, equal_var=False)
     assert found is not None
     interval = expected.confidence_interval(0.95)
     assert (found.df, found.low, found.high) == pytest.approx((expected.df, interval.low, interval.high))
-    again = stats.ttest_ind_from_stats(
+    again = scipy.stats.ttest_ind_from_stats(
         np.mean(b), np.std(b, ddof=1), 9, np.mean(a), np.std(a, ddof=1), 4, equal_var=False
     )
     assert found.difference / found.se == pytest.approx(again.statistic)
@@ -316,12 +318,12 @@ def test_a_cycle_counts_from_the_day_it_ends_and_with_four_observed_days() -> No
 def test_differences_of_level_are_welch_tests_of_cycle_means_later_less_earlier() -> None:
     earlier, later, few = Level("A", 3, 2.0, 1.0), Level("B", 4, 3.5, 0.5), Level("C", 2, 9.0, 1.0)
     found, left_out, _ = level_differences([earlier, later, few])
-    expected = stats.ttest_ind_from_stats(3.5, math.sqrt(0.5), 4, 2.0, 1.0, 3, equal_var=False)
+    expected = scipy.stats.ttest_ind_from_stats(3.5, math.sqrt(0.5), 4, 2.0, 1.0, 3, equal_var=False)
     assert (found.earlier, found.later, found.reason) == (earlier, later, None)
     assert found.result is not None
     assert found.result.difference == 1.5
     assert found.result.difference / found.result.se == pytest.approx(expected.statistic)
-    assert 2 * stats.t.sf(expected.statistic, found.result.df) == pytest.approx(expected.pvalue)
+    assert 2 * scipy.stats.t.sf(expected.statistic, found.result.df) == pytest.approx(expected.pvalue)
     assert not found.result.worse_excluded
     assert (left_out.later, left_out.reason, left_out.result) == (few, "few_cycles", None)
     (wide, *_) = level_differences([earlier, later], Thresholds(worse_margin=9.0))
