@@ -270,11 +270,8 @@ def build(bot: ExtBot[Any], handlers: Handlers) -> Application[Any, Any, Any, An
         return handle
 
     fresh = filters.UpdateType.MESSAGE & PRIVATE
-    application.add_handler(CommandHandler("start", on_command(arriving.start), fresh))
-    application.add_handler(CommandHandler("id", on_command(arriving.number), fresh))
-    application.add_handler(CommandHandler("help", on_command(arriving.help_), fresh))
-    for name in dict.fromkeys(route.name for route in routes.COMMANDS):
-        application.add_handler(CommandHandler(name, on_command(arriving.command(name)), fresh))
+    for name in dict.fromkeys([*arriving.FOR_ALL, *(route.name for route in routes.COMMANDS)]):
+        application.add_handler(CommandHandler(name, on_command(arriving.work_of(name)), fresh))
     application.add_handler(CallbackQueryHandler(_pressed(handlers)))
     application.add_handler(MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, on(arriving.typed)))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, on_command(arriving.unknown)))

@@ -78,6 +78,10 @@ def unknown(session: Session, incoming: Incoming) -> list[Reply]:
     return [Say(Screen(Html(f"{not_known}\n\n{greeting(someone, incoming)}")))]
 
 
+# Whoever sends them.
+FOR_ALL: dict[str, Work] = {"start": start, "id": number, "help": help_}
+
+
 def _greet(session: Session, someone: Someone | None, incoming: Incoming) -> list[Reply]:
     """Who is in the middle of joining is no stranger: they are shown the way on."""
     if someone is not None and (joining := _joining(session, someone)) is not None:
@@ -110,6 +114,13 @@ def _arrived(session: Session, incoming: Incoming) -> tuple[Someone | None, Inco
         admission.chat_found(session, someone, incoming.now)
     new = chats.note_receipt(session, someone.chat.id, incoming.what, incoming.now)
     return someone, replace(incoming, repeated=not new)
+
+
+def work_of(name: str) -> Work:
+    """What a command does, also one that there is not."""
+    if name in FOR_ALL:
+        return FOR_ALL[name]
+    return command(name) if any(route.name == name for route in COMMANDS) else unknown
 
 
 def command(name: str) -> Work:

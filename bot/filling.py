@@ -238,7 +238,7 @@ def go_on(
         if procedure.version(facts) != filling.subject.get(VERSION):
             raise Refusal("refusal.gone")
     except Refusal as refusal:
-        return _finish(procedure, filling, _no_more(filling, before, refusal))
+        return _finish(procedure, filling, _no_more(filling, before, refusal), refusal.key)
     try:
         # A refusal undoes what was begun.
         with filling.session.begin_nested():
@@ -284,21 +284,21 @@ def _no_more(filling: Filling, state: State, refusal: Refusal) -> Screen:
     return Screen(texts_of(filling, state)(refusal.key, **refusal.arguments))
 
 
-def _finish(procedure: Procedure, filling: Filling, shown: Screen) -> list[Reply]:
+def _finish(procedure: Procedure, filling: Filling, shown: Screen, refused: str = "") -> list[Reply]:
     """Ends the form. What it said is kept, until the next form, for whoever did not see it; and whom it was about."""
     keyboard = [[[button.text, button.data] for button in row] for row in shown.keyboard]
     said = {"text": str(shown.text), "keyboard": keyboard}
     about = {key: filling.subject[key] for key in (PATIENT, PATIENTS) if key in filling.subject}
     stored = {DONE: said, "subject": about}
     _store(procedure, filling, stored, filling.incoming.message_id if filling.incoming.data else None)
-    return _in_its_place(filling, shown)
+    return _in_its_place(filling, shown, refused)
 
 
-def _in_its_place(filling: Filling, shown: Screen) -> list[Reply]:
+def _in_its_place(filling: Filling, shown: Screen, refused: str = "") -> list[Reply]:
     """In the message that was pressed, or below what was typed."""
     if filling.incoming.data:
-        return [Rewrite(filling.incoming.message_id, shown, _note_message(filling))]
-    return [Say(shown, _note_message(filling))]
+        return [Rewrite(filling.incoming.message_id, shown, _note_message(filling), refused=refused)]
+    return [Say(shown, _note_message(filling), refused)]
 
 
 def _screen_from(stored: Mapping[str, Any]) -> Screen:

@@ -88,10 +88,11 @@ class Screen:
 
 @dataclass(frozen=True)
 class Say:
-    """A new message. `sent`: what to write down once its message id is known."""
+    """A new message. `sent`: what to write down once its id is known. `refused`: the key of why nothing was done."""
 
     screen: Screen
     sent: Callable[[Session, int], None] | None = None
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ class Rewrite:
     screen: Screen
     sent: Callable[[Session, int], None] | None = None
     or_anew: bool = True
+    refused: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -85,7 +86,7 @@ class _Door:
                 # The page was loaded anew: Telegram's words are the same, and have been used.
                 return None
             staff = desk_access.prove(session, proof.user_id, proof.proof_hash, now)
-            return self._open(session, staff, token)
+            return self._open(session, staff, token, now)
 
         try:
             opened = await self._running.writer.run(come_in)
@@ -110,7 +111,7 @@ class _Door:
         try:
             return _page("enter.html", texts, ticket=ticket, **await asyncio.to_thread(look))
         except Refusal as refusal:
-            return self._refused(request, refusal)
+            return self._refused(request, refusal, now)
 
     async def ticket_used(self, request: Request) -> Response:
         now = self._running.clock.now()
@@ -119,28 +120,27 @@ class _Door:
         ticket, token = (await _form(request)).get("ticket", ""), self._token(request)
 
         def come_in(session: Session) -> str:
-            return self._open(session, desk_access.use_ticket(session, _ticket(ticket), now), token)
+            return self._open(session, desk_access.use_ticket(session, _ticket(ticket), now), token, now)
 
         try:
             opened = await self._running.writer.run(come_in)
         except Refusal as refusal:
-            return self._refused(request, refusal)
+            return self._refused(request, refusal, now)
         return self._let_in(RedirectResponse(FIRST_PAGE, 303), opened)
 
     async def sign_out(self, request: Request) -> Response:
-        token = self._token(request)
-        await self._running.writer.run(lambda session: self._leave(session, token))
+        token, now = self._token(request), self._running.clock.now()
+        await self._running.writer.run(lambda session: self._leave(session, token, now))
         answer = RedirectResponse(ENTRANCE, 303)
         answer.headers.append("Set-Cookie", f"{self._cookie('')}; Max-Age=0")
         return answer
 
-    def _open(self, session: Session, staff: Staff, before: str | None) -> str:
+    def _open(self, session: Session, staff: Staff, before: str | None, now: datetime) -> str:
         """A fresh token each time; whoever was in with this browser is out."""
-        self._leave(session, before)
-        return desk_access.open_session(session, staff, self._running.clock.now())
+        self._leave(session, before, now)
+        return desk_access.open_session(session, staff, now)
 
-    def _leave(self, session: Session, token: str | None) -> None:
-        now = self._running.clock.now()
+    def _leave(self, session: Session, token: str | None, now: datetime) -> None:
         known = desk_access.visitor(session, token, now) if token is not None else None
         if known is not None:
             desk_access.end_session(session, known.session_id, now)
@@ -157,9 +157,9 @@ class _Door:
         """By hand: the standard library knows `Partitioned` from Python 3.14 on."""
         return f"{SECURE}={token}; {SECURE_ATTRIBUTES}" if self._is_secure else f"{PLAIN}={token}; {PLAIN_ATTRIBUTES}"
 
-    def _refused(self, request: Request, refusal: Refusal) -> Response:
+    def _refused(self, request: Request, refusal: Refusal, now: datetime) -> Response:
         if refusal.key == desk_access.UNKNOWN:
-            self._wrong.note(_address(request), self._running.clock.now())
+            self._wrong.note(_address(request), now)
         return _refused(_texts(request), refusal.key, 403)
 
 

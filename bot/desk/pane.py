@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlmodel import Session
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -22,7 +23,7 @@ from bot.desk.visits import Desk, to_the_entrance
 from bot.desk.words import TEMPLATES, markup
 from bot.dialogues.form import CONFIRM
 from bot.replies import Button, Incoming, Keyboard, OfferCommands, Reply, Rewrite, Say, Screen, Toast
-from bot.routes import COMMANDS, PROCEDURES
+from bot.routes import PROCEDURES
 from bot.texts import Html, plain, texts_in
 from bot.traffic.bodies import BodyTooLargeError, bounded
 from jobs import desk_access
@@ -63,12 +64,14 @@ class Link:
 
 @dataclass(frozen=True)
 class Shown:
-    """`rows`: of buttons and links. `longest`: how long a line may be typed; 0: none is asked for."""
+    """`rows`: of buttons and links. `longest`: how long a line may be typed; 0: none is asked for. `document`: its name
+    and its content, which is base64 as `png` is. With a `toast` alone, what the pane shows stays."""
 
     text: Markup
     rows: Sequence[Sequence[Button | Link]] = ()
     toast: str = ""
     png: str = ""
+    document: tuple[str, str] | None = None
     longest: int = 0
     is_done: bool = False
 
@@ -87,20 +90,24 @@ def pane_routes(desk: Desk) -> list[Route]:
         if done is None:
             return to_the_entrance(request)
         language, shown = done
-        body = TEMPLATES.get_template("pane.html").render(t=texts_in(language), shown=shown)
-        return HTMLResponse(body, headers={"HX-Trigger": "desk-changed"} if shown.is_done else None)
+        headers = {"HX-Trigger": "desk-changed"} if shown.is_done else {}
+        if not shown.text:
+            return HTMLResponse(escape(shown.toast), headers={**headers, "HX-Retarget": "#pane-toast"})
+        return HTMLResponse(
+            TEMPLATES.get_template("pane.html").render(t=texts_in(language), shown=shown), headers=headers
+        )
 
     return [Route("/desk/pane", endpoint, methods=["POST"])]
 
 
-def _asked(form: "object") -> Asked | None:
+def _asked(form: FormData) -> Asked | None:
     """None for what no page of ours sends."""
-    presses = tuple(str(data) for data in form.getlist("data"))  # type: ignore[attr-defined]
-    text, once = str(form.get("text", "")), str(form.get("once", ""))  # type: ignore[attr-defined]
+    presses = tuple(str(data) for data in form.getlist("data"))
+    text, once = str(form.get("text", "")), str(form.get("once", ""))
     too_long = any(len(data.encode()) > LONGEST_DATA_BYTES or not data for data in presses)
     if too_long or len(presses) > MOST_PRESSES or bool(presses) == bool(text.strip()):
         return None
-    tab = str(form.get("tab", "0"))  # type: ignore[attr-defined]
+    tab = str(form.get("tab", "0"))
     if not (tab.isascii() and tab.isdecimal() and len(tab) <= 2 and int(tab) < TABS):
         return None
     return Asked(presses, text, once, int(tab)) if 8 <= len(once) <= LONGEST_ID and once.isalnum() else None
@@ -113,8 +120,9 @@ async def _done(desk: Desk, token: str, asked: Asked, now: datetime) -> tuple[st
         known = desk_access.visitor(session, token, now)
         if known is None:
             return None
-        desk_access.note_seen(session, known.session_id, now)
-        replies = _replies(session, known, asked, now, desk.running.bot.username)
+        if known.is_to_be_noted(now):
+            desk_access.note_seen(session, known.session_id, now)
+        replies = _replies(session, known, asked, desk, now)
         session.flush()
         return known, known.someone.chat.language, _shown(session, known, asked, replies), replies
 
@@ -131,7 +139,7 @@ def _pane(known: Visitor, asked: Asked) -> int:
     return known.session_id * TABS + asked.tab
 
 
-def _replies(session: Session, known: Visitor, asked: Asked, now: datetime, bot_name: str) -> list[Reply]:
+def _replies(session: Session, known: Visitor, asked: Asked, desk: Desk, now: datetime) -> list[Reply]:
     someone = known.someone
     base = Incoming(
         someone.chat.telegram_id,
@@ -139,13 +147,13 @@ def _replies(session: Session, known: Visitor, asked: Asked, now: datetime, bot_
         someone.chat.language,
         MESSAGE,
         press=f"{known.session_id}:{asked.once}",
-        bot_name=bot_name,
+        bot_name=desk.running.bot.username,
+        desk_url=desk.origin,
         pane=_pane(known, asked),
     )
     command = _COMMAND.fullmatch(asked.text.strip())
     if command is not None:
-        work = arriving.command(command[1]) if command[1] in {route.name for route in COMMANDS} else arriving.unknown
-        return _noted(session, work(session, replace(base, text=(command[2] or "").strip())))
+        return _noted(session, arriving.work_of(command[1])(session, replace(base, text=(command[2] or "").strip())))
     if asked.text:
         return _noted(session, arriving.typed(session, replace(base, text=asked.text.strip())))
     replies: list[Reply] = []
@@ -172,18 +180,20 @@ def _shown(session: Session, known: Visitor, asked: Asked, replies: Sequence[Rep
     texts = texts_in(someone.chat.language)
     toast = next((plain(Html(reply.text)) for reply in replies if isinstance(reply, Toast)), "")
     screens = [reply.screen for reply in replies if isinstance(reply, Say | Rewrite)]
-    if not screens:
-        return Shown(markup(Html("") if toast else texts("desk.pane.in_chat")), toast=toast, is_done=True)
-    screen = screens[0]
     dialogue = dialogues.dialogue_of(session, someone.chat.id, _pane(known, asked))
     is_open = filling.is_open(dialogue)
+    if not screens:
+        return Shown(markup(Html("") if toast else texts("desk.pane.in_chat")), toast=toast, is_done=not is_open)
+    (*above, screen) = screens
     asks = is_open and not _is_preview(screen)
     procedure = PROCEDURES.get(dialogue.form) if dialogue is not None else None
+    document = next((each.document for each in screens if each.document is not None), None)
     return Shown(
-        text=markup(screen.text),
+        text=markup(Html("\n\n".join([*(each.text for each in above), screen.text]))),
         rows=_rows(session, someone, screen.keyboard),
         toast=toast,
         png=base64.b64encode(screen.png).decode() if screen.png is not None else "",
+        document=(document[0], base64.b64encode(document[1]).decode()) if document is not None else None,
         longest=procedure.longest if asks and procedure is not None else 0,
         is_done=not is_open,
     )

@@ -180,5 +180,6 @@ def _lookback(visit: Visit) -> Response:
         "team_lookback.html",
         words=lookback_words(would, visit.texts),
         would=would,
-        most=most[:MOST_NAMED],
+        # Whose answers met a rule is for those who may hear of alerts, as in the history.
+        most=most[:MOST_NAMED] if visit.reads_answers or team.alerts_to_coordinators else [],
     )

@@ -102,8 +102,12 @@ def _screen(session: Session, someone: Someone, patient: Patient | None, before:
 
 
 def changed_since(session: Session, someone: Someone, patient: Patient | None, instant: datetime) -> list[Html]:
-    """What was changed from then on of a patient, or of the team: a line each, the newest first."""
-    found = [(entry, about) for entry, about in _found(session, someone, patient) if entry.at >= instant]
+    """What was changed from then on of a patient, or of the team itself: a line each, the newest first."""
+    found = [
+        (entry, about)
+        for entry, about in _found(session, someone, patient)
+        if entry.at >= instant and (patient is not None or entry.patient_id is None)
+    ]
     return _lines(session, someone, _together(found)[:MOST], of_team=patient is None)
 
 

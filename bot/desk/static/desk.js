@@ -28,6 +28,7 @@ document.addEventListener("click", (event) => {
 });
 pane.addEventListener("close", () => {
   body.replaceChildren();
+  document.getElementById("pane-toast").textContent = "";
   if (opener?.isConnected) opener.focus();
   else if (opener?.id) document.getElementById(opener.id)?.focus();
   document.body.dispatchEvent(new CustomEvent("desk-changed"));
@@ -49,7 +50,9 @@ document.body.addEventListener("htmx:configRequest", ({ detail }) => {
   if (form) detail.parameters.set("once", (form.dataset.once ||= once()));
 });
 document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id === "pane-toast" && !pane.open) pane.showModal();
   if (detail.target !== body) return;
+  document.getElementById("pane-toast").textContent = "";
   if (!pane.open) pane.showModal();
   (body.querySelector("#pane-line") ?? body.querySelector("[data-focus]"))?.focus();
   pane.scrollTop = 0;

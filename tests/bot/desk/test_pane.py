@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.texts import plain, texts_in
 from storage.models import AuditEntry, CourseStatus, Dialogue
 from tests.bot.desk.at_the_desk import AtTheDesk, presses, types, words
 from tests.support import Clinic
@@ -62,6 +63,39 @@ def test_the_form_in_the_chat_goes_on_beside_the_one_in_the_pane(desk: AtTheDesk
     assert anna.starts == ["2026-03-16"]
 
 
+def test_the_chats_commands_work_in_the_pane(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    clinic.planned(anna, "2026-03-12", days=1)
+    with desk.client(coordinator) as client:
+        assert "from Thu 12 Mar 2026" in words(types(client, f"/move {anna.code} 20 Mar"))
+        assert "/desk/enter?ticket=" in types(client, "/desk")
+        assert "/roster" in types(client, "/help")
+        assert str(coordinator.account) in types(client, "/id")
+        assert "do not know that command" in types(client, "/nonsense")
+        assert "data:image/png" in types(client, "/invite")
+
+
+def test_all_that_is_wrong_with_a_table_is_said(desk: AtTheDesk) -> None:
+    with desk.client(desk.clinic.coordinator()) as client:
+        types(client, "/import")
+        told = types(client, "\n".join(["patient,date,ck", *("P-AAAA,soon,much" for _ in range(180))]))
+    assert "Nothing was kept" in told
+    assert 'download="' in told
+
+
+def test_a_button_that_is_too_old_leaves_what_the_pane_shows(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    course = clinic.planned(clinic.patient(), "2026-03-12", days=1)
+    with desk.client(clinic.coordinator()) as client:
+        presses(client, f"o:move_course:{course.id}")
+        pressed = {"data": "f:cancel_course:reason:clinic", "once": "a" * 24}
+        answer = client.post("/desk/pane", data=pressed)
+        assert answer.headers["HX-Retarget"] == "#pane-toast"
+        assert "HX-Trigger" not in answer.headers
+        assert "Yes, do it" in presses(client, "f:move_course:start:2026-03-16")
+
+
 def test_two_open_pages_of_one_person_have_a_form_each(desk: AtTheDesk) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
@@ -102,7 +136,7 @@ def test_what_is_impossible_is_said_and_changes_nothing(desk: AtTheDesk) -> None
         before = clinic.stored()
         refused = presses(client, f"o:move_course:{course.id}", "f:move_course:start:2026-02-01")
         assert "past" in words(refused) or "before today" in words(refused)
-        assert types(client, "soon")
+        assert "I cannot read “soon”" in words(types(client, "soon"))
     assert clinic.stored()["Course"] == before["Course"]
 
 
@@ -120,6 +154,9 @@ def test_the_second_of_two_sees_what_the_first_did_and_overwrites_nothing(desk: 
     assert "Mon 16 Mar 2026" in words(late)
 
 
+REFUSED = {plain(texts_in("en")(key)) for key in ("form.old_button", "refusal.gone")}
+
+
 def test_whoever_may_not_is_told_so_and_nothing_happens(desk: AtTheDesk) -> None:
     clinic = desk.clinic
     anna, clinician = clinic.patient(), clinic.clinician()
@@ -128,7 +165,8 @@ def test_whoever_may_not_is_told_so_and_nothing_happens(desk: AtTheDesk) -> None
     stranger = clinic.coordinator("Elsewhere")
     for member in (clinician, stranger):
         with desk.client(member) as client:
-            presses(client, f"o:move_course:{course.id}", "f:move_course:start:2026-03-16", "f:move_course:+:+")
+            told = presses(client, f"o:move_course:{course.id}", "f:move_course:start:2026-03-16", "f:move_course:+:+")
+            assert told in REFUSED
             assert anna.starts == ["2026-03-12"]
     assert course.status is CourseStatus.PLANNED
 
