@@ -1,7 +1,8 @@
 """Small faults in a module's source, one at a time, over its syntax tree. What the tests should notice, each of them.
 
-Left alone: annotations and types, decorators, docstrings, imports, the words of an error, and what only says that
-something holds: an assert, and whether a zip is strict.
+Left alone: annotations and types, decorators, docstrings, imports, the words of an error, what only says that something
+holds (an assert, and whether a zip is strict), and the codes of an enumeration: the catalogues and the documents know
+them by name, and have tests of their own for that.
 """
 
 import ast
@@ -107,12 +108,14 @@ def _is_left_alone(parent: ast.AST, node: ast.AST) -> bool:
     is_words = isinstance(parent, ast.JoinedStr) and isinstance(node, ast.Constant)
     says_what_holds = isinstance(node, ast.Assert) or (isinstance(node, ast.keyword) and node.arg == "strict")
     is_format = isinstance(parent, ast.FormattedValue) and isinstance(node, ast.JoinedStr)
+    is_enumerated = isinstance(parent, ast.ClassDef) and [ast.unparse(base) for base in parent.bases] == ["StrEnum"]
     return (
         is_docstring
         or is_type
         or is_words
         or is_format
         or says_what_holds
+        or (is_enumerated and isinstance(node, ast.Assign))
         or isinstance(node, ast.Import | ast.ImportFrom)
     )
 

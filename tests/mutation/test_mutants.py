@@ -13,6 +13,10 @@ from dataclasses import dataclass
 
 MOST: int = 3
 
+class Code(StrEnum):
+    """Words."""
+    WELL = "well"
+
 @dataclass(frozen=True)
 class Window:
     """Words."""
