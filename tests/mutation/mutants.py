@@ -117,6 +117,7 @@ def _is_left_alone(parent: ast.AST, node: ast.AST) -> bool:
         or says_what_holds
         or (is_enumerated and isinstance(node, ast.Assign))
         or isinstance(node, ast.Import | ast.ImportFrom)
+        or (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
     )
 
 

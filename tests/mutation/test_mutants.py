@@ -11,6 +11,9 @@ SOURCE = '''
 """Words."""
 from dataclasses import dataclass
 
+if TYPE_CHECKING:
+    from collections.abc import Sized
+
 MOST: int = 3
 
 class Code(StrEnum):
