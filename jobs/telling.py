@@ -1,7 +1,7 @@
 """When the operator is told of red lights: once they have been red for a while, then daily, and when all is well."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jobs.lights import OF_THE_PROCESS, Light, Name
@@ -35,8 +35,8 @@ class News:
 class Step:
     """What is known after a look, and what is to be told of it."""
 
-    known: Mapping[Name, Known] = field(default_factory=dict)
-    news: News = field(default_factory=News)
+    known: Mapping[Name, Known]
+    news: News
 
 
 def step(known: Mapping[Name, Known], lights: Sequence[Light], now: datetime) -> Step:
@@ -55,13 +55,12 @@ def step(known: Mapping[Name, Known], lights: Sequence[Light], now: datetime) ->
     for light in due:
         after[light.name] = replace(after[light.name], told_at=now)
     nothing_told_is_left = not any(each.told_at for each in after.values())
-    return Step(after, News(due, all_green=was_told and nothing_told_is_left and not due))
+    return Step(after, News(due, all_green=was_told and nothing_told_is_left))
 
 
 def _is_due(known: Known, now: datetime) -> bool:
-    if now - known.red_since < PATIENCE:
-        return False
-    return known.told_at is None or now - known.told_at >= AGAIN_AFTER
+    is_news = known.told_at is None or now - known.told_at >= AGAIN_AFTER
+    return is_news and now - known.red_since >= PATIENCE
 
 
 def merged(stored: Mapping[Name, Known], remembered: Mapping[Name, Known]) -> dict[Name, Known]:
