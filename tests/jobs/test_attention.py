@@ -7,9 +7,8 @@ import pytest
 
 from bot.drawing.pages import Answered
 from jobs.attention import Attention, Noted, attention, needs_a_look, silent_days, urgency, with_alerts
-from jobs.changes import InPart, Kinase, RegimenChange, changes_within
 from jobs.shortfall import Amount, Shortfall
-from jobs.steroids import DoseChange, SteroidStep
+from jobs.steroids import SteroidStep
 from jobs.wearing_off.effects import RegimenEffect
 from jobs.wearing_off.verdict import Verdict
 from tests.jobs.chart.examples import DAY, ENGLISH, RECORDS, START, a_diary
@@ -126,47 +125,3 @@ def test_an_alert_that_nobody_has_seen_is_a_reason_and_a_further_one_is_new() ->
     seen = Noted(sorted(one.state), seen=True)
     assert not needs_a_look(one, seen, TODAY)
     assert needs_a_look(with_alerts(quiet, [7, 9]), seen, TODAY)
-
-
-def test_changes_are_the_latest_of_each_within_the_days_looked_at() -> None:
-    record = RECORDS["3 courses"]
-    today = record.today
-    begun = [course for course in record.courses if course.start <= today]
-    steps = (
-        SteroidStep(today - 90 * DAY, today - 10 * DAY, "prednisone", 20.0),
-        SteroidStep(today - 9 * DAY, None, "prednisone", 15.0),
-    )
-    kinase = ((today - 40 * DAY, 300.0), (today - 2 * DAY, 1450.0))
-    found = changes_within(replace(record, steroids=steps, creatine_kinase=kinase), 200)
-    assert found.regimen == RegimenChange(begun[2].start, begun[1].regimen, begun[2].regimen)
-    assert found.steroids == (DoseChange(today - 9 * DAY, "prednisone", 20.0, 15.0),)
-    assert found.kinase == Kinase(today - 2 * DAY, 1450.0, 300.0)
-    nothing = changes_within(replace(record, steroids=steps, creatine_kinase=kinase[:1]), 1)
-    assert (nothing.regimen, nothing.steroids, nothing.kinase) == (None, (), None)
-
-
-def test_what_was_planned_is_no_change_until_somebody_says_that_it_was_given() -> None:
-    record = RECORDS["3 courses"]
-    (one, two, three), today = record.courses, record.today
-    assert one.regimen != two.regimen or two.regimen != three.regimen
-    planned = replace(record, courses=(one, two, replace(three, status="planned")))
-    found = changes_within(planned, 200)
-    assert found.planned == RegimenChange(three.start, two.regimen, three.regimen)
-    assert found.regimen != found.planned
-    assert "regimen:" + three.regimen not in attention(planned, None).facts
-    given = changes_within(record, 200)
-    assert (given.regimen, given.planned) == (found.planned, None)
-    overtaken = replace(record, courses=(one, replace(two, status="planned"), three))
-    assert changes_within(overtaken, 200).planned is None, "what was given since says more"
-    assert three.start <= today
-
-
-def test_a_course_in_part_is_a_change_and_no_other_regimen() -> None:
-    record = RECORDS["3 courses"]
-    short = Shortfall(Amount(1, 0.3), Amount(1, 0.1))
-    last = replace(record.doses[-1], shortfall=short)
-    found = changes_within(replace(record, doses=(*record.doses[:-1], last)), 200)
-    day = record.courses[-1].start
-    assert found.in_part == (InPart(day, short),)
-    assert found.regimen is None or found.regimen.day != day
-    assert f"in_part:{day}" in attention(replace(record, doses=(*record.doses[:-1], last)), None).facts

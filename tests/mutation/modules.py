@@ -21,13 +21,12 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/dialogues/wording.py": (*_CHECK_IN, "tests/bot/test_typed_answers.py"),
     "bot/dialogues/typed_answers.py": ("tests/bot/test_typed_answers.py",),
     "bot/dialogues/typed_plans.py": ("tests/bot/test_typed_plans.py",),
-    "jobs/changes.py": ("tests/jobs/test_attention.py",),
-    "jobs/steroids.py": ("tests/jobs/wearing_off/test_rules.py", "tests/jobs/test_attention.py"),
+    "jobs/steroids.py": ("tests/jobs/test_steroids.py", "tests/jobs/wearing_off/test_rules.py"),
     **{
         f"jobs/{name}.py": (f"tests/jobs/test_{name}.py",)
         for name in (
             *("lights", "telling", "load", "daytime", "alert_rules", "attention", "roster", "shortfall"),
-            *("doubts", "measured", "measured_lines", "measured_table", "reading"),
+            *("changes", "doubts", "measured", "measured_lines", "measured_table", "reading"),
         )
     },
 }
