@@ -16,21 +16,13 @@ Moves = Sequence[tuple[Course, date]]
 
 def later_than(known: Iterable[Course], course: Course) -> list[Course]:
     """The patient's planned courses after this one, by the days on which they were planned."""
-    return [
-        each
-        for each in known
-        if each.status is CourseStatus.PLANNED and each.planned_start > course.planned_start and each.id != course.id
-    ]
+    return [each for each in known if each.status is CourseStatus.PLANNED and each.planned_start > course.planned_start]
 
 
 def passed(known: Iterable[Course], course: Course, start: date) -> list[Course]:
     """The patient's planned courses between where this one is and where it moves alone."""
     low, high = sorted((course.planned_start, start))
-    return [
-        each
-        for each in known
-        if each.status is CourseStatus.PLANNED and low < each.planned_start < high and each.id != course.id
-    ]
+    return [each for each in known if each.status is CourseStatus.PLANNED and low < each.planned_start < high]
 
 
 def with_later(known: Iterable[Course], course: Course, start: date) -> Moves:

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from tests.mutation.modules import TESTS
+from tests.mutation.modules import DECIDING, TESTS
 from tests.mutation.mutants import mutants
 
 ROOT = Path(__file__).parents[2]
@@ -65,5 +65,10 @@ def test_no_fault_is_left_in_the_next_one() -> None:
 
 def test_every_module_and_every_test_of_it_is_there() -> None:
     for module, tests in TESTS.items():
-        for path in (module, *tests):
+        for path in (module, *(each for each in tests if each.startswith("tests/"))):
             assert (ROOT / path).is_file(), path
+
+
+def test_every_function_that_decides_is_there() -> None:
+    for module, deciding in DECIDING.items():
+        assert deciding <= {mutant.place for mutant in mutants((ROOT / module).read_text())}, module
