@@ -1,5 +1,6 @@
 """What is typed about a measurement: read as it is meant, or not at all."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 
@@ -41,6 +42,44 @@ def test_a_ck_is_read_with_its_limit_and_its_day(text: str, read: ValueLine) -> 
 def test_what_is_no_ck_is_not_guessed(text: str) -> None:
     with pytest.raises(Refusal):
         read_value(CREATINE_KINASE, text, DAYS)
+
+
+def test_a_line_that_is_not_read_says_which_of_the_two_it_should_be() -> None:
+    for analyte, key in ((CREATINE_KINASE, "measure.not_read_ck"), (WEIGHT, "measure.not_read_weight")):
+        with pytest.raises(Refusal) as refused:
+            read_value(analyte, "soon", DAYS)
+        assert refused.value.key == key
+
+
+@pytest.mark.parametrize("text", ["", "82,5 <90", "82,5 (90)", "82,5 lb", "82,5 U/l", "82.5.1"])
+def test_what_is_no_weight_is_not_guessed(text: str) -> None:
+    with pytest.raises(Refusal):
+        read_value(WEIGHT, text, DAYS)
+
+
+@pytest.mark.parametrize(
+    ("read", "number"),
+    [
+        (lambda: read_value(CREATINE_KINASE, "12.500", DAYS), "12.500"),
+        (lambda: read_value(CREATINE_KINASE, "12.500 iu/l", DAYS), "12.500"),
+        (lambda: read_value(CREATINE_KINASE, "12,500 <195 12 Mar", DAYS), "12,500"),
+        (lambda: read_value(CREATINE_KINASE, "1250 <12.500", DAYS), "12.500"),
+        (lambda: read_steroid("methylprednisolone 12.500 mg from 1 Mar", DAYS, WORDS), "12.500"),
+        (lambda: read_steroid("prednisone 30/12,500", DAYS, WORDS), "12,500"),
+        (lambda: read_dose("12.500"), "12.500"),
+    ],
+)
+def test_what_may_be_a_thousand_times_as_much_is_not_guessed_at(read: Callable[[], object], number: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        read()
+    assert refused.value.key == "measure.two_numbers"
+    assert refused.value.arguments == {"typed": number, "large": "12500", "small": 12.5}
+
+
+def test_three_decimals_are_read_where_thousands_cannot_be() -> None:
+    assert read_value(WEIGHT, "82.500", DAYS).value == 82.5
+    assert read_value(CREATINE_KINASE, "20.833 µkat/l <3,250", DAYS) == ValueLine(1249.98, 195, TODAY)
+    assert read_value(CREATINE_KINASE, "0.500", DAYS).value == 0.5
 
 
 @given(
