@@ -18,7 +18,7 @@ _LIMIT = re.compile(rf"<\s*=?\s*({_NUMBER})(?![0-9.,])|\(\s*<?\s*=?\s*({_NUMBER}
 _UNITS = {CREATINE_KINASE: r"[^\W\d_]*kat/l|i?u/l", WEIGHT: "kg"}
 _DOSE = re.compile(rf"({_NUMBER})(?:\s*(?:mg)?\s*/\s*({_NUMBER}))?\s*(?:mg)?(?:\s+(.*))?", re.IGNORECASE)
 # Twelve and a half, or twelve thousand five hundred: each is written so somewhere, and in the bot's own messages.
-_TWO_NUMBERS = re.compile(r"([1-9]\d{0,2})[.,](\d{3})", re.ASCII)
+_TWO_NUMBERS = re.compile(r"([1-9][0-9]{0,2})[.,]([0-9]{3})")
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def read_steroid(text: str, days: Days, words: Words) -> StepLine | StopLine:
         if rest and plain(rest[0]) in words.start | words.end:
             rest = rest[1:]
         return StopLine(read_drug(said[1 - stops[0]]), days.read(" ".join(rest)))
-    first = next((place for place, each in enumerate(said) if each[0].isdigit()), 0)
+    first = next((place for place, each in enumerate(said) if each[0].isdigit()), len(said))
     match = _DOSE.fullmatch(" ".join(said[first:])) if first else None
     if match is None:
         raise Refusal("measure.not_read_steroid")
