@@ -170,8 +170,8 @@ def parse_zone(text: str) -> str | None:
 def zone_suggestions(text: str, limit: int) -> tuple[str, ...]:
     """At most `limit` IANA zones that `text` may mean: a country's, then beginnings of cities, then misspellings."""
     said = place(text[:60])
-    if said in TREACHEROUS or not said:
-        return TREACHEROUS.get(said, ())[:limit]
+    if said in TREACHEROUS:
+        return TREACHEROUS[said][:limit]
     countries = zones_by_country()
     known = {**countries, **{city: (zone,) for city, zone in zones_by_city().items()}}
     meant = [*countries.get(said, ()), *known.get(said, ())]

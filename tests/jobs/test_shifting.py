@@ -1,7 +1,7 @@
 """Which courses go along when one is moved or was given on another day, and to where."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -21,6 +21,7 @@ def course(start: date, status: CourseStatus = CourseStatus.PLANNED, given_start
         grams_per_kg_per_day=0.4,
         status=status,
         given_start=given_start,
+        created_at=datetime(2026, 1, 5, tzinfo=UTC),
     )
 
 
