@@ -1,7 +1,7 @@
 """The later courses go with one: when it is moved, and when it was given on another day than planned."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -68,4 +68,4 @@ def reminders_replaced(session: Session, patient: Patient, moves: Moves, now: da
 def days_moved(moves: Moves) -> int:
     """By how many days; negative: to the front."""
     course, start = moves[0]
-    return (start - course.planned_start) // timedelta(days=1)
+    return (start - course.planned_start).days
