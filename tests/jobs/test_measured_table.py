@@ -134,11 +134,10 @@ def test_each_fault_has_its_line_and_its_column() -> None:
 
 
 def told(*lines: str) -> list[tuple[int | None, str | None, str, str, str]]:
-    """Line, column, code, what was found, what would be right."""
-    return [
-        (fault.line, fault.column, fault.code, fault.found, fault.expected)
-        for fault in read("\n".join(lines), TODAY, LOCALES)[1]
-    ]
+    """Line, column, code, what was found, what would be right; of a table there is no file to be named."""
+    wrong = read("\n".join(lines), TODAY, LOCALES)[1]
+    assert {fault.file for fault in wrong} == {""}
+    return [(fault.line, fault.column, fault.code, fault.found, fault.expected) for fault in wrong]
 
 
 CHOICES = f"{CREATINE_KINASE}|{WEIGHT}"
@@ -237,10 +236,11 @@ def test_a_value_is_of_the_last_two_years_and_in_any_of_the_units() -> None:
 
 def test_a_line_of_too_few_or_too_many_cells_says_so_and_of_its_cells_only_those_that_come_first() -> None:
     columns = "patient,date,analyte,value,unit,upper_limit"
-    assert told("P-7KQ4;1.3.;CK", "P-2ACE;2026-03-12;CK;1250;U/l;195;more") == [
+    assert told("P-7KQ4;1.3.;CK", "P-2ACE;2026-03-12;CK;1250;U/l;195;more", "P-7KQ4;2026-03-12;weight;82;lb;0;x") == [
         (1, None, "wrong_cells_in_line", "3", columns),
         (1, "date", "not_a_date", "1.3.", "YYYY-MM-DD"),
         (2, None, "wrong_cells_in_line", "7", columns),
+        (3, None, "wrong_cells_in_line", "7", columns),
     ]
     header = "patient;date;analyte;value;unit"
     assert told(header, "P-7KQ4;2026-03-12;CK;1250") == [(2, None, "wrong_number_of_cells", "4", "5")]
@@ -296,6 +296,10 @@ def test_the_same_line_twice_names_the_first_of_them_however_the_code_is_written
         (3, None, "line_twice", "", "2")
     ]
     assert told("P-7KQ4;soon;CK;1250;U/l", "P-7KQ4;soon;CK;1250;U/l")[0][2] == "not_a_date", "no entry, nothing twice"
+
+
+def test_a_quotation_mark_that_nothing_closes_is_told_in_its_line() -> None:
+    assert [fault[:3] for fault in told('P-7KQ4;2026-03-12;"CK;1250;U/l')] == [(1, None, "not_csv")]
 
 
 def test_five_hundred_lines_are_read_and_one_more_is_none() -> None:
