@@ -265,6 +265,7 @@ def test_without_a_column_that_it_needs_a_table_is_not_read_and_the_fault_names_
     assert told("date;analyte;value;unit", "2026-03-12;CK;1250;U/l") == [
         (1, "patient", "column_missing", "date,analyte,value,unit", wanted)
     ]
+    assert told("patient;analyte;value;unit") == [(1, "date", "column_missing", "patient,analyte,value,unit", wanted)]
     assert told("drug;from;dose_mg", "prednisone;2026-03-12;20") == [
         (1, "patient", "column_missing", "drug,from,dose_mg", "patient,from,drug,dose_mg")
     ]
