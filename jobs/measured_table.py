@@ -182,8 +182,8 @@ def _note_thousands(row: Row, *columns: str) -> None:
 
 def _dose(row: Row, days: _Days) -> SteroidStep | None:
     """An empty `to`: still taken."""
-    forms = (("from", DAY_FORM), ("drug", "~prednisone"), ("dose_mg", ">0"))
-    held = [row.required(column, form) for column, form in forms]
+    for column, form in (("from", DAY_FORM), ("drug", "~prednisone"), ("dose_mg", ">0")):
+        row.required(column, form)
     before = len(row.faults.found)
     start, end = days.past(row, "from"), days.read(row, "to")
     _note_thousands(row, "dose_mg", "alternate_dose_mg")
@@ -192,13 +192,13 @@ def _dose(row: Row, days: _Days) -> SteroidStep | None:
     if dose == 0 and not alternate:
         row.fault("dose_mg", "out_of_range", f">0..{measured.MOST_STEROID:g}")
     drug = measured.drug_named(row.text("drug"))
-    if held[1] and drug is None:
+    if row.text("drug") and drug is None:
         row.fault("drug", "not_a_choice", "~prednisone")
     if start is not None and end is not None and end < start:
         row.fault("to", "ends_before_start", f">={start.isoformat()}")
     if end is not None and end > days.today + measured.FARTHEST_AHEAD:
         row.fault("to", "out_of_range", f"<{(days.today + measured.FARTHEST_AHEAD).isoformat()}")
-    if not all(held) or start is None or drug is None or dose is None or len(row.faults.found) > before:
+    if start is None or drug is None or dose is None or len(row.faults.found) > before:
         return None
     return SteroidStep(start, end, drug, dose, None if alternate == dose else alternate)
 

@@ -73,6 +73,8 @@ def test_a_comma_is_a_decimal_mark_where_it_does_not_part_the_cells() -> None:
         (1, "unit", "not_a_choice"),
         (1, "upper_limit", "not_a_number"),
     ]
+    # Where commas part the cells, one within a cell may be of thousands.
+    assert faults('P-7KQ4,2026-03-12,weight,"82,5",kg') == [(1, "value", "not_a_number")]
 
 
 @pytest.mark.parametrize(
@@ -184,6 +186,7 @@ def test_a_fault_in_a_value_says_what_was_found_and_what_would_be_right(
         ("2026-03-01;2026-02-28;prednisone;20;", ("to", "ends_before_start", "2026-02-28", ">=2026-03-01")),
         ("2026-03-01;2027-03-22;prednisone;20;", ("to", "out_of_range", "2027-03-22", "<2027-03-21")),
         (";;prednisone;20;", ("from", "cell_empty", "", "YYYY-MM-DD")),
+        (";2026-03-30;prednisone;20;", ("from", "cell_empty", "", "YYYY-MM-DD")),
         ("2026-03-01;;;20;", ("drug", "cell_empty", "", "~prednisone")),
         ("2026-03-01;;prednisone;;", ("dose_mg", "cell_empty", "", ">0")),
     ],
@@ -205,7 +208,7 @@ def test_a_fault_in_a_dose_says_what_was_found_and_what_would_be_right(
         ("2026-03-01;;prednisone;20;0", (None, 20, 0)),
         ("2026-03-01;;prednisone;20;20", (None, 20, None)),
         ("2026-03-01;;prednisone;20", (None, 20, None)),
-        ("2024-03-18;;prednisone;12,5;", (None, 12.5, None)),
+        ("2024-03-18;;prednisone;12,5;7,5", (None, 12.5, 7.5)),
     ],
 )
 def test_a_dose_is_read_with_its_end_and_that_of_the_other_day(
@@ -241,6 +244,12 @@ def test_a_line_of_too_few_or_too_many_cells_says_so_and_of_its_cells_only_those
         (1, "date", "not_a_date", "1.3.", "YYYY-MM-DD"),
         (2, None, "wrong_cells_in_line", "7", columns),
         (3, None, "wrong_cells_in_line", "7", columns),
+    ]
+    assert faults("P-7KQ4;2026-03-12;iron") == [(1, None, "wrong_cells_in_line"), (1, "analyte", "not_a_choice")]
+    assert faults("P-7KQ4;2026-03-12;CK;ten") == [(1, None, "wrong_cells_in_line"), (1, "value", "not_a_number")]
+    assert faults("patient;from;drug;dose_mg", "P-7KQ4;soon;p") == [
+        (2, None, "wrong_number_of_cells"),
+        (2, "from", "not_a_date"),
     ]
     header = "patient;date;analyte;value;unit"
     assert told(header, "P-7KQ4;2026-03-12;CK;1250") == [(2, None, "wrong_number_of_cells", "4", "5")]
