@@ -7,8 +7,9 @@ them by name, and have tests of their own for that.
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 _COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -42,6 +43,7 @@ class Mutant:
     """`place`: the function it is in, or what the module assigns. `was`, `becomes`: source, for reading.
 
     `at_import`: it is no part of any function's body, such as a constant or a default, and counts from the import on.
+    `changed`: makes the module's tree; hundreds of them at once would make each fork slow.
     """
 
     line: int
@@ -49,7 +51,11 @@ class Mutant:
     was: str
     becomes: str
     at_import: bool
-    tree: ast.Module
+    changed: Callable[[], ast.Module]
+
+    @property
+    def tree(self) -> ast.Module:
+        return self.changed()
 
     def __str__(self) -> str:
         return f"{self.place}: {self.was} → {self.becomes}"
@@ -65,7 +71,7 @@ def mutants(source: str) -> Iterator[Mutant]:
                 was=_read(found.node),
                 becomes=_read(becomes),
                 at_import=found.at_import,
-                tree=_with(tree, found, becomes),
+                changed=partial(_with, tree, found, becomes),
             )
 
 
