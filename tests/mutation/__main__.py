@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 import time
@@ -19,8 +20,15 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="files such as jobs/cycle.py; all of them without")
     parser.add_argument("--containing", default="", help="only those whose description has these words")
     wanted = parser.parse_args()
-    explained = EXPLAINED.read_text() if EXPLAINED.exists() else ""
-    return max(_told_of(module, explained, wanted.containing) for module in wanted.modules or TESTS)
+    document = EXPLAINED.read_text() if EXPLAINED.exists() else ""
+    modules = wanted.modules or TESTS
+    return max(_told_of(module, explained_of(module, document), wanted.containing) for module in modules)
+
+
+def explained_of(module: str, document: str) -> str:
+    """What stands below the module's name, which comes once for each kind of reason."""
+    parts = re.split(r"^(`[\w/]+\.py`|#.*)$", document, flags=re.MULTILINE)
+    return "".join(part for heading, part in zip(parts[1::2], parts[2::2], strict=True) if heading == f"`{module}`")
 
 
 def _told_of(module: str, explained: str, containing: str) -> int:

@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+from tests.mutation.__main__ import explained_of
 from tests.mutation.modules import DECIDING, TESTS
 from tests.mutation.mutants import mutants
 
@@ -72,3 +73,20 @@ def test_every_module_and_every_test_of_it_is_there() -> None:
 def test_every_function_that_decides_is_there() -> None:
     for module, deciding in DECIDING.items():
         assert deciding <= {mutant.place for mutant in mutants((ROOT / module).read_text())}, module
+
+
+def test_a_reason_is_of_its_module_alone() -> None:
+    lines = (
+        "| `jobs/due.py` |",
+        "### One",
+        "`jobs/due.py`",
+        "- a",
+        "`bot/x.py`",
+        "- b",
+        "### Two",
+        "`jobs/due.py`",
+        "- c",
+    )
+    document = "\n\n".join(lines)
+    assert explained_of("jobs/due.py", document).split() == ["-", "a", "-", "c"]
+    assert explained_of("jobs/cycle.py", document) == ""
