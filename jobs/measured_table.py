@@ -28,7 +28,7 @@ _WEIGHT_NAMES = frozenset({"weight", "poids", "gewicht"})
 # A message of Telegram's holds about a hundred lines, a file these: more would hold up everybody's answers.
 MOST_BYTES, MOST_LINES = 100_000, 500
 # Twelve and a half, or twelve thousand five hundred, as it is written elsewhere: a thousandfold error.
-_THOUSANDS = re.compile(r"([1-9]\d{0,2})\.(\d{3})", re.ASCII)
+_THOUSANDS = re.compile(r"([1-9][0-9]{0,2})\.([0-9]{3})")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
