@@ -110,8 +110,8 @@ def test_a_steroid_may_end_on_its_first_day_and_up_to_a_year_ahead() -> None:
 
 def test_the_day_is_neither_to_come_nor_two_years_ago() -> None:
     measured.check_day(TODAY, TODAY)
-    measured.check_day(TODAY - measured.FARTHEST_BACK, TODAY)
-    for day in (TODAY + timedelta(days=1), TODAY - measured.FARTHEST_BACK - timedelta(days=1)):
+    measured.check_day(date(2024, 3, 18), TODAY)
+    for day in (TODAY + timedelta(days=1), date(2024, 3, 17)):
         with pytest.raises(Refusal):
             measured.check_day(day, TODAY)
 
@@ -201,6 +201,8 @@ def test_what_is_no_drug_or_fits_on_no_button_is_no_name(text: str) -> None:
     [
         ("Prednison", "prednisone"),
         ("DEXAMÉTHASONE", "dexamethasone"),
+        ("Prednisolon", "prednisolone"),
+        ("Méthylprednisolone", "methylprednisolone"),
         ("Deflazacort", "Deflazacort"),
         ("Budesonid", "budesonid"),
     ],
