@@ -198,6 +198,7 @@ def test_nobody_is_at_work_who_took_up_nothing_for_a_minute() -> None:
             {"people": 20_000, "at": "2026-03-02T18:00:00+00:00", "minutes": 12},
         ),
         (replace(WELL, machine=MachineFacts(999_999_999, 9_000_000_000)), Name.DISK, {"megabytes": 999, "percent": 11}),
+        (replace(WELL, machine=MachineFacts(999_000_000, 9_090_000_000)), Name.DISK, {"megabytes": 999, "percent": 10}),
         (
             replace(WELL, machine=replace(MACHINE, newest_backup=before(hours=49, minutes=55))),
             Name.BACKUP,
