@@ -210,8 +210,14 @@ def test_a_light_tells_in_whole_units_what_its_words_say(facts: Facts, name: Nam
     assert the(facts, name).numbers == told
 
 
-def test_nothing_that_waits_is_nothing_late_and_neither_is_what_a_clock_ahead_of_ours_wrote() -> None:
+def test_of_what_nothing_is_said_there_is_nothing() -> None:
     assert the(WELL, Name.MESSAGES).numbers == {"minutes": 0, "count": 0}
+    assert the(WELL, Name.PARKED).numbers == {"count": 0}
+    assert the(WELL, Name.TELEGRAM).numbers == {"seconds": 0}
+    assert the(of_telegram(webhook_error_at=NOW), Name.WEBHOOK).numbers == {"fault": "", "waiting": 0}
+
+
+def test_what_a_clock_ahead_of_ours_wrote_is_not_late() -> None:
     ahead = of_stored(oldest_prompt=NOW + timedelta(minutes=2))
     assert the(ahead, Name.PROMPTS) == Light(Name.PROMPTS, False, None, {"minutes": 0})
 
