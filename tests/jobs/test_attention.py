@@ -98,12 +98,13 @@ def test_what_else_would_be_new_is_the_latest_of_each() -> None:
     steps = [SteroidStep(day, day + 29 * DAY, "prednisone", 30.0 - k) for k, day in enumerate(days[:-1])]
     kept = replace(
         record,
+        courses=(*record.courses[:-1], replace(record.courses[-1], regimen="another")),
         doses=(*in_part, *record.doses[3:]),
         steroids=tuple(steps),
         creatine_kinase=tuple((day, 300.0) for day in days[:3]),
     )
     assert attention(kept, None).facts == {
-        f"regimen:{record.courses[-1].regimen}",
+        "regimen:another",
         f"in_part:{record.courses[2].start}",
         f"steroid:prednisone:{days[4]}",
         f"ck:{days[2]}",
