@@ -119,6 +119,7 @@ def test_what_is_searched_for_has_room_on_a_button_and_nothing_unseen_in_it(type
 
 
 def test_a_letter_that_has_no_room_as_a_whole_is_left_out() -> None:
+    assert roster.as_searched(20 * "ü") == 20 * "ü"
     assert roster.as_searched("z" + 20 * "ü") == "z" + 19 * "ü"
 
 
