@@ -40,6 +40,11 @@ def test_a_taper_day_by_day_changes_from_the_dose_of_the_day_before() -> None:
     )
 
 
+def test_a_dose_that_is_still_taken_has_changed_and_has_not_ended() -> None:
+    found = dose_changes([step(0, 4, 20.0), step(5, None, 10.0)], on(30))
+    assert found == (DoseChange(on(5), "prednisone", 20.0, 10.0),)
+
+
 def test_to_stop_by_a_step_without_a_dose_is_one_change_and_its_end_none() -> None:
     found = dose_changes([step(0, 4, 20.0), step(5, 9, 0.0), step(7, 9, 0.0, "hydrocortisone")], on(30))
     assert found == (DoseChange(on(5), "prednisone", 20.0, 0.0),)
