@@ -30,8 +30,8 @@ _FOUR_DIGITS = re.compile(r"(\d{2})(\d{2})")
 
 # What CLDR's German lacks: Austria's January, and a short form of March.
 _MORE_MONTHS = {"janner": 1, "jaenner": 1, "mrz": 3}
-# As they are typed where there are no such keys.
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+# As it is typed where there is no such key; no German month or weekday has another umlaut.
+_UMLAUTS = str.maketrans({"ä": "ae"})
 SHORTEST_MONTH = 3
 # Some languages write a month otherwise beside a day than alone.
 _CONTEXTS: tuple[Literal["format", "stand-alone"], ...] = ("format", "stand-alone")

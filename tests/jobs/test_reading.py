@@ -80,8 +80,10 @@ def test_the_twelfth_of_march_is_read_however_it_is_written(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("today", date(2026, 1, 15)),
-        ("Morgen", date(2026, 1, 16)),
+        *((text, date(2026, 1, 15)) for text in ("today", "heute", "aujourdhui")),
+        *((text, date(2026, 1, 16)) for text in ("tomorrow", "Morgen", "demain")),
+        *((text, date(2026, 1, 17)) for text in ("day after tomorrow", "uebermorgen", "apres demain")),
+        *((text, date(2026, 1, 14)) for text in ("gestern", "hier")),
         ("après-demain", date(2026, 1, 17)),
         ("übermorgen", date(2026, 1, 17)),
         ("aujourd’hui", date(2026, 1, 15)),
@@ -118,9 +120,18 @@ def test_a_beginning_that_two_months_share_is_not_read() -> None:
     assert parse_date("12 ma 2026", TODAY) is None
 
 
-@pytest.mark.parametrize("text", ["12 septem", "12 septe 2026", "12. Septemb. 2026", "septembe 12"])
+@pytest.mark.parametrize("text", ["12 sep", "12 septem", "12 septe 2026", "12. Septemb. 2026", "septembe 12"])
 def test_a_beginning_that_is_one_months_alone_is_read(text: str) -> None:
     assert parse_date(text, TODAY) == date(2026, 9, 12)
+
+
+def test_two_letters_are_no_beginning_of_a_month() -> None:
+    assert parse_date("12 se", TODAY) is None
+
+
+@pytest.mark.parametrize("text", ["12. Jänner", "12 janner", "12. Jaenner 2026", "12 Jän"])
+def test_austrias_january_is_one_too(text: str) -> None:
+    assert parse_date(text, TODAY) == date(2026, 1, 12)
 
 
 def test_the_day_comes_before_the_month() -> None:
