@@ -58,7 +58,10 @@ def is_told(rule: Rule, run: Run, told: Collection[date]) -> bool:
 
 
 def _runs(rule: Rule, values: Mapping[date, int | None]) -> Iterator[Run]:
-    """Whole runs, each as long as it gets. The reference is that of a run's first day, and stays while it lasts."""
+    """Whole runs, each as long as it gets, empty ones too: no rule is of no day.
+
+    The reference is that of a run's first day, and stays while it lasts.
+    """
     answered = sorted((day, value) for day, value in values.items() if value is not None)
     run: list[tuple[date, int]] = []
     reference: float | None = None
@@ -66,8 +69,7 @@ def _runs(rule: Rule, values: Mapping[date, int | None]) -> Iterator[Run]:
         if run and (day - run[-1][0]).days <= MOST_MISSING + 1 and value >= _bar(rule, reference):
             run.append((day, value))
             continue
-        if run:
-            yield Run(tuple(run), reference)
+        yield Run(tuple(run), reference)
         run, reference = [], None
         if rule.kind == "rise":
             reference = _reference(day, answered[max(0, k - REFERENCE_DAYS) : k])
@@ -75,8 +77,7 @@ def _runs(rule: Rule, values: Mapping[date, int | None]) -> Iterator[Run]:
                 continue
         if value >= _bar(rule, reference):
             run = [(day, value)]
-    if run:
-        yield Run(tuple(run), reference)
+    yield Run(tuple(run), reference)
 
 
 def _bar(rule: Rule, reference: float | None) -> float:

@@ -67,7 +67,7 @@ def changes_within(kept: Record, days: int) -> Changes:
     since = kept.today - timedelta(days=days)
     whole = given_whole(kept)
     last_given = max((course.start for course in kept.courses if course.status == "given"), default=date.min)
-    unconfirmed = [c for c in kept.courses if c.status == "planned" and last_given < c.start <= kept.today]
+    unconfirmed = [course for course in kept.courses if last_given < course.start <= kept.today]
     values = [pair for pair in kept.creatine_kinase if pair[0] <= kept.today]
     kinase = None
     if values and values[-1][0] > since:

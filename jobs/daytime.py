@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from jobs import due
 
-BEGINS, ENDS = time(8, 0), time(20, 0)
+BEGINS, ENDS = time(8), time(20)
 # When hardly anybody is at it, and what has served its purpose is deleted.
 NIGHT = time(3, 30)
 _DAY = timedelta(days=1)

@@ -1,7 +1,7 @@
 """What is possible and still unusual is asked about once more, pure: *is it right?*"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from jobs.shortfall import Amount
 
@@ -15,7 +15,7 @@ class Doubt:
     """Why a number is asked about again: a text's key and its arguments."""
 
     key: str
-    arguments: Mapping[str, object] = field(default_factory=dict)
+    arguments: Mapping[str, object]
 
 
 def doubt_of_course(new: Amount, last_ones: Sequence[Amount]) -> Doubt | None:

@@ -298,7 +298,7 @@ def _messages(facts: Facts, stored: StoredFacts) -> Light:
     at_work = stored.taken_up is not None and facts.now - stored.taken_up < AT_WORK
     telegram = facts.telegram
     prevented = telegram is not None and (telegram.ban > 0 or _telegram(telegram).red is True)
-    is_red = (late > LATE and not at_work and not prevented) or (late > VERY_LATE and not prevented)
+    is_red = late > (VERY_LATE if at_work else LATE) and not prevented
     return _light(Name.MESSAGES, Why.MESSAGES_LATE, is_red, minutes=_minutes(late), count=stored.due)
 
 

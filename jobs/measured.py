@@ -52,7 +52,7 @@ def doubt_of(analyte: str, value: float, earlier: float | None = None) -> Doubt 
 
 
 def doubt_of_dose(dose: float, alternate: float | None) -> Doubt | None:
-    highest = max(dose, alternate or 0)
+    highest = max(dose, alternate or dose)
     return Doubt("measure.doubt.dose", {"dose": highest, "limit": USUAL_STEROID}) if highest > USUAL_STEROID else None
 
 
@@ -68,7 +68,7 @@ def check_limit(limit: float) -> None:
 
 
 def check_dose(dose: float, alternate: float | None) -> None:
-    if not 0 < max(dose, alternate or 0) <= MOST_STEROID:
+    if not 0 < max(dose, alternate or dose) <= MOST_STEROID:
         raise Refusal("refusal.steroid_dose", most=MOST_STEROID)
 
 

@@ -17,10 +17,8 @@ _NUMBER = r"[0-9]{1,9}(?:[.,][0-9]{1,9})?"
 _LIMIT = re.compile(rf"<\s*=?\s*({_NUMBER})(?![0-9.,])|\(\s*<?\s*=?\s*({_NUMBER})\s*\)")
 _UNITS = {CREATINE_KINASE: r"[^\W\d_]*kat/l|i?u/l", WEIGHT: "kg"}
 _DOSE = re.compile(rf"({_NUMBER})(?:\s*(?:mg)?\s*/\s*({_NUMBER}))?\s*(?:mg)?(?:\s+(.*))?", re.IGNORECASE)
-
-
 # Twelve and a half, or twelve thousand five hundred: each is written so somewhere, and in the bot's own messages.
-_TWO_NUMBERS = re.compile(r"([1-9]\d{0,2})[.,](\d{3})", re.ASCII)
+_TWO_NUMBERS = re.compile(r"([1-9][0-9]{0,2})[.,]([0-9]{3})")
 
 
 @dataclass(frozen=True)
@@ -78,16 +76,15 @@ def read_value(analyte: str, text: str, days: Days) -> ValueLine:
     """A number, its unit if one is said, for CK the upper limit as `<195` or `(195)`, and the day."""
     limit = None
     if analyte == CREATINE_KINASE and (found := _LIMIT.search(text)) is not None:
-        limit = reading.parse_number(found[1] or found[2])
+        limit = found[1] or found[2]
         text = f"{text[: found.start()]} {text[found.end() :]}"
     match = re.fullmatch(rf"({_NUMBER})\s*({_UNITS[analyte]})?(?:\s+(.*))?", text.strip(), re.IGNORECASE)
-    value = reading.parse_number(match[1]) if match is not None else None
-    factor = _factor(analyte, match[2] if match is not None else None)
-    if match is None or value is None or factor is None:
+    if match is None or (factor := _factor(analyte, match[2])) is None:
         raise Refusal("measure.not_read_ck" if analyte == CREATINE_KINASE else "measure.not_read_weight")
-    if analyte == CREATINE_KINASE and factor == 1 and (twice := _TWO_NUMBERS.fullmatch(match[1])) is not None:
-        raise Refusal("measure.two_numbers", typed=match[1], large=f"{twice[1]}{twice[2]}", small=value)
-    return ValueLine(times(value, factor), None if limit is None else times(limit, factor), days.read(match[3] or ""))
+    if analyte == CREATINE_KINASE and factor == 1:
+        _check_read_in_one_way(match[1], limit)
+    upper_limit = None if limit is None else times(_number(limit), factor)
+    return ValueLine(times(_number(match[1]), factor), upper_limit, days.read(match[3] or ""))
 
 
 def _factor(analyte: str, unit: str | None) -> int | None:
@@ -95,6 +92,18 @@ def _factor(analyte: str, unit: str | None) -> int | None:
     if unit is None or analyte != CREATINE_KINASE:
         return 1
     return KINASE_UNITS.get(unit.casefold())
+
+
+def _number(typed: str) -> float:
+    """Of what `_NUMBER` has found."""
+    return float(typed.replace(",", "."))
+
+
+def _check_read_in_one_way(*typed: str | None) -> None:
+    """Where thousands are usual, what may be a thousand times as much is not guessed at. As in a table."""
+    for each in typed:
+        if each is not None and (twice := _TWO_NUMBERS.fullmatch(each)) is not None:
+            raise Refusal("measure.two_numbers", typed=each, large=f"{twice[1]}{twice[2]}", small=_number(each))
 
 
 def read_steroid(text: str, days: Days, words: Words) -> StepLine | StopLine:
@@ -107,7 +116,7 @@ def read_steroid(text: str, days: Days, words: Words) -> StepLine | StopLine:
         if rest and plain(rest[0]) in words.start | words.end:
             rest = rest[1:]
         return StopLine(read_drug(said[1 - stops[0]]), days.read(" ".join(rest)))
-    first = next((place for place, each in enumerate(said) if each[0].isdigit()), 0)
+    first = next((place for place, each in enumerate(said) if each[0].isdigit()), len(said))
     match = _DOSE.fullmatch(" ".join(said[first:])) if first else None
     if match is None:
         raise Refusal("measure.not_read_steroid")
@@ -133,8 +142,8 @@ def read_dose(text: str) -> tuple[float, float | None]:
 
 
 def read_doses(each_day: str, in_turn: str | None) -> tuple[float, float | None]:
-    dose = reading.parse_number(each_day) or 0.0
-    other = None if in_turn is None else reading.parse_number(in_turn)
+    _check_read_in_one_way(each_day, in_turn)
+    dose, other = _number(each_day), None if in_turn is None else _number(in_turn)
     return dose, None if other == dose else other
 
 

@@ -28,7 +28,7 @@ _WEIGHT_NAMES = frozenset({"weight", "poids", "gewicht"})
 # A message of Telegram's holds about a hundred lines, a file these: more would hold up everybody's answers.
 MOST_BYTES, MOST_LINES = 100_000, 500
 # Twelve and a half, or twelve thousand five hundred, as it is written elsewhere: a thousandfold error.
-_THOUSANDS = re.compile(r"([1-9]\d{0,2})\.(\d{3})", re.ASCII)
+_THOUSANDS = re.compile(r"([1-9][0-9]{0,2})\.([0-9]{3})")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
@@ -185,8 +185,8 @@ def _note_thousands(row: Row, *columns: str) -> None:
 
 def _dose(row: Row, days: _Days) -> SteroidStep | None:
     """An empty `to`: still taken."""
-    forms = (("from", DAY_FORM), ("drug", "~prednisone"), ("dose_mg", ">0"))
-    held = [row.required(column, form) for column, form in forms]
+    for column, form in (("from", DAY_FORM), ("drug", "~prednisone"), ("dose_mg", ">0")):
+        row.required(column, form)
     before = len(row.faults.found)
     start, end = days.past(row, "from"), days.read(row, "to")
     _note_thousands(row, "dose_mg", "alternate_dose_mg")
@@ -195,13 +195,13 @@ def _dose(row: Row, days: _Days) -> SteroidStep | None:
     if dose == 0 and not alternate:
         row.fault("dose_mg", "out_of_range", f">0..{measured.MOST_STEROID:g}")
     drug = measured.drug_named(row.text("drug"))
-    if held[1] and drug is None:
+    if row.text("drug") and drug is None:
         row.fault("drug", "not_a_choice", "~prednisone")
     if start is not None and end is not None and end < start:
         row.fault("to", "ends_before_start", f">={start.isoformat()}")
     if end is not None and end > days.today + measured.FARTHEST_AHEAD:
         row.fault("to", "out_of_range", f"<{(days.today + measured.FARTHEST_AHEAD).isoformat()}")
-    if not all(held) or start is None or drug is None or dose is None or len(row.faults.found) > before:
+    if start is None or drug is None or dose is None or len(row.faults.found) > before:
         return None
     return SteroidStep(start, end, drug, dose, None if alternate == dose else alternate)
 

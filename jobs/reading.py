@@ -33,8 +33,8 @@ _FOUR_DIGITS = re.compile(r"(\d{2})(\d{2})")
 
 # What CLDR's German lacks: Austria's January, and a short form of March.
 _MORE_MONTHS = {"janner": 1, "jaenner": 1, "mrz": 3}
-# As they are typed where there are no such keys.
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+# As it is typed where there is no such key; no German month or weekday has another umlaut.
+_UMLAUTS = str.maketrans({"ä": "ae"})
 SHORTEST_MONTH = 3
 # Some languages write a month otherwise beside a day than alone.
 _CONTEXTS: tuple[Literal["format", "stand-alone"], ...] = ("format", "stand-alone")
@@ -228,8 +228,8 @@ def parse_zone(text: str) -> str | None:
 def zone_suggestions(text: str, limit: int) -> tuple[str, ...]:
     """At most `limit` IANA zones that `text` may mean: a country's, then beginnings of cities, then misspellings."""
     said = place(text[:60])
-    if said in TREACHEROUS or not said:
-        return TREACHEROUS.get(said, ())[:limit]
+    if said in TREACHEROUS:
+        return TREACHEROUS[said][:limit]
     countries = zones_by_country()
     known = {**countries, **{city: (zone,) for city, zone in zones_by_city().items()}}
     meant = [*countries.get(said, ()), *known.get(said, ())]

@@ -139,7 +139,9 @@ def as_searched(typed: str) -> str:
 def search(everyone: Iterable[Standing], typed: str) -> list[Standing]:
     """Those whose pseudonym or label has `typed` in it, without regard to case, accents and the code's hyphen."""
     words, code = _folded(typed), _code(typed)
-    return [each for each in everyone if _is_code_of(each, code) or (words and words in _folded(each.label or ""))]
+    return [
+        each for each in everyone if _is_code_of(each, code) or (words and each.label and words in _folded(each.label))
+    ]
 
 
 def _folded(typed: str) -> str:

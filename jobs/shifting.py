@@ -1,7 +1,7 @@
 """The later courses go with one: when it is moved, and when it was given on another day than planned."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -16,21 +16,13 @@ Moves = Sequence[tuple[Course, date]]
 
 def later_than(known: Iterable[Course], course: Course) -> list[Course]:
     """The patient's planned courses after this one, by the days on which they were planned."""
-    return [
-        each
-        for each in known
-        if each.status is CourseStatus.PLANNED and each.planned_start > course.planned_start and each.id != course.id
-    ]
+    return [each for each in known if each.status is CourseStatus.PLANNED and each.planned_start > course.planned_start]
 
 
 def passed(known: Iterable[Course], course: Course, start: date) -> list[Course]:
     """The patient's planned courses between where this one is and where it moves alone."""
     low, high = sorted((course.planned_start, start))
-    return [
-        each
-        for each in known
-        if each.status is CourseStatus.PLANNED and low < each.planned_start < high and each.id != course.id
-    ]
+    return [each for each in known if each.status is CourseStatus.PLANNED and low < each.planned_start < high]
 
 
 def with_later(known: Iterable[Course], course: Course, start: date) -> Moves:
@@ -76,4 +68,4 @@ def reminders_replaced(session: Session, patient: Patient, moves: Moves, now: da
 def days_moved(moves: Moves) -> int:
     """By how many days; negative: to the front."""
     course, start = moves[0]
-    return (start - course.planned_start) // timedelta(days=1)
+    return (start - course.planned_start).days

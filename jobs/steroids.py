@@ -21,7 +21,7 @@ class SteroidStep:
     def __post_init__(self) -> None:
         if self.last < self.start:
             raise ValueError(f"{self.drug} from {self.start} ends before it starts, on {self.end}")
-        if self.dose_mg < 0 or (self.alternate_dose_mg or 0) < 0:
+        if min(self.dose_mg, self.alternate_dose_mg or self.dose_mg) < 0:
             raise ValueError(f"{self.drug} from {self.start}: a dose below 0 mg")
 
     @property
@@ -83,6 +83,6 @@ def mean_dose(steps: Iterable[SteroidStep], first: date, last: date) -> dict[str
     totals: dict[str, float] = {}
     for step in steps:
         overlap = (min(step.last, last) - max(step.start, first)).days + 1
-        if overlap > 0 and days > 0:
+        if overlap > 0:
             totals[step.drug] = totals.get(step.drug, 0.0) + overlap * step.mean_dose
     return {drug: total / days for drug, total in totals.items()}

@@ -46,7 +46,7 @@ class News:
 class Step:
     """What is known after a look, with what is to be told of it claimed."""
 
-    known: Mapping[Name, Known] = field(default_factory=dict)
+    known: Mapping[Name, Known]
     news: News = field(default_factory=News)
 
 

@@ -24,6 +24,8 @@ from storage.chats import Someone
 
 # With room for the heading. What takes more than so many messages is sent as a file.
 LONGEST_MESSAGE, MOST_MESSAGES = 3500, 3
+# Into a page; in the chat a message ends by itself.
+LONGEST_PASTED = 50_000
 # Of the lines that the preview shows, of what it points at, and of the codes that it names.
 MOST_LINES, MOST_CODES = 12, 40
 
@@ -206,5 +208,6 @@ WAITING = Procedure(
     ),
     of_team,
     _only_pasted,
+    longest=LONGEST_PASTED,
     roles=ALL_STAFF,
 )

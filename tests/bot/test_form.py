@@ -155,6 +155,18 @@ def test_back_takes_the_last_answer_away() -> None:
     assert step(PREVIEWED, None, state, Given(BACK, "first")).values == {}
 
 
+def test_back_goes_to_the_question_before_and_keeps_what_a_line_gave_for_a_later_one() -> None:
+    three = replace(PREVIEWED, questions=(*PREVIEWED.questions, asking("third")))
+    given = State(values={"first": 3, "third": 5})
+    assert step(three, None, given, Given(BACK, "second")).values == {"third": 5}
+    whole = State(values={"first": 3, "second": 4, "third": 5})
+    assert step(three, None, whole, Given(BACK, CONFIRM)).values == {"first": 3, "second": 4}
+
+
+def test_back_from_the_first_question_takes_away_what_a_line_gave() -> None:
+    assert step(PREVIEWED, None, State(values={"second": 4}), Given(BACK, "first")).values == {}
+
+
 def test_cancel_ends_it_where_it_may() -> None:
     assert through(PREVIEWED, Given(CANCEL, "first")).cancelled
     with pytest.raises(Refusal):

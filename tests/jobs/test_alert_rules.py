@@ -73,10 +73,20 @@ def test_a_rise_over_the_own_reference(said: str, found: list[list[int]]) -> Non
 
 
 def test_the_reference_is_the_median_of_what_was_answered_before_the_run() -> None:
-    (run,) = alerts_in(THREE_MORE_ON_TWO, diary("9999" + "22334455223344" + "88"))
-    assert run.reference == 3.0, "of the latest fourteen days, the four before them left out"
+    (run,) = alerts_in(THREE_MORE_ON_TWO, diary("9999" + 7 * "23" + "88"))
+    assert run.reference == 2.5, "of the latest fourteen days: one more, or the oldest of them left out, would be 3"
     (run,) = alerts_in(THREE_MORE_ON_TWO, diary("1112222" + "s" + "85"))
     assert run == Run(((START + 8 * DAY, 8), (START + 9 * DAY, 5)), 2.0)
+
+
+def test_an_alert_is_of_the_first_to_the_last_day_that_reaches_the_bar() -> None:
+    (run,) = alerts_in(EIGHT_ON_THREE, diary("78.89s97"))
+    assert (run.first, run.last) == (START + DAY, START + 6 * DAY)
+
+
+def test_an_answer_of_four_weeks_before_the_run_still_counts_for_the_reference_and_an_earlier_one_does_not() -> None:
+    assert seen(THREE_MORE_ON_TWO, "3" + 21 * "." + "333333" + "66") == [[6, 6]]
+    assert seen(THREE_MORE_ON_TWO, "3" + 22 * "." + "333333" + "66") == []
 
 
 def test_with_less_than_a_week_of_answers_there_is_no_reference() -> None:

@@ -5,11 +5,13 @@ from datetime import date
 
 import pytest
 
-from jobs.attention import Attention, Noted, attention, needs_a_look, urgency, with_alerts
-from jobs.changes import InPart, Kinase, RegimenChange, changes_within
+from bot.drawing.pages import Answered
+from jobs.attention import Attention, Noted, attention, needs_a_look, silent_days, urgency, with_alerts
 from jobs.shortfall import Amount, Shortfall
-from jobs.steroids import DoseChange, SteroidStep
-from tests.jobs.chart.examples import DAY, RECORDS, a_diary
+from jobs.steroids import SteroidStep
+from jobs.wearing_off.effects import RegimenEffect
+from jobs.wearing_off.verdict import Verdict
+from tests.jobs.chart.examples import DAY, ENGLISH, RECORDS, START, a_diary
 
 TODAY = date(2026, 3, 2)
 RETURNS = Attention(frozenset({"returns:1:3"}), frozenset({"regimen:1", "ck:2026-02-01"}))
@@ -53,9 +55,67 @@ def test_silence_counts_from_the_teams_limit_on_and_not_in_a_pause() -> None:
     assert attention(replace(quiet, reachable=False), None).reasons == {f"unreachable:{last}"}
 
 
+def test_a_patient_who_never_answered_is_silent_since_the_first_day_of_the_diary() -> None:
+    never = RECORDS["all missing"]
+    assert silent_days(never) == (never.today - START).days, "every day but today"
+    assert attention(replace(never, silent_after=139), None).reasons == {f"silent:{START}"}
+    assert attention(replace(never, silent_after=140), None).reasons == set()
+
+
+def test_whoever_answers_today_is_not_silent_any_more() -> None:
+    record = a_diary(60, 2)
+    silent = replace(record, entries=record.entries[:-5])
+    assert silent_days(silent) == 4
+    assert silent_days(replace(silent, entries=(*silent.entries, record.entries[-1]))) == 0
+
+
+def found_on_the_regimen(verdict: Verdict, returning: int = 3) -> RegimenEffect:
+    current = Answered(RECORDS["3 courses"], ENGLISH).current
+    assert current is not None
+    return replace(current, regimen="B", verdict=verdict, returning=returning)
+
+
+@pytest.mark.parametrize("verdict", ["returns", "possible_return"])
+def test_symptoms_that_return_or_may_are_a_reason_and_one_course_more_of_them_is_new(verdict: Verdict) -> None:
+    record = RECORDS["3 courses"]
+    known = attention(record, found_on_the_regimen(verdict))
+    assert known.reasons == {f"{verdict}:B:3"}
+    seen = Noted(known.state, seen=True)
+    assert not needs_a_look(known, seen, record.today)
+    assert needs_a_look(attention(record, found_on_the_regimen(verdict, 4)), seen, record.today)
+
+
+@pytest.mark.parametrize("verdict", ["small_rise", "does_not_return", "unclear", "not_enough_data"])
+def test_what_does_not_return_or_is_not_known_is_no_reason(verdict: Verdict) -> None:
+    assert attention(RECORDS["3 courses"], found_on_the_regimen(verdict)).reasons == set()
+
+
+def test_what_else_would_be_new_is_the_latest_of_each() -> None:
+    record = RECORDS["15 courses"]
+    short = Shortfall(Amount(1, 0.3), Amount(1, 0.1))
+    in_part = [replace(dose, shortfall=short) for dose in record.doses[:3]]
+    days = [START + k * 30 * DAY for k in range(5)]
+    steps = [SteroidStep(day, day + 29 * DAY, "prednisone", 30.0 - k) for k, day in enumerate(days[:-1])]
+    kept = replace(
+        record,
+        courses=(*record.courses[:-1], replace(record.courses[-1], regimen="another")),
+        doses=(*in_part, *record.doses[3:]),
+        steroids=tuple(steps),
+        creatine_kinase=tuple((day, 300.0) for day in days[:3]),
+    )
+    assert attention(kept, None).facts == {
+        "regimen:another",
+        f"in_part:{record.courses[2].start}",
+        f"steroid:prednisone:{days[4]}",
+        f"ck:{days[2]}",
+    }
+    assert attention(RECORDS["empty diary, no course"], None).facts == set()
+
+
 def test_an_alert_comes_first_and_who_returns_before_who_may_and_both_before_the_rest() -> None:
     codes = ("alert:7", "returns:1:3", "possible_return:1:1", "silent:2026-03-01")
     assert [urgency([code]) for code in codes] == [0, 1, 2, 3]
+    assert urgency(["silent:2026-03-01", "possible_return:1:1", "regimen:1"]) == 2, "the most urgent of several"
 
 
 def test_an_alert_that_nobody_has_seen_is_a_reason_and_a_further_one_is_new() -> None:
@@ -66,47 +126,3 @@ def test_an_alert_that_nobody_has_seen_is_a_reason_and_a_further_one_is_new() ->
     seen = Noted(sorted(one.state), seen=True)
     assert not needs_a_look(one, seen, TODAY)
     assert needs_a_look(with_alerts(quiet, [7, 9]), seen, TODAY)
-
-
-def test_changes_are_the_latest_of_each_within_the_days_looked_at() -> None:
-    record = RECORDS["3 courses"]
-    today = record.today
-    begun = [course for course in record.courses if course.start <= today]
-    steps = (
-        SteroidStep(today - 90 * DAY, today - 10 * DAY, "prednisone", 20.0),
-        SteroidStep(today - 9 * DAY, None, "prednisone", 15.0),
-    )
-    kinase = ((today - 40 * DAY, 300.0), (today - 2 * DAY, 1450.0))
-    found = changes_within(replace(record, steroids=steps, creatine_kinase=kinase), 200)
-    assert found.regimen == RegimenChange(begun[2].start, begun[1].regimen, begun[2].regimen)
-    assert found.steroids == (DoseChange(today - 9 * DAY, "prednisone", 20.0, 15.0),)
-    assert found.kinase == Kinase(today - 2 * DAY, 1450.0, 300.0)
-    nothing = changes_within(replace(record, steroids=steps, creatine_kinase=kinase[:1]), 1)
-    assert (nothing.regimen, nothing.steroids, nothing.kinase) == (None, (), None)
-
-
-def test_what_was_planned_is_no_change_until_somebody_says_that_it_was_given() -> None:
-    record = RECORDS["3 courses"]
-    (one, two, three), today = record.courses, record.today
-    assert one.regimen != two.regimen or two.regimen != three.regimen
-    planned = replace(record, courses=(one, two, replace(three, status="planned")))
-    found = changes_within(planned, 200)
-    assert found.planned == RegimenChange(three.start, two.regimen, three.regimen)
-    assert found.regimen != found.planned
-    assert "regimen:" + three.regimen not in attention(planned, None).facts
-    given = changes_within(record, 200)
-    assert (given.regimen, given.planned) == (found.planned, None)
-    overtaken = replace(record, courses=(one, replace(two, status="planned"), three))
-    assert changes_within(overtaken, 200).planned is None, "what was given since says more"
-    assert three.start <= today
-
-
-def test_a_course_in_part_is_a_change_and_no_other_regimen() -> None:
-    record = RECORDS["3 courses"]
-    short = Shortfall(Amount(1, 0.3), Amount(1, 0.1))
-    last = replace(record.doses[-1], shortfall=short)
-    found = changes_within(replace(record, doses=(*record.doses[:-1], last)), 200)
-    day = record.courses[-1].start
-    assert found.in_part == (InPart(day, short),)
-    assert found.regimen is None or found.regimen.day != day
-    assert f"in_part:{day}" in attention(replace(record, doses=(*record.doses[:-1], last)), None).facts

@@ -22,6 +22,11 @@ def test_what_one_moment_leaves_over_is_carried_into_the_next() -> None:
     assert [rush.wait for rush in found] == [timedelta(seconds=120), timedelta(seconds=61)]
 
 
+def test_of_several_rushes_that_are_too_long_the_one_whose_last_waits_longest_is_the_worst() -> None:
+    due = [(SIX, 29 * 900), (SIX + 60 * MINUTE, 29 * 1200), (SIX + 120 * MINUTE, 29 * 800)]
+    assert worst(due, 29) == Rush(SIX + 60 * MINUTE, 29 * 1200, timedelta(seconds=1200))
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 1440), st.integers(0, 20_000)), max_size=30), st.sampled_from([1.0, 29.0, 1000.0])
 )

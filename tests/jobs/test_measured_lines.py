@@ -1,5 +1,6 @@
 """What is typed about a measurement: read as it is meant, or not at all."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 
@@ -43,6 +44,49 @@ def test_what_is_no_ck_is_not_guessed(text: str) -> None:
         read_value(CREATINE_KINASE, text, DAYS)
 
 
+def test_a_line_that_is_not_read_says_which_of_the_two_it_should_be() -> None:
+    for analyte, key in ((CREATINE_KINASE, "measure.not_read_ck"), (WEIGHT, "measure.not_read_weight")):
+        with pytest.raises(Refusal) as refused:
+            read_value(analyte, "soon", DAYS)
+        assert refused.value.key == key
+
+
+def test_without_its_year_a_day_is_of_the_last_three_hundred_or_else_to_come() -> None:
+    assert read_value(WEIGHT, "82 24 May", DAYS).day == TODAY - timedelta(days=300)
+    assert read_value(WEIGHT, "82 23 May", DAYS).day == date(2026, 5, 23)
+
+
+@pytest.mark.parametrize("text", ["", "82,5 <90", "82,5 (90)", "82,5 lb", "82,5 U/l", "82.5.1"])
+def test_what_is_no_weight_is_not_guessed(text: str) -> None:
+    with pytest.raises(Refusal):
+        read_value(WEIGHT, text, DAYS)
+
+
+@pytest.mark.parametrize(
+    ("read", "number"),
+    [
+        (lambda: read_value(CREATINE_KINASE, "12.500", DAYS), "12.500"),
+        (lambda: read_value(CREATINE_KINASE, "12.500 iu/l", DAYS), "12.500"),
+        (lambda: read_value(CREATINE_KINASE, "12,500 <195 12 Mar", DAYS), "12,500"),
+        (lambda: read_value(CREATINE_KINASE, "1250 <12.500", DAYS), "12.500"),
+        (lambda: read_steroid("methylprednisolone 12.500 mg from 1 Mar", DAYS, WORDS), "12.500"),
+        (lambda: read_steroid("prednisone 30/12,500", DAYS, WORDS), "12,500"),
+        (lambda: read_dose("12.500"), "12.500"),
+    ],
+)
+def test_what_may_be_a_thousand_times_as_much_is_not_guessed_at(read: Callable[[], object], number: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        read()
+    assert refused.value.key == "measure.two_numbers"
+    assert refused.value.arguments == {"typed": number, "large": "12500", "small": 12.5}
+
+
+def test_three_decimals_are_read_where_thousands_cannot_be() -> None:
+    assert read_value(WEIGHT, "82.500", DAYS).value == 82.5
+    assert read_value(CREATINE_KINASE, "20.833 µkat/l <3,250", DAYS) == ValueLine(1249.98, 195, TODAY)
+    assert read_value(CREATINE_KINASE, "0.500", DAYS).value == 0.5
+
+
 @given(
     value=st.integers(1, 99_999),
     hundredths=st.integers(0, 99),
@@ -84,6 +128,7 @@ def test_nothing_that_is_typed_breaks_the_reading(text: str) -> None:
             StepLine("Prednison", 12.5, None, date(2026, 3, 1), date(2026, 3, 30)),
         ),
         ("prednisone 15 du 1 mars au 30 mars", StepLine("prednisone", 15, None, date(2026, 3, 1), date(2026, 3, 30))),
+        ("PREDNISONE 15 MG FROM 1 MAR", StepLine("PREDNISONE", 15, None, date(2026, 3, 1), None)),
         ("prednisone 15 to 30 Mar", StepLine("prednisone", 15, None, TODAY, date(2026, 3, 30))),
         ("methyl prednisolone 4", StepLine("methyl prednisolone", 4, None, TODAY, None)),
         ("stop prednisone", StopLine("prednisone", TODAY)),
@@ -100,9 +145,44 @@ def test_a_steroid_is_read_with_its_doses_and_its_days(text: str, read: StepLine
     "text",
     [
         *("", "prednisone", "15", "15 prednisone", "stop", "prednisone 15 from", "prednisone 15 from 1 Mar to"),
-        *("prednisone 15/10/5", "prednisone 15 from soon", "p 15", "prednisone 15 mg mg", f"{'p' * 41} 15"),
+        *(
+            "prednisone 15/10/5",
+            "prednisone 15 from soon",
+            "prednisone 15 from to 30 Mar",
+            "p 15",
+            "prednisone 15 mg mg",
+            f"{'p' * 41} 15",
+        ),
     ],
 )
 def test_what_is_no_steroid_is_not_guessed(text: str) -> None:
     with pytest.raises(Refusal):
         read_steroid(text, DAYS, WORDS)
+
+
+@pytest.mark.parametrize("text", ["prednisone", "15", "15 prednisone", "prednisone fifteen"])
+def test_a_steroid_is_a_name_and_after_it_a_dose(text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        read_steroid(text, DAYS, WORDS)
+    assert refused.value.key == "measure.not_read_steroid"
+
+
+@pytest.mark.parametrize(
+    ("text", "doses"),
+    [
+        ("15", (15, None)),
+        (" 12,5 mg ", (12.5, None)),
+        ("30/20", (30, 20)),
+        ("30/0", (30, 0)),
+        ("20 mg/20 mg", (20, None)),
+    ],
+)
+def test_a_dose_alone_is_of_each_day_or_of_two_in_turn(text: str, doses: tuple[float, float | None]) -> None:
+    assert read_dose(text) == doses
+
+
+@pytest.mark.parametrize("text", ["", "fifteen", "30/20/10", "15 from 1 Mar", "prednisone 15"])
+def test_what_is_no_dose_alone_is_not_guessed(text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        read_dose(text)
+    assert refused.value.key == "measure.no_dose"

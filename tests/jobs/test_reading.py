@@ -36,7 +36,7 @@ def test_twelve_am_is_midnight_and_twelve_pm_is_noon() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "evening", "25:00", "18:60", "13 pm", "0 am", "18:5", "18:00:00", "-1", "1 8", "２5"]
+    "text", ["", "evening", "24:00", "25:00", "18:60", "13 pm", "0 am", "18:5", "18:00:00", "-1", "1 8", "２5"]
 )
 def test_what_is_no_time_is_not_read(text: str) -> None:
     assert parse_time(text) is None
@@ -80,12 +80,15 @@ def test_the_twelfth_of_march_is_read_however_it_is_written(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("today", date(2026, 1, 15)),
-        ("Morgen", date(2026, 1, 16)),
+        *((text, date(2026, 1, 15)) for text in ("today", "heute", "aujourdhui")),
+        *((text, date(2026, 1, 16)) for text in ("tomorrow", "Morgen", "demain")),
+        *((text, date(2026, 1, 17)) for text in ("day after tomorrow", "uebermorgen", "apres demain")),
+        *((text, date(2026, 1, 14)) for text in ("gestern", "hier")),
         ("après-demain", date(2026, 1, 17)),
         ("übermorgen", date(2026, 1, 17)),
         ("aujourd’hui", date(2026, 1, 15)),
         ("yesterday", date(2026, 1, 14)),
+        (" day  after\ttomorrow ", date(2026, 1, 17)),
     ],
 )
 def test_near_days_have_names(text: str, expected: date) -> None:
@@ -115,6 +118,20 @@ def test_a_beginning_that_two_months_share_is_not_read() -> None:
     assert parse_date("12 juil 2026", TODAY) == date(2026, 7, 12)
     assert parse_date("12 jui 2026", TODAY) is None
     assert parse_date("12 ma 2026", TODAY) is None
+
+
+@pytest.mark.parametrize("text", ["12 sep", "12 septem", "12 septe 2026", "12. Septemb. 2026", "septembe 12"])
+def test_a_beginning_that_is_one_months_alone_is_read(text: str) -> None:
+    assert parse_date(text, TODAY) == date(2026, 9, 12)
+
+
+def test_two_letters_are_no_beginning_of_a_month() -> None:
+    assert parse_date("12 se", TODAY) is None
+
+
+@pytest.mark.parametrize("text", ["12. Jänner", "12 janner", "12. Jaenner 2026", "12 Jän"])
+def test_austrias_january_is_one_too(text: str) -> None:
+    assert parse_date(text, TODAY) == date(2026, 1, 12)
 
 
 def test_the_day_comes_before_the_month() -> None:
@@ -238,6 +255,16 @@ def test_a_misspelt_city_is_suggested_and_nonsense_is_not() -> None:
         assert zone_suggestions(nonsense, 8) == (), f"{nonsense!r} is no place, and nothing near it is one"
 
 
+def test_of_a_misspelling_that_is_like_several_places_as_many_as_asked_are_suggested() -> None:
+    found = ("Europe/Berlin", "Europe/Zurich", "Africa/Porto-Novo")
+    assert zone_suggestions("Berin", 4) == found, "Berlin, Bern and Benin"
+    assert zone_suggestions("Berin", 1) == found[:1]
+
+
+def test_a_short_name_is_no_misspelling_of_all_that_are_like_it() -> None:
+    assert zone_suggestions("Pris", 3) == ()
+
+
 def test_a_country_with_several_clocks_is_answered_with_one_zone_for_each() -> None:
     assert parse_zone("USA") is None
     assert zone_suggestions("USA", 4) == (
@@ -247,7 +274,9 @@ def test_a_country_with_several_clocks_is_answered_with_one_zone_for_each() -> N
     assert zone_suggestions("Australie", 8)[0] == "Australia/Sydney"
 
 
-@pytest.mark.parametrize(("text", "zone"), [("zur", "Europe/Zurich"), ("Buenos", "America/Buenos_Aires")])
+@pytest.mark.parametrize(
+    ("text", "zone"), [("zur", "Europe/Zurich"), ("Buenos", "America/Buenos_Aires"), ("Los", "America/Los_Angeles")]
+)
 def test_the_beginning_of_a_city_is_enough_for_a_suggestion(text: str, zone: str) -> None:
     assert parse_zone(text) is None
     assert zone_suggestions(text, 3) == (zone,)

@@ -78,6 +78,7 @@ def test_a_pause_alone_needs_no_look() -> None:
 def test_the_most_pressing_come_first_and_the_week_goes_by_date() -> None:
     of = {
         "P-AAAA": standing(),
+        "P-BBBB": replace(standing(), has_unseen_alert=True),
         "P-CCCC": replace(standing(plan(5)), has_unseen_alert=True),
         "P-DDDD": standing(plan(2, is_coming=False)),
         "P-EEEE": standing(plan(1)),
@@ -85,7 +86,7 @@ def test_the_most_pressing_come_first_and_the_week_goes_by_date() -> None:
     }
     found = roster.by_group(replace(each, pseudonym=code) for code, each in reversed(of.items()))
     assert [each.pseudonym for each in found[Group.ALL]] == sorted(of)
-    assert [each.pseudonym for each in found[Group.LOOK]] == ["P-CCCC", "P-FFFF", "P-DDDD", "P-AAAA"]
+    assert [each.pseudonym for each in found[Group.LOOK]] == ["P-BBBB", "P-CCCC", "P-FFFF", "P-DDDD", "P-AAAA"]
     assert [each.pseudonym for each in found[Group.WEEK]] == ["P-EEEE", "P-DDDD", "P-FFFF", "P-CCCC"]
     assert found[Group.PAUSED] == []
 
@@ -93,7 +94,7 @@ def test_the_most_pressing_come_first_and_the_week_goes_by_date() -> None:
 @pytest.mark.parametrize(
     ("typed", "is_found"),
     [
-        *[(typed, True) for typed in ("P-7KQ4", "p-7kq4", "7KQ4", "7kq", "P7KQ4", "kq4", "p 7kq4")],
+        *[(typed, True) for typed in ("P-7KQ4", "p-7kq4", "7KQ4", "7kq", "P7KQ4", "p-7", "kq4", "p 7kq4")],
         *[(typed, True) for typed in ("Zürich 12", "zurich", "ZÜRI", "u", "12", "ich 1")],
         *[
             (typed, False)
@@ -122,6 +123,11 @@ def test_what_is_searched_for_has_room_on_a_button_and_nothing_unseen_in_it(type
     assert len(searched.encode()) <= LONGEST_SEARCH
     assert searched.isprintable()
     assert roster.as_searched(searched) == searched
+
+
+def test_a_letter_that_has_no_room_as_a_whole_is_left_out() -> None:
+    assert roster.as_searched(20 * "ü") == 20 * "ü"
+    assert roster.as_searched("z" + 20 * "ü") == "z" + 19 * "ü"
 
 
 @given(st.text(min_size=1, max_size=24))

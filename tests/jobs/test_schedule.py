@@ -106,6 +106,35 @@ def test_what_is_impossible_is_refused_and_changes_nothing(sqlite_database: Data
         assert everything_in(session) == before
 
 
+POSSIBLE: dict[str, Attempt] = {
+    "a course today": planning(plan(TODAY)),
+    "a course two years ahead": planning(plan(TODAY + 730 * DAY)),
+    "a course of one day": planning(plan(TODAY, days=1)),
+    "a course of ten days": planning(plan(TODAY, days=10)),
+    "the largest dose": planning(plan(TODAY, dose=5.0)),
+    "a small dose": planning(plan(TODAY, dose=0.05)),
+    "a course until the day before another": planning(plan(SOON - 2 * DAY)),
+    "a course from the day after another": planning(plan(SOON + 2 * DAY)),
+    "a series without a day between": planning(plan(SOON + 40 * DAY, 5), plan(SOON + 45 * DAY, 5)),
+    "a move to today": moving(TODAY),
+    "a move two years ahead": moving(TODAY + 730 * DAY),
+    "a move over its own days": moving(SOON + DAY),
+    "given until today": giving(SOON - DAY),
+    "given sixty days before": giving(SOON - 60 * DAY),
+    "given on ten days": giving(SOON - 9 * DAY, days=10),
+    "given the largest dose": giving(SOON - DAY, dose=5.0),
+}
+
+
+@pytest.mark.parametrize("what", POSSIBLE)
+def test_what_is_just_possible_is_done(sqlite_database: Database, what: str) -> None:
+    with committing(sqlite_database) as session:
+        patient, known = planned(session, plan(), plan(SOON + 28 * DAY))
+        before = everything_in(session)
+        POSSIBLE[what](session, patient, known)
+        assert everything_in(session) != before
+
+
 @pytest.mark.parametrize("state", ["given", "cancelled"])
 @pytest.mark.parametrize("what", ["move", "give", "cancel"])
 def test_a_course_that_is_over_is_not_changed_any_more(sqlite_database: Database, state: str, what: str) -> None:

@@ -78,6 +78,18 @@ def test_what_was_told_while_no_row_could_be_written_is_not_told_again() -> None
     assert found[Name.DATABASE] == remembered[Name.DATABASE]
 
 
+def test_what_neither_a_row_nor_the_process_has_told_is_still_to_be_told() -> None:
+    stored, remembered = {Name.PARKED: Known(START)}, {Name.PARKED: Known(START + MINUTE)}
+    assert merged(stored, remembered) == {Name.PARKED: Known(START)}
+    found = merged({Name.PARKED: Known(START, None, START + 3 * MINUTE)}, remembered)
+    assert found == {Name.PARKED: Known(START, None, START + 3 * MINUTE)}
+
+
+def test_nothing_new_is_no_news() -> None:
+    assert not News()
+    assert News([PARKED])
+
+
 def test_a_light_of_the_process_is_its_own_and_the_others_are_common() -> None:
     assert whose(Name.TICK, "host a") == "host a"
     assert whose(Name.DATABASE, "host a") == ""

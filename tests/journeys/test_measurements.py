@@ -397,6 +397,8 @@ def test_from_what_was_entered_a_coordinator_comes_back_to_the_card(clinic: Clin
     [
         ("/ck {code} 12,500 <195", "“12,500” can be read in two ways. Please send 12500 or 12.5."),
         ("/ck {code} 12.500", "“12.500” can be read in two ways. Please send 12500 or 12.5."),
+        ("/ck {code} 1250 <1.000", "“1.000” can be read in two ways. Please send 1000 or 1."),
+        ("/steroid {code} methylprednisolone 1.000", "“1.000” can be read in two ways. Please send 1000 or 1."),
     ],
 )
 def test_a_number_that_can_be_read_in_two_ways_is_not_guessed_at(clinic: Clinic, typed: str, said: str) -> None:
@@ -404,3 +406,4 @@ def test_a_number_that_can_be_read_in_two_ways_is_not_guessed_at(clinic: Clinic,
     doctor.says(typed.format(code=anna.code))
     assert doctor.sees == said
     assert clinic.rows(Measurement) == []
+    assert steps(clinic, anna) == []

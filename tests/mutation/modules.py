@@ -5,6 +5,11 @@ _SUBJECTS = ("answer", "rules", "edges", "numbers", "windows")
 _WEARING_OFF = tuple(f"tests/jobs/wearing_off/test_{subject}.py" for subject in _SUBJECTS)
 _CHECK_IN = ("tests/bot/test_check_in_dialogue.py",)
 
+# Of a module that also reads the database: what decides without it.
+DECIDING: dict[str, frozenset[str]] = {
+    "jobs/shifting.py": frozenset({"later_than", "passed", "with_later", "after_given", "days_moved"}),
+}
+
 TESTS: dict[str, tuple[str, ...]] = {
     "jobs/cycle.py": ("tests/jobs/test_cycle.py",),
     "jobs/due.py": ("tests/jobs/test_due.py",),
@@ -21,7 +26,13 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/dialogues/wording.py": (*_CHECK_IN, "tests/bot/test_typed_answers.py"),
     "bot/dialogues/typed_answers.py": ("tests/bot/test_typed_answers.py",),
     "bot/dialogues/typed_plans.py": ("tests/bot/test_typed_plans.py",),
-    "jobs/lights.py": ("tests/jobs/test_lights.py",),
-    "jobs/alert_rules.py": ("tests/jobs/test_alert_rules.py",),
-    "jobs/attention.py": ("tests/jobs/test_attention.py",),
+    "jobs/steroids.py": ("tests/jobs/test_steroids.py", "tests/jobs/wearing_off/test_rules.py"),
+    **{
+        f"jobs/{name}.py": (f"tests/jobs/test_{name}.py",)
+        for name in (
+            *("lights", "telling", "load", "daytime", "alert_rules", "attention", "roster", "shortfall"),
+            *("changes", "doubts", "measured", "measured_lines", "measured_table", "reading"),
+        )
+    },
+    "jobs/shifting.py": ("tests/jobs/test_shifting.py",),
 }

@@ -1,13 +1,15 @@
 """Small faults in a module's source, one at a time, over its syntax tree. What the tests should notice, each of them.
 
-Left alone: annotations and types, decorators, docstrings, imports, the words of an error, and what only says that
-something holds: an assert, and whether a zip is strict.
+Left alone: annotations and types, decorators, docstrings, imports, the words of an error, what only says that something
+holds (an assert, and whether a zip is strict), and the codes of an enumeration: the catalogues and the documents know
+them by name, and have tests of their own for that.
 """
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 _COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -41,6 +43,7 @@ class Mutant:
     """`place`: the function it is in, or what the module assigns. `was`, `becomes`: source, for reading.
 
     `at_import`: it is no part of any function's body, such as a constant or a default, and counts from the import on.
+    `changed`: makes the module's tree; hundreds of them at once would make each fork slow.
     """
 
     line: int
@@ -48,7 +51,11 @@ class Mutant:
     was: str
     becomes: str
     at_import: bool
-    tree: ast.Module
+    changed: Callable[[], ast.Module]
+
+    @property
+    def tree(self) -> ast.Module:
+        return self.changed()
 
     def __str__(self) -> str:
         return f"{self.place}: {self.was} → {self.becomes}"
@@ -64,7 +71,7 @@ def mutants(source: str) -> Iterator[Mutant]:
                 was=_read(found.node),
                 becomes=_read(becomes),
                 at_import=found.at_import,
-                tree=_with(tree, found, becomes),
+                changed=partial(_with, tree, found, becomes),
             )
 
 
@@ -107,13 +114,16 @@ def _is_left_alone(parent: ast.AST, node: ast.AST) -> bool:
     is_words = isinstance(parent, ast.JoinedStr) and isinstance(node, ast.Constant)
     says_what_holds = isinstance(node, ast.Assert) or (isinstance(node, ast.keyword) and node.arg == "strict")
     is_format = isinstance(parent, ast.FormattedValue) and isinstance(node, ast.JoinedStr)
+    is_enumerated = isinstance(parent, ast.ClassDef) and [ast.unparse(base) for base in parent.bases] == ["StrEnum"]
     return (
         is_docstring
         or is_type
         or is_words
         or is_format
         or says_what_holds
+        or (is_enumerated and isinstance(node, ast.Assign))
         or isinstance(node, ast.Import | ast.ImportFrom)
+        or (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
     )
 
 

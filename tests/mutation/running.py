@@ -33,7 +33,7 @@ def survivors(module: str, tests: Sequence[str], found: Sequence[Mutant], tell: 
     """Tells of each mutant that none of the tests notices. AssertionError where they fail as the module is."""
     session = _Session(module, [mutant for mutant in found if not mutant.at_import], tell)
     assert _in_a_fork(partial(_pytest, tests, session), None) == 0, f"the tests of {module} fail as it is"
-    unchanged = Mutant(0, "", "", "", True, ast.parse(Path(module).read_text()))
+    unchanged = Mutant(0, "", "", "", True, partial(ast.parse, Path(module).read_text()))
     begun = time.monotonic()
     assert _in_a_fork(partial(_imported_anew, module, tests, unchanged), _FIRST_RUN) == 0, "unchanged is no change"
     most = _most(time.monotonic() - begun)
@@ -108,11 +108,13 @@ class _Session:
         if _in_a_fork(partial(self._run, session, kept), _FIRST_RUN) != 0:
             raise session.Failed("the tests fail as it is")
         most = _most(time.monotonic() - begun)
-        same = Mutant(0, "", "", "", False, ast.parse(Path(self.module).read_text()))
+        same = Mutant(0, "", "", "", False, partial(ast.parse, Path(self.module).read_text()))
         if _in_a_fork(partial(self._run_changed, session, functions, same), _FIRST_RUN) != 0:
             raise session.Failed("unchanged is no change")
         order = {name: place for place, name in enumerate(kept.read_text().splitlines())}
         session.items.sort(key=lambda item: order[item.nodeid])
+        # What lives now is not looked through again in each fork.
+        gc.freeze()
         for mutant in self.found:
             if _in_a_fork(partial(self._run_changed, session, functions, mutant), most) == 0:
                 self.tell(mutant)

@@ -3,7 +3,8 @@
 import ast
 from pathlib import Path
 
-from tests.mutation.modules import TESTS
+from tests.mutation.__main__ import explained_of
+from tests.mutation.modules import DECIDING, TESTS
 from tests.mutation.mutants import mutants
 
 ROOT = Path(__file__).parents[2]
@@ -11,7 +12,14 @@ SOURCE = '''
 """Words."""
 from dataclasses import dataclass
 
+if TYPE_CHECKING:
+    from collections.abc import Sized
+
 MOST: int = 3
+
+class Code(StrEnum):
+    """Words."""
+    WELL = "well"
 
 @dataclass(frozen=True)
 class Window:
@@ -60,3 +68,25 @@ def test_every_module_and_every_test_of_it_is_there() -> None:
     for module, tests in TESTS.items():
         for path in (module, *tests):
             assert (ROOT / path).is_file(), path
+
+
+def test_every_function_that_decides_is_there() -> None:
+    for module, deciding in DECIDING.items():
+        assert deciding <= {mutant.place for mutant in mutants((ROOT / module).read_text())}, module
+
+
+def test_a_reason_is_of_its_module_alone() -> None:
+    lines = (
+        "| `jobs/due.py` |",
+        "### One",
+        "`jobs/due.py`",
+        "- a",
+        "`bot/x.py`",
+        "- b",
+        "### Two",
+        "`jobs/due.py`",
+        "- c",
+    )
+    document = "\n\n".join(lines)
+    assert explained_of("jobs/due.py", document).split() == ["-", "a", "-", "c"]
+    assert explained_of("jobs/cycle.py", document) == ""

@@ -79,7 +79,8 @@ def test_the_chats_commands_work_in_the_pane(desk: AtTheDesk) -> None:
 def test_all_that_is_wrong_with_a_table_is_said(desk: AtTheDesk) -> None:
     with desk.client(desk.clinic.coordinator()) as client:
         types(client, "/import")
-        told = types(client, "\n".join(["patient,date,ck", *("P-AAAA,soon,much" for _ in range(180))]))
+        lines = ["patient,date,analyte,value,unit,upper_limit", *("P-AAAA,soon,CK,much,U/l,x" for _ in range(180))]
+        told = types(client, "\n".join(lines))
     assert "Nothing was kept" in told
     assert 'download="' in told
 
