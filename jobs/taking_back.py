@@ -176,6 +176,15 @@ def to_take_back(session: Session, team_id: int, entry_id: int) -> AuditEntry:
     return entry
 
 
+def can_be_taken_back(session: Session, entry: AuditEntry, now: datetime) -> bool:
+    """Whether to offer it; whether something else came between is asked when it is wanted."""
+    is_change = entry.actor.startswith(audit.STAFF) and entry.takes_back is None and entry.after is not None
+    is_in_time = now <= entry.at + CAN_BE_TAKEN_BACK
+    return (
+        is_change and is_in_time and entry.action in WAYS and not audit.is_taken_back(session, entry.team_id, entry.id)
+    )
+
+
 def whole_change(session: Session, entry: AuditEntry, first: int) -> list[AuditEntry]:
     """Courses that were planned or moved at once are taken back at once: from the entry with the id `first`."""
     if entry.action in measuring.ENTERED:

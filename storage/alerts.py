@@ -76,6 +76,17 @@ def patients_with_unseen_alerts(session: Session, team_id: int, raised_by: datet
     return set(session.exec(query.distinct()))
 
 
+def unseen_of_patient(session: Session, team_id: int, patient_id: int, raised_by: datetime) -> list[Alert]:
+    """The same of one, the newest first."""
+    query = select(Alert).where(
+        Alert.team_id == team_id,
+        Alert.patient_id == patient_id,
+        col(Alert.acknowledged_at).is_(None),
+        col(Alert.raised_at) <= raised_by,
+    )
+    return list(session.exec(query.order_by(col(Alert.id).desc())))
+
+
 def alerts_to_report(session: Session, team_id: int, since: datetime, until: datetime) -> list[tuple[Alert, AlertRule]]:
     """With their rules, the oldest first: those raised until then that nobody has seen, or that were raised after
     `since`."""

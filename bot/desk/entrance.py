@@ -65,7 +65,8 @@ class _Door:
             with self._running.database.reading() as session:
                 return token is not None and desk_access.visitor(session, token, now) is not None
 
-        return _page("entrance.html", _texts(request), is_in=await asyncio.to_thread(is_in))
+        found = await asyncio.to_thread(is_in)
+        return _page("entrance.html", _texts(request), is_in=found, has_ended=token is not None and not found)
 
     async def sign_in(self, request: Request) -> Response:
         """204 with the cookie, or 403 with words. Nothing is looked up before Telegram's signature is found right.

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 
 from markupsafe import Markup, escape
 from sqlmodel import Session
@@ -30,9 +31,10 @@ from jobs import desk_access
 from jobs.desk_access import Visitor
 from storage import dialogues, patients
 from storage.chats import Someone
+from storage.models import Dialogue
 
-# A pane holds one message, which is rewritten on and on.
-MESSAGE = 1
+# A pane holds one message, which is rewritten on and on; no chat has one of this number.
+MESSAGE = -1
 BODY_LIMIT_BYTES = 64 * 1024
 MOST_PRESSES = 4
 LONGEST_DATA_BYTES = 64
@@ -46,12 +48,14 @@ _COMMAND = re.compile(r"/([a-z]{2,32})(\s.*)?", re.DOTALL)
 @dataclass(frozen=True)
 class Asked:
     """What was done in a pane: presses in their order, such as opening a form and answering its first question, or a
-    typed line. `once`: what tells it from the same done again. `tab`: of which open page, 0 to 15."""
+    typed line. `once`: what tells it from the same done again. `tab`: of which open page, 0 to 15. `to`: what the
+    typed line answers, as the pane showed it."""
 
     presses: tuple[str, ...]
     text: str
     once: str
     tab: int
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Shown:
     png: str = ""
     document: tuple[str, str] | None = None
     longest: int = 0
+    to: str = ""
     is_done: bool = False
 
 
@@ -110,7 +115,8 @@ def _asked(form: FormData) -> Asked | None:
     tab = str(form.get("tab", "0"))
     if not (tab.isascii() and tab.isdecimal() and len(tab) <= 2 and int(tab) < TABS):
         return None
-    return Asked(presses, text, once, int(tab)) if 8 <= len(once) <= LONGEST_ID and once.isalnum() else None
+    to = str(form.get("to", ""))[:LONGEST_DATA_BYTES]
+    return Asked(presses, text, once, int(tab), to) if 8 <= len(once) <= LONGEST_ID and once.isalnum() else None
 
 
 async def _done(desk: Desk, token: str, asked: Asked, now: datetime) -> tuple[str, Shown] | None:
@@ -154,6 +160,8 @@ def _replies(session: Session, known: Visitor, asked: Asked, desk: Desk, now: da
     command = _COMMAND.fullmatch(asked.text.strip())
     if command is not None:
         return _noted(session, arriving.work_of(command[1])(session, replace(base, text=(command[2] or "").strip())))
+    if asked.text and not _is_asked(session, known, asked):
+        return [Toast(texts_in(someone.chat.language)("form.old_button"))]
     if asked.text:
         return _noted(session, arriving.typed(session, replace(base, text=asked.text.strip())))
     replies: list[Reply] = []
@@ -165,6 +173,17 @@ def _replies(session: Session, known: Visitor, asked: Asked, desk: Desk, now: da
             # Refused: what would have come next has nothing to go on.
             break
     return replies
+
+
+def _is_asked(session: Session, known: Visitor, asked: Asked) -> bool:
+    """Whether the typed line answers what is asked now, and not what another page showed, or one that was closed."""
+    dialogue = dialogues.dialogue_of(session, known.someone.chat.id, _pane(known, asked))
+    return filling.is_open(dialogue) and asked.to == _mark(dialogue)
+
+
+def _mark(dialogue: Dialogue) -> str:
+    """Another one at each step."""
+    return sha256(str(dialogue.state.get(filling.BY)).encode()).hexdigest()[:16]
 
 
 def _noted(session: Session, replies: list[Reply]) -> list[Reply]:
@@ -179,13 +198,15 @@ def _shown(session: Session, known: Visitor, asked: Asked, replies: Sequence[Rep
     someone = known.someone
     texts = texts_in(someone.chat.language)
     toast = next((plain(Html(reply.text)) for reply in replies if isinstance(reply, Toast)), "")
-    screens = [reply.screen for reply in replies if isinstance(reply, Say | Rewrite)]
+    said = [reply for reply in replies if isinstance(reply, Say | Rewrite)]
+    screens, is_forms = [reply.screen for reply in said], any(reply.sent is not None for reply in said)
     dialogue = dialogues.dialogue_of(session, someone.chat.id, _pane(known, asked))
     is_open = filling.is_open(dialogue)
     if not screens:
         return Shown(markup(Html("") if toast else texts("desk.pane.in_chat")), toast=toast, is_done=not is_open)
     (*above, screen) = screens
-    asks = is_open and not _is_preview(screen)
+    # A card is no question, though a form may be open behind it.
+    asks = is_open and is_forms and not _is_preview(screen)
     procedure = PROCEDURES.get(dialogue.form) if dialogue is not None else None
     document = next((each.document for each in screens if each.document is not None), None)
     return Shown(
@@ -195,6 +216,7 @@ def _shown(session: Session, known: Visitor, asked: Asked, replies: Sequence[Rep
         png=base64.b64encode(screen.png).decode() if screen.png is not None else "",
         document=(document[0], base64.b64encode(document[1]).decode()) if document is not None else None,
         longest=procedure.longest if asks and procedure is not None else 0,
+        to=_mark(dialogue) if asks and dialogue is not None else "",
         is_done=not is_open,
     )
 

@@ -20,10 +20,12 @@ from bot.desk.visits import Desk, Visit
 from bot.desk.words import TEMPLATES
 from bot.drawing.asked import Asked
 from bot.replies import Button
-from bot.team import history
+from bot.team import alert_letters, history
 from bot.team.patient_card import last_answer, state_of
-from bot.texts import texts_in
+from bot.texts import Html, texts_in
 from jobs import due, record, standing
+from jobs.alerts import GRACE
+from storage import alerts as stored_alerts
 from storage import diary, patients
 from storage.models import Patient, PatientStatus, Role
 
@@ -40,6 +42,14 @@ class Wanted:
     asked: Asked
     pseudonym: str
     tag: str = ""
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """An alert as its letter reads, and the press that says it was seen."""
+
+    words: Html
+    data: str
 
 
 def patient_routes(desk: Desk) -> list[Route]:
@@ -68,6 +78,7 @@ def _patient(visit: Visit) -> Response:
         "patient.html",
         patient=patient,
         label=patient.label if visit.coordinates else None,
+        alerts=_unseen(visit, patient),
         state=state_of(of, texts),
         last=last_answer(of, texts),
         reads=visit.staff.clinician,
@@ -78,9 +89,19 @@ def _patient(visit: Visit) -> Response:
         measured=patient_lines.measured_lines(visit, patient),
         measuring=patient_lines.measuring_buttons(visit, patient),
         settings=patient_lines.settings(visit, patient, today) if changes else (),
-        changes=history.changed_since(visit.session, visit.someone, patient, patient.created_at),
+        changes=history.changes_of(visit.session, visit.someone, patient, visit.now),
         older=Button(texts("card.button.history"), f"hi:{patient.id}"),
     )
+
+
+def _unseen(visit: Visit, patient: Patient) -> list[Unseen]:
+    """What the alerts say that nobody has seen yet: to whoever may hear of them. With the press that sees each."""
+    if not (visit.staff.clinician or visit.team.alerts_to_coordinators):
+        return []
+    session, staff, texts = visit.session, visit.staff, visit.texts
+    found = stored_alerts.unseen_of_patient(session, visit.team.id, patient.id, visit.now - GRACE)
+    screens = [(each.id, alert_letters.screen(session, each, staff, texts)) for each in found]
+    return [Unseen(screen.text, f"as:{number}") for number, screen in screens if screen is not None]
 
 
 def _chart(desk: Desk) -> Route:

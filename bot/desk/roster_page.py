@@ -17,13 +17,14 @@ from bot.desk.verdicts import Verdicts
 from bot.desk.visits import Desk, Visit
 from bot.drawing.asked import Verdict
 from bot.team.patient_card import state_of
+from bot.texts import Html, Texts
 from jobs import roster as groups
 from jobs import standing
 from jobs.desk import caseload
 from jobs.desk.caseload import Row
-from jobs.roster import Group, Standing
+from jobs.roster import Group, Plan, Standing
 from storage import patients
-from storage.models import Patient
+from storage.models import Patient, PatientStatus
 
 PAGE = 100
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -104,7 +105,6 @@ def _roster(verdicts: Verdicts, visit: Visit) -> Response:
         "roster_rows.html" if visit.is_part and view.page else "roster.html",
         view=view,
         counts={group: len(members) for group, members in grouped.items() if members or group is view.group},
-        everyone=len(everyone),
         found=len(found),
         rows=[Line(row, known.get(row.standing.patient_id), visit) for row in rows],
         left=max(len(found) - first - PAGE, 0),
@@ -130,7 +130,9 @@ class Line:
         texts, of = visit.texts, row.standing
         self.pseudonym, self.label = of.pseudonym, of.label if visit.coordinates else None
         self.state = state_of(of, texts)
-        self.reasons = [texts(f"desk.reason.{reason}") for reason in groups.reasons(of)]
+        since = {"declined": of.declined, "unconfirmed": of.unconfirmed}
+        self.reasons = [_reason(reason, since.get(reason), texts) for reason in groups.reasons(of)]
+        self.is_usual = of.status == PatientStatus.ACTIVE and of.has_chat
         # Not known yet: the page is told once it is.
         self.verdict = texts(f"verdict.{verdict.code}") if verdict is not None else None
         self.counts = verdict.counts[texts.language] if verdict is not None else None
@@ -139,6 +141,12 @@ class Line:
         self.answered, self.could = row.answered
         prompt, zone = row.next_prompt_at, visit.team.time_zone
         self.prompt = texts.instant(prompt, zone) if prompt is not None else None
+
+
+def _reason(reason: str, plan: Plan | None, texts: Texts) -> Html:
+    """`cannot come`, and to which course."""
+    said = texts(f"desk.reason.{reason}")
+    return said if plan is None else Html(f"{said} ({texts.day(plan.start)})")
 
 
 def _urgency(each: Standing) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from bot.desk.previews import KINDS, Example, preview
 from bot.desk.visits import Desk, Visit
 from bot.replies import Keyboard, Screen
-from bot.team import team_forms, team_questions
+from bot.team import history, team_forms, team_questions
 from bot.team.alert_forms import readers_in_words, rule_in_words
 from bot.team.alert_letters import lookback_words
 from bot.team.alert_unseen_form import escalation_words
@@ -48,6 +48,8 @@ CHANGED_BY = {
 OPEN_TO_ALL = ("qu:", "al:")
 # Of whom a rule would have told most.
 MOST_NAMED = 5
+# What was changed last, of the team and of its patients.
+MOST_CHANGES = 5
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def _team(visit: Visit) -> Response:
         unseen=escalation_words(escalation, texts, told_already=team.alerts_to_coordinators),
         questions=team_questions.overview(session, visit.someone),
         members=_members(visit),
+        changes=history.changes_of(session, visit.someone, None, visit.now)[:MOST_CHANGES] if visit.coordinates else [],
         links=list(zip(links, link_lines(session, links, visit.someone, texts), strict=True)),
     )
 

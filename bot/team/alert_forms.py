@@ -79,7 +79,7 @@ def seen_pressed(session: Session, incoming: Incoming, someone: Someone) -> list
     if alert is None:
         raise Refusal("refusal.gone")
     for message in queued.messages_of_alert(session, staff.team_id, alert.id):
-        if message.chat_id == someone.chat.id:
+        if message.chat_id == someone.chat.id and not incoming.pane:
             outbox.prove_delivered(session, message, incoming.message_id, incoming.now)
     alert_jobs.acknowledge(session, staff, alert, incoming.message_id, incoming.now)
     shown = alert_letters.screen(session, alert, staff, texts)

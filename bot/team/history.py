@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -12,7 +13,7 @@ from bot.team.patients_named import pressed_patient, typed_patient
 from bot.team.staff_words import called
 from bot.team.team_done import team_button
 from bot.texts import Html, Texts, texts_in
-from jobs import schedule
+from jobs import measuring, schedule, taking_back
 from jobs.refusals import Refusal
 from storage import audit, teams
 from storage.chats import Someone
@@ -99,6 +100,30 @@ def _screen(session: Session, someone: Someone, patient: Patient | None, before:
         return Screen(texts("history.of_team", team=team.name, lines=shown), (*rows, (team_button(texts),)))
     back = Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}")
     return Screen(texts("history.of_patient", pseudonym=patient.pseudonym, lines=shown), (*rows, (back,)))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A line of the history; `undo`: the data of the button that takes it back, while it can be."""
+
+    words: Html
+    undo: str | None
+
+
+def changes_of(session: Session, someone: Someone, patient: Patient | None, now: datetime) -> list[Change]:
+    """The latest, of a patient or of the team, the newest first."""
+    changes = _together(_found(session, someone, patient))[:MOST]
+    lines = _lines(session, someone, changes, of_team=patient is None)
+    return [Change(words, _undo(session, change, someone, now)) for words, change in zip(lines, changes, strict=True)]
+
+
+def _undo(session: Session, change: Sequence[Found], someone: Someone, now: datetime) -> str | None:
+    numbers = [entry.id for entry, _ in change]
+    entry = next(entry for entry, _ in change if entry.id == max(numbers))
+    may = someone.the_staff.coordinator or entry.action in measuring.ENTERED
+    if not may or not taking_back.can_be_taken_back(session, entry, now):
+        return None
+    return f"un:{min(numbers)}:{max(numbers)}"
 
 
 def changed_since(session: Session, someone: Someone, patient: Patient | None, instant: datetime) -> list[Html]:

@@ -54,7 +54,9 @@ document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target !== body) return;
   document.getElementById("pane-toast").textContent = "";
   if (!pane.open) pane.showModal();
-  (body.querySelector("#pane-line") ?? body.querySelector("[data-focus]"))?.focus();
+  // Where there is nothing to press but the ways out, one means to type.
+  const onlyTyped = body.querySelectorAll(".keys button").length <= 2 && body.querySelector("#pane-line");
+  (onlyTyped || body.querySelector("[data-focus]"))?.focus();
   pane.scrollTop = 0;
 });
 document.body.addEventListener("htmx:sendError", () => tell(told.dataset.lost));

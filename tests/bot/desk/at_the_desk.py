@@ -91,8 +91,11 @@ def presses(client: httpx.Client, *data: str, once: str | None = None, tab: int 
     return answer.text
 
 
-def types(client: httpx.Client, text: str) -> str:
-    answer = client.post("/desk/pane", data={"text": text, "once": secrets.token_hex(12)})
+def types(client: httpx.Client, text: str, shown: str = "", tab: int = 0) -> str:
+    """Types a line below what is `shown`."""
+    to = re.search(r'name="to" value="(\w*)"', shown)
+    body = {"text": text, "once": secrets.token_hex(12), "tab": tab, "to": to[1] if to else ""}
+    answer = client.post("/desk/pane", data=body)
     assert answer.status_code == 200, answer.text
     return answer.text
 

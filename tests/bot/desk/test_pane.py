@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlmodel import Session
 
 from bot.texts import plain, texts_in
-from storage.models import AuditEntry, CourseStatus, Dialogue
+from jobs import alert_settings
+from jobs.alert_settings import Wanted
+from storage import audit, teams
+from storage.models import AlertKind, AuditEntry, CourseStatus, Dialogue
 from tests.bot.desk.at_the_desk import AtTheDesk, presses, types, words
-from tests.support import Clinic
+from tests.support import TEAM, Clinic
 
 
 @pytest.fixture
@@ -76,11 +80,72 @@ def test_the_chats_commands_work_in_the_pane(desk: AtTheDesk) -> None:
         assert "data:image/png" in types(client, "/invite")
 
 
+def test_a_typed_line_answers_what_was_shown_above_it_and_nothing_else(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, ben, coordinator = clinic.patient(), clinic.patient(), clinic.coordinator()
+    one, other = clinic.planned(anna, "2026-03-12", days=1), clinic.planned(ben, "2026-03-13", days=1)
+    with desk.client(coordinator) as client:
+        first = presses(client, f"o:move_course:{one.id}")
+        card = presses(client, f"co:{other.id}")
+        assert "pane-line" in first
+        assert "pane-line" not in card, "a card asks nothing, though a form is open behind it"
+        second = presses(client, f"o:move_course:{other.id}")
+        assert "no longer in use" in types(client, "20 Mar", first)
+        assert "no longer in use" in types(client, "20 Mar")
+        preview = types(client, "20 Mar", second)
+    assert ben.code in preview
+    assert anna.code not in preview
+
+
+def test_what_was_done_can_be_undone_from_the_history_once_the_pane_is_closed(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, coordinator, clinician = clinic.patient(), clinic.coordinator(), clinic.clinician()
+    course, path = clinic.planned(anna, "2026-03-12", days=1), f"/desk/patients/{anna.code}"
+    move = (f"o:move_course:{course.id}", "f:move_course:start:2026-03-16", "f:move_course:+:+")
+    with desk.client(coordinator) as client, desk.client(clinician) as doctor:
+        presses(client, *move)
+        assert 'data-pane="un:' not in doctor.get(path).text
+        assert 'data-pane="un:' in client.get("/desk/team").text
+        presses(client, "un:" + client.get(path).text.split('data-pane="un:')[1].split('"')[0])
+        assert anna.starts == ["2026-03-12"]
+        assert 'data-pane="un:' not in client.get(path).text
+        presses(client, *move)
+        clinic.passes(minutes=55)
+        assert 'data-pane="un:' in client.get(path).text
+        clinic.passes(minutes=6)
+        assert 'data-pane="un:' not in client.get(path).text
+
+
+def pain_of_eight(session: Session) -> None:
+    team = teams.team_named(session, TEAM)
+    assert team is not None
+    wanted = Wanted("pain", AlertKind.VALUE, 8, 1)
+    alert_settings.add_rule(session, audit.OPERATOR, team, wanted, team.created_at)
+
+
+def test_an_alert_is_read_and_seen_at_the_desk(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, coordinator, clinician = clinic.patient(), clinic.coordinator(), clinic.clinician()
+    clinic.write(pain_of_eight)
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.says("9 2 2 2")
+    clinic.passes(minutes=4)
+    path = f"/desk/patients/{anna.code}"
+    with desk.client(clinician) as doctor, desk.client(coordinator) as boss:
+        page = doctor.get(path).text
+        assert "Pain 9" in words(page)
+        assert "Pain 9" not in words(boss.get(path).text)
+        presses(doctor, "as:" + page.split('data-pane="as:')[1].split('"')[0])
+        assert 'data-pane="as:' not in doctor.get(path).text
+    clinic.calm()
+    assert "Seen by you" in clinician.sees
+
+
 def test_all_that_is_wrong_with_a_table_is_said(desk: AtTheDesk) -> None:
     with desk.client(desk.clinic.coordinator()) as client:
-        types(client, "/import")
+        asked = types(client, "/import")
         lines = ["patient,date,analyte,value,unit,upper_limit", *("P-AAAA,soon,CK,much,U/l,x" for _ in range(180))]
-        told = types(client, "\n".join(lines))
+        told = types(client, "\n".join(lines), asked)
     assert "Nothing was kept" in told
     assert 'download="' in told
 
@@ -137,7 +202,8 @@ def test_what_is_impossible_is_said_and_changes_nothing(desk: AtTheDesk) -> None
         before = clinic.stored()
         refused = presses(client, f"o:move_course:{course.id}", "f:move_course:start:2026-02-01")
         assert "past" in words(refused) or "before today" in words(refused)
-        assert "I cannot read “soon”" in words(types(client, "soon"))
+        asked = presses(client, f"o:move_course:{course.id}")
+        assert "I cannot read “soon”" in words(types(client, "soon", asked))
     assert clinic.stored()["Course"] == before["Course"]
 
 

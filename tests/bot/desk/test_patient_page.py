@@ -43,9 +43,9 @@ def the_patient(clinic: Clinic) -> Patient:
 
 
 def measured(client: httpx.Client, clinic: Clinic) -> None:
-    presses(client, f"me:ck:{the_patient(clinic).id}")
+    shown = presses(client, f"me:ck:{the_patient(clinic).id}")
     for typed in ("12 Aug", "195", "1250"):
-        types(client, typed)
+        shown = types(client, typed, shown)
     presses(client, "f:ck:+:+")
 
 

@@ -77,8 +77,8 @@ def test_instructions_are_written_beside_the_reminder_that_bears_them_in_its_lan
         before = client.get("/desk/team?language=fr").text
         assert 'data-pane="te:instructions f:instructions:of:fr"' in before
         assert "Votre perfusion a lieu" in words(before)
-        presses(client, "te:instructions", "f:instructions:of:fr")
-        types(client, "Buvez <beaucoup> & marchez.")
+        asked = presses(client, "te:instructions", "f:instructions:of:fr")
+        types(client, "Buvez <beaucoup> & marchez.", asked)
         presses(client, "f:instructions:+:+")
         after = client.get("/desk/team?language=fr").text
         assert "Buvez &lt;beaucoup&gt; &amp; marchez." in after
