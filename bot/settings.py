@@ -103,8 +103,11 @@ class Settings(BaseSettings):
         parts = urlsplit(address)
         if parts.path:
             raise ValueError("more than an origin")
-        # As browsers say it, where it is compared with what they say.
-        return f"{parts.scheme}://{parts.netloc}".lower()
+        # As browsers say it, where it is compared with what they say: no port that goes without saying, and in ASCII.
+        name = parts.hostname or ""
+        host = f"[{name}]" if ":" in name else name.encode("idna").decode()
+        port = "" if parts.port in {None, {"https": 443, "http": 80}[parts.scheme]} else f":{parts.port}"
+        return f"{parts.scheme}://{host}{port}".lower()
 
     @field_validator("webhook_listen", "desk_listen")
     @classmethod

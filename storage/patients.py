@@ -36,6 +36,8 @@ def draw_pseudonym(session: Session, team_id: int) -> str:
 def patient_called(session: Session, team_id: int, pseudonym: str) -> Patient | None:
     """By the pseudonym as people type it: `P-7KQ4`, `p7kq4`, `7KQ4`. An erased patient too."""
     typed = pseudonym.strip().upper().removeprefix("P-")
+    if not typed.isalnum():
+        return None
     pseudonym = "P-" + (typed.removeprefix("P") if len(typed) > CODE_LENGTH else typed)
     query = select(Patient).where(Patient.team_id == team_id, Patient.pseudonym == pseudonym)
     return session.exec(query).first()

@@ -48,8 +48,8 @@ _COMMAND = re.compile(r"/([a-z]{2,32})(\s.*)?", re.DOTALL)
 @dataclass(frozen=True)
 class Asked:
     """What was done in a pane: presses in their order, such as opening a form and answering its first question, or a
-    typed line. `once`: what tells it from the same done again. `tab`: of which open page, 0 to 15. `to`: what the
-    typed line answers, as the pane showed it."""
+    typed line. `once`: what tells it from the same done again. `tab`: of which open page, 0 to 15. `to`: which screen
+    it answers, as the pane showed it."""
 
     presses: tuple[str, ...]
     text: str
@@ -160,7 +160,7 @@ def _replies(session: Session, known: Visitor, asked: Asked, desk: Desk, now: da
     command = _COMMAND.fullmatch(asked.text.strip())
     if command is not None:
         return _noted(session, arriving.work_of(command[1])(session, replace(base, text=(command[2] or "").strip())))
-    if asked.text and not _is_asked(session, known, asked):
+    if (asked.text or asked.presses[0].startswith("f:")) and not _is_shown(session, known, asked, base):
         return [Toast(texts_in(someone.chat.language)("form.old_button"))]
     if asked.text:
         return _noted(session, arriving.typed(session, replace(base, text=asked.text.strip())))
@@ -169,16 +169,23 @@ def _replies(session: Session, known: Visitor, asked: Asked, desk: Desk, now: da
         press = replace(base, data=data, press=f"{base.press}:{number}")
         replies = _noted(session, arriving.pressed(session, press))
         session.flush()
-        if not any(isinstance(reply, Say | Rewrite) for reply in replies):
-            # Refused: what would have come next has nothing to go on.
+        said = [reply for reply in replies if isinstance(reply, Say | Rewrite)]
+        if not said or any(reply.refused for reply in said):
+            # What would have come next has nothing to go on, and would answer something else.
             break
     return replies
 
 
-def _is_asked(session: Session, known: Visitor, asked: Asked) -> bool:
-    """Whether the typed line answers what is asked now, and not what another page showed, or one that was closed."""
+def _is_shown(session: Session, known: Visitor, asked: Asked, base: Incoming) -> bool:
+    """Whether the answer is to what is asked now, and not to what another page showed, or one that was closed.
+
+    What was done already is told again.
+    """
     dialogue = dialogues.dialogue_of(session, known.someone.chat.id, _pane(known, asked))
-    return filling.is_open(dialogue) and asked.to == _mark(dialogue)
+    if dialogue is None:
+        return False
+    again = f"press:{base.press}"
+    return asked.to == _mark(dialogue) or dialogue.state.get(filling.BY) in {again, f"{again}:0"}
 
 
 def _mark(dialogue: Dialogue) -> str:
@@ -216,7 +223,7 @@ def _shown(session: Session, known: Visitor, asked: Asked, replies: Sequence[Rep
         png=base64.b64encode(screen.png).decode() if screen.png is not None else "",
         document=(document[0], base64.b64encode(document[1]).decode()) if document is not None else None,
         longest=procedure.longest if asks and procedure is not None else 0,
-        to=_mark(dialogue) if asks and dialogue is not None else "",
+        to=_mark(dialogue) if is_forms and dialogue is not None else "",
         is_done=not is_open,
     )
 

@@ -17,7 +17,7 @@ from bot.runtime import Running
 from bot.texts import Texts, plain
 from jobs import confirming, due
 from jobs.clock import MovableClock
-from storage import chats, invitations, upcoming
+from storage import chats, desk, invitations, upcoming
 from storage.models import Role
 from storage.upcoming import Upcoming
 
@@ -101,12 +101,18 @@ class Director:
     async def _pass_to(self, instant: datetime) -> None:
         """Lets it become `instant`, everything due happen, and the patient of the case answer."""
         await self.calm()
-        self._clock.move_to(max(instant, self._clock.now()))
+        await self._move_to(max(instant, self._clock.now()))
         self._changed()
         await self._running.settle()
         if self._answering:
             await self._answer_as_in_the_case()
         await self.calm()
+
+    async def _move_to(self, instant: datetime) -> None:
+        """Whoever is at the desk has not been idle meanwhile: the time that passes here is nobody's."""
+        passed = instant - self._clock.now()
+        self._clock.move_to(instant)
+        await self._running.writer.run(lambda session: desk.put_off_ends(session, passed))
 
     async def calm(self) -> None:
         """Waits until the bot has dealt with what was said and pressed; in vain if it cannot, but not for ever.

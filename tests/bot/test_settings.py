@@ -217,6 +217,10 @@ def test_what_must_not_be_seen_is_known_wherever_it_came_from(env_file: Path, tm
         ("https://Diary.Example.org/", "https://diary.example.org"),
         ("https://diary.example.org:8443", "https://diary.example.org:8443"),
         ("http://127.0.0.1:8082", "http://127.0.0.1:8082"),
+        ("https://diary.example.org:443", "https://diary.example.org"),
+        ("https://diary.example.org:", "https://diary.example.org"),
+        ("https://tägebuch.example", "https://xn--tgebuch-5wa.example"),
+        ("http://[::1]:8082", "http://[::1]:8082"),
     ],
 )
 def test_the_desk_has_an_origin_as_browsers_say_it(env_file: Path, written: str, meant: str | None) -> None:

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import httpx
 from playwright.sync_api import Browser, Page, ViewportSize
@@ -84,19 +85,28 @@ class AtTheDesk:
         assert complaints == []
 
 
-def presses(client: httpx.Client, *data: str, once: str | None = None, tab: int = 0) -> str:
+# What each open page shows: a press or a line answers it, unless the test says what else.
+_SHOWN: "WeakKeyDictionary[httpx.Client, dict[int, str]]" = WeakKeyDictionary()
+
+
+def presses(client: httpx.Client, *data: str, once: str | None = None, tab: int = 0, shown: str | None = None) -> str:
     """Presses these buttons in the pane, one after the other; returns what it shows."""
-    answer = client.post("/desk/pane", data={"data": list(data), "once": once or secrets.token_hex(12), "tab": tab})
-    assert answer.status_code == 200, answer.text
-    return answer.text
+    return _posted(client, {"data": list(data)}, once, tab, shown)
 
 
-def types(client: httpx.Client, text: str, shown: str = "", tab: int = 0) -> str:
-    """Types a line below what is `shown`."""
-    to = re.search(r'name="to" value="(\w*)"', shown)
-    body = {"text": text, "once": secrets.token_hex(12), "tab": tab, "to": to[1] if to else ""}
-    answer = client.post("/desk/pane", data=body)
+def types(client: httpx.Client, text: str, shown: str | None = None, tab: int = 0) -> str:
+    """Types a line below what is shown."""
+    return _posted(client, {"text": text}, None, tab, shown)
+
+
+def _posted(client: httpx.Client, body: dict[str, Any], once: str | None, tab: int, shown: str | None) -> str:
+    seen = _SHOWN.setdefault(client, {})
+    to = re.search(r'name="to" value="(\w*)"', seen.get(tab, "") if shown is None else shown)
+    known = {"once": once or secrets.token_hex(12), "tab": tab, "to": to[1] if to else ""}
+    answer = client.post("/desk/pane", data={**body, **known})
     assert answer.status_code == 200, answer.text
+    if "HX-Retarget" not in answer.headers:
+        seen[tab] = answer.text
     return answer.text
 
 

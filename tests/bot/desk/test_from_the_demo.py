@@ -53,7 +53,7 @@ def test_the_desk_opens_beside_the_chats_and_signed_in(running: Demo, browser: B
         desk = opened.value
         desk.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
         desk.wait_for_url("**/desk/roster")
-        expect(desk.locator("main")).to_contain_text("4 patients")
+        expect(desk.locator("main")).to_contain_text("All patients 4")
         assert "tgWebApp" not in desk.url
         assert desk.evaluate("window.opener") is None
     assert complaints == []

@@ -91,10 +91,39 @@ def test_a_typed_line_answers_what_was_shown_above_it_and_nothing_else(desk: AtT
         assert "pane-line" not in card, "a card asks nothing, though a form is open behind it"
         second = presses(client, f"o:move_course:{other.id}")
         assert "no longer in use" in types(client, "20 Mar", first)
-        assert "no longer in use" in types(client, "20 Mar")
+        assert "no longer in use" in types(client, "20 Mar", "")
+        assert "no longer in use" in presses(client, "f:move_course:start:2026-03-20", shown=first)
         preview = types(client, "20 Mar", second)
     assert ben.code in preview
     assert anna.code not in preview
+
+
+def test_a_yes_is_one_to_what_stands_above_it(desk: AtTheDesk) -> None:
+    """Two windows of one browser may share a pane: a duplicated one does."""
+    clinic = desk.clinic
+    anna, ben, coordinator = clinic.patient(), clinic.patient(), clinic.coordinator()
+    one, other = clinic.planned(anna, "2026-03-12", days=1), clinic.planned(ben, "2026-03-13", days=1)
+    with desk.client(coordinator) as client:
+        of_anna = presses(client, f"o:move_course:{one.id}", "f:move_course:start:2026-03-16")
+        of_ben = presses(client, f"o:move_course:{other.id}", "f:move_course:start:2026-03-20")
+        assert "no longer in use" in presses(client, "f:move_course:+:+", shown=of_anna)
+        assert (anna.starts, ben.starts) == (["2026-03-12"], ["2026-03-13"])
+        presses(client, "f:move_course:+:+", shown=of_ben)
+    assert (anna.starts, ben.starts) == (["2026-03-12"], ["2026-03-20"])
+
+
+def test_a_drag_that_is_refused_is_no_answer_to_another_form(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, ben, coordinator = clinic.patient(), clinic.patient(), clinic.coordinator()
+    one, other = clinic.planned(anna, "2026-03-12", days=1), clinic.planned(ben, "2026-03-13", days=1)
+    ben.says("/withdraw")
+    ben.presses("Yes, stop")
+    with desk.client(coordinator) as client:
+        presses(client, f"o:move_course:{one.id}")
+        told = presses(client, f"o:move_course:{other.id}", "f:move_course:start:2026-03-25")
+        assert anna.code not in told
+        assert "data" not in told or "f:move_course:+:+" not in told
+    assert anna.starts == ["2026-03-12"]
 
 
 def test_what_was_done_can_be_undone_from_the_history_once_the_pane_is_closed(desk: AtTheDesk) -> None:
