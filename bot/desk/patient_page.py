@@ -25,10 +25,8 @@ from bot.team.patient_card import last_answer, state_of
 from bot.texts import texts_in
 from jobs import due, record, standing
 from storage import diary, patients
-from storage.models import Patient, PatientStatus, Role
+from storage.models import Patient, PatientStatus
 
-# Who may read answers, in the chat as well.
-READERS = frozenset({Role.CLINICIAN})
 PATH = "/desk/patients/{code}"
 Made = TypeVar("Made")
 
@@ -70,7 +68,6 @@ def _patient(visit: Visit) -> Response:
         label=patient.label if visit.coordinates else None,
         state=state_of(of, texts),
         last=last_answer(of, texts),
-        reads=visit.staff.clinician,
         notes=Button(texts("desk.patient.notes"), f"nt:{patient.id}"),
         open_courses=[line for line in lines if not line.is_over],
         past_courses=[line for line in reversed(lines) if line.is_over],
@@ -144,7 +141,7 @@ async def _wanted(desk: Desk, request: Request, *, with_tag: bool = False) -> Wa
         wanted.append(Wanted(asked, patient.pseudonym, tag))
         return Response()
 
-    answer = await desk.visited(request, look, READERS)
+    answer = await desk.visited(request, look, lambda visit: visit.reads_answers)
     return wanted[0] if wanted else answer
 
 
