@@ -7,17 +7,16 @@ from datetime import date
 from bot.courses.course_facts import UNSAID, dose_in_words, shortfall_words
 from bot.desk.visits import Visit
 from bot.dialogues.wording import name_of
-from bot.measuring.measurement_commands import entering
+from bot.measuring.measurement_commands import SHOWN, entering, entries_of
 from bot.measuring.measurement_words import row_words
 from bot.replies import Button
 from bot.team import asking_forms, schedule_forms
 from bot.team.patient_card import PLANNING, SETTINGS, forms_of, inviting, is_dropped, opening
 from bot.texts import Html, Texts
-from jobs import as_given, infusion_reminder, outlook, schedule
-from storage import attendance, courses, measurements, own_data, patients, questions
+from jobs import as_given, infusion_reminder, schedule
+from jobs.desk.course_calendar import Kind, kind_of
+from storage import attendance, courses, patients, questions
 from storage.models import Course, CourseStatus, Patient
-
-MOST_MEASURED = 12
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def course_lines(visit: Visit, patient: Patient, today: date) -> list[CourseLine
     known = courses.all_courses_of(visit.session, patient.team_id, patient.id)
     kept = [course for course in known if course.status is not CourseStatus.CANCELLED]
     numbers = {course.id: number for number, course in enumerate(kept, 1)}
-    said = attendance.said_of_all(visit.session, patient.team_id, outlook.coming(known, today))
+    said = attendance.said_of_planned(visit.session, patient.team_id, {patient.id})
     shown = [course for course in known if not is_dropped(course, patient, visit.now)]
     forms: dict[int, tuple[str, ...]] = {}
     if visit.coordinates:
@@ -79,24 +78,16 @@ def _dose(course: Course, texts: Texts) -> Html:
 
 
 def _kind(course: Course, today: date, said: Mapping[int, bool], texts: Texts) -> Html:
-    if course.status is CourseStatus.CANCELLED:
+    kind = kind_of(course, today, said)
+    if kind is Kind.CANCELLED:
         because = texts(f"cancel_reason.{course.cancelled_because or UNSAID}")
         return texts("desk.patient.cancelled", reason=because)
-    if course.status is CourseStatus.GIVEN:
-        return texts("desk.calendar.kind.given")
-    if courses.last_day(course) < today:
-        return texts("desk.calendar.kind.unconfirmed")
-    declined = said.get(course.id) is False
-    return texts("desk.calendar.kind.declined") if declined else texts("desk.calendar.kind.planned")
+    return texts(f"desk.calendar.kind.{kind}")
 
 
 def measured_lines(visit: Visit, patient: Patient) -> list[Html]:
-    """What was measured and taken last, the newest first."""
-    values = own_data.all_measurements_of(visit.session, patient.team_id, patient.id)
-    doses = measurements.steroid_doses_of(visit.session, patient.team_id, patient.id)
-    rows = [(value.taken_on, row_words(value, visit.texts)) for value in values]
-    rows += [(dose.starts_on, row_words(dose, visit.texts)) for dose in doses]
-    return [words for _, words in sorted(rows, reverse=True)[:MOST_MEASURED]]
+    """What was entered last, the newest first: what the chat's list has."""
+    return [row_words(row, visit.texts) for row in entries_of(visit.session, patient)[:SHOWN]]
 
 
 def measuring_buttons(visit: Visit, patient: Patient) -> tuple[Button, ...]:

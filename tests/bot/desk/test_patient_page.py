@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 from sqlmodel import Session, select
 
 from bot.local import seed
+from bot.measuring.measurement_commands import SHOWN
 from storage.database import Database
 from storage.models import Course, Patient, PatientStatus
 from tests.bot.desk.at_the_desk import SCREEN, SMALL, AtTheDesk, presses, types, words
@@ -179,6 +180,21 @@ def test_what_was_given_before_a_patient_stopped_is_noted_at_the_desk_as_in_the_
         assert "o:give_course" not in doctor.get(f"/desk/patients/{anna.code}").text
         presses(client, f"o:give_course:{course.id}", "f:give_course:start:as planned", "f:give_course:+:+")
         assert f"o:reopen_course:{course.id}" in client.get(f"/desk/patients/{anna.code}").text
+
+
+def test_the_measurements_are_those_of_the_chats_list_in_its_order(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, chris = clinic.patient(), clinic.clinician()
+    for day in ("12 Aug", "3 Aug", "10 Aug", "1 Aug", "5 Aug", "7 Aug", "8 Aug"):
+        chris.says(f"/weight {anna.code} 82 {day}")
+        chris.presses("Yes, do it")
+    chris.says(f"/measurements {anna.code}")
+    listed = [line.partition(". ")[2] for line in chris.sees.splitlines() if ". " in line]
+    assert len(listed) == SHOWN
+    with desk.client(chris) as client:
+        page = client.get(f"/desk/patients/{anna.code}").text
+    shown = page.split("<h2>Measurements and doses</h2>")[1].split("<ul>")[1].split("</ul>")[0]
+    assert [words(line) for line in shown.split("</li>")[:-1]] == listed
 
 
 # --- in a browser --------------------------------------------------------------------------------------------------
