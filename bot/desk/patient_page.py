@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from bot.desk import answers, patient_lines
-from bot.desk.answers import Findings
+from bot.desk import patient_drawings, patient_lines
+from bot.desk.patient_drawings import Findings
 from bot.desk.visits import Desk, Visit
 from bot.desk.words import TEMPLATES
 from bot.drawing.asked import Asked
@@ -89,7 +89,7 @@ def _chart(desk: Desk) -> Route:
             return wanted
         if request.headers.get("if-none-match") == wanted.tag:
             return Response(status_code=304, headers={"ETag": wanted.tag})
-        made = await _made(desk, answers.chart, wanted)
+        made = await _made(desk, patient_drawings.chart, wanted)
         if made is None:
             return Response(status_code=404)
         return Response(made, media_type="application/json", headers={"ETag": wanted.tag})
@@ -102,7 +102,7 @@ def _findings(desk: Desk) -> Route:
         wanted = await _wanted(desk, request)
         if isinstance(wanted, Response):
             return wanted
-        found: Findings | None = await _made(desk, answers.findings, wanted)
+        found: Findings | None = await _made(desk, patient_drawings.findings, wanted)
         if found is None:
             return Response(status_code=404)
         body = TEMPLATES.get_template("findings.html").render(t=texts_in(wanted.asked.language), found=found)
@@ -116,7 +116,7 @@ def _pdf(desk: Desk) -> Route:
         wanted = await _wanted(desk, request)
         if isinstance(wanted, Response):
             return wanted
-        drawn = await _made(desk, answers.page_pdf, wanted)
+        drawn = await _made(desk, patient_drawings.page_pdf, wanted)
         if drawn is None:
             return Response(status_code=404)
         name = f"{wanted.pseudonym}_{wanted.asked.now:%Y-%m-%d}.pdf"
