@@ -17,10 +17,11 @@ from starlette.routing import Route
 from bot.desk.visits import Desk, Visit
 from jobs import due
 from jobs.desk import course_calendar
-from jobs.desk.course_calendar import CalendarCourse
+from jobs.desk.course_calendar import CalendarCourse, Kind
 
 A_DAY = timedelta(days=1)
-KINDS = ("planned", "given", "unconfirmed", "declined")
+# What is cancelled is not in it.
+KINDS = tuple(kind for kind in Kind if kind is not Kind.CANCELLED)
 # Not the very first and last years: they have no neighbours to turn to.
 _YEAR = "(?:19|20|21)[0-9]{2}"
 _DAY = re.compile(rf"{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
@@ -55,13 +56,6 @@ class Chip:
 
     course: CalendarCourse
     number: int
-
-    @property
-    def kind(self) -> str:
-        """Its look."""
-        if self.course.unconfirmed:
-            return "unconfirmed"
-        return "declined" if self.course.is_coming is False else self.course.status
 
 
 def address(**said: str) -> str:

@@ -7,17 +7,16 @@ from datetime import date
 from bot.courses.course_facts import UNSAID, dose_in_words, shortfall_words
 from bot.desk.visits import Visit
 from bot.dialogues.wording import name_of
-from bot.measuring.measurement_commands import entering
+from bot.measuring.measurement_commands import SHOWN, entering, entries_of
 from bot.measuring.measurement_words import row_words
 from bot.replies import Button
 from bot.team import asking_forms, schedule_forms
-from bot.team.patient_card import opening
+from bot.team.patient_card import PLANNING, SETTINGS, forms_of, inviting, is_dropped, opening
 from bot.texts import Html, Texts
-from jobs import as_given, infusion_reminder, outlook, schedule
-from storage import attendance, courses, measurements, own_data, patients, questions
-from storage.models import Course, CourseStatus, Patient, PatientStatus
-
-MOST_MEASURED = 12
+from jobs import as_given, infusion_reminder, schedule
+from jobs.desk.course_calendar import Kind, kind_of
+from storage import attendance, courses, patients, questions
+from storage.models import Course, CourseStatus, Patient
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,12 @@ def course_lines(visit: Visit, patient: Patient, today: date) -> list[CourseLine
     known = courses.all_courses_of(visit.session, patient.team_id, patient.id)
     kept = [course for course in known if course.status is not CourseStatus.CANCELLED]
     numbers = {course.id: number for number, course in enumerate(kept, 1)}
-    said = attendance.said_of_all(visit.session, patient.team_id, outlook.coming(known, today))
-    forms = _forms(visit, patient, known, today)
+    said = attendance.said_of_planned(visit.session, patient.team_id, {patient.id})
+    shown = [course for course in known if not is_dropped(course, patient, visit.now)]
+    forms: dict[int, tuple[str, ...]] = {}
+    if visit.coordinates:
+        lately = schedule.given_lately(visit.session, patient, visit.now)
+        forms = {course.id: forms_of(course, patient, lately, visit.now) for course in shown}
     return [
         CourseLine(
             number=numbers.get(course.id),
@@ -57,23 +60,8 @@ def course_lines(visit: Visit, patient: Patient, today: date) -> list[CourseLine
             buttons=tuple(opening(form, course.id, texts) for form in forms.get(course.id, ())),
             is_over=course.status is not CourseStatus.PLANNED,
         )
-        for course in known
+        for course in shown
     ]
-
-
-def _forms(visit: Visit, patient: Patient, known: list[Course], today: date) -> Mapping[int, tuple[str, ...]]:
-    """By course, the forms that are the coordinator's; none of a patient who has left."""
-    if not visit.coordinates or patient.status in patients.LEFT:
-        return {}
-    lately = schedule.given_lately(visit.session, patient, visit.now)
-    offered: dict[int, tuple[str, ...]] = {}
-    for course in known:
-        if course.status is CourseStatus.PLANNED:
-            given = ("give_course",) if course.planned_start <= today else ()
-            offered[course.id] = ("move_course", *given, "cancel_course")
-        elif course.status is CourseStatus.GIVEN and course.id in lately:
-            offered[course.id] = ("reopen_course",)
-    return offered
 
 
 def _days(course: Course, texts: Texts) -> Html:
@@ -90,24 +78,16 @@ def _dose(course: Course, texts: Texts) -> Html:
 
 
 def _kind(course: Course, today: date, said: Mapping[int, bool], texts: Texts) -> Html:
-    if course.status is CourseStatus.CANCELLED:
+    kind = kind_of(course, today, said)
+    if kind is Kind.CANCELLED:
         because = texts(f"cancel_reason.{course.cancelled_because or UNSAID}")
         return texts("desk.patient.cancelled", reason=because)
-    if course.status is CourseStatus.GIVEN:
-        return texts("desk.calendar.kind.given")
-    if courses.last_day(course) < today:
-        return texts("desk.calendar.kind.unconfirmed")
-    declined = said.get(course.id) is False
-    return texts("desk.calendar.kind.declined") if declined else texts("desk.calendar.kind.planned")
+    return texts(f"desk.calendar.kind.{kind}")
 
 
 def measured_lines(visit: Visit, patient: Patient) -> list[Html]:
-    """What was measured and taken last, the newest first."""
-    values = own_data.all_measurements_of(visit.session, patient.team_id, patient.id)
-    doses = measurements.steroid_doses_of(visit.session, patient.team_id, patient.id)
-    rows = [(value.taken_on, row_words(value, visit.texts)) for value in values]
-    rows += [(dose.starts_on, row_words(dose, visit.texts)) for dose in doses]
-    return [words for _, words in sorted(rows, reverse=True)[:MOST_MEASURED]]
+    """What was entered last, the newest first: what the chat's list has."""
+    return [row_words(row, visit.texts) for row in entries_of(visit.session, patient)[:SHOWN]]
 
 
 def measuring_buttons(visit: Visit, patient: Patient) -> tuple[Button, ...]:
@@ -130,14 +110,9 @@ def settings(visit: Visit, patient: Patient, today: date) -> list[Setting]:
         "patient_items": Html(texts.show(", ".join(name_of(each, texts) for each in asked))),
         "label": Html(texts.show(patient.label or "–")),
     }
-    return [Setting(opening(form, patient.id, texts), value) for form, value in values.items()]
+    return [Setting(opening(form, patient.id, texts), values[form]) for form in SETTINGS]
 
 
 def planning_buttons(visit: Visit, patient: Patient) -> tuple[Button, ...]:
-    texts = visit.texts
-    made = [opening(form, patient.id, texts) for form in ("plan_course", "plan_series", "name_regimen")]
-    if patient.chat_id is None:
-        made.append(Button(texts("card.button.invite_again"), f"ia:{patient.id}"))
-    if patient.status is PatientStatus.INVITED:
-        made.append(opening("drop_invitation", patient.id, texts))
-    return tuple(made)
+    made = (opening(form, patient.id, visit.texts) for form in PLANNING)
+    return (*made, *inviting(patient, visit.texts))

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from bot.desk import answers, patient_lines
-from bot.desk.answers import Findings
+from bot.desk import patient_drawings, patient_lines
+from bot.desk.patient_drawings import Findings
 from bot.desk.visits import Desk, Visit
 from bot.desk.words import TEMPLATES
 from bot.drawing.asked import Asked
@@ -27,10 +27,8 @@ from jobs import due, record, standing
 from jobs.alerts import GRACE
 from storage import alerts as stored_alerts
 from storage import diary, patients
-from storage.models import Patient, PatientStatus, Role
+from storage.models import Patient, PatientStatus
 
-# Who may read answers, in the chat as well.
-READERS = frozenset({Role.CLINICIAN})
 PATH = "/desk/patients/{code}"
 Made = TypeVar("Made")
 
@@ -81,7 +79,6 @@ def _patient(visit: Visit) -> Response:
         alerts=_unseen(visit, patient),
         state=state_of(of, texts),
         last=last_answer(of, texts),
-        reads=visit.staff.clinician,
         notes=Button(texts("desk.patient.notes"), f"nt:{patient.id}"),
         open_courses=[line for line in lines if not line.is_over],
         past_courses=[line for line in reversed(lines) if line.is_over],
@@ -113,7 +110,7 @@ def _chart(desk: Desk) -> Route:
             return wanted
         if request.headers.get("if-none-match") == wanted.tag:
             return Response(status_code=304, headers={"ETag": wanted.tag})
-        made = await _made(desk, answers.chart, wanted)
+        made = await _made(desk, patient_drawings.chart, wanted)
         if made is None:
             return Response(status_code=404)
         return Response(made, media_type="application/json", headers={"ETag": wanted.tag})
@@ -126,7 +123,7 @@ def _findings(desk: Desk) -> Route:
         wanted = await _wanted(desk, request)
         if isinstance(wanted, Response):
             return wanted
-        found: Findings | None = await _made(desk, answers.findings, wanted)
+        found: Findings | None = await _made(desk, patient_drawings.findings, wanted)
         if found is None:
             return Response(status_code=404)
         body = TEMPLATES.get_template("findings.html").render(t=texts_in(wanted.asked.language), found=found)
@@ -140,7 +137,7 @@ def _pdf(desk: Desk) -> Route:
         wanted = await _wanted(desk, request)
         if isinstance(wanted, Response):
             return wanted
-        drawn = await _made(desk, answers.page_pdf, wanted)
+        drawn = await _made(desk, patient_drawings.page_pdf, wanted)
         if drawn is None:
             return Response(status_code=404)
         name = f"{wanted.pseudonym}_{wanted.asked.now:%Y-%m-%d}.pdf"
@@ -165,7 +162,7 @@ async def _wanted(desk: Desk, request: Request, *, with_tag: bool = False) -> Wa
         wanted.append(Wanted(asked, patient.pseudonym, tag))
         return Response()
 
-    answer = await desk.visited(request, look, READERS)
+    answer = await desk.visited(request, look, lambda visit: visit.reads_answers)
     return wanted[0] if wanted else answer
 
 

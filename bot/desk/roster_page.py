@@ -120,7 +120,7 @@ def _orders(visit: Visit) -> list[Order]:
 def _rows(visit: Visit, people: Sequence[Patient], wanted: Sequence[Standing]) -> list[Row]:
     """In the order of those that are wanted."""
     by_id = {patient.id: patient for patient in people}
-    return caseload.rows(visit.session, visit.team, [by_id[each.patient_id] for each in wanted], visit.now)
+    return caseload.rows(visit.session, visit.team, [by_id[each.patient_id] for each in wanted], wanted)
 
 
 class Line:
@@ -128,7 +128,7 @@ class Line:
 
     def __init__(self, row: Row, verdict: Verdict | None, visit: Visit) -> None:
         texts, of = visit.texts, row.standing
-        self.pseudonym, self.label = of.pseudonym, of.label if visit.coordinates else None
+        self.pseudonym, self.label = of.pseudonym, of.label
         self.state = state_of(of, texts)
         since = {"declined": of.declined, "unconfirmed": of.unconfirmed}
         self.reasons = [_reason(reason, since.get(reason), texts) for reason in groups.reasons(of)]

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from bot.drawing.asked import AskedVerdicts, Verdict
 from bot.drawing.rendering import Renderer
 from jobs.clock import Clock
-from jobs.desk.verdicts import fingerprints
+from jobs.desk.fingerprints import fingerprints
 from storage import patients, teams
 from storage.database import Database
 from storage.models import Patient, Team

@@ -23,10 +23,9 @@ from bot.texts import Texts, texts_in
 from jobs import desk_access
 from jobs.desk_access import Visitor
 from storage.chats import Someone
-from storage.models import Role, Staff, Team
+from storage.models import Staff, Team
 
 ENTRANCE = "/desk/"
-BOTH = frozenset({Role.COORDINATOR, Role.CLINICIAN})
 # What a page fetches by itself; nobody is there because of it.
 BY_ITSELF = "desk-live"
 
@@ -72,6 +71,7 @@ class Visit:
 
 
 Page = Callable[[Visit], Response]
+May = Callable[[Visit], bool]
 
 
 class Desk:
@@ -88,25 +88,26 @@ class Desk:
     def now(self) -> datetime:
         return self.running.clock.now()
 
-    def page(self, path: str, page: Page, roles: frozenset[Role] = BOTH) -> Route:
-        """A page that reads. In a thread: others are answered meanwhile."""
+    def page(self, path: str, page: Page) -> Route:
+        """A page that reads, for all who are on a team. In a thread: others are answered meanwhile."""
 
         async def endpoint(request: Request) -> Response:
-            return await self.visited(request, page, roles)
+            return await self.visited(request, page)
 
         return Route(path, endpoint)
 
-    async def visited(self, request: Request, page: Page, roles: frozenset[Role] = BOTH) -> Response:
+    async def visited(self, request: Request, page: Page, may: May = lambda _: True) -> Response:
+        """What `page` makes of it, for those who `may`: without one, all whom `desk_access` lets in."""
         token = token_in(request, is_secure=self.is_secure)
         if token is None:
             return to_the_entrance(request)
-        response, unnoted = await asyncio.to_thread(self._shown, request, token, page, roles)
+        response, unnoted = await asyncio.to_thread(self._shown, request, token, page, may)
         if unnoted is not None and request.headers.get(BY_ITSELF) is None:
             now = self.now()
             await self.running.writer.run(lambda session: desk_access.note_seen(session, unnoted, now))
         return response
 
-    def _shown(self, request: Request, token: str, page: Page, roles: frozenset[Role]) -> tuple[Response, int | None]:
+    def _shown(self, request: Request, token: str, page: Page, may: May) -> tuple[Response, int | None]:
         """And the session of which it is to be written down that somebody is there: once a minute."""
         now = self.now()
         with self.running.database.reading() as session:
@@ -114,7 +115,7 @@ class Desk:
             if known is None:
                 return to_the_entrance(request), None
             visit = visit_of(session, known, now, request)
-            if not roles_of(visit.staff) & roles:
+            if not may(visit):
                 return visit.shows("refused.html", status=403), None
             return page(visit), known.session_id if known.is_to_be_noted(now) else None
 
@@ -122,10 +123,6 @@ class Desk:
 def visit_of(session: Session, known: Visitor, now: datetime, request: Request) -> Visit:
     is_part = request.headers.get("hx-request") is not None
     return Visit(session, known.someone, known.session_id, now, request.path_params, request.query_params, is_part)
-
-
-def roles_of(staff: Staff) -> set[Role]:
-    return {role for role, held in ((Role.COORDINATOR, staff.coordinator), (Role.CLINICIAN, staff.clinician)) if held}
 
 
 def to_the_entrance(request: Request) -> Response:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.texts import Html
-from jobs.desk.verdicts import Fingerprint
+from jobs.desk.fingerprints import Fingerprint
 from storage.database import Database
 from storage.models import DrawingKind
 

@@ -9,7 +9,7 @@ import html
 from bot.drawing.asked import LONGEST_CAPTION, Asked, AskedVerdicts, Drawn, Verdict, database_at, text_length
 from bot.texts import Html, Texts, texts_in
 from jobs import record
-from jobs.desk.verdicts import fingerprints
+from jobs.desk.fingerprints import fingerprints
 from jobs.record import Record
 from storage import patients, teams
 from storage.models import DrawingKind

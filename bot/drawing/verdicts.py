@@ -4,7 +4,7 @@ from bot.drawing.asked import Verdict
 from bot.drawing.findings import BY_URGENCY, WITHOUT_VERDICT
 from bot.drawing.pages import Answered, counts_words
 from bot.texts import languages, texts_in
-from jobs.desk.verdicts import Fingerprint
+from jobs.desk.fingerprints import Fingerprint
 from jobs.record import Record
 
 

@@ -103,11 +103,8 @@ def _subject_of(session: Session, someone: Someone, of: str, number: int) -> dic
 
 def _list(session: Session, patient: Patient, someone: Someone) -> Screen:
     """The entries that were made last, the newest first, each with its way out."""
-    texts = texts_in(someone.chat.language)
-    values = own_data.all_measurements_of(session, patient.team_id, patient.id)
-    doses = measurements.steroid_doses_of(session, patient.team_id, patient.id)
-    entries: list[Measurement | SteroidDose] = [*values, *doses]
-    rows = sorted(entries, key=_entered, reverse=True)[:SHOWN]
+    texts, entries = texts_in(someone.chat.language), entries_of(session, patient)
+    rows = entries[:SHOWN]
     lines = [texts("measure.line", number=k, entry=row_words(row, texts)) for k, row in enumerate(rows, 1)]
     shown = Html("\n".join(lines)) if lines else texts("measure.none")
     text = texts("measure.list", pseudonym=patient.pseudonym, lines=shown)
@@ -116,7 +113,15 @@ def _list(session: Session, patient: Patient, someone: Someone) -> Screen:
     back: Keyboard = ()
     if someone.the_staff.coordinator:
         back = ((Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}"),),)
-    return Screen(text, (entering(patient, texts), *_ways_on(patient, rows, doses, texts), *back))
+    return Screen(text, (entering(patient, texts), *_ways_on(patient, entries, texts), *back))
+
+
+def entries_of(session: Session, patient: Patient) -> list[Measurement | SteroidDose]:
+    """What was measured and taken; what was entered last comes first."""
+    values = own_data.all_measurements_of(session, patient.team_id, patient.id)
+    doses = measurements.steroid_doses_of(session, patient.team_id, patient.id)
+    entries: list[Measurement | SteroidDose] = [*values, *doses]
+    return sorted(entries, key=_entered, reverse=True)
 
 
 def _entered(row: Measurement | SteroidDose) -> tuple[datetime, int]:
@@ -128,14 +133,13 @@ def entering(patient: Patient, texts: Texts) -> tuple[Button, ...]:
     return tuple(Button(texts(f"{form}.button"), f"me:{form}:{patient.id}") for form in ("ck", "weight", "steroid"))
 
 
-def _ways_on(
-    patient: Patient, rows: Sequence[Measurement | SteroidDose], doses: Sequence[SteroidDose], texts: Texts
-) -> Keyboard:
-    stop = [(Button(texts("steroid_stop.button"), f"me:steroid_stop:{patient.id}"),)] if doses else []
+def _ways_on(patient: Patient, entries: Sequence[Measurement | SteroidDose], texts: Texts) -> Keyboard:
+    takes = any(isinstance(each, SteroidDose) for each in entries)
+    stop = [(Button(texts("steroid_stop.button"), f"me:steroid_stop:{patient.id}"),)] if takes else []
     removing = [
         Button(
             texts("measure.button.remove", number=k), f"me:rm:{'m' if isinstance(row, Measurement) else 's'}:{row.id}"
         )
-        for k, row in enumerate(rows, 1)
+        for k, row in enumerate(entries[:SHOWN], 1)
     ]
     return (*stop, *rows_of(removing, 3))

@@ -10,11 +10,11 @@ from bot.filling import Procedure, opened
 from bot.invitation_link import link_to, qr_png
 from bot.replies import Button, Incoming, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.team import asking_forms, invitation_forms, label_form, question_forms, schedule_forms, team_screen
-from bot.team.patient_card import card, opening
+from bot.team.patient_card import card, forms_of, opening
 from bot.team.patients_named import pressed_patient, typed_patient
 from bot.team.roster import back_to, roster
 from bot.texts import Html, Texts, texts_in
-from jobs import admission, due, schedule
+from jobs import admission, schedule
 from jobs.refusals import Refusal
 from storage import attendance, audit, courses, patients
 from storage.chats import Someone
@@ -83,13 +83,11 @@ def course_pressed(session: Session, incoming: Incoming, someone: Someone) -> li
     said = attendance.said_of(session, course)
     if said is not None:
         text = Html(f"{text}\n{texts('course.accepted' if said else 'course.declined')}")
-    forms = ["move_course", "give_course", "cancel_course"]
+    forms = forms_of(course, patient, (), incoming.now)
     if patient.status in patients.LEFT:
         schedule.check_may_be_given(patient, course, incoming.now)
-        forms = ["give_course"]
         text = Html(f"{text}\n\n{texts('course.has_left', pseudonym=patient.pseudonym)}")
-    elif course.planned_start > due.local_date(patient.time_zone, incoming.now):
-        forms.remove("give_course")
+    elif "give_course" not in forms:
         text = Html(f"{text}\n\n{texts('course.still_to_come')}")
     rows = [(opening(form, course.id, texts),) for form in forms]
     rows.append((Button(texts("course.button.patient", pseudonym=patient.pseudonym), f"pt:{patient.id}"),))

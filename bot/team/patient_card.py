@@ -1,6 +1,6 @@
 """A patient's card: where things stand, and what a coordinator can do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -17,6 +17,9 @@ from storage.chats import Someone
 from storage.models import Course, CourseStatus, Patient, PatientStatus
 
 COURSES_A_PAGE = 6
+# The forms about a patient, in the order in which the card and the desk offer them.
+PLANNING = ("plan_course", "plan_series", "name_regimen")
+SETTINGS = ("label", "prompt_time", "time_zone", "days_off", "follow_up", "leads", "patient_items")
 
 
 def who_is(pseudonym: str, label: str | None, texts: Texts) -> Html:
@@ -52,10 +55,8 @@ def card(
     (of,) = standing.standings(session, team, [patient], now)
     known = courses.courses_of(session, team.id, patient.id)
     leads = infusion_reminder.leads_of(session, patient)
-    planned = [*outlook.unconfirmed(known, of.today), *outlook.coming(known, of.today)]
-    if patient.status in patients.LEFT:
-        latest = schedule.latest_given(patient, now)
-        planned = [course for course in planned if course.planned_start <= latest]
+    open_ = [course for course in known if not is_dropped(course, patient, now)]
+    planned = [*outlook.unconfirmed(open_, of.today), *outlook.coming(open_, of.today)]
     text = texts(
         "card",
         who=who_is(patient.pseudonym, patient.label, texts),
@@ -70,7 +71,7 @@ def card(
         courses=texts("card.courses") if planned else texts("card.no_courses"),
     )
     lately = schedule.given_lately(session, patient, now)
-    given = [course for course in known if course.id in lately and course.status is CourseStatus.GIVEN]
+    given = [course for course in known if "reopen_course" in forms_of(course, patient, lately, now)]
     said = attendance.said_of_all(session, team.id, planned)
     rows = (*_courses(planned, patient, page, of.today, said, texts), *((_given(course, texts),) for course in given))
     return Screen(text, (*rows, *_ways_on(patient, back, texts)))
@@ -129,24 +130,42 @@ def _given(course: Course, texts: Texts) -> Button:
     return Button(texts("card.button.given", date=courses.first_day(course)), f"o:reopen_course:{course.id}")
 
 
+def is_dropped(course: Course, patient: Patient, now: datetime) -> bool:
+    """Planned for after the patient had stopped: nobody will say that it was given."""
+    is_planned = course.status is CourseStatus.PLANNED
+    return is_planned and patient.status in patients.LEFT and course.planned_start > schedule.latest_given(patient, now)
+
+
+def forms_of(course: Course, patient: Patient, lately: Container[int], now: datetime) -> tuple[str, ...]:
+    """What a coordinator may do with a course. `lately`: by id, those of which it can be said that they were not given.
+
+    Of whoever has left, only what was given until then is still noted.
+    """
+    if course.status is not CourseStatus.PLANNED:
+        return ("reopen_course",) if course.status is CourseStatus.GIVEN and course.id in lately else ()
+    given = ("give_course",) if course.planned_start <= schedule.latest_given(patient, now) else ()
+    return given if patient.status in patients.LEFT else ("move_course", *given, "cancel_course")
+
+
+def inviting(patient: Patient, texts: Texts) -> tuple[Button, ...]:
+    """A new invitation for whoever has no chat yet; that of whoever never joined can be withdrawn."""
+    again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),) if patient.chat_id is None else ()
+    drop = (opening("drop_invitation", patient.id, texts),) if patient.status is PatientStatus.INVITED else ()
+    return (*again, *drop)
+
+
 def _ways_on(patient: Patient, back: str, texts: Texts) -> Keyboard:
     to_roster = (Button(texts("card.button.roster"), back),)
     if patient.status in patients.LEFT:
         return (to_roster,)
-    rows = [
-        (opening("plan_course", patient.id, texts), opening("plan_series", patient.id, texts)),
-        (opening("prompt_time", patient.id, texts), opening("time_zone", patient.id, texts)),
-        (opening("days_off", patient.id, texts), opening("follow_up", patient.id, texts)),
-        (opening("leads", patient.id, texts), opening("patient_items", patient.id, texts)),
+    listed = Button(texts("measure.button.entered"), f"me:below:{patient.id}")
+    return (
+        *rows_of([opening(form, patient.id, texts) for form in (*PLANNING, *SETTINGS)], 2),
         entering(patient, texts),
-        (Button(texts("measure.button.entered"), f"me:below:{patient.id}"), opening("label", patient.id, texts)),
-        (opening("name_regimen", patient.id, texts), Button(texts("card.button.history"), f"hi:{patient.id}")),
-    ]
-    again = (Button(texts("card.button.invite_again"), f"ia:{patient.id}"),)
-    invited = [again] if patient.chat_id is None else []
-    if patient.status is PatientStatus.INVITED:
-        invited.append((opening("drop_invitation", patient.id, texts),))
-    return (*rows, *invited, to_roster)
+        (listed, Button(texts("card.button.history"), f"hi:{patient.id}")),
+        *((button,) for button in inviting(patient, texts)),
+        to_roster,
+    )
 
 
 def opening(form: str, subject: int | None, texts: Texts) -> Button:

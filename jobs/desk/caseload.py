@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs import due, standing
+from jobs import due
 from jobs.roster import Standing
 from storage import courses, team_diaries
 from storage.models import Item, Patient, Team
@@ -54,9 +54,11 @@ class _Diary:
     began: date
 
 
-def rows(session: Session, team: Team, people: Sequence[Patient], now: datetime) -> list[Row]:
-    """Of these patients of the team, in the order given: as many queries for two thousand as for one."""
-    stand = standing.standings(session, team, people, now)
+def rows(session: Session, team: Team, people: Sequence[Patient], stand: Sequence[Standing]) -> list[Row]:
+    """Of these patients of the team, in the order given: as many queries for two thousand as for one.
+
+    `stand`: how each of them stands, in the same order.
+    """
     if not stand:
         return []
     since = min(each.today for each in stand) - (DAYS - 1) * DAY

@@ -1,8 +1,9 @@
 """All of a team's courses on some days, and how full these days are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from sqlmodel import Session
 
@@ -15,13 +16,25 @@ from storage.models import Course, CourseStatus, Patient, Team
 DAY = timedelta(days=1)
 
 
+class Kind(StrEnum):
+    """How a course stands.
+
+    Unconfirmed: it is over where the patient lives, and nobody has said that it was given. Declined: the patient has
+    said that they cannot come on the day on which it stands.
+    """
+
+    PLANNED = "planned"
+    GIVEN = "given"
+    UNCONFIRMED = "unconfirmed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
 @dataclass(frozen=True)
 class CalendarCourse:
     """A course, planned or given, from its first to its last day, and whose it is.
 
-    `status`: as the course's row has it. `unconfirmed`: it is over where the patient lives, and nobody has said that it
-    was given. `is_coming`: what the patient has said of the day on which it stands, None for nothing or once it was
-    given. `dose`: in g/kg body weight a day; `dose.shortfall` where less was given than planned.
+    `dose`: in g/kg body weight a day; `dose.shortfall` where less was given than planned.
     """
 
     course_id: int
@@ -30,9 +43,7 @@ class CalendarCourse:
     label: str | None
     start: date
     last_day: date
-    status: str
-    unconfirmed: bool
-    is_coming: bool | None
+    kind: Kind
     dose: Dose
 
 
@@ -53,22 +64,27 @@ def between(session: Session, team: Team, first: date, last: date, now: datetime
     found = courses.courses_between(session, team.id, first, last)
     whose = {patient.id for _, patient in found}
     said = attendance.said_of_planned(session, team.id, whose)
-    return [_course(course, patient, said.get(course.id), now) for course, patient in found]
+    return [_course(course, patient, said, now) for course, patient in found]
 
 
-def _course(course: Course, patient: Patient, is_coming: bool | None, now: datetime) -> CalendarCourse:
-    last = courses.last_day(course)
-    is_over = last < due.local_date(patient.time_zone, now)
+def kind_of(course: Course, today: date, said: Mapping[int, bool]) -> Kind:
+    """`today`: where the patient lives. `said`: by course id, whether they come (`attendance.said_of_planned`)."""
+    if course.status is not CourseStatus.PLANNED:
+        return Kind(course.status.value)
+    if courses.last_day(course) < today:
+        return Kind.UNCONFIRMED
+    return Kind.DECLINED if said.get(course.id) is False else Kind.PLANNED
+
+
+def _course(course: Course, patient: Patient, said: Mapping[int, bool], now: datetime) -> CalendarCourse:
     return CalendarCourse(
         course_id=course.id,
         patient_id=patient.id,
         pseudonym=patient.pseudonym,
         label=patient.label,
         start=courses.first_day(course),
-        last_day=last,
-        status=course.status.value,
-        unconfirmed=course.status is CourseStatus.PLANNED and is_over,
-        is_coming=is_coming,
+        last_day=courses.last_day(course),
+        kind=kind_of(course, due.local_date(patient.time_zone, now), said),
         dose=dose_of(course),
     )
 

@@ -1,6 +1,6 @@
 // The interactive chart of a patient: every element with data-chart is filled from the facts at that address.
 
-import { Chart } from './chart/chart.js';
+import { Chart } from './chart/patient_chart.js';
 import { Facts } from './chart/facts.js';
 
 /** One element's chart, and what of it is fetched again. */

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import httpx
 import pytest
@@ -10,10 +10,12 @@ from playwright.sync_api import Browser, ViewportSize, expect
 from sqlmodel import Session, select
 
 from bot.local import seed
+from bot.measuring.measurement_commands import SHOWN
 from storage.database import Database
 from storage.models import Course, Patient, PatientStatus
 from tests.bot.desk.at_the_desk import SCREEN, SMALL, AtTheDesk, presses, types, words
 from tests.bot.desk.test_accessible import faults
+from tests.journeys.test_leaving import stopped
 from tests.someone import Someone
 from tests.support import TEAM, Clinic
 
@@ -159,6 +161,40 @@ def test_of_a_patient_who_has_left_nothing_is_changed(desk: AtTheDesk) -> None:
     assert "o:plan_course" not in page
     assert "o:move_course" not in page
     assert "me:ck" not in page
+
+
+def test_what_was_given_before_a_patient_stopped_is_noted_at_the_desk_as_in_the_chat(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, chris = clinic.patient(), clinic.coordinator()
+    today = clinic.clock.now().date()
+    course = clinic.planned(anna, today.isoformat(), days=1)
+    clinic.planned(anna, (today + timedelta(days=7)).isoformat(), days=1)
+    stopped(anna)
+    clinic.becomes(clinic.clock.now() + timedelta(days=10))
+    with desk.client(chris) as client, desk.client(clinic.clinician()) as doctor:
+        page = client.get(f"/desk/patients/{anna.code}").text
+        assert f"o:give_course:{course.id}" in page
+        assert f"o:move_course:{course.id}" not in page
+        assert f"o:cancel_course:{course.id}" not in page
+        assert page.count("not confirmed") == 1, "what was planned for later is confirmed by nobody"
+        assert "o:give_course" not in doctor.get(f"/desk/patients/{anna.code}").text
+        presses(client, f"o:give_course:{course.id}", "f:give_course:start:as planned", "f:give_course:+:+")
+        assert f"o:reopen_course:{course.id}" in client.get(f"/desk/patients/{anna.code}").text
+
+
+def test_the_measurements_are_those_of_the_chats_list_in_its_order(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, chris = clinic.patient(), clinic.clinician()
+    for day in ("12 Aug", "3 Aug", "10 Aug", "1 Aug", "5 Aug", "7 Aug", "8 Aug"):
+        chris.says(f"/weight {anna.code} 82 {day}")
+        chris.presses("Yes, do it")
+    chris.says(f"/measurements {anna.code}")
+    listed = [line.partition(". ")[2] for line in chris.sees.splitlines() if ". " in line]
+    assert len(listed) == SHOWN
+    with desk.client(chris) as client:
+        page = client.get(f"/desk/patients/{anna.code}").text
+    shown = page.split("<h2>Measurements and doses</h2>")[1].split("<ul>")[1].split("</ul>")[0]
+    assert [words(line) for line in shown.split("</li>")[:-1]] == listed
 
 
 # --- in a browser --------------------------------------------------------------------------------------------------

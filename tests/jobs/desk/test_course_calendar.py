@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from jobs import attending, schedule
 from jobs.desk import course_calendar
-from jobs.desk.course_calendar import CalendarCourse, Load
+from jobs.desk.course_calendar import CalendarCourse, Kind, Load, kind_of
 from jobs.record import Dose
 from jobs.schedule import CoursePlan
 from storage.database import Database
@@ -60,17 +60,24 @@ def test_a_course_says_how_it_stands(database: Database) -> None:
         found = month(session)
         numbers = [over.id, given.id, coming.id, declined.id]
     assert [each.course_id for each in found] == numbers
-    assert [(each.status, each.unconfirmed, each.is_coming) for each in found] == [
-        ("planned", True, None),
-        ("given", False, None),
-        ("planned", False, True),
-        ("planned", False, False),
-    ]
+    assert [each.kind for each in found] == [Kind.UNCONFIRMED, Kind.GIVEN, Kind.PLANNED, Kind.DECLINED]
     assert {(each.pseudonym, each.label, each.patient_id) for each in found} == {
         (patient.pseudonym, "bed 12", patient.id)
     }
     assert [each.dose.grams_per_kg_per_day for each in found] == [0.4, 0.2, 0.4, 0.4]
     assert [each.dose.shortfall is not None for each in found] == [False, True, False, False]
+
+
+def test_what_was_said_of_a_course_matters_until_it_is_over_given_or_cancelled(database: Database) -> None:
+    with committing(database) as session:
+        patient = joined_patient(session, 1, now=BEFORE)
+        course, day = planned(session, patient, date(2026, 3, 10), 1), date(2026, 3, 10)
+        no = {course.id: False}
+        assert kind_of(course, day, no) is Kind.DECLINED
+        assert kind_of(course, day + DAY, no) is Kind.UNCONFIRMED
+        for status in (CourseStatus.GIVEN, CourseStatus.CANCELLED):
+            course.status = status
+            assert kind_of(course, day, no) == status.value
 
 
 def test_over_is_what_is_over_where_the_patient_lives(database: Database) -> None:
@@ -79,8 +86,8 @@ def test_over_is_what_is_over_where_the_patient_lives(database: Database) -> Non
         there = joined_patient(session, 2, zone="Pacific/Kiritimati", now=BEFORE)
         for patient in (here, there):
             planned(session, patient, NOW.date(), 1)
-        found = {each.patient_id: each.unconfirmed for each in month(session)}
-    assert found == {here.id: False, there.id: True}
+        found = {each.patient_id: each.kind for each in month(session)}
+    assert found == {here.id: Kind.PLANNED, there.id: Kind.UNCONFIRMED}
 
 
 def test_whoever_has_left_and_other_teams_are_not_in_it(database: Database) -> None:
@@ -107,7 +114,7 @@ def test_two_queries_however_many_courses(database: Database) -> None:
 def a_course(patient: int, start: int, last: int) -> CalendarCourse:
     span = (date(2026, 3, start), date(2026, 3, last))
     dose = Dose(1, 0.4, None)
-    return CalendarCourse(patient * 100 + start, patient, "P-7KQ4", None, *span, "planned", False, None, dose)
+    return CalendarCourse(patient * 100 + start, patient, "P-7KQ4", None, *span, Kind.PLANNED, dose)
 
 
 @pytest.mark.parametrize(("chairs", "over"), [(None, False), (1, True), (2, False), (3, False)])

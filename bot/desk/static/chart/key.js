@@ -2,7 +2,7 @@
 
 import { element } from './elements.js';
 
-export function keyOfCalendar(facts) {
+export function keyOfDays(facts) {
   const { words, courses } = facts;
   const days = [...facts.symptoms[0].values.keys()];
   const given = courses.some((course) => !course.planned);

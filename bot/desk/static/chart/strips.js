@@ -1,6 +1,6 @@
 // What was measured and taken beside the diary, on the same calendar: creatine kinase and steroid doses.
 
-import { drawGround } from './calendar.js';
+import { drawGround } from './daily.js';
 import { band, mark, ratio, upright } from './ink.js';
 import { Plot } from './plot.js';
 

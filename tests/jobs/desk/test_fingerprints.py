@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session
 
 from jobs import measuring, schedule
-from jobs.desk.verdicts import Fingerprint, fingerprints
+from jobs.desk.fingerprints import Fingerprint, fingerprints
 from jobs.inputs import CREATINE_KINASE
 from jobs.measured import Value
 from jobs.schedule import CoursePlan

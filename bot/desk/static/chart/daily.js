@@ -10,7 +10,7 @@ const HEAD = 0.5;
 const NUMBER = 26; // pixels, for a course number
 const POINTS_FROM = 9; // pixels a day, from where each day has its point
 
-export class Calendar {
+export class DailyPlot {
   constructor(host, facts, view, symptom, day) {
     Object.assign(this, { facts, view, symptom, day });
     this.plot = new Plot(host, {

@@ -1,9 +1,9 @@
 // The whole chart of one patient: the days, what was measured beside them, the courses laid over one another, the table.
 
-import { Calendar } from './calendar.js';
+import { DailyPlot } from './daily.js';
 import { button, element } from './elements.js';
 import { listen } from './gestures.js';
-import { keyOfCalendar, keyOfOverlay } from './key.js';
+import { keyOfDays, keyOfOverlay } from './key.js';
 import { Overlay, signed } from './overlay.js';
 import { kinaseStrip, steroidStrip } from './strips.js';
 import { tableOfDays } from './table.js';
@@ -112,7 +112,7 @@ export class Chart {
       this.days,
       facts.answered.size ? null : element('p', { class: 'chart-none' }, facts.words.no_entries),
       this.readout,
-      keyOfCalendar(facts),
+      keyOfDays(facts),
       element('p', { class: 'chart-hint' }, this.say('hint')),
     );
   }
@@ -170,8 +170,8 @@ export class Chart {
 
   draw() {
     const { facts, view } = this;
-    this.calendar = new Calendar(this.days, facts, view, this.symptom, this.day);
-    this.plots = [this.calendar, ...this.strips.map((make) => make())];
+    this.dailyPlot = new DailyPlot(this.days, facts, view, this.symptom, this.day);
+    this.plots = [this.dailyPlot, ...this.strips.map((make) => make())];
     for (const { plot } of this.plots) {
       listen(plot.u.over, {
         dayAt: (x) => plot.dayAt(x),
@@ -194,7 +194,7 @@ export class Chart {
 
   show(symptom) {
     this.symptom = symptom;
-    this.calendar.show(symptom);
+    this.dailyPlot.show(symptom);
     this.overlay?.show(symptom);
     this.tell();
     this.tellCourse();
