@@ -375,7 +375,7 @@ class Clinic:
         member = self._met(joining.account)
         member.says(f"/start {self.invitation(joining.role, team)}")
         if joining.role is Role.PATIENT:
-            for button in ("English", "Continue", "I agree", "Yes, Europe/London"):
+            for button in ("English", "Continue", "I agree", "Yes, "):
                 member.presses(button)
             member.says(joining.prompt_time)
         return member

@@ -6,7 +6,7 @@ from tests.support import TELEPHONE, Clinic, Someone
 # As it is shown: it stays in one line, to be read and tapped.
 PHONE = TELEPHONE.replace(" ", "\u00a0")
 # What the whole care team is offered about measured values.
-MEASURING = ("ck", "weight", "steroid", "measurements", "import")
+MEASURING = ("ck", "steroid", "weight", "measurements", "import")
 CHANGED = "Your infusion dates have changed"
 
 

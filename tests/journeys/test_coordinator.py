@@ -27,8 +27,8 @@ def test_a_coordinator_is_made_by_a_link_and_offered_the_commands(clinic_on_each
     assert "/roster" in coordinator.sees
     commands = [entry["command"] for entry in clinic.world.commands_for(coordinator.account, "en")]
     assert commands == [
-        *("roster", "invite", "patient", "move", "series", "history", "team", "staff", "prices", "instructions"),
-        *("questions", *MEASURING, "alerts", "language", "help"),
+        *("roster", "invite", "patient", "move", "series", "history", "team", *MEASURING, "alerts", "desk"),
+        *("questions", "instructions", "prices", "staff", "language", "help"),
     ]
     (staff,) = clinic.rows(Staff)
     assert (staff.coordinator, staff.clinician) == (True, False)

@@ -202,7 +202,7 @@ def test_one_who_gives_up_the_role_themself_has_another_menu_at_once_and_no_undo
     assert "Links into the team that this member has made and nobody has used stop working." in coordinator.sees
     coordinator.presses(CONFIRM)
     assert coordinator.buttons == ["‹ Care team"]
-    assert menu(coordinator)[0] == "staff"
+    assert menu(coordinator)[0] == "summary"
     assert not any(text.startswith("A coordinator has changed") for text in coordinator.everything)
     assert coordinator.forges("ro:0") == OLD_BUTTON
 
