@@ -38,7 +38,7 @@ class Here(Renderer):
     fails = False
     portions = 0
 
-    async def _run(self, work: Callable[[Wanted], Made], wanted: Wanted) -> Made:
+    async def run(self, work: Callable[[Wanted], Made], wanted: Wanted) -> Made:
         self.portions += 1
         if self.fails:
             raise OSError("no worker")
