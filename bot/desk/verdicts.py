@@ -68,7 +68,12 @@ class Verdicts:
         missing = await asyncio.to_thread(self._missing, team_id, now)
         for start in range(0, len(missing), PORTION):
             portion = tuple(missing[start : start + PORTION])
-            self._kept[team_id] |= await self._renderer.verdicts(AskedVerdicts(url, team_id, portion, now))
+            computed = await self._renderer.verdicts(AskedVerdicts(url, team_id, portion, now))
+            for each in computed.values():
+                if each.fault is not None:
+                    # Once: it is kept too, until something is new about them.
+                    log.error("A verdict could not be computed:\n%s", each.fault)
+            self._kept[team_id] |= computed
             self._revisions[team_id] += 1
 
     def _missing(self, team_id: int, now: datetime) -> list[int]:

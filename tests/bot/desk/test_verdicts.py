@@ -4,15 +4,17 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
+from unittest.mock import Mock
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from bot.desk import verdicts
 from bot.desk.verdicts import Verdicts
-from bot.drawing.asked import Verdict
+from bot.drawing.asked import NOT_COMPUTED, Verdict
 from bot.drawing.findings import BY_URGENCY
 from bot.drawing.pages import Answered, counts_words
 from bot.drawing.rendering import Renderer
@@ -20,6 +22,7 @@ from bot.local import seed
 from bot.texts import languages, texts_in
 from jobs import record, schedule
 from jobs.clock import MovableClock
+from jobs.record import Record
 from jobs.schedule import CoursePlan
 from storage import patients
 from storage.database import Database
@@ -150,6 +153,44 @@ def test_a_worker_that_died_is_tried_again_the_next_time(desk: Desk, caplog: pyt
     assert "Verdicts could not be computed" in caplog.text
     assert desk.verdicts.revision(1) == 0
     renderer.fails = False
+    desk.refresh()
+    assert None not in desk.known().values()
+
+
+def test_one_who_cannot_be_computed_takes_nobody_along(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor is it tried, or logged, again each time; on the roster they come last."""
+    monkeypatch.setattr(verdicts, "PORTION", 1)
+    read = record.read
+
+    def read_but_one(session: Session, patient: Patient, now: datetime) -> Record:
+        if patient.pseudonym == seed.CASE_PSEUDONYM:
+            raise ValueError(patient.pseudonym)
+        return read(session, patient, now)
+
+    monkeypatch.setattr(record, "read", read_but_one)
+    with caplog.at_level(logging.ERROR):
+        desk.refresh()
+        portions = desk.renderer.portions  # type: ignore[attr-defined]
+        desk.refresh()
+    found = {name: said for name, said in desk.known().items() if said is not None}
+    assert set(found) == set(desk.known()), "of everybody something is known"
+    assert [name for name, said in found.items() if said.code == NOT_COMPUTED] == [seed.CASE_PSEUDONYM]
+    assert max(found.values(), key=lambda said: said.urgency).code == NOT_COMPUTED
+    assert desk.renderer.portions == portions  # type: ignore[attr-defined]
+    assert caplog.text.count("A verdict could not be computed") == 1
+    assert "read_but_one" in caplog.text
+    assert seed.CASE_PSEUDONYM not in caplog.text
+
+
+def test_a_database_that_is_away_says_nothing_about_anybody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever was to be computed then is computed the next time."""
+    away = OperationalError("select", {}, Exception("away"))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(record, "read", Mock(side_effect=away))
+        desk.refresh()
+        assert set(desk.known().values()) == {None}
     desk.refresh()
     assert None not in desk.known().values()
 
