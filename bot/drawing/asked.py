@@ -71,7 +71,7 @@ class Verdict:
     """On the regimen in use, as the summary says it. `code`: of `jobs.wearing_off.verdict`.
 
     `urgency`: 0 for whoever needs a look first. `counts`: by language, the difference and in how many courses.
-    `of`: what it was computed from. `fault`: why it could not be, with nothing about anybody; `code`: NOT_COMPUTED then.
+    `of`: what it was computed from. `fault`: why not, with nothing about anybody; `code` is NOT_COMPUTED then.
     """
 
     code: str
