@@ -77,6 +77,20 @@ def is_in_order(answer: httpx.Response) -> None:
         assert name in answer.headers, (answer.request.url, name)
 
 
+def test_scripts_and_styles_are_kept_and_what_is_about_somebody_is_not(desk: AtTheDesk) -> None:
+    with desk.client(desk.clinic.coordinator()) as client:
+        vendored = client.get("/desk/static/vendor/htmx-2.0.11.min.js")
+        assert vendored.headers["cache-control"] == "public, max-age=31536000, immutable"
+        ours = client.get("/desk/static/desk.js")
+        assert ours.headers["cache-control"] == "no-cache"
+        again = client.get("/desk/static/desk.js", headers={"If-None-Match": ours.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        for path in ("/desk/", "/desk/roster", "/desk/static/none.js"):
+            answer = client.get(path)
+            is_in_order(answer)
+            assert answer.headers["cache-control"] == "no-store", path
+
+
 @pytest.mark.parametrize("who", ["coordinator", "clinician", "nobody"])
 def test_reading(desk: AtTheDesk, who: str) -> None:
     walk = Walk(desk)
