@@ -34,13 +34,13 @@ pane.addEventListener("close", () => {
 });
 
 // Each open page has a pane of its own: a form that is begun in one goes on there, whatever another one does.
-const TAB = (() => {
-  const known = sessionStorage.getItem("desk-tab") ?? String(crypto.getRandomValues(new Uint8Array(1))[0] % 16);
-  sessionStorage.setItem("desk-tab", known);
-  return known;
-})();
+let tab = String(crypto.getRandomValues(new Uint8Array(1))[0] % 16);
+try {
+  tab = sessionStorage.getItem("desk-tab") ?? tab;
+  sessionStorage.setItem("desk-tab", tab);
+} catch { /* in a frame some browsers let nothing be kept: then until the page is left */ }
 document.body.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (detail.path === "/desk/pane") detail.parameters.set("tab", TAB);
+  if (detail.path === "/desk/pane") detail.parameters.set("tab", tab);
 });
 
 // Pressed twice, a button is pressed once: what it sends bears a number of its own, made where it was shown.
