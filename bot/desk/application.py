@@ -20,7 +20,6 @@ from bot.desk.patient_page import patient_routes
 from bot.desk.roster_page import roster_routes
 from bot.desk.team_page import team_routes
 from bot.desk.visits import Desk
-from bot.runtime import Running
 
 STATIC = Path(__file__).parent / "static"
 # What others have made has its version in its name, and never changes under it; ours is asked for by its ETag.
@@ -39,11 +38,10 @@ class Static(StaticFiles):
         return response
 
 
-def desk_application(running: Running, origin: str) -> Starlette:
-    """`origin`: such as https://diary.example.org; the desk is asked under no other name."""
-    desk = Desk(running, origin)
+def desk_application(desk: Desk) -> Starlette:
+    """`desk.origin`: such as https://diary.example.org; the desk is asked under no other name."""
     routes: list[BaseRoute] = [
-        *entrance_routes(running, is_secure=desk.is_secure),
+        *entrance_routes(desk.running, is_secure=desk.is_secure),
         *roster_routes(desk),
         *calendar_routes(desk),
         *patient_routes(desk),
@@ -54,5 +52,8 @@ def desk_application(running: Running, origin: str) -> Starlette:
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, origin=origin), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)],
+        middleware=[
+            Middleware(Guard, origin=desk.origin),
+            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
+        ],
     )

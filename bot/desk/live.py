@@ -32,6 +32,8 @@ PING = 20
 MOST_PAGES_OF_ONE = 8
 # In so many looks one tells anyway: days begin, of which nobody writes anything; and replicas commit out of order.
 ANYWAY = 30
+# Seconds after a team's last page. Who goes from page to page, or comes back, is not computed for anew.
+FORGOTTEN_AFTER = 600.0
 
 
 def live_routes(desk: Desk) -> list[Route]:
@@ -80,6 +82,7 @@ class News:
         self._database, self._verdicts = database, verdicts
         self._waiting: dict[int, set[asyncio.Event]] = {}
         self._watching: dict[int, asyncio.Task[None]] = {}
+        self._to_forget: dict[int, asyncio.TimerHandle] = {}
 
     async def of(self, team_id: int) -> AsyncGenerator[None, None]:
         """One item at the first look, and one whenever something may be new; several at once are one.
@@ -90,6 +93,8 @@ class News:
         waiting = self._waiting.setdefault(team_id, set())
         waiting.add(told)
         if len(waiting) == 1:
+            if team_id in self._to_forget:
+                self._to_forget.pop(team_id).cancel()
             self._watching[team_id] = asyncio.create_task(self._watch(team_id))
         else:
             told.set()
@@ -103,6 +108,8 @@ class News:
             if not waiting:
                 del self._waiting[team_id]
                 self._watching.pop(team_id).cancel()
+                forgets = asyncio.get_running_loop().call_later
+                self._to_forget[team_id] = forgets(FORGOTTEN_AFTER, self._verdicts.forget, team_id)
 
     async def _watch(self, team_id: int) -> None:
         seen, known, stumbles = None, 0, False

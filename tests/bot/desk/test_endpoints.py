@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from bot.desk.application import desk_application
 from bot.desk.guard import HEADERS
+from bot.desk.visits import Desk
 from tests.bot.desk.at_the_desk import AtTheDesk
 from tests.journeys.nasty import FORGED
 from tests.someone import Someone
@@ -64,7 +65,7 @@ class Walk:
             "clinician": clinic.clinician(),
             "nobody": None,
         }
-        app = desk_application(clinic.bot.running, desk.url)
+        app = desk_application(Desk(clinic.bot.running, desk.url))
         self.routes = [each for each in app.routes if isinstance(each, Route)]
 
     def path(self, route: Route, value: str) -> str:

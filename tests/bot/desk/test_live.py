@@ -13,8 +13,10 @@ from sqlmodel import Session
 
 from bot.desk import live
 from bot.desk.live import MOST_PAGES_OF_ONE, News
+from bot.desk.serving import DeskServer
 from bot.desk.verdicts import Verdicts
 from bot.drawing.rendering import Renderer
+from bot.traffic.listening import listen
 from jobs.clock import MovableClock
 from storage import audit
 from storage.database import Database
@@ -202,6 +204,26 @@ def test_nobody_looks_once_the_last_page_is_closed(team: Team) -> None:
     runs(conversation())
 
 
+def test_a_team_is_forgotten_a_while_after_its_last_page_unless_another_is_opened(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def conversation() -> None:
+        team.verdicts.computes(NORTH)
+        async with team.page() as page:
+            await page.hears(1)
+        async with team.page() as page:
+            await page.hears(1)
+            assert team.verdicts.revision(NORTH) == 1
+            monkeypatch.setattr(live, "FORGOTTEN_AFTER", 0)
+            async with team.page() as another:
+                await another.hears(1)
+            await team.looks()
+            assert team.verdicts.revision(NORTH) == 1, "one is still open"
+        await until(lambda: team.verdicts.revision(NORTH) == 0)
+
+    runs(conversation())
+
+
 def test_so_many_pages_of_one_are_told_and_no_more(clinic: Clinic) -> None:
     with (
         AtTheDesk(clinic) as desk,
@@ -220,3 +242,21 @@ def test_so_many_pages_of_one_are_told_and_no_more(clinic: Clinic) -> None:
 def test_whoever_is_not_signed_in_is_told_nothing(clinic: Clinic) -> None:
     with AtTheDesk(clinic) as desk, desk.client(None) as client:
         assert client.get("/desk/events").status_code == 303
+
+
+def test_when_the_desk_ends_nothing_is_computed_any_more(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The renderer ends next: what asked it then would start its process anew."""
+
+    async def for_ever(verdicts: Verdicts, team_id: int) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Verdicts, "refresh", for_ever)
+
+    async def ends() -> None:
+        with listen("DESK_LISTEN", "127.0.0.1:0") as listening:
+            server = DeskServer(clinic.bot.running, "http://127.0.0.1", listening)
+            async with server:
+                server._desk.verdicts.refresh_soon(NORTH)
+            assert not server._desk.verdicts._under_way
+
+    clinic.bot.do(ends())

@@ -206,6 +206,41 @@ def test_asked_for_in_the_background_twice_it_is_computed_once(desk: Desk) -> No
     assert None not in desk.known().values()
 
 
+def test_a_team_that_is_forgotten_is_not_known_and_is_computed_anew(desk: Desk) -> None:
+    desk.refresh()
+    desk.verdicts.forget(1)
+    assert not desk.verdicts._kept
+    assert set(desk.known().values()) == {None}
+    desk.refresh()
+    assert None not in desk.known().values()
+
+
+@pytest.mark.parametrize("is_the_end", [True, False])
+def test_what_is_being_computed_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch, is_the_end: bool) -> None:
+    """At the end of the bot, or once the team is forgotten: nothing is kept of it after that."""
+
+    async def for_ever(work: object, wanted: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def given_up() -> None:
+        desk.verdicts.refresh_soon(1)
+        await begun.wait()
+        (task,) = desk.verdicts._under_way.values()
+        if is_the_end:
+            await desk.verdicts.close()
+        else:
+            desk.verdicts.forget(1)
+            await asyncio.wait({task})
+            assert not desk.verdicts._kept
+        assert task.cancelled()
+        assert not desk.verdicts._under_way
+
+    begun = asyncio.Event()
+    monkeypatch.setattr(desk.renderer, "run", for_ever)
+    asyncio.run(given_up())
+
+
 def test_the_renderers_own_process_computes_them(sqlite_database: Database) -> None:
     desk = Desk(sqlite_database, Renderer())
     desk.refresh()
