@@ -16,7 +16,7 @@ from bot.texts import nearest_language, plain, texts_in
 
 log = logging.getLogger(__name__)
 
-# Telegram's own web clients show a Mini App in a frame; nobody else may.
+# Telegram's own web clients show a Mini App in a frame; nobody else may. The pages themselves have it from here too.
 FRAMED_BY = "https://web.telegram.org https://webk.telegram.org https://weba.telegram.org"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -7,8 +7,9 @@ for, once for all who look. A page then fetches what it shows.
 import asyncio
 import contextlib
 import itertools
+import logging
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from sse_starlette.sse import EventSourceResponse
 from starlette.requests import Request
@@ -16,10 +17,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.desk.entrance import token_in
+from bot.desk.verdicts import Verdicts
 from bot.desk.visits import Desk, to_the_entrance
 from jobs import desk_access
 from storage import desk_news
+from storage.database import Database
 from storage.desk_news import Newest
+
+log = logging.getLogger(__name__)
 
 EVERY = 2.0
 # So that a proxy does not take the stream for dead, nor the server a reader who is gone for one who is there.
@@ -27,10 +32,12 @@ PING = 20
 MOST_PAGES_OF_ONE = 8
 # In so many looks one tells anyway: days begin, of which nobody writes anything; and replicas commit out of order.
 ANYWAY = 30
+# Seconds after a team's last page. Who goes from page to page, or comes back, is not computed for anew.
+FORGOTTEN_AFTER = 600.0
 
 
 def live_routes(desk: Desk) -> list[Route]:
-    news, open_pages = _News(desk), Counter[int]()
+    news, open_pages = News(desk.running.database, desk.verdicts), Counter[int]()
 
     async def endpoint(request: Request) -> Response:
         token = token_in(request, is_secure=desk.is_secure)
@@ -44,12 +51,13 @@ def live_routes(desk: Desk) -> list[Route]:
         async def told() -> AsyncIterator[dict[str, str]]:
             open_pages[session_id] += 1
             try:
-                async for _ in news.of(team_id):
-                    # Also who may still be here is asked anew.
-                    if await asyncio.to_thread(_who, desk, token) is None:
-                        yield {"event": "out", "data": ""}
-                        return
-                    yield {"event": "changed", "data": ""}
+                async with contextlib.aclosing(news.of(team_id)) as told_of:
+                    async for _ in told_of:
+                        # Also who may still be here is asked anew.
+                        if await asyncio.to_thread(_who, desk, token) is None:
+                            yield {"event": "out", "data": ""}
+                            return
+                        yield {"event": "changed", "data": ""}
             finally:
                 open_pages[session_id] -= 1
                 if not open_pages[session_id]:
@@ -67,21 +75,29 @@ def _who(desk: Desk, token: str) -> tuple[int, int] | None:
         return None if known is None else (known.session_id, known.someone.the_team.id)
 
 
-class _News:
+class News:
     """Of the teams whose pages somebody has open."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, database: Database, verdicts: Verdicts) -> None:
+        self._database, self._verdicts = database, verdicts
         self._waiting: dict[int, set[asyncio.Event]] = {}
         self._watching: dict[int, asyncio.Task[None]] = {}
+        self._to_forget: dict[int, asyncio.TimerHandle] = {}
 
-    async def of(self, team_id: int) -> AsyncIterator[None]:
-        """One item whenever something may be new; several at once are one."""
+    async def of(self, team_id: int) -> AsyncGenerator[None, None]:
+        """One item at the first look, and one whenever something may be new; several at once are one.
+
+        At the first, since a page was made a moment before it began to listen, and may have missed something there.
+        """
         told = asyncio.Event()
         waiting = self._waiting.setdefault(team_id, set())
         waiting.add(told)
         if len(waiting) == 1:
+            if team_id in self._to_forget:
+                self._to_forget.pop(team_id).cancel()
             self._watching[team_id] = asyncio.create_task(self._watch(team_id))
+        else:
+            told.set()
         try:
             while True:
                 await told.wait()
@@ -90,24 +106,36 @@ class _News:
         finally:
             waiting.discard(told)
             if not waiting:
+                del self._waiting[team_id]
                 self._watching.pop(team_id).cancel()
+                forgets = asyncio.get_running_loop().call_later
+                self._to_forget[team_id] = forgets(FORGOTTEN_AFTER, self._verdicts.forget, team_id)
 
     async def _watch(self, team_id: int) -> None:
-        verdicts, seen, known = self._desk.verdicts, None, -1
+        seen, known, stumbles = None, 0, False
         for look in itertools.count():
-            # A database that is away for a moment is asked again.
-            with contextlib.suppress(Exception):
-                seen, is_news = await asyncio.to_thread(self._looked, team_id, seen)
-                if is_news or look % ANYWAY == 0:
-                    verdicts.refresh_soon(team_id)
-                more_is_known = known not in {-1, verdicts.revision(team_id)}
-                known = verdicts.revision(team_id)
-                if is_news or more_is_known or (look and look % ANYWAY == 0):
+            try:
+                seen, is_news = await asyncio.to_thread(self.looked, team_id, seen)
+            except Exception:
+                # A database that is away for a moment is asked again. Once, and not at each look.
+                if not stumbles:
+                    log.exception("What is new for the desk's pages could not be looked for")
+                stumbles = True
+            else:
+                if stumbles:
+                    log.info("What is new for the desk's pages is looked for again")
+                stumbles = False
+                is_told_anyway = is_news or look % ANYWAY == 0
+                if is_told_anyway:
+                    self._verdicts.refresh_soon(team_id)
+                if is_told_anyway or known != self._verdicts.revision(team_id):
                     for told in self._waiting[team_id]:
                         told.set()
+                known = self._verdicts.revision(team_id)
             await asyncio.sleep(EVERY)
 
-    def _looked(self, team_id: int, seen: Newest | None) -> tuple[Newest, bool]:
-        with self._desk.running.database.reading() as session:
+    def looked(self, team_id: int, seen: Newest | None) -> tuple[Newest, bool]:
+        """The newest there is, and whether any since `seen` is about the team: all is new to whoever saw nothing."""
+        with self._database.reading() as session:
             newest = desk_news.newest(session)
-            return newest, seen is not None and desk_news.is_news(session, team_id, seen)
+            return newest, seen is None or desk_news.is_news(session, team_id, seen)

@@ -6,6 +6,7 @@ import socket
 from typing import Self
 
 from bot.desk.application import desk_application
+from bot.desk.visits import Desk
 from bot.runtime import Running
 from bot.settings import Settings
 from bot.traffic.connections import GuardedPages
@@ -22,12 +23,12 @@ class DeskServer:
 
     def __init__(self, running: Running, origin: str, listening: socket.socket) -> None:
         """`origin`: under which browsers ask; `listening`: the caller's to close."""
-        self._origin, self._listening = origin, listening
-        self._server = Server(desk_application(running, origin), patience=1, guarded=GuardedPages)
+        self._desk, self._listening = Desk(running, origin), listening
+        self._server = Server(desk_application(self._desk), patience=1, guarded=GuardedPages)
 
     async def __aenter__(self) -> Self:
         self._serving = asyncio.create_task(self._server.serve([self._listening]))
-        log.info("The desk is served for %s", self._origin)
+        log.info("The desk is served for %s", self._desk.origin)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -35,6 +36,7 @@ class DeskServer:
         await asyncio.wait({self._serving}, timeout=PATIENCE_AT_THE_END)
         self._serving.cancel()
         await asyncio.gather(self._serving, return_exceptions=True)
+        await self._desk.verdicts.close()
 
 
 def desk_socket(settings: Settings) -> socket.socket | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.desk.guard import FRAMED_BY
 from bot.texts import Html, plain
 
 TEMPLATES = Environment(
@@ -29,3 +30,4 @@ def bare(text: str) -> str:
 
 TEMPLATES.filters.update(markup=markup, bare=bare)
 TEMPLATES.globals["h"] = Html
+TEMPLATES.globals["framed_by"] = FRAMED_BY

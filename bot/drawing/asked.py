@@ -10,6 +10,8 @@ from jobs.desk.fingerprints import Fingerprint
 from storage.database import Database
 from storage.models import DrawingKind
 
+# In the place of a verdict.
+NOT_COMPUTED = "not_computed"
 # Of Telegram's.
 LONGEST_CAPTION = 1024
 
@@ -69,13 +71,14 @@ class Verdict:
     """On the regimen in use, as the summary says it. `code`: of `jobs.wearing_off.verdict`.
 
     `urgency`: 0 for whoever needs a look first. `counts`: by language, the difference and in how many courses.
-    `of`: what it was computed from.
+    `of`: what it was computed from. `fault`: why not, with nothing about anybody; `code` is NOT_COMPUTED then.
     """
 
     code: str
     urgency: int
     counts: Mapping[str, Html]
     of: Fingerprint
+    fault: str | None = None
 
 
 @lru_cache(maxsize=2)

@@ -6,6 +6,8 @@ neither to spare.
 
 import html
 
+from sqlalchemy.exc import DBAPIError
+
 from bot.drawing.asked import LONGEST_CAPTION, Asked, AskedVerdicts, Drawn, Verdict, database_at, text_length
 from bot.texts import Html, Texts, texts_in
 from jobs import record
@@ -45,8 +47,8 @@ def _drawn(asked: Asked) -> Drawn:
 
 
 def verdicts(asked: AskedVerdicts) -> dict[int, Verdict]:
-    """By patient id, of those who are still there."""
-    from bot.drawing.verdicts import verdict_of  # noqa: PLC0415
+    """By patient id, of those who are still there. Whatever is wrong with one, the others' are computed."""
+    from bot.drawing.verdicts import verdict_of, without_verdict  # noqa: PLC0415
 
     found = {}
     try:
@@ -56,7 +58,12 @@ def verdicts(asked: AskedVerdicts) -> dict[int, Verdict]:
             people = [patient for patient in known if patient is not None]
             of = fingerprints(session, team, people, asked.now)
             for patient in people:
-                found[patient.id] = verdict_of(record.read(session, patient, asked.now), of[patient.id])
+                try:
+                    found[patient.id] = verdict_of(record.read(session, patient, asked.now), of[patient.id])
+                except DBAPIError:
+                    raise  # it is not about them, and the next time it may be there again
+                except Exception:
+                    found[patient.id] = without_verdict(of[patient.id])
     finally:
         database_at(asked.database).close()
     return found

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from sqlmodel import Session, select
 
 from bot.desk.application import desk_application
+from bot.desk.visits import Desk
 from bot.local import seed
 from bot.runtime import Running
 from bot.settings import Settings
@@ -112,7 +113,7 @@ def _served(database: Database) -> Iterator[str]:
 
     async def begin() -> tuple[Running, Server, "asyncio.Task[None]"]:
         running = Running(settings, database, MovableClock(seed.START), ticking=False)
-        server = Server(desk_application(running, origin), patience=1)
+        server = Server(desk_application(Desk(running, origin)), patience=1)
         return running, server, asyncio.create_task(server.serve([listening]))
 
     running, server, serving = asyncio.run_coroutine_threadsafe(begin(), loop).result()

@@ -19,6 +19,7 @@ from bot.desk import chart_facts
 from bot.desk.calendar_page import KINDS
 from bot.desk.previews import KINDS as MESSAGES
 from bot.desk.roster_page import Order
+from bot.drawing.asked import NOT_COMPUTED
 from bot.local import demo
 from bot.local.formatting import HtmlReading
 from bot.measuring import measurement_commands
@@ -202,6 +203,7 @@ def families() -> dict[str, str]:
             *(f"caveat.{code}" for code in get_args(CaveatCode) if code != "course_left_out"),
             *(f"caveat.left_out.{reason}" for reason in get_args(Reason)),
         ],
+        "bot/drawing/asked.py": [f"verdict.{NOT_COMPUTED}"],
         "bot/drawing/finding_marks.py": [
             *(f"item.{symptom}" for symptom in SYMPTOMS),
             *(f"table.{name}" for name in (*COLUMNS, *MORE_COLUMNS, *MEASURES, *MORE_MEASURES)),

@@ -35,13 +35,13 @@ pane.addEventListener("close", () => {
 });
 
 // Each open page has a pane of its own: a form that is begun in one goes on there, whatever another one does.
-const TAB = (() => {
-  const known = sessionStorage.getItem("desk-tab") ?? String(crypto.getRandomValues(new Uint8Array(1))[0] % 16);
-  sessionStorage.setItem("desk-tab", known);
-  return known;
-})();
+let tab = String(crypto.getRandomValues(new Uint8Array(1))[0] % 16);
+try {
+  tab = sessionStorage.getItem("desk-tab") ?? tab;
+  sessionStorage.setItem("desk-tab", tab);
+} catch { /* in a frame some browsers let nothing be kept: then until the page is left */ }
 document.body.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (detail.path === "/desk/pane") detail.parameters.set("tab", TAB);
+  if (detail.path === "/desk/pane") detail.parameters.set("tab", tab);
 });
 
 // Pressed twice, a button is pressed once: what it sends bears a number of its own, made where it was shown.
@@ -62,16 +62,41 @@ document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
 document.body.addEventListener("htmx:sendError", () => tell(told.dataset.lost));
 document.body.addEventListener("htmx:responseError", () => tell(told.dataset.failed));
 
-// Live: a patient's answer or a colleague's change is fetched as soon as the server says that something happened.
+// Live: a patient's answer or a colleague's change is fetched as soon as the server says that something happened; it
+// says so when one begins to listen as well, since something may have happened while one did not.
+const changed = () => document.body.dispatchEvent(new CustomEvent("desk-changed"));
+const LOOK_AGAIN = 30_000; // ms, as the words say
 let source = null;
 function listen() {
+  source?.close();
   source = new EventSource("/desk/events");
-  source.addEventListener("changed", () => document.body.dispatchEvent(new CustomEvent("desk-changed")));
+  source.addEventListener("changed", changed);
   source.addEventListener("out", () => location.assign("/desk/"));
+  source.addEventListener("open", () => { if (told.textContent === told.dataset.deaf) tell(""); });
+  source.addEventListener("error", ({ target }) => {
+    // While the line is merely down the browser tries again; after a refusal, as of too many pages, it does not.
+    if (target.readyState !== EventSource.CLOSED) return;
+    tell(told.dataset.deaf);
+    setTimeout(() => {
+      if (target !== source || document.hidden) return;
+      changed();
+      listen();
+    }, LOOK_AGAIN);
+  });
 }
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) source?.close();
-  else { listen(); document.body.dispatchEvent(new CustomEvent("desk-changed")); }
+  else listen();
 });
 if (!document.hidden) listen();
 window.addEventListener("pagehide", () => source?.close());
+
+// What a page fetches by itself and is the same must not move: not under a finger, nor under somebody's eyes.
+let shown = document.getElementById("main").innerHTML;
+document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.target.closest("[hx-trigger='desk-changed from:body']")) return;
+  const answer = new DOMParser().parseFromString(detail.serverResponse, "text/html").getElementById("main")?.innerHTML;
+  if (answer === undefined) return; // further rows
+  if (answer === shown && detail.requestConfig.headers["desk-live"]) detail.shouldSwap = false;
+  shown = answer;
+});

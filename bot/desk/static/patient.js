@@ -1,14 +1,11 @@
-// A patient's page is fetched again whenever anything of the team has changed: what is the same must not move.
+// A patient's page is fetched again whenever anything of the team has changed: what somebody has opened stays open.
 
-let shown = "";
+const past = () => document.getElementById("past-courses");
+let opened;
 
 document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.id !== "patient-rest") return;
-  if (detail.serverResponse === shown) detail.shouldSwap = false;
-  shown = detail.serverResponse;
-  const opened = document.getElementById("past-courses")?.open;
-  document.body.addEventListener("htmx:afterSwap", () => {
-    const past = document.getElementById("past-courses");
-    if (past && opened !== undefined) past.open = opened;
-  }, { once: true });
+  if (detail.target.id === "patient-rest") opened = past()?.open;
+});
+document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id === "patient-rest" && past() && opened !== undefined) past().open = opened;
 });

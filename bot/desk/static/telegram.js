@@ -31,17 +31,27 @@ function themed(json) {
     sessionStorage.setItem(KEPT, json);
   } catch { /* no colours are better than a page that does not come */ }
 }
-if (told.has("tgWebAppThemeParams")) themed(told.get("tgWebAppThemeParams"));
-else if (sessionStorage.getItem(KEPT)) themed(sessionStorage.getItem(KEPT));
+function kept() {
+  try { return sessionStorage.getItem(KEPT); } catch { return null; } // in a frame some browsers let nothing be kept
+}
+const theme = told.get("tgWebAppThemeParams") ?? kept();
+if (theme) themed(theme);
 
+// Whose frames the server allows.
+const TELEGRAM = document.documentElement.dataset.framedBy.split(" ");
 const framed = window.parent !== window;
 export function tell(event, data = {}) {
-  if (window.TelegramWebviewProxy) window.TelegramWebviewProxy.postEvent(event, JSON.stringify(data));
-  else if (framed) window.parent.postMessage(JSON.stringify({ eventType: event, eventData: data }), "https://web.telegram.org");
+  if (window.TelegramWebviewProxy) return window.TelegramWebviewProxy.postEvent(event, JSON.stringify(data));
+  if (!framed) return;
+  // Not every browser says who frames it; whom a message is not for never gets it.
+  const known = TELEGRAM.filter((origin) => origin === location.ancestorOrigins?.[0]);
+  for (const origin of known.length ? known : TELEGRAM) {
+    window.parent.postMessage(JSON.stringify({ eventType: event, eventData: data }), origin);
+  }
 }
 
 window.addEventListener("message", (message) => {
-  if (message.origin !== "https://web.telegram.org" || typeof message.data !== "string") return;
+  if (!TELEGRAM.includes(message.origin) || typeof message.data !== "string") return;
   try {
     const { eventType, eventData } = JSON.parse(message.data);
     if (eventType === "theme_changed") themed(JSON.stringify(eventData.theme_params));

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from starlette.types import ASGIApp
 
 from bot.desk.application import desk_application
+from bot.desk.visits import Desk
 from bot.traffic.listening import Server, listen
 from jobs import desk_access
 from storage import chats
@@ -35,7 +36,7 @@ class AtTheDesk:
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
 
         async def begin() -> tuple[Server, "asyncio.Task[None]"]:
-            app: ASGIApp = desk_application(self.clinic.bot.running, self.url)
+            app: ASGIApp = desk_application(Desk(self.clinic.bot.running, self.url))
             server = Server(app, patience=1)  # type: ignore[arg-type]
             serving = asyncio.create_task(server.serve([listening]))
             return server, serving

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from bot.desk.application import desk_application
 from bot.desk.guard import HEADERS
+from bot.desk.visits import Desk
 from tests.bot.desk.at_the_desk import AtTheDesk
 from tests.journeys.nasty import FORGED
 from tests.someone import Someone
@@ -64,7 +65,7 @@ class Walk:
             "clinician": clinic.clinician(),
             "nobody": None,
         }
-        app = desk_application(clinic.bot.running, desk.url)
+        app = desk_application(Desk(clinic.bot.running, desk.url))
         self.routes = [each for each in app.routes if isinstance(each, Route)]
 
     def path(self, route: Route, value: str) -> str:
@@ -75,6 +76,20 @@ def is_in_order(answer: httpx.Response) -> None:
     assert answer.status_code < 500, (answer.request.url, answer.status_code)
     for name in HEADERS:
         assert name in answer.headers, (answer.request.url, name)
+
+
+def test_scripts_and_styles_are_kept_and_what_is_about_somebody_is_not(desk: AtTheDesk) -> None:
+    with desk.client(desk.clinic.coordinator()) as client:
+        vendored = client.get("/desk/static/vendor/htmx-2.0.11.min.js")
+        assert vendored.headers["cache-control"] == "public, max-age=31536000, immutable"
+        ours = client.get("/desk/static/desk.js")
+        assert ours.headers["cache-control"] == "no-cache"
+        again = client.get("/desk/static/desk.js", headers={"If-None-Match": ours.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        for path in ("/desk/", "/desk/roster", "/desk/static/none.js"):
+            answer = client.get(path)
+            is_in_order(answer)
+            assert answer.headers["cache-control"] == "no-store", path
 
 
 @pytest.mark.parametrize("who", ["coordinator", "clinician", "nobody"])

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from bot.desk import wrong_tries
 from bot.desk.application import desk_application
 from bot.desk.init_data import signature
+from bot.desk.visits import Desk
 from bot.desk.wrong_tries import WrongTries
 from jobs import desk_access, staffing
 from storage import chats
@@ -27,7 +28,7 @@ class Browser:
 
     def __init__(self, clinic: Clinic, origin: str = SECURE, language: str = "en") -> None:
         self._clinic = clinic
-        transport = httpx.ASGITransport(desk_application(clinic.bot.running, origin))
+        transport = httpx.ASGITransport(desk_application(Desk(clinic.bot.running, origin)))
         headers = {"Origin": origin, "Accept-Language": language}
         self._client = httpx.AsyncClient(transport=transport, base_url=origin, headers=headers)
         self.headers, self.cookies = self._client.headers, self._client.cookies

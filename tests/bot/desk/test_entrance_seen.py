@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from bot.desk.guard import FRAMED_BY
 from tests.bot.desk.at_the_desk import SMALL, AtTheDesk
 from tests.bot.desk.test_entrance import signed, ticket_of
 from tests.support import Clinic
@@ -67,4 +68,30 @@ def test_telegrams_words_leave_the_address_and_whoever_is_refused_reads_why(desk
             page.wait_for_url(f"**{ends}")
         assert page.url == f"{desk.url}{ends}"
         page.context.close()
+    assert complaints == []
+
+
+FRAME = """<!doctype html><iframe allow="local-network-access" src="{desk}/desk/"></iframe>
+<script>heard = []; addEventListener("message", ({{ data }}) => heard.push(JSON.parse(data).eventType));</script>"""
+
+
+@pytest.mark.parametrize("client", FRAMED_BY.split())
+def test_each_of_telegrams_clients_may_frame_it_hears_of_it_and_gives_it_colours(
+    desk: AtTheDesk, browser: Browser, client: str
+) -> None:
+    complaints = list[str]()
+    page = opened(browser, complaints)
+    page.context.grant_permissions(["local-network-access"], origin=client)
+    page.route(f"{client}/**", lambda route: route.fulfill(body=FRAME.format(desk=desk.url), content_type="text/html"))
+    page.goto(f"{client}/")
+    framed = page.frame_locator("iframe")
+    expect(framed.locator("main")).to_contain_text("send /desk to the bot")
+    page.wait_for_function("heard.length === 2")
+    assert page.evaluate("heard") == ["web_app_ready", "web_app_expand"]
+    page.evaluate(
+        """() => frames[0].postMessage(JSON.stringify({
+            eventType: "theme_changed", eventData: { theme_params: { bg_color: "#101820" } } }), "*")"""
+    )
+    expect(framed.locator("html")).to_have_attribute("data-theme", "dark")
+    page.context.close()
     assert complaints == []

@@ -256,6 +256,20 @@ def test_earlier_courses_that_were_opened_stay_open(desk: AtTheDesk, browser: Br
         expect(page.locator("#past-courses")).to_have_attribute("open", "")
 
 
+def test_earlier_courses_that_were_closed_again_stay_closed(desk: AtTheDesk, browser: Browser) -> None:
+    """Whatever was fetched while they were open."""
+    with desk.page(browser, desk.clinic.coordinator(), PATH) as page:
+        earlier = page.get_by_text("15 earlier courses")
+        earlier.click()
+        for _ in range(2):
+            with page.expect_response(lambda answer: answer.url.endswith(PATH)):
+                page.evaluate("document.body.dispatchEvent(new CustomEvent('desk-changed'))")
+        earlier.click()
+        page.get_by_role("button", name="Move: Mon 16 Aug 1999").click()
+        expect(page.locator("#pane")).to_be_visible()
+        expect(page.locator("#past-courses")).not_to_have_attribute("open", "")
+
+
 def test_a_theme_of_telegram_s_reaches_the_chart(desk: AtTheDesk, browser: Browser) -> None:
     theme = "%7B%22bg_color%22%3A%22%23101820%22%2C%22text_color%22%3A%22%23f0f0f0%22%7D"
     with desk.page(browser, desk.clinic.clinician(), f"{PATH}#tgWebAppThemeParams={theme}") as page:

@@ -4,15 +4,17 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
+from unittest.mock import Mock
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from bot.desk import verdicts
 from bot.desk.verdicts import Verdicts
-from bot.drawing.asked import Verdict
+from bot.drawing.asked import NOT_COMPUTED, Verdict
 from bot.drawing.findings import BY_URGENCY
 from bot.drawing.pages import Answered, counts_words
 from bot.drawing.rendering import Renderer
@@ -20,6 +22,7 @@ from bot.local import seed
 from bot.texts import languages, texts_in
 from jobs import record, schedule
 from jobs.clock import MovableClock
+from jobs.record import Record
 from jobs.schedule import CoursePlan
 from storage import patients
 from storage.database import Database
@@ -38,7 +41,7 @@ class Here(Renderer):
     fails = False
     portions = 0
 
-    async def _run(self, work: Callable[[Wanted], Made], wanted: Wanted) -> Made:
+    async def run(self, work: Callable[[Wanted], Made], wanted: Wanted) -> Made:
         self.portions += 1
         if self.fails:
             raise OSError("no worker")
@@ -154,6 +157,44 @@ def test_a_worker_that_died_is_tried_again_the_next_time(desk: Desk, caplog: pyt
     assert None not in desk.known().values()
 
 
+def test_one_who_cannot_be_computed_takes_nobody_along(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor is it tried, or logged, again each time; on the roster they come last."""
+    monkeypatch.setattr(verdicts, "PORTION", 1)
+    read = record.read
+
+    def read_but_one(session: Session, patient: Patient, now: datetime) -> Record:
+        if patient.pseudonym == seed.CASE_PSEUDONYM:
+            raise ValueError(patient.pseudonym)
+        return read(session, patient, now)
+
+    monkeypatch.setattr(record, "read", read_but_one)
+    with caplog.at_level(logging.ERROR):
+        desk.refresh()
+        portions = desk.renderer.portions  # type: ignore[attr-defined]
+        desk.refresh()
+    found = {name: said for name, said in desk.known().items() if said is not None}
+    assert set(found) == set(desk.known()), "of everybody something is known"
+    assert [name for name, said in found.items() if said.code == NOT_COMPUTED] == [seed.CASE_PSEUDONYM]
+    assert max(found.values(), key=lambda said: said.urgency).code == NOT_COMPUTED
+    assert desk.renderer.portions == portions  # type: ignore[attr-defined]
+    assert caplog.text.count("A verdict could not be computed") == 1
+    assert "read_but_one" in caplog.text
+    assert seed.CASE_PSEUDONYM not in caplog.text
+
+
+def test_a_database_that_is_away_says_nothing_about_anybody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever was to be computed then is computed the next time."""
+    away = OperationalError("select", {}, Exception("away"))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(record, "read", Mock(side_effect=away))
+        desk.refresh()
+        assert set(desk.known().values()) == {None}
+    desk.refresh()
+    assert None not in desk.known().values()
+
+
 def test_asked_for_in_the_background_twice_it_is_computed_once(desk: Desk) -> None:
     async def twice() -> None:
         for _ in range(2):
@@ -163,6 +204,41 @@ def test_asked_for_in_the_background_twice_it_is_computed_once(desk: Desk) -> No
     asyncio.run(twice())
     assert desk.renderer.portions == 1  # type: ignore[attr-defined]
     assert None not in desk.known().values()
+
+
+def test_a_team_that_is_forgotten_is_not_known_and_is_computed_anew(desk: Desk) -> None:
+    desk.refresh()
+    desk.verdicts.forget(1)
+    assert not desk.verdicts._kept
+    assert set(desk.known().values()) == {None}
+    desk.refresh()
+    assert None not in desk.known().values()
+
+
+@pytest.mark.parametrize("is_the_end", [True, False])
+def test_what_is_being_computed_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch, is_the_end: bool) -> None:
+    """At the end of the bot, or once the team is forgotten: nothing is kept of it after that."""
+
+    async def for_ever(work: object, wanted: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def given_up() -> None:
+        desk.verdicts.refresh_soon(1)
+        await begun.wait()
+        (task,) = desk.verdicts._under_way.values()
+        if is_the_end:
+            await desk.verdicts.close()
+        else:
+            desk.verdicts.forget(1)
+            await asyncio.wait({task})
+            assert not desk.verdicts._kept
+        assert task.cancelled()
+        assert not desk.verdicts._under_way
+
+    begun = asyncio.Event()
+    monkeypatch.setattr(desk.renderer, "run", for_ever)
+    asyncio.run(given_up())
 
 
 def test_the_renderers_own_process_computes_them(sqlite_database: Database) -> None:
