@@ -4,6 +4,7 @@ uvicorn waits for ever for a request that was begun. A thousand of those, and no
 """
 
 import asyncio
+import socket
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
@@ -32,6 +33,8 @@ class Guarded(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        # Head and body are written apart: without this the second waits 40 ms for the first to be acknowledged.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._too_slow: asyncio.TimerHandle | None = None
         self._waited_for_since = self.loop.time()
         self._expect_the_rest()

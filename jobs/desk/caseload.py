@@ -62,10 +62,11 @@ def rows(session: Session, team: Team, people: Sequence[Patient], stand: Sequenc
     if not stand:
         return []
     since = min(each.today for each in stand) - (DAYS - 1) * DAY
-    values = team_diaries.values_of_team(session, team.id, LEADING, since)
-    answered = team_diaries.answered_days_of_team(session, team.id, since)
-    asked = team_diaries.asked_days_of_team(session, team.id, since)
-    first = team_diaries.first_answered_days(session, team.id)
+    ids = [patient.id for patient in people]
+    values = team_diaries.values_of_team(session, team.id, LEADING, since, ids)
+    answered = team_diaries.answered_days_of_team(session, team.id, since, ids)
+    asked = team_diaries.asked_days_of_team(session, team.id, since, ids)
+    first = team_diaries.first_answered_days(session, team.id, ids)
     given, planned = _courses(session, team.id, since, max(each.today for each in stand))
     return [
         _row(
