@@ -10,6 +10,7 @@ import itertools
 import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
 
 from sse_starlette.sse import EventSourceResponse
 from starlette.requests import Request
@@ -20,7 +21,9 @@ from bot.desk.entrance import token_in
 from bot.desk.verdicts import Verdicts
 from bot.desk.visits import Desk, to_the_entrance
 from jobs import desk_access
-from storage import desk_news
+from jobs.alerts import GRACE
+from jobs.clock import Clock
+from storage import alerts, desk_news
 from storage.database import Database
 from storage.desk_news import Newest
 
@@ -37,7 +40,7 @@ FORGOTTEN_AFTER = 600.0
 
 
 def live_routes(desk: Desk) -> list[Route]:
-    news, open_pages = News(desk.running.database, desk.verdicts), Counter[int]()
+    news, open_pages = News(desk.running.database, desk.running.clock, desk.verdicts), Counter[int]()
 
     async def endpoint(request: Request) -> Response:
         token = token_in(request, is_secure=desk.is_secure)
@@ -75,11 +78,19 @@ def _who(desk: Desk, token: str) -> tuple[int, int] | None:
         return None if known is None else (known.session_id, known.someone.the_team.id)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """At one look: the newest rows there are, and of whom there is an alert that can be read and nobody has seen."""
+
+    newest: Newest
+    alerts: frozenset[int]
+
+
 class News:
     """Of the teams whose pages somebody has open."""
 
-    def __init__(self, database: Database, verdicts: Verdicts) -> None:
-        self._database, self._verdicts = database, verdicts
+    def __init__(self, database: Database, clock: Clock, verdicts: Verdicts) -> None:
+        self._database, self._clock, self._verdicts = database, clock, verdicts
         self._waiting: dict[int, set[asyncio.Event]] = {}
         self._watching: dict[int, asyncio.Task[None]] = {}
         self._to_forget: dict[int, asyncio.TimerHandle] = {}
@@ -134,8 +145,14 @@ class News:
                 known = self._verdicts.revision(team_id)
             await asyncio.sleep(EVERY)
 
-    def looked(self, team_id: int, seen: Newest | None) -> tuple[Newest, bool]:
-        """The newest there is, and whether any since `seen` is about the team: all is new to whoever saw nothing."""
+    def looked(self, team_id: int, seen: Seen | None) -> tuple[Seen, bool]:
+        """What there is, and whether any of it since `seen` is about the team: all is new to whoever saw nothing.
+
+        An alert can be read once its grace is over, and nobody writes anything then.
+        """
         with self._database.reading() as session:
-            newest = desk_news.newest(session)
-            return newest, seen is None or desk_news.is_news(session, team_id, seen)
+            unseen = frozenset(alerts.patients_with_unseen_alerts(session, team_id, self._clock.now() - GRACE))
+            found = Seen(desk_news.newest(session), unseen)
+            if seen is None or seen.alerts != unseen:
+                return found, True
+            return found, desk_news.is_news(session, team_id, seen.newest)

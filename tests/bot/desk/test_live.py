@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from bot.desk import live
-from bot.desk.live import MOST_PAGES_OF_ONE, News
+from bot.desk.live import MOST_PAGES_OF_ONE, News, Seen
 from bot.desk.serving import DeskServer
 from bot.desk.verdicts import Verdicts
 from bot.drawing.rendering import Renderer
@@ -20,7 +20,6 @@ from bot.traffic.listening import listen
 from jobs.clock import MovableClock
 from storage import audit
 from storage.database import Database
-from storage.desk_news import Newest
 from storage.writer import Writer
 from tests.bot.desk.at_the_desk import AtTheDesk
 from tests.storage.support import NOW, team_of
@@ -55,7 +54,7 @@ class Looking(News):
     looks = 0
     is_away = False
 
-    def looked(self, team_id: int, seen: Newest | None) -> tuple[Newest, bool]:
+    def looked(self, team_id: int, seen: Seen | None) -> tuple[Seen, bool]:
         self.looks += 1
         if self.is_away:
             raise OperationalError("select", {}, Exception("away"))
@@ -67,7 +66,7 @@ class Team:
 
     def __init__(self, database: Database) -> None:
         self.verdicts = Computing(Renderer(), database, MovableClock(NOW))
-        self.news = Looking(database, self.verdicts)
+        self.news = Looking(database, MovableClock(NOW), self.verdicts)
         self.writer = Writer(database)
         for name in ("North", "South"):
             self.writer.submit(partial(team_of, name=name)).result()

@@ -10,6 +10,7 @@ from jobs import admission
 from storage import audit, teams
 from storage.models import Patient
 from tests.bot.desk.at_the_desk import SMALL, AtTheDesk, words
+from tests.bot.desk.test_pane import pain_of_eight
 from tests.support import TEAM, Clinic
 
 
@@ -128,6 +129,23 @@ def test_an_answer_appears_without_a_reload(desk: AtTheDesk, browser: Browser) -
         expect(page.get_by_role("row").filter(has_text=anna.code)).not_to_contain_text("2 Mar 2026")
         anna.presses("7")
         expect(page.get_by_role("row").filter(has_text=anna.code)).to_contain_text("Mon 2 Mar 2026")
+
+
+@pytest.mark.browser
+def test_an_alert_appears_once_it_can_be_read(desk: AtTheDesk, browser: Browser) -> None:
+    """Nobody writes anything when its three minutes are over."""
+    clinic = desk.clinic
+    anna, clinician = clinic.patient(), clinic.clinician()
+    clinic.planned(anna, "2026-04-20")
+    clinic.write(pain_of_eight)
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    with desk.page(browser, clinician, "/desk/roster?group=all") as page:
+        anna.says("9 2 2 2")
+        row = page.get_by_role("row").filter(has_text=anna.code)
+        expect(row).to_contain_text("Mon 2 Mar 2026")
+        expect(row).not_to_contain_text("alert not seen")
+        clinic.passes(minutes=4)
+        expect(row).to_contain_text("alert not seen")
 
 
 @pytest.mark.browser
