@@ -5,7 +5,7 @@ A course is moved by drawing it to another day, or by the keyboard; the pane the
 
 import calendar
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -93,13 +93,16 @@ def _calendar(visit: Visit) -> Response:
     team, today = visit.team, due.local_date(visit.team.time_zone, visit.now)
     span = span_in(visit.query, today)
     found = course_calendar.between(visit.session, team, span.first, span.last, visit.now)
+    open_ = course_calendar.unconfirmed(visit.session, team, visit.now)
+    asked_on = Counter(each.asked_on for each in open_ if each.asked_on is not None)
     return visit.shows(
         "calendar.html",
         span=span,
         today=today,
         chips=_by_day(found, span),
         load=course_calendar.loads(found, span.first, span.last, team.chairs),
-        open=course_calendar.unconfirmed(visit.session, team, visit.now),
+        open=open_,
+        asked_together=sorted((day, many) for day, many in asked_on.items() if many > 1),
         kinds=KINDS,
         this_month=address(month=f"{span.named:%Y-%m}"),
         this_week=address(week=(today if span.first <= today <= span.last else span.named).isoformat()),

@@ -13,9 +13,12 @@ export function tell(words) {
 }
 
 let opener = null;
+// Closed while an answer is on its way, it stays closed.
+let isWanted = false;
 /** Opens the pane with what these presses bring, such as ["o:move_course:12", "f:move_course:start:2026-03-12"]. */
 export function open(presses) {
   opener = document.activeElement;
+  isWanted = true;
   const values = presses[0].startsWith("/") ? { once: once(), text: presses.join(" ") } : { once: once(), data: presses };
   htmx.ajax("POST", "/desk/pane", { target: "#pane-body", swap: "innerHTML", values });
 }
@@ -27,6 +30,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]") || event.target === pane) pane.close();
 });
 pane.addEventListener("close", () => {
+  isWanted = false;
   body.replaceChildren();
   document.getElementById("pane-toast").textContent = "";
   if (opener?.isConnected) opener.focus();
@@ -50,8 +54,9 @@ document.body.addEventListener("htmx:configRequest", ({ detail }) => {
   if (form) detail.parameters.set("once", (form.dataset.once ||= once()));
 });
 document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.target.id === "pane-toast" && !pane.open) pane.showModal();
-  if (detail.target !== body) return;
+  if (detail.target.id !== "pane-toast" && detail.target !== body) return;
+  if (!isWanted) return void detail.target.replaceChildren();
+  if (detail.target !== body) return void (pane.open || pane.showModal());
   document.getElementById("pane-toast").textContent = "";
   if (!pane.open) pane.showModal();
   // Where there is nothing to press but the ways out, one means to type.

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
 
 from bot.desk import calendar_page
+from storage.models import CourseStatus
 from tests.bot.desk.at_the_desk import SMALL, AtTheDesk, words
 from tests.support import Clinic
 
@@ -184,6 +185,28 @@ def test_the_arithmetic_of_dragging_is_the_calendars_own(desk: AtTheDesk, browse
             asked,
         )
     assert found == [(day - timedelta(days=number)).isoformat() for day, number in days]
+
+
+@pytest.mark.browser
+def test_courses_that_are_over_are_confirmed_in_a_row_or_one_by_one(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    coordinator, people = clinic.coordinator(), [clinic.patient() for _ in range(3)]
+    courses = [clinic.planned(each, "2026-03-03", days=1) for each in people]
+    clinic.becomes(clinic.local("2026-03-04 09:30"))
+    with desk.page(browser, coordinator, MARCH) as page:
+        pane = page.get_by_role("dialog")
+        page.locator(f"#g-{courses[0].id}").click()
+        pane.get_by_role("button", name="Given as planned").click()
+        page.keyboard.press("Escape")
+        expect(pane).to_be_hidden()
+        expect(page.locator("#open-courses li")).to_have_count(3)
+        page.get_by_role("button", name="All 2 that you were asked about").click()
+        pane.get_by_role("button", name="All 2 given as planned").click()
+        pane.get_by_role("button", name="Yes").click()
+        page.keyboard.press("Escape")
+        expect(page.locator("#open-courses")).to_have_count(0)
+        expect(pane).to_be_hidden()
+    assert {course.status for each in people for course in each.courses} == {CourseStatus.GIVEN}
 
 
 @pytest.mark.browser
