@@ -21,8 +21,6 @@ TELEGRAM_AWAY_AFTER = 180.0
 LONGEST_BAN = 60.0
 SLOW_DATABASE = 3.0
 LATE = timedelta(minutes=5)
-# A process writes twice a minute that it lives.
-ROLE_MISSED_AFTER = timedelta(minutes=3)
 # Even where messages are going out: a rush that takes longer has its own light, hours before it.
 VERY_LATE = timedelta(minutes=15)
 # What is being worked off: a message was taken up within this time.

@@ -63,12 +63,12 @@ def step(known: Mapping[Name, Known], lights: Sequence[Light], now: datetime) ->
     due = [light for light in lights if light.red and _is_due(after[light.name], now)]
     for light in due:
         after[light.name] = _claimed(after[light.name], now)
-    told = {name: each for name, each in after.items() if _is_told(each, now)}
     # That it was seen to be over.
-    after |= {name: _over(each) for name, each in told.items() if _is_over(each, now)}
-    all_green = bool(told) and all(_is_over(each, now) and _is_free(each, now) for each in told.values())
+    after = {name: _over(each) if _is_over(each, now) else each for name, each in after.items()}
+    # Not while one is red that is not told yet.
+    all_green = bool(after) and all(_is_over(each, now) and _is_free(each, now) for each in after.values())
     if all_green:
-        after |= {name: _claimed_as_over(after[name], now) for name in told}
+        after = {name: _claimed_as_over(each, now) for name, each in after.items()}
     return Step(after, News(due, all_green))
 
 
@@ -120,8 +120,8 @@ def given_back(known: Mapping[Name, Known], news: News, now: datetime) -> dict[N
 
 
 def _due_again(known: Known) -> Known:
-    before = known.red_since - timedelta.resolution
-    return replace(known, claimed_at=None, told_at=min(known.told_at, before) if known.told_at is not None else None)
+    told_at = min(known.told_at, known.red_since) if known.told_at is not None else None
+    return replace(known, claimed_at=None, told_at=told_at)
 
 
 def _named(known: Mapping[Name, Known], news: News) -> list[Name]:
@@ -138,15 +138,13 @@ def _is_free(known: Known, now: datetime) -> bool:
 
 def _is_told(known: Known, now: datetime) -> bool:
     """Or is being told just now."""
-    return known.told_at is not None or (
-        known.claimed_at is not None and not (_is_over(known, now) and _is_free(known, now))
-    )
+    return known.told_at is not None or not _is_free(known, now)
 
 
 def _is_due(known: Known, now: datetime) -> bool:
-    if now - known.red_since < PATIENCE or not _is_free(known, now):
-        return False
-    return known.told_at is None or known.told_at < known.red_since or now - known.told_at >= AGAIN_AFTER
+    """Nothing is told at the moment it becomes red: what says so is due again."""
+    is_told = known.told_at is not None and known.told_at > known.red_since and now - known.told_at < AGAIN_AFTER
+    return now - known.red_since >= PATIENCE and _is_free(known, now) and not is_told
 
 
 def merged(stored: Mapping[Name, Known], remembered: Mapping[Name, Known]) -> dict[Name, Known]:

@@ -29,6 +29,8 @@ FRESH = 2.0
 # A quiet Telegram is asked something once a minute, so that its silence means something.
 ASKED_AFTER = 60.0
 RUSH_EVERY = timedelta(hours=1)
+# A process writes twice a minute that it lives.
+ROLE_MISSED_AFTER = timedelta(minutes=3)
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ class Lookout:
                 self._rush = now, load.worst(patients.prompts_by_moment(session), PER_SECOND)
             self._unsettled = watching.unsettled(session)
             stored = stored_facts(session, now, found, self._expected, self._rush[1])
-            held = watching.roles_held(session, now - lights.ROLE_MISSED_AFTER)
+            held = watching.roles_held(session, now - ROLE_MISSED_AFTER)
             return replace(stored, roles_missing=tuple(role for role in Role if role not in held))
 
     async def _within(self, name: str, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:

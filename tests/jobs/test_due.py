@@ -17,6 +17,7 @@ from jobs.due import (
     next_reminder,
     next_weekly_moment,
     reminder_moments,
+    week_of,
 )
 
 ZONES = sorted(available_timezones() - {"localtime"})
@@ -224,6 +225,19 @@ def test_a_weekly_moment_is_the_first_daily_moment_of_that_weekday(
     daily = moments(zone, at, after, 15)
     expected = next(moment for moment in daily if local_date(zone, moment).weekday() == weekday)
     assert next_weekly_moment(zone, weekday, at, after) == expected
+
+
+@pytest.mark.parametrize(
+    ("instant", "monday"),
+    [
+        (utc(2026, 3, 1, 10, 59), date(2026, 2, 23)),
+        (utc(2026, 3, 1, 11, 0), date(2026, 3, 2)),
+        (utc(2026, 3, 4, 0, 0), date(2026, 3, 2)),
+        (utc(2026, 3, 8, 10, 59), date(2026, 3, 2)),
+    ],
+)
+def test_a_week_is_from_monday_to_sunday_on_the_wall_there(instant: datetime, monday: date) -> None:
+    assert week_of("Pacific/Auckland", instant) == monday
 
 
 def test_reminders_come_at_local_times_before_the_course_and_on_its_morning() -> None:

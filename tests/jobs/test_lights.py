@@ -134,9 +134,14 @@ def test_while_the_database_is_away_what_only_it_knows_is_not_known_and_failing_
 
 
 def test_a_process_has_lights_only_for_what_is_its_work() -> None:
-    names = {light.name for light in lights.lights(of_process(tick=None, intake=None))}
-    assert not names & {Name.TICK, Name.INTAKE}
+    names = {light.name for light in lights.lights(of_process(tick=None, intake=None, keeping=None))}
+    assert not names & {Name.TICK, Name.INTAKE, Name.KEEPING}
     assert {Name.COURIER, Name.DRAWING} <= names
+
+
+def test_a_process_that_waits_for_telegram_misses_no_roles() -> None:
+    facts = replace(of_process(begun=False), stored=replace(STORED, roles_missing=["clock"]))
+    assert the(facts, Name.ROLES).red is False
 
 
 def test_whoever_looks_from_outside_has_no_lights_for_the_process_or_telegram() -> None:
@@ -197,6 +202,9 @@ def test_nobody_is_at_work_who_took_up_nothing_for_a_minute() -> None:
         (of_stored(oldest_prompt=before(minutes=7, seconds=50)), Name.PROMPTS, {"minutes": 7}),
         (of_stored(oldest_due=before(minutes=6), due=12), Name.MESSAGES, {"minutes": 6, "count": 12}),
         (of_stored(parked=2), Name.PARKED, {"count": 2}),
+        (of_stored(undrawn=3), Name.PAGES, {"count": 3}),
+        (of_stored(roles_missing=["clock", "courier"]), Name.ROLES, {"roles": "clock, courier"}),
+        (of_process(keeping={Why.BACKUP_FAILS: "disk is full"}), Name.KEEPING, {"fault": "disk is full"}),
         (
             of_stored(rush=Rush(NOW, 20_000, timedelta(minutes=11, seconds=1))),
             Name.RUSH,
@@ -217,7 +225,7 @@ def test_a_light_tells_in_whole_units_what_its_words_say(facts: Facts, name: Nam
 
 def test_of_what_nothing_is_said_there_is_nothing() -> None:
     assert the(WELL, Name.MESSAGES).numbers == {"minutes": 0, "count": 0}
-    assert the(WELL, Name.PARKED).numbers == {"count": 0}
+    assert the(WELL, Name.PARKED).numbers == the(WELL, Name.PAGES).numbers == {"count": 0}
     assert the(WELL, Name.TELEGRAM).numbers == {"seconds": 0}
     assert the(of_telegram(webhook_error_at=NOW), Name.WEBHOOK).numbers == {"fault": "", "waiting": 0}
 

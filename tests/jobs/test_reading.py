@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from jobs import reading
 from jobs.reading import parse_number, parse_time, parse_zone, zone_suggestions
+from jobs.refusals import Refusal
 
 TODAY = date(2026, 1, 15)
 LOCALES = ("en_GB", "fr", "de")
@@ -125,7 +126,8 @@ def test_a_beginning_that_is_one_months_alone_is_read(text: str) -> None:
     assert parse_date(text, TODAY) == date(2026, 9, 12)
 
 
-def test_two_letters_are_no_beginning_of_a_month() -> None:
+def test_three_letters_are_a_beginning_of_a_month_and_two_are_none() -> None:
+    assert parse_date("12 fev", TODAY) == date(2026, 2, 12)
     assert parse_date("12 se", TODAY) is None
 
 
@@ -164,12 +166,36 @@ def test_without_a_year_sixty_days_back_are_past_and_sixty_one_are_to_come() -> 
         ("3/13", None),
         ("31 Foo", None),
         ("30 Feb 0000", None),
+        ("30 Feb 0001", date(1, 2, 28)),
+        ("31.0.2026", None),
+        ("28 Feb 2026", None),
         ("12 March", None),
         ("Di 9. März 2026", None),
     ],
 )
 def test_a_day_that_its_month_does_not_have_is_told_from_what_cannot_be_read(text: str, last: date | None) -> None:
     assert reading.last_of_its_month(text, TODAY, LOCALES) == last
+
+
+def test_whoever_says_a_day_is_told_what_is_wrong_with_it() -> None:
+    assert reading.day_said(" 12 March", TODAY, LOCALES) == date(2026, 3, 12)
+    with pytest.raises(Refusal) as refused:
+        reading.day_said(" 31 Feb ", TODAY, LOCALES)
+    assert (refused.value.key, refused.value.arguments) == (
+        "form.no_such_day",
+        {"typed": "31 Feb", "last": date(2026, 2, 28)},
+    )
+    with pytest.raises(Refusal) as refused:
+        reading.day_said(" soon ", TODAY, LOCALES)
+    assert (refused.value.key, refused.value.arguments) == ("form.date_unknown", {"typed": "soon", "year": 2026})
+
+
+def test_how_long_ago_a_day_without_a_year_may_be_holds_for_one_that_there_is_not_too() -> None:
+    assert reading.day_said("1 Jan", TODAY, LOCALES, recent_days=14) == date(2026, 1, 1)
+    assert reading.day_said("1 Jan", TODAY, LOCALES, recent_days=13) == date(2027, 1, 1)
+    with pytest.raises(Refusal) as refused:
+        reading.day_said("31 Nov", TODAY, LOCALES, recent_days=13)
+    assert refused.value.arguments["last"] == date(2026, 11, 30)
 
 
 def test_the_29th_of_february_is_one_where_that_february_has_it() -> None:
@@ -181,7 +207,20 @@ def test_the_29th_of_february_is_one_where_that_february_has_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "12", "31 April", "2026-02-30", "12 Foo", "3 2 2 4", "0.1.2026", "12/3/2026/1", "0000-01-01"]
+    "text",
+    [
+        "",
+        "soon",
+        "12",
+        "31 April",
+        "2026-02-30",
+        "12 Foo",
+        "3 2 2 4",
+        "0.1.2026",
+        "1.0.2026",
+        "12/3/2026/1",
+        "0000-01-01",
+    ],
 )
 def test_what_is_no_date_is_not_read(text: str) -> None:
     assert parse_date(text, TODAY) is None

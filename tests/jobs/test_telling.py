@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.lights import Light, Name, Why
-from jobs.telling import PATIENCE, Known, News, given_back, merged, settled, step, whose
+from jobs.telling import CLAIMED_FOR, PATIENCE, Known, News, Step, given_back, merged, settled, step, whose
 
 START = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -60,6 +60,22 @@ def test_all_is_well_only_once_every_light_is_green() -> None:
     assert {minute: names(news) for minute, news in told.items()} == {3: [Name.PARKED, Name.DISK], 63: "all green"}
 
 
+def test_all_is_not_well_while_a_light_is_red_that_is_not_told_yet() -> None:
+    told = lived({0: [PARKED], 30: [DISK], 34: [], 60: [PARKED], 70: [], 72: [DISK], 74: []}, 90)
+    assert {minute: names(news) for minute, news in told.items()} == {
+        3: [Name.PARKED],
+        33: [Name.DISK],
+        37: "all green",
+        63: [Name.PARKED],
+        77: "all green",
+    }
+
+
+def test_what_flickers_once_more_after_it_was_over_still_becomes_well() -> None:
+    told = lived({0: [PARKED], 30: [], 32: [DISK], 34: [PARKED], 35: []}, 60)
+    assert {minute: names(news) for minute, news in told.items()} == {3: [Name.PARKED], 38: "all green"}
+
+
 def test_a_light_that_is_not_known_stays_as_it_was() -> None:
     first = step({}, [PARKED], START)
     later = step(first.known, [Light(Name.PARKED, None)], START + 4 * MINUTE)
@@ -85,8 +101,16 @@ def test_what_neither_a_row_nor_the_process_has_told_is_still_to_be_told() -> No
     assert found == {Name.PARKED: Known(START, None, START + 3 * MINUTE)}
 
 
+def test_what_is_being_told_while_no_row_can_be_written_is_not_told_by_the_row() -> None:
+    claimed = step({Name.PARKED: Known(START)}, [PARKED], START + PATIENCE)
+    assert claimed.news
+    found = merged({Name.PARKED: Known(START)}, claimed.known)
+    assert not step(found, [PARKED], START + PATIENCE + MINUTE).news
+
+
 def test_nothing_new_is_no_news() -> None:
     assert not News()
+    assert not Step({}).news
     assert News([PARKED])
 
 
@@ -117,6 +141,51 @@ def test_what_became_of_a_telling_that_was_broken_off_is_not_known_so_it_is_told
     assert told_by_a_bot_that_dies_each_time(range(600), 1000) == [(3, False), (5, False)]
     assert told_by_a_bot_that_dies_each_time(range(600), 60) == [(3, False), (5, False), (63, True), (65, True)]
     assert told_by_a_bot_that_dies_each_time(range(600), 4) == [(3, False), (7, True), (9, True)]
+
+
+def test_the_next_days_telling_may_be_broken_off_too() -> None:
+    day = 24 * 60
+    dying = told_by_a_bot_that_dies_each_time(range(1500), 2000)
+    assert dying == [(3, False), (5, False), (5 + day, False), (7 + day, False)]
+
+    first = step({Name.PARKED: Known(START)}, [PARKED], START + PATIENCE)
+    known = settled(first.known, first.news, START + PATIENCE)
+    tomorrow = START + PATIENCE + timedelta(days=1)
+    second = step(known, [PARKED], tomorrow)
+    assert second.news
+    assert step(second.known, [PARKED], tomorrow + CLAIMED_FOR).news
+
+
+def test_the_first_and_the_second_try_are_due_at_once_where_they_were_certainly_not_sent() -> None:
+    now = START + PATIENCE
+    known = step({Name.PARKED: Known(START)}, [PARKED], now)
+    back = given_back(known.known, known.news, now)
+    again = step(back, [PARKED], now)
+    assert again.news.red == [PARKED]
+    now += CLAIMED_FOR
+    second = step(again.known, [PARKED], now)
+    assert second.news.red == [PARKED]
+    assert step(given_back(second.known, second.news, now), [PARKED], now).news.red == [PARKED]
+
+
+def test_the_second_try_to_say_that_all_is_well_is_due_at_once_whoever_looked_meanwhile() -> None:
+    over = {Name.PARKED: Known(START, START + MINUTE, START)}
+    now = START + MINUTE + PATIENCE
+    first = step(over, [GREEN], now)
+    now += CLAIMED_FOR
+    second = step(first.known, [GREEN], now)
+    assert second.news.all_green
+    seen_by_another = step(second.known, [GREEN], now)
+    assert not seen_by_another.news
+    assert step(given_back(seen_by_another.known, second.news, now), [GREEN], now).news.all_green
+
+
+def test_what_another_has_seen_while_it_was_sent_is_left_as_it_is() -> None:
+    now = START + MINUTE + PATIENCE
+    over, fresh = Known(START, START + MINUTE, START), Known(now)
+    for ended in (settled, given_back):
+        assert ended({Name.PARKED: over, Name.DISK: fresh}, News(all_green=True), now)[Name.DISK] == fresh
+        assert ended({Name.DISK: fresh}, News([PARKED]), now) == {Name.DISK: fresh}
 
 
 def test_what_was_certainly_not_sent_is_due_at_once_and_loses_nothing_of_what_was_told_before() -> None:
