@@ -117,6 +117,8 @@ def test_several_courses_are_each_reminded_of(clinic: Clinic) -> None:
 def test_a_daily_question_never_mentions_the_infusion_even_on_its_eve(clinic: Clinic) -> None:
     anna = clinic.patient()
     clinic.planned(anna, "2026-03-03")
+    clinic.calm()
+    assert "infusion is tomorrow" in anna.sees, "the reminder is there before the questions come"
     clinic.becomes(clinic.local("2026-03-02 18:00"))
     for value in ("3", "2", "2", "4"):
         assert "infusion" not in anna.sees.lower()

@@ -79,7 +79,16 @@ def test_nothing_in_it_says_who_it_is(held: Database, tmp_path: Path) -> None:
     wanted = Wanted(bundles=True)
     folder = exported(held, tmp_path / "out", wanted)
     said = everything(folder)
-    for secret in (str(ACCOUNT), str(ACCOUNT + 1), "7946", "mark note", "other note", "theirs", "staff:", "token"):
+    for secret in (
+        str(ACCOUNT),
+        str(ACCOUNT + 1),
+        "+44 20 7946 0123",
+        "mark note",
+        "other note",
+        "theirs",
+        "staff:",
+        "token",
+    ):
         assert secret not in said, secret
     assert not (folder / schema.NOTES.file).exists()
     with held.reading() as session:
