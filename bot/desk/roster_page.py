@@ -100,6 +100,9 @@ def _roster(verdicts: Verdicts, visit: Visit) -> Response:
     else:
         key = partial(_by_verdict, known) if order is Order.VERDICT else _OF_STANDINGS[order]
         found = sorted(found, key=key, reverse=view.is_reversed)
+        if order is Order.VERDICT:
+            # Whoever's is not known yet comes last either way.
+            found = sorted(found, key=lambda each: known.get(each.patient_id) is None)
         rows = _rows(visit, people, found[first : first + PAGE])
     return visit.shows(
         "roster_rows.html" if visit.is_part and view.page else "roster.html",
@@ -155,9 +158,9 @@ def _urgency(each: Standing) -> tuple[Any, ...]:
 
 
 def _by_verdict(known: Mapping[int, Verdict | None], each: Standing) -> tuple[Any, ...]:
-    """The most urgent first; whoever's is not known yet comes last."""
+    """The most urgent first."""
     verdict = known.get(each.patient_id)
-    return (verdict is None, verdict.urgency if verdict is not None else 0, each.pseudonym)
+    return (verdict.urgency if verdict is not None else 0, each.pseudonym)
 
 
 _OF_STANDINGS: dict[Order, Callable[[Standing], Any]] = {

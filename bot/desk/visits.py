@@ -36,7 +36,6 @@ class Visit:
 
     session: Session
     someone: Someone
-    pane: int
     now: datetime
     path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
@@ -65,7 +64,7 @@ class Visit:
         return self.staff.clinician
 
     def shows(self, template: str, status: int = 200, **facts: Any) -> HTMLResponse:
-        """The page; `is_part`: only what of it may have changed, for a page that asks for that."""
+        """The page, or the part of it that its template is."""
         known = {"visit": self, "t": self.texts, "here": template.removesuffix(".html")}
         return HTMLResponse(TEMPLATES.get_template(template).render(**known, **facts), status)
 
@@ -122,7 +121,7 @@ class Desk:
 
 def visit_of(session: Session, known: Visitor, now: datetime, request: Request) -> Visit:
     is_part = request.headers.get("hx-request") is not None
-    return Visit(session, known.someone, known.session_id, now, request.path_params, request.query_params, is_part)
+    return Visit(session, known.someone, now, request.path_params, request.query_params, is_part)
 
 
 def to_the_entrance(request: Request) -> Response:
