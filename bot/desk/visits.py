@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.desk.entrance import token_in
+from bot.desk.entrance import ENTRANCE, token_in
 from bot.desk.verdicts import Verdicts
 from bot.desk.words import TEMPLATES
 from bot.runtime import Running
@@ -25,7 +25,6 @@ from jobs.desk_access import Visitor
 from storage.chats import Someone
 from storage.models import Staff, Team
 
-ENTRANCE = "/desk/"
 # What a page fetches by itself; nobody is there because of it.
 BY_ITSELF = "desk-live"
 

@@ -94,7 +94,12 @@ def _planted(session: Session, many: int) -> str:
     session.flush()
     numbers = session.exec(select(Staff.number).where(Staff.team_id == team.id)).all()
     staff = Staff(
-        team_id=team.id, number=max(numbers, default=0) + 1, chat_id=chat.id, coordinator=True, joined_at=seed.START
+        team_id=team.id,
+        number=max(numbers, default=0) + 1,
+        chat_id=chat.id,
+        coordinator=True,
+        clinician=True,
+        joined_at=seed.START,
     )
     session.add(staff)
     session.flush()

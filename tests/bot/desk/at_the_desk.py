@@ -1,6 +1,5 @@
 """A clinic with a desk: the real pages over real HTTP beside the real bot, and a browser that is signed in."""
 
-import asyncio
 import contextlib
 import re
 import secrets
@@ -11,11 +10,9 @@ from weakref import WeakKeyDictionary
 import httpx
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 from sqlmodel import Session
-from starlette.types import ASGIApp
 
-from bot.desk.application import desk_application
-from bot.desk.visits import Desk
-from bot.traffic.listening import Server, listen
+from bot.desk.serving import DeskServer
+from bot.traffic.listening import listen
 from jobs import desk_access
 from storage import chats
 from tests.someone import Someone
@@ -35,22 +32,12 @@ class AtTheDesk:
         listening = listen("DESK_LISTEN", "127.0.0.1:0")
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
 
-        async def begin() -> tuple[Server, "asyncio.Task[None]"]:
-            app: ASGIApp = desk_application(Desk(self.clinic.bot.running, self.url))
-            server = Server(app, patience=1)  # type: ignore[arg-type]
-            serving = asyncio.create_task(server.serve([listening]))
-            return server, serving
-
-        self._server, self._serving = self.clinic.bot.do(begin())
+        self._server = DeskServer(self.clinic.bot.running, self.url, listening)
+        self.clinic.bot.do(self._server.__aenter__())
         return self
 
     def __exit__(self, *_: object) -> None:
-        async def end() -> None:
-            self._server.should_exit = True
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._serving
-
-        self.clinic.bot.do(end())
+        self.clinic.bot.do(self._server.__aexit__())
 
     def token(self, member: Someone) -> str:
         """A session of this member's, as if they had signed in just now."""

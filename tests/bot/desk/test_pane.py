@@ -122,7 +122,7 @@ def test_a_drag_that_is_refused_is_no_answer_to_another_form(desk: AtTheDesk) ->
         presses(client, f"o:move_course:{one.id}")
         told = presses(client, f"o:move_course:{other.id}", "f:move_course:start:2026-03-25")
         assert anna.code not in told
-        assert "data" not in told or "f:move_course:+:+" not in told
+        assert "f:move_course" not in told
     assert anna.starts == ["2026-03-12"]
 
 
