@@ -89,7 +89,8 @@ export class Overlay {
     for (const span of regimen) if (span !== this.span) line(u, this.points(span), ink.other, { width: 1.5 });
     const median = this.facts.told.overlay.medians[this.symptom.key]?.[this.span.regimen] ?? [];
     const points = median.map((value, at) => [DAYS_AROUND[0] + at, value]);
-    line(u, points, ink.accent, { width: 2, dash: [6, 4] });
+    // Solid, as on the page that the summary brings.
+    line(u, points, ink.accent, { width: 2 });
     line(u, this.points(this.span), ink.ink, { width: 3 });
     upright(u, this.offset, ink.accent, { width: 1.5 });
     const value = this.isIn(this.day) ? (this.symptom.values[this.day] ?? null) : null;
