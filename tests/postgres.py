@@ -26,7 +26,9 @@ _SHAPE = """
 SELECT (SELECT string_agg(version_num, ' ') FROM alembic_version),
        (SELECT string_agg(concat_ws(' ', relname, attname, atttypid), ', ' ORDER BY relname, attname)
         FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') AND attnum > 0 AND NOT attisdropped)
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') AND attnum > 0 AND NOT attisdropped),
+       -- What was restored from a dump has the same indexes in other words.
+       (SELECT string_agg(indexdef, ', ' ORDER BY indexdef) FROM pg_indexes WHERE schemaname = 'public')
 """
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 _RESTART = """
