@@ -3,6 +3,8 @@
 On PostgreSQL; on SQLite one writes at a time anyway.
 """
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
 from jobs.refusals import Refusal
@@ -15,6 +17,14 @@ def hold_patient(session: Session, patient: Patient) -> None:
     patients.hold(session, patient.team_id, patient.id)
     session.expire_all()
     if patient.status is PatientStatus.ERASED:
+        raise Refusal("refusal.gone")
+
+
+def hold_patients(session: Session, people: Sequence[Patient]) -> None:
+    """The same of several of one team. Refusal where one of them has had everything erased."""
+    patients.hold_all(session, people[0].team_id, [patient.id for patient in people])
+    session.expire_all()
+    if any(patient.status is PatientStatus.ERASED for patient in people):
         raise Refusal("refusal.gone")
 
 

@@ -152,6 +152,10 @@ WAYS: dict[str, Way] = {
     schedule.PLANNED: Way(lambda of, _: schedule.facts_of(of.the_course), _cancel),
     schedule.MOVED: Way(lambda of, _: schedule.facts_of(of.the_course), _move_back),
     schedule.CANCELLED: Way(lambda of, _: schedule.facts_of(of.the_course), _restore),
+    schedule.GIVEN: Way(
+        lambda of, _: schedule.facts_of(of.the_course),
+        lambda of, actor, _before, now: schedule.reopen_course(of.session, actor, of.any_patient, of.the_course, now),
+    ),
     **dict.fromkeys(
         measuring.ENTERED,
         Way(
@@ -191,6 +195,10 @@ def whole_change(session: Session, entry: AuditEntry, first: int) -> list[AuditE
         made = audit.made_between(session, entry.team_id, first, entry)
         # What a dose has ended goes on only once the dose is gone.
         return [each for each in reversed(made) if each.action in measuring.ENTERED and each.takes_back is None]
+    if entry.action == schedule.GIVEN:
+        # Those of several patients, noted by one press.
+        made = audit.made_between(session, entry.team_id, first, entry)
+        return [each for each in made if each.action == schedule.GIVEN]
     if entry.action not in {schedule.PLANNED, schedule.MOVED}:
         return [entry]
     made = [each for each in audit.made_together_with(session, entry.team_id, entry, first) if each.takes_back is None]
@@ -209,17 +217,13 @@ def _without_meeting(moved: list[AuditEntry]) -> list[AuditEntry]:
 
 def take_back(session: Session, actor: str, entry: AuditEntry, first: int, now: datetime) -> None:
     """All is as it was before the change, and further entries say so. Refusal that says what is in the way."""
-    _hold(session, entry)
-    for each in whole_change(session, entry, first):
-        _take_back(session, actor, each, now)
-
-
-def _hold(session: Session, entry: AuditEntry) -> None:
-    of = _subject(session, entry)
+    change = whole_change(session, entry, first)
     if entry.patient_id is None:
-        holding.hold_team(session, of.team)
+        holding.hold_team(session, teams.team_by_id(session, entry.team_id))
     else:
-        holding.hold_patient(session, of.any_patient)
+        holding.hold_patients(session, [_subject(session, each).any_patient for each in change])
+    for each in change:
+        _take_back(session, actor, each, now)
 
 
 def _take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Patients, by pseudonym. Every query is bounded by a team, save the ones the clock asks."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, time
 
 from sqlalchemy import bindparam
@@ -58,9 +58,11 @@ def hold(session: Session, team_id: int, patient_id: int, *, against_rows: bool 
     session.exec(query.with_for_update(key_share=not against_rows)).first()
 
 
-def hold_all(session: Session, team_id: int) -> None:
-    """The same of all the team's patients."""
+def hold_all(session: Session, team_id: int, among: Collection[int] | None = None) -> None:
+    """The same of all the team's patients, or of those with these ids. In one order, so that no two wait crosswise."""
     query = select(Patient.id).where(Patient.team_id == team_id).order_by(col(Patient.id))
+    if among is not None:
+        query = query.where(col(Patient.id).in_(among))
     session.exec(query.with_for_update(key_share=True)).all()
 
 

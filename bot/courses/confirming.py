@@ -1,8 +1,11 @@
-"""Was it given? One message about all courses that are over and open; two taps for each, and two for all of them."""
+"""Was it given? One message about all courses that are over and open; two taps for each, and two for all of them.
+
+What was answered by a tap is taken back by one, below the list.
+"""
 
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session
@@ -11,14 +14,14 @@ from bot.courses import course_forms, moving_forms
 from bot.filling import Filling, begin
 from bot.replies import Button, Incoming, Keyboard, Page, Reply, Rewrite, Screen, Toast, page_of, rows_of
 from bot.texts import Html, Texts, texts_in
-from jobs import as_given, holding, schedule
+from jobs import as_given, holding, schedule, taking_back
 from jobs.refusals import Refusal
 from storage import attendance, audit, courses, withdrawing
 from storage.chats import Someone
 from storage.models import Course, CourseStatus, Patient
 
 PAGE = 10
-LIST, COURSE, AS_PLANNED, ALL, ALL_REALLY = "l", "c", "p", "a", "y"
+LIST, COURSE, AS_PLANNED, ALL, ALL_REALLY, UNDO = "l", "c", "p", "a", "y", "u"
 # What is answered in a form of its own, below: by what the button says.
 FORMS = {
     "o": "give_course",
@@ -27,17 +30,19 @@ FORMS = {
     "r": "reopen_course",
 }
 PROCEDURES = {procedure.form.name: procedure for procedure in (*course_forms.PROCEDURES, *moving_forms.PROCEDURES)}
-_DATA = re.compile(r"wg:(\d{4}-\d{2}-\d{2}):([a-z]):([0-9]{1,9})")
+_DATA = re.compile(r"wg:(\d{4}-\d{2}-\d{2}):([a-z]):([0-9]{1,9})(?::([0-9]{1,9}))?")
 Asked = list[tuple[Course, Patient]]
 
 
 @dataclass(frozen=True)
 class Pressed:
-    """A button of ours: of the message of this `day`; `number`: a page, a course, or a sign of which are meant."""
+    """A button of ours: of the message of this `day`; `number`: a page, a course, a sign of which are meant, or the
+    first entry of the change that is to be undone, of which `last` is the last."""
 
     day: date
     what: str
     number: int
+    last: int = 0
 
 
 def screen(session: Session, team_id: int, day: date, texts: Texts, number: int = 0) -> Screen | None:
@@ -116,7 +121,7 @@ def _data(day: date, what: str, number: int) -> str:
 def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """A button under the message. Told again, it shows how things stand."""
     given = _read(incoming.data)
-    texts, asked = texts_in(someone.chat.language), courses.asked_about_on(session, someone.the_team.id, given.day)
+    asked = courses.asked_about_on(session, someone.the_team.id, given.day)
     if not asked:
         raise Refusal("refusal.gone")
     if given.what == LIST or incoming.repeated:
@@ -125,16 +130,24 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
         return [Toast(""), Rewrite(incoming.message_id, _ask_all(session, someone, given.day, asked))]
     if given.what == ALL_REALLY:
         return _all_as_planned(session, incoming, someone, given, asked)
+    if given.what == UNDO:
+        return _undone(session, incoming, someone, given)
     found = next(((course, patient) for course, patient in asked if course.id == given.number), None)
     if found is None:
         raise Refusal("refusal.gone")
-    course, patient = found
+    return _about_one(session, incoming, someone, given, *found)
+
+
+def _about_one(
+    session: Session, incoming: Incoming, someone: Someone, given: Pressed, course: Course, patient: Patient
+) -> list[Reply]:
     if given.what == COURSE:
-        line = _line(course, patient, _declined(session, someone.the_team.id, asked), texts)
+        texts = texts_in(someone.chat.language)
+        line = _line(course, patient, _declined(session, someone.the_team.id, [(course, patient)]), texts)
         return [Toast(""), Rewrite(incoming.message_id, _choices(given.day, course, line, texts))]
     if given.what == AS_PLANNED:
-        _give_as_planned(session, someone, course, patient, incoming)
-        return _shown(session, incoming, someone, given)
+        _give_as_planned(session, someone, [(course, patient)], incoming)
+        return _answered(session, incoming, someone, given)
     filling = Filling(session, incoming, someone, {"id": course.id})
     below = begin(PROCEDURES[FORMS[given.what]], filling, in_place=False)
     return [*_shown(session, incoming, someone, given), *below]
@@ -147,13 +160,13 @@ def _read(data: str) -> Pressed:
         day = date.fromisoformat(match[1]) if match is not None else None
     except ValueError:
         day = None
-    if match is None or day is None or match[2] not in {LIST, COURSE, AS_PLANNED, ALL, ALL_REALLY, *FORMS}:
+    if match is None or day is None or match[2] not in {LIST, COURSE, AS_PLANNED, ALL, ALL_REALLY, UNDO, *FORMS}:
         raise Refusal("refusal.gone")
-    return Pressed(day, match[2], int(match[3]))
+    return Pressed(day, match[2], int(match[3]), int(match[4] or 0))
 
 
-def _shown(session: Session, incoming: Incoming, someone: Someone, given: Pressed) -> list[Reply]:
-    """The list, where it was pressed: the page that was asked for, or the one of the course.
+def _shown(session: Session, incoming: Incoming, someone: Someone, given: Pressed, below: Keyboard = ()) -> list[Reply]:
+    """The list, where it was pressed: the page that was asked for, or the one of the course; `below` it, more buttons.
 
     What still waits to say the same there is not sent: it would come over whatever is pressed next.
     """
@@ -163,7 +176,18 @@ def _shown(session: Session, incoming: Incoming, someone: Someone, given: Presse
     shown = screen(session, team_id, given.day, texts, page)
     if shown is None:
         raise Refusal("refusal.gone")
-    return [Toast(""), Rewrite(incoming.message_id, shown)]
+    return [Toast(""), Rewrite(incoming.message_id, replace(shown, keyboard=(*shown.keyboard, *below)))]
+
+
+def _answered(session: Session, incoming: Incoming, someone: Someone, given: Pressed) -> list[Reply]:
+    """The list, with what takes back what was just answered."""
+    texts, team_id = texts_in(someone.chat.language), someone.the_team.id
+    first, last = (
+        audit.first_made_in(session),
+        audit.newest_by(session, team_id, audit.staff_actor(someone.the_staff.id)),
+    )
+    undo = Button(texts("taking_back.button"), f"{_data(given.day, UNDO, first.id)}:{last.id}")
+    return _shown(session, incoming, someone, given, ((undo,),))
 
 
 def _page_of(session: Session, team_id: int, given: Pressed) -> int:
@@ -183,6 +207,13 @@ def _choices(day: date, course: Course, text: Html, texts: Texts) -> Screen:
         buttons = [Button(texts("reopen_course.button"), _data(day, "r", course.id))]
     back = Button(texts("confirming.button.back"), _data(day, LIST, 0))
     return Screen(text, (*rows_of(buttons, 1), (back,)))
+
+
+def _undone(session: Session, incoming: Incoming, someone: Someone, given: Pressed) -> list[Reply]:
+    """Open again. Refusal where it is too late, or anything of it was changed since."""
+    entry = taking_back.to_take_back(session, someone.the_team.id, given.last)
+    taking_back.take_back(session, audit.staff_actor(someone.the_staff.id), entry, given.number, incoming.now)
+    return _shown(session, incoming, someone, Pressed(given.day, LIST, 0))
 
 
 def _ask_all(session: Session, someone: Someone, day: date, asked: Asked) -> Screen:
@@ -207,13 +238,16 @@ def _all_as_planned(
     if open_ and _sign_of(open_) != given.number:
         shown = _ask_all(session, someone, given.day, asked)
         return [Toast(""), Rewrite(incoming.message_id, shown)]
-    for course, patient in open_:
-        _give_as_planned(session, someone, course, patient, incoming)
-    return _shown(session, incoming, someone, Pressed(given.day, LIST, 0))
+    first_page = Pressed(given.day, LIST, 0)
+    if not open_:
+        return _shown(session, incoming, someone, first_page)
+    _give_as_planned(session, someone, open_, incoming)
+    return _answered(session, incoming, someone, first_page)
 
 
-def _give_as_planned(session: Session, someone: Someone, course: Course, patient: Patient, incoming: Incoming) -> None:
-    holding.hold_patient(session, patient)
-    start, days, dose = course.planned_start, course.planned_days, course.grams_per_kg_per_day
+def _give_as_planned(session: Session, someone: Someone, given: Asked, incoming: Incoming) -> None:
+    holding.hold_patients(session, [patient for _, patient in given])
     actor = audit.staff_actor(someone.the_staff.id)
-    schedule.mark_given(session, actor, patient, course, start, days, dose, incoming.now)
+    for course, patient in given:
+        start, days, dose = course.planned_start, course.planned_days, course.grams_per_kg_per_day
+        schedule.mark_given(session, actor, patient, course, start, days, dose, incoming.now)

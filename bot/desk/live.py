@@ -16,6 +16,7 @@ from sse_starlette.sse import EventSourceResponse
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from bot.desk.entrance import token_in
 from bot.desk.verdicts import Verdicts
@@ -52,23 +53,34 @@ def live_routes(desk: Desk) -> list[Route]:
             return Response(status_code=429)
 
         async def told() -> AsyncIterator[dict[str, str]]:
-            open_pages[session_id] += 1
-            try:
-                async with contextlib.aclosing(news.of(team_id)) as told_of:
-                    async for _ in told_of:
-                        # Also who may still be here is asked anew.
-                        if await asyncio.to_thread(_who, desk, token) is None:
-                            yield {"event": "out", "data": ""}
-                            return
-                        yield {"event": "changed", "data": ""}
-            finally:
-                open_pages[session_id] -= 1
-                if not open_pages[session_id]:
-                    del open_pages[session_id]
+            async with contextlib.aclosing(news.of(team_id)) as told_of:
+                async for _ in told_of:
+                    # Also who may still be here is asked anew.
+                    if await asyncio.to_thread(_who, desk, token) is None:
+                        yield {"event": "out", "data": ""}
+                        return
+                    yield {"event": "changed", "data": ""}
 
-        return EventSourceResponse(told(), ping=PING)
+        return _OpenPage(told(), open_pages, session_id)
 
     return [Route("/desk/events", endpoint)]
+
+
+class _OpenPage(EventSourceResponse):
+    """Counted from the moment that it is let in: of many that come at once, none is let in besides."""
+
+    def __init__(self, told: AsyncIterator[dict[str, str]], open_pages: Counter[int], session_id: int) -> None:
+        super().__init__(told, ping=PING)
+        self._open_pages, self._session_id = open_pages, session_id
+        open_pages[session_id] += 1
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._open_pages[self._session_id] -= 1
+            if not self._open_pages[self._session_id]:
+                del self._open_pages[self._session_id]
 
 
 def _who(desk: Desk, token: str) -> tuple[int, int] | None:

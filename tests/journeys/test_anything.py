@@ -96,6 +96,7 @@ TEAM_FORGED = (
         "ia:1",
         "wg:2026-03-08:y:2",
         "wg:2026-03-08:p:1",
+        "wg:2026-03-08:u:1:9",
         "as:1",
     ),
     *("sf:leave:1", "sf:remove:2", "sf:roles:1", "su:seen:1:0", "su:off:1:4:0", "al:end:1", "me:rm:m:1", "me:ck:3"),

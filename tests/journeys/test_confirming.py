@@ -385,3 +385,54 @@ def test_whoever_answers_is_shown_it_at_once_and_nothing_comes_over_what_they_pr
     assert {(each.chat_id, each.state.value) for each in changed} == {
         (chats[coordinator.account], "withdrawn"), (chats[second.account], "sent")
     }  # fmt: skip
+
+
+def test_a_slip_is_taken_back_where_it_was_made(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    second = clinic.coordinator()
+    coordinator, (anna,) = the_day_after(clinic)
+    before, asked = clinic.stored()["Course"], coordinator.sees
+    coordinator.presses(f"{anna.code}?")
+    coordinator.presses("Given as planned")
+    coordinator.presses("Undo (for an hour)")
+    assert coordinator.sees == asked
+    assert questions(second) == [asked], "here too it is open again"
+    (course,), (was,) = clinic.stored()["Course"], before
+    assert {**course, "revision": was["revision"]} == was
+    assert [action for _, action, *_ in clinic.history(anna.row)[-2:]] == ["course_given", "course_not_given"]
+    assert "Undo (for an hour)" not in coordinator.buttons
+    coordinator.presses(f"{anna.code}?")
+    coordinator.presses("Given as planned")
+    clinic.passes(hours=1, minutes=1)
+    assert "more than 60 minutes ago" in coordinator.presses("Undo (for an hour)")
+    assert clinic.rows(Course)[0].status is CourseStatus.GIVEN
+
+
+def test_many_that_were_noted_at_once_are_open_again_at_once(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    coordinator, patients = the_day_after(clinic, 3)
+    first, *others = sorted(patient.code for patient in patients)
+    coordinator.presses(f"{first}?")
+    coordinator.presses("Given as planned")
+    coordinator.presses("All 2 given as planned")
+    coordinator.presses("Yes, do it")
+    coordinator.presses("Undo (for an hour)")
+    assert coordinator.buttons == [f"{first}: done", *(f"{code}?" for code in others), "All 2 given as planned"]
+    open_ = [course for course in clinic.rows(Course) if course.status is CourseStatus.PLANNED]
+    assert len(open_) == 2, "and what another press had noted stays noted"
+
+
+def test_all_are_taken_back_or_none(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    second = clinic.coordinator()
+    coordinator, patients = the_day_after(clinic, 2)
+    coordinator.presses("All 2 given as planned")
+    coordinator.presses("Yes, do it")
+    undo = coordinator.buttons_of(coordinator.last["message_id"])["Undo (for an hour)"]
+    code = sorted(patient.code for patient in patients)[0]
+    second.presses(f"{code}: done")
+    second.presses("Not given after all")
+    second.presses("Yes, do it")
+    before = clinic.stored()["Course"]
+    assert "changed since" in coordinator.forges(undo)
+    assert clinic.stored()["Course"] == before

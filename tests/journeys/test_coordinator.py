@@ -73,6 +73,17 @@ def test_invite_draws_a_code_and_gives_a_link_and_its_picture(clinic: Clinic) ->
     assert anna.code == patient.pseudonym
 
 
+def test_below_an_invitation_the_first_courses_can_be_planned(clinic: Clinic) -> None:
+    coordinator = clinic.coordinator()
+    coordinator.says("/invite")
+    link = link_in(coordinator.sees)
+    (patient,) = clinic.rows(Patient)
+    coordinator.presses("Patient's card")
+    assert patient.pseudonym in coordinator.sees
+    assert "Plan a course" in coordinator.buttons
+    assert link_in(coordinator.above) == link, "it is shown once, and stays"
+
+
 def test_invite_delivered_twice_makes_one_patient(clinic_on_each: Clinic) -> None:
     clinic = clinic_on_each
     coordinator = clinic.coordinator()

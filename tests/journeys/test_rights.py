@@ -96,7 +96,9 @@ BUTTONS_WALKED = {
     "pb": ("pb:{patient}", "pb:{invited}"),
     "cs": ("cs:0:{patient}", "cs:1:{patient}"),
     "co": ("co:{course}",),
-    "wg": tuple(f"wg:2026-03-05:{what}:{subject}" for what in "lcpaomnry" for subject in ("0", "1", "{course}")),
+    "wg": tuple(
+        f"wg:2026-03-05:{what}:{subject}" for what in "lcpaomnryu" for subject in ("0", "1", "{course}", "1:1", "1:2")
+    ),
     "ia": ("ia:{patient}", "ia:{invited}"),
     "o": tuple(f"o:{form}:{subject}" for form in PROCEDURES for subject in ("{patient}", "{course}", "{invited}")),
     "qu": ("qu:", "qu:stop:1", "qu:stop:{patient}", "qu:stop", "qu:nothing:1"),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import partial
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
@@ -236,6 +237,37 @@ def test_so_many_pages_of_one_are_told_and_no_more(clinic: Clinic) -> None:
         assert client.get("/desk/events").status_code == 429
         with other.stream("GET", "/desk/events") as page:
             assert page.status_code == 200
+
+
+def test_of_many_pages_at_once_no_more_are_let_in_and_none_stays_counted(clinic: Clinic) -> None:
+    many = 5 * MOST_PAGES_OF_ONE
+
+    async def at_once(client: httpx.AsyncClient) -> list[int]:
+        everyone = asyncio.Barrier(many)
+
+        async def opened() -> int:
+            async with client.stream("GET", "/desk/events") as answer:
+                await everyone.wait()
+                return answer.status_code
+
+        return await asyncio.gather(*(opened() for _ in range(many)))
+
+    async def one_after_the_other(client: httpx.AsyncClient) -> None:
+        """Until there are as many as may be: that a page was closed, the server hears a moment later."""
+        async with contextlib.AsyncExitStack() as pages:
+            opened = 0
+            while opened < MOST_PAGES_OF_ONE:
+                answer = await pages.enter_async_context(client.stream("GET", "/desk/events"))
+                opened += answer.status_code == 200
+
+    async def conversation(url: str, cookies: dict[str, str]) -> None:
+        async with httpx.AsyncClient(base_url=url, cookies=cookies) as client:
+            answers = await at_once(client)
+            assert sorted(answers) == [200] * MOST_PAGES_OF_ONE + [429] * (many - MOST_PAGES_OF_ONE)
+            await one_after_the_other(client)
+
+    with AtTheDesk(clinic) as desk:
+        runs(conversation(desk.url, {"desk": desk.token(clinic.coordinator())}))
 
 
 def test_whoever_is_not_signed_in_is_told_nothing(clinic: Clinic) -> None:

@@ -9,7 +9,7 @@ from bot.texts import plain, texts_in
 from jobs import alert_settings
 from jobs.alert_settings import Wanted
 from storage import audit, teams
-from storage.models import AlertKind, AuditEntry, CourseStatus, Dialogue
+from storage.models import AlertKind, AuditEntry, CourseStatus, Dialogue, Patient
 from tests.bot.desk.at_the_desk import AtTheDesk, presses, types, words
 from tests.support import TEAM, Clinic
 
@@ -77,7 +77,10 @@ def test_the_chats_commands_work_in_the_pane(desk: AtTheDesk) -> None:
         assert "/roster" in types(client, "/help")
         assert str(coordinator.account) in types(client, "/id")
         assert "do not know that command" in types(client, "/nonsense")
-        assert "data:image/png" in types(client, "/invite")
+        invitation = types(client, "/invite")
+    new = next(patient for patient in clinic.rows(Patient) if patient.id != anna.row.id)
+    assert "data:image/png" in invitation
+    assert f'href="/desk/patients/{new.pseudonym}"' in invitation
 
 
 def test_a_typed_line_answers_what_was_shown_above_it_and_nothing_else(desk: AtTheDesk) -> None:
