@@ -35,6 +35,15 @@ def too_many_with(session: Session, team: Team, patient_id: int, spans: Sequence
     return {day: taken[day] + 1 for day in days if taken[day] + 1 > team.chairs}
 
 
+def without_room(session: Session, team: Team, patient_id: int, first: date, last: date) -> set[date]:
+    """The days from `first` to `last` on which other patients have all chairs. None where no number is set."""
+    if team.chairs is None:
+        return set()
+    known = courses.course_days_between(session, team.id, first, last)
+    taken = taken_on((whose, start, end) for whose, _, start, end in known if whose != patient_id)
+    return {day for day, many in taken.items() if many >= team.chairs and first <= day <= last}
+
+
 def too_full(session: Session, team: Team, chairs: int | None, today: date) -> int:
     """On how many days from this one on there are more patients than so many chairs."""
     if chairs is None:

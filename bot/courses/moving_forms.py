@@ -5,14 +5,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.courses.course_facts import CourseFacts, back_to_patient, load_course, near, read_date, reminders, told
-from bot.courses.crowding import crowded
-from bot.dialogues.calendar import Days
+from bot.courses.crowding import crowded, days_to_begin_on
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
 from bot.team.team_done import undo_button
 from bot.texts import Html, Texts
-from jobs import infusion_reminder, outlook, schedule, shifting
+from jobs import infusion_reminder, schedule, shifting
 from jobs.refusals import Refusal
 from jobs.shifting import Moves
 from storage import courses
@@ -199,11 +198,7 @@ MOVE_TO = Question(
     read_date,
     _shift_choices,
     width=2,
-    calendar=lambda facts, _: Days(
-        facts.today,
-        max(facts.today, facts.the_course.planned_start),
-        marked=outlook.days_with_a_course(facts.known),
-    ),
+    calendar=lambda facts, _: days_to_begin_on(facts, max(facts.today, facts.the_course.planned_start)),
 )
 WITH_LATER = Question(
     "later",

@@ -18,15 +18,14 @@ from bot.courses.course_facts import (
     so_far,
     told,
 )
-from bot.courses.crowding import crowded
+from bot.courses.crowding import crowded, days_to_begin_on
 from bot.dialogues import typed_plans
-from bot.dialogues.calendar import Days
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
 from bot.team.team_done import undo_button
 from bot.texts import Html, Texts
-from jobs import outlook, schedule
+from jobs import schedule
 from jobs.refusals import Refusal
 from jobs.schedule import CoursePlan
 
@@ -81,7 +80,7 @@ def _start(key: str) -> Question:
         "start",
         lambda texts, facts, _: texts(key, pseudonym=facts.patient.pseudonym),
         read_date,
-        calendar=lambda facts, _: Days(facts.today, facts.today, marked=outlook.days_with_a_course(facts.known)),
+        calendar=lambda facts, _: days_to_begin_on(facts, facts.today),
     )
 
 

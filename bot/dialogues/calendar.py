@@ -2,15 +2,16 @@
 
 import calendar
 import re
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.texts import Html, Texts
 
 NOTHING = "-"
-# Telegram refuses a button whose text is only a space. What both signs mean stands above, in words (`legend`).
+# Telegram refuses a button whose text is only a space. What the signs mean stands above, in words (`legend`).
 BLANK = "–"
-MARK = "*"
+MARK, FULL = "*", "!"
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,16 @@ class Day:
 
 @dataclass(frozen=True)
 class Days:
-    """The days that can be chosen, the one whose month is shown first, and those with something on them already."""
+    """The days that can be chosen, the one whose month is shown first, and those with something on them already.
+
+    `full`: those from one day to another, both included, for which the clinic has no place left; asked month by month.
+    """
 
     first: date
     shown: date
     last: date | None = None
     marked: frozenset[date] = frozenset()
+    full: Callable[[date, date], Collection[date]] = lambda _first, _last: ()
 
 
 def is_month(value: str) -> bool:
@@ -53,20 +58,24 @@ def month_of_days(days: Days, month: str | None, texts: Texts) -> list[list[Day]
     monday = date(2024, 1, 1)
     names = [Day(texts.short_weekday(monday + timedelta(days=k)), NOTHING) for k in range(7)]
     dates = calendar.Calendar().monthdatescalendar(shown.year, shown.month)
-    weeks = [[_cell(day, shown, days) for day in week] for week in dates]
+    full = days.full(shown, later - timedelta(days=1))
+    weeks = [[_cell(day, shown, days, full) for day in week] for week in dates]
     return [header, names, *(week for week in weeks if any(day.value != NOTHING for day in week))]
 
 
 def legend(rows: list[list[Day]], texts: Texts) -> Html:
     """What the signs on this page mean; to be read, and to be heard by whoever has the screen read out."""
     labels = [cell.label for row in rows for cell in row]
-    marked = any(label.endswith(MARK) for label in labels)
-    lines = [texts("calendar.marked", mark=MARK)] if marked else []
-    lines += [texts("calendar.blank", blank=BLANK)] if BLANK in labels else []
-    return Html("\n".join(lines))
+    signs = {MARK: "calendar.marked", FULL: "calendar.full", BLANK: "calendar.blank"}
+    return Html("\n".join(texts(key, sign=sign) for sign, key in signs.items() if _is_on(sign, labels)))
 
 
-def _cell(day: date, shown: date, days: Days) -> Day:
+def _is_on(sign: str, labels: Sequence[str]) -> bool:
+    return any(sign in label for label in labels)
+
+
+def _cell(day: date, shown: date, days: Days, full: Collection[date]) -> Day:
     if day.month != shown.month or day < days.first or (days.last is not None and day > days.last):
         return Day(BLANK, NOTHING)
-    return Day(f"{day.day}{MARK}" if day in days.marked else str(day.day), day.isoformat())
+    signs = f"{MARK if day in days.marked else ''}{FULL if day in full else ''}"
+    return Day(f"{day.day}{signs}", day.isoformat())

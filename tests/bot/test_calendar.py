@@ -63,12 +63,12 @@ def test_the_signs_of_a_page_are_explained_and_no_others() -> None:
     marked = frozenset([date(2026, 3, 13)])
     first, last = date(2026, 3, 2), date(2026, 4, 5)
     both = months(date(2026, 3, 12), None, marked=marked)
-    assert legend(both, TEXTS).split("\n") == [TEXTS("calendar.marked", mark="*"), TEXTS("calendar.blank", blank="–")]
-    assert legend(months(date(2026, 3, 12), None), TEXTS) == TEXTS("calendar.blank", blank="–")
+    assert legend(both, TEXTS).split("\n") == [TEXTS("calendar.marked", sign="*"), TEXTS("calendar.blank", sign="–")]
+    assert legend(months(date(2026, 3, 12), None), TEXTS) == TEXTS("calendar.blank", sign="–")
     whole = [
         row for row in months(first, None, last=last, marked=marked)[2:] if BLANK not in [day.label for day in row]
     ]
-    assert legend(whole, TEXTS) == TEXTS("calendar.marked", mark="*")
+    assert legend(whole, TEXTS) == TEXTS("calendar.marked", sign="*")
     assert legend(whole[2:], TEXTS) == ""
 
 
@@ -76,6 +76,21 @@ def test_days_with_something_on_them_are_marked_and_can_be_chosen_all_the_same()
     rows = months(date(2026, 3, 12), None, marked=frozenset([date(2026, 3, 13), date(2026, 4, 1)]))
     assert [cell.label for cell in rows[2]] == [BLANK, BLANK, BLANK, "12", "13*", "14", "15"]
     assert rows[2][4].value == "2026-03-13"
+
+
+def test_days_without_a_chair_left_are_asked_for_by_the_month_marked_and_can_be_chosen_all_the_same() -> None:
+    asked: list[tuple[date, date]] = []
+
+    def full(first: date, last: date) -> set[date]:
+        asked.append((first, last))
+        return {date(2026, 4, 14), date(2026, 4, 15)}
+
+    rows = months(date(2026, 3, 12), "2026-04", marked=frozenset([date(2026, 4, 15)]), full=full)
+    assert asked == [(date(2026, 4, 1), date(2026, 4, 30))]
+    assert [cell.label for cell in rows[4]][:4] == ["13", "14!", "15*!", "16"]
+    assert rows[4][1].value == "2026-04-14"
+    assert TEXTS("calendar.full", sign="!") in legend(rows, TEXTS)
+    assert TEXTS("calendar.full", sign="!") not in legend(months(date(2026, 3, 12), None), TEXTS)
 
 
 @given(days, st.integers(0, 30))

@@ -45,6 +45,25 @@ def test_a_plan_on_a_full_day_says_so_and_is_made_all_the_same(clinic: Clinic, c
     assert anna.starts == ["2026-03-12"]
 
 
+def test_where_a_day_is_chosen_those_without_a_chair_are_marked(clinic: Clinic) -> None:
+    coordinator, anna, ben = clinic.coordinator(), clinic.patient(), clinic.patient()
+    with_chairs(clinic, 1)
+    clinic.planned(ben, "2026-03-12", days=2)
+    clinic.planned(anna, "2026-03-20", days=1)
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Plan a course")
+    shown = coordinator.buttons
+    assert [label for label in shown if label.endswith(("!", "*"))] == ["12!", "13!", "20*"], "one's own takes no chair"
+    assert "On a day with ! other patients have all infusion chairs." in coordinator.sees
+    coordinator.presses("12!")
+    assert "days" in coordinator.sees, "it can be chosen all the same"
+    coordinator.presses("Cancel, change nothing")
+    with_chairs(clinic, None)
+    coordinator.says(f"/patient {anna.code}")
+    coordinator.presses("Plan a course")
+    assert not [label for label in coordinator.buttons if label.endswith("!")]
+
+
 def test_of_a_series_the_first_full_days_are_named_and_the_others_counted(clinic: Clinic) -> None:
     coordinator, anna, ben = clinic.coordinator(), clinic.patient(), clinic.patient()
     with_chairs(clinic, 1)
