@@ -48,7 +48,7 @@ WORDS = (
 # Words that the drawn page has as well.
 SHARED = (
     *("course", "planned_course", "week_before", "planned_week_before", "late_entry", "missing_day", "not_asked_day"),
-    *("median", "no_entries", "nothing_to_compare", "today", "upper_limit", "scale", "span"),
+    *("median", "running_course", "no_entries", "nothing_to_compare", "today", "upper_limit", "scale", "span"),
 )
 
 
@@ -145,6 +145,7 @@ def _overlay(answered: Answered, facts: ChartFacts) -> Json:
                 "first": (span.first - first).days,
                 "last": (span.last - first).days,
                 "regimen": span.before.course.regimen,
+                "running": span.role == "running",
                 "said": plain(
                     answered.texts(
                         "desk.chart.step_planned" if span.course.status == "planned" else "desk.chart.step",

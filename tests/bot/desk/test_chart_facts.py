@@ -75,6 +75,7 @@ def test_the_verdict_s_numbers_are_those_of_the_page() -> None:
     assert said["regimens"] == lines
     assert "returns" in said["courses"]["4"]
     assert said["courses"]["4"].startswith("Week before: ")
+    assert ". This course by itself: " in said["courses"]["4"]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,13 @@ def test_the_lines_laid_over_one_another_are_those_of_the_page(name: str) -> Non
         for span in facts["overlay"]["spans"]
     }
     assert {course: points for course, points in laid.items() if points} == drawn
+    running = {
+        line.course_number
+        for panel in overlay_panels(page.courses, page.scores(0), page.today)
+        for line in panel.lines
+        if line.role == "running"
+    }
+    assert {span["course"] for span in facts["overlay"]["spans"] if span["running"]} >= running
 
 
 def test_a_median_is_told_for_every_day_around_a_course_or_left_empty() -> None:

@@ -86,6 +86,12 @@ export class Facts {
     return this.isMissing(index) ? this.words.no_answer : this.words.not_asked;
   }
 
+  /** The other symptoms of a day, as far as they were answered. */
+  others(symptom, index) {
+    const told = this.symptoms.filter((each) => each !== symptom && (each.values[index] ?? null) !== null);
+    return told.map((each) => `${each.name} ${this.number(each.values[index])}`).join(', ');
+  }
+
   /** What else is known of a day: where it is in its cycle, and what was measured or taken. */
   beside(index) {
     const { course, next } = this.around(index);

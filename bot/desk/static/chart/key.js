@@ -22,10 +22,13 @@ export function keyOfDays(facts) {
 
 export function keyOfOverlay(facts) {
   const { words } = facts;
+  const { spans, medians } = facts.told.overlay;
+  const known = Object.values(medians).flatMap((regimens) => Object.values(regimens).flat());
   return key([
     [true, 'chosen', words.chosen_course],
-    [true, 'other', words.other_courses],
-    [true, 'median', words.median],
+    [spans.length > 1, 'other', words.other_courses],
+    [spans.some((span) => span.running), 'running', words.running_course],
+    [known.some((value) => value !== null), 'median', words.median],
     [true, 'week', words.week_before],
   ]);
 }

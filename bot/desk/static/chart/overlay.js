@@ -84,14 +84,19 @@ export class Overlay {
     return days;
   }
 
+  /** Dashed, as on that page, where the course is still to come and its days are not all there. */
+  draw(u, span, colour, width) {
+    line(u, this.points(span), colour, { width, dash: span.running ? [2 * width, width] : [] });
+  }
+
   over({ u, ink }) {
     const regimen = this.spans.filter((span) => span.regimen === this.span.regimen);
-    for (const span of regimen) if (span !== this.span) line(u, this.points(span), ink.other, { width: 1.5 });
+    for (const span of regimen) if (span !== this.span) this.draw(u, span, ink.other, 1.5);
     const median = this.facts.told.overlay.medians[this.symptom.key]?.[this.span.regimen] ?? [];
     const points = median.map((value, at) => [DAYS_AROUND[0] + at, value]);
     // Solid, as on the page that the summary brings.
     line(u, points, ink.accent, { width: 2 });
-    line(u, this.points(this.span), ink.ink, { width: 3 });
+    this.draw(u, this.span, ink.ink, 3);
     upright(u, this.offset, ink.accent, { width: 1.5 });
     const value = this.isIn(this.day) ? (this.symptom.values[this.day] ?? null) : null;
     if (value !== null) {

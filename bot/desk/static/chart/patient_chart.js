@@ -277,7 +277,7 @@ export class Chart {
     this.days.setAttribute('aria-valuetext', facts.day(day));
     const { course } = facts.around(day);
     const during = course && day <= course.last ? [course.said] : [];
-    const lines = [...during, facts.beside(day).join('; ')].filter(Boolean);
+    const lines = [facts.others(symptom, day), ...during, facts.beside(day).join('; ')].filter(Boolean);
     this.readout.replaceChildren(element('b', {}, facts.answer(symptom, day)), ...lines.flatMap((each) => [element('br'), each]));
   }
 

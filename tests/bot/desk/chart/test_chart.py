@@ -50,6 +50,7 @@ def press(locator: Locator, *keys: str) -> None:
 def test_the_chart_begins_with_today(open_chart: Opener) -> None:
     page = open_chart()
     expect(said(page)).to_contain_text("Thu 12 Aug 1999: Pain 0")
+    expect(said(page)).to_contain_text("Tiredness")
     expect(said(page)).to_contain_text("course 15, cycle day 25; days to course 16 (planned): 4")
     expect(in_sight(page)).to_have_text("Tue 16 Feb 1999 to Tue 17 Aug 1999")
 
@@ -227,6 +228,16 @@ def test_arrow_keys_go_through_the_days_around_a_course(open_chart: Opener) -> N
     expect(courses(page)).to_have_attribute("aria-valuetext", "+7")
 
 
+def test_the_course_to_come_is_dashed_as_on_the_drawn_page(open_chart: Opener) -> None:
+    page = open_chart()
+    expect(page.locator(".chart-key").last).to_contain_text("running")
+    overlay = courses(page).locator("canvas")
+    assert 0 < widest_run(overlay) < 14
+    page.locator("section").nth(1).get_by_role("button", name="Earlier course").click()
+    expect(said_of_course(page)).to_contain_text("Before course 15")
+    assert widest_run(overlay) > 100
+
+
 def test_before_the_second_course_there_is_nothing_to_step_through(open_chart: Opener) -> None:
     page = open_chart("one day")
     expect(page.get_by_text("No course to compare yet.")).to_be_visible()
@@ -255,16 +266,14 @@ def ink(page: Page, colour: list[int], first: float = 0.06, last: float = 0.98) 
     return int(page.locator(".chart-plot canvas").first.evaluate(COUNT, [colour, first, last]))
 
 
-def test_a_gap_stays_a_gap(open_chart: Opener) -> None:
-    """Half of a diary's days are missing: no line is drawn between the others, only dots."""
-    page = open_chart("every other day missing")
-    press(days(page), *["+"] * 12)
-    canvas = page.locator(".chart-plot canvas").first
+def widest_run(canvas: Locator) -> int:
+    """Of neighbouring columns with ink of the diary's line, how many there are at most, in pixels."""
     inked = canvas.evaluate(
         """(canvas) => {
           const { width, height } = canvas;
           const pixels = canvas.getContext('2d').getImageData(0, 0, width, height).data;
-          const dark = (x, y) => pixels[4 * (y * width + x)] < 40 && pixels[4 * (y * width + x) + 3] > 200;
+          const part = (x, y, which) => pixels[4 * (y * width + x) + which];
+          const dark = (x, y) => part(x, y, 0) < 40 && part(x, y, 1) < 60 && part(x, y, 3) > 200;
           const columns = [];
           for (let x = 60; x < width - 20; x += 1) {
             let any = false;
@@ -274,8 +283,14 @@ def test_a_gap_stays_a_gap(open_chart: Opener) -> None:
           return columns.join('');
         }"""
     )
-    widest = max(len(run) for run in inked.split("0"))
-    assert 0 < widest < 14, "dots, and nothing that joins them"
+    return max(len(run) for run in str(inked).split("0"))
+
+
+def test_a_gap_stays_a_gap(open_chart: Opener) -> None:
+    """Half of a diary's days are missing: no line is drawn between the others, only dots."""
+    page = open_chart("every other day missing")
+    press(days(page), *["+"] * 12)
+    assert 0 < widest_run(page.locator(".chart-plot canvas").first) < 14, "dots, and nothing that joins them"
 
 
 def test_dark_and_light_are_followed_while_it_is_open(open_chart: Opener) -> None:
