@@ -10,7 +10,6 @@ from sqlmodel import Session
 from jobs import measured, measured_table, measuring
 from jobs.csv_table import Fault
 from jobs.doubts import Doubt
-from jobs.inputs import WEIGHT
 from jobs.measured import Value
 from jobs.measured_table import Line
 from jobs.refusals import Refusal
@@ -99,7 +98,9 @@ def _values(session: Session, patient: Patient, lines: Iterable[Line]) -> Found:
         for analyte in measured.UNITS
         for row in measurements.measurements_of(session, patient.team_id, patient.id, analyte)
     }
-    weights = sorted((day, value) for analyte, day, value in known if analyte == WEIGHT)
+    standing = {
+        analyte: sorted((day, value) for of, day, value in known if of == analyte) for analyte in measured.UNITS
+    }
     found = sorted(
         ((line.entry.day, line) for line in lines if isinstance(line.entry, Value)), key=lambda each: each[0]
     )
@@ -109,11 +110,10 @@ def _values(session: Session, patient: Patient, lines: Iterable[Line]) -> Found:
         if (entry.analyte, day, entry.value) in known:
             there += 1
             continue
-        before = [kg for when, kg in weights if when <= day]
+        before = [value for when, value in standing[entry.analyte] if when <= day]
         doubt = measured.doubt_of(entry.analyte, entry.value, before[-1] if before else None)
         new.append(New(line, entry, patient, doubt))
-        if entry.analyte == WEIGHT:
-            insort(weights, (day, entry.value))
+        insort(standing[entry.analyte], (day, entry.value))
     return new, there, []
 
 

@@ -16,8 +16,9 @@ UNITS = {CREATINE_KINASE: "U/l", WEIGHT: "kg"}
 USUAL: Mapping[str, tuple[float, float]] = {CREATINE_KINASE: (5.0, 100_000.0), WEIGHT: (25.0, 300.0)}
 MOST: Mapping[str, float] = {CREATINE_KINASE: 1_000_000.0, WEIGHT: 500.0}
 HIGHEST_LIMIT = 10_000.0
-# Of a weight since the last one.
-USUAL_CHANGE = 0.1
+# Since the last one: of a weight its share, of CK how many times as much, or as little. A CK may well rise tenfold; a
+# digit too many is a tenfold rise too.
+USUAL_CHANGE, USUAL_TIMES = 0.1, 10.0
 USUAL_DRUGS = ("prednisone", "prednisolone", "methylprednisolone", "dexamethasone")
 # mg a day.
 USUAL_STEROID, MOST_STEROID = 1000.0, 10_000.0
@@ -48,6 +49,8 @@ def doubt_of(analyte: str, value: float, earlier: float | None = None) -> Doubt 
     if analyte == WEIGHT and earlier is not None and abs(value - earlier) > USUAL_CHANGE * earlier:
         per_cent = round(100 * abs(value - earlier) / earlier)
         return Doubt("measure.doubt.change", {"value": value, "earlier": earlier, "per_cent": per_cent})
+    if analyte == CREATINE_KINASE and earlier is not None and not earlier / USUAL_TIMES < value < earlier * USUAL_TIMES:
+        return Doubt("measure.doubt.times", {"value": value, "earlier": earlier, "times": USUAL_TIMES})
     return None
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,17 @@ def check_instructions(written: str) -> None:
         raise Refusal("refusal.instructions", most=LONGEST_INSTRUCTIONS, length=len(written))
 
 
+def with_instructions(known: Mapping[str, str], language: str, written: str) -> dict[str, str]:
+    """The texts by language, with this one; empty for none."""
+    others = {tag: text for tag, text in known.items() if tag != language}
+    return {**known, language: written} if written else others
+
+
+def language_read(known: Mapping[str, str], language: str) -> str | None:
+    """Of the texts, which one somebody reads: in their language, or else the first that there is; None for none."""
+    return language if language in known else next(iter(known), None)
+
+
 def set_prices(session: Session, actor: str, team: Team, prices: Prices, now: datetime) -> None:
     """What a gram and a day in hospital cost the team; None where it sets no price. Refusal for what is no price."""
     currency = read_currency(prices.currency)
@@ -60,8 +72,7 @@ def set_instructions(session: Session, actor: str, team: Team, language: str, wr
     check_instructions(written)
     holding.hold_team(session, team)
     before = dict(team.instructions)
-    others = {known: text for known, text in before.items() if known != language}
-    team.instructions = {**before, language: written} if written else others
+    team.instructions = with_instructions(before, language, written)
     session.add(team)
     after = team.instructions
     audit.record(session, team_id=team.id, at=now, actor=actor, action="instructions_set", before=before, after=after)

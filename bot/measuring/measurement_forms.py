@@ -84,14 +84,13 @@ def _check(analyte: str) -> Callable[[MeasureFacts, Values], None]:
     return check
 
 
-def _ck_doubt(_facts: MeasureFacts, values: Values) -> Doubt | None:
-    return measured.doubt_of(CREATINE_KINASE, values["value"])
+def _doubt(analyte: str) -> Callable[[MeasureFacts, Values], Doubt | None]:
+    def doubt(facts: MeasureFacts, values: Values) -> Doubt | None:
+        day = date.fromisoformat(values["day"])
+        earlier = [row.value for row in facts.values if row.taken_on <= day]
+        return measured.doubt_of(analyte, values["value"], earlier[-1] if earlier else None)
 
-
-def _weight_doubt(facts: MeasureFacts, values: Values) -> Doubt | None:
-    day = date.fromisoformat(values["day"])
-    earlier = [row.value for row in facts.values if row.taken_on <= day]
-    return measured.doubt_of(WEIGHT, values["value"], earlier[-1] if earlier else None)
+    return doubt
 
 
 def _preview(analyte: str) -> Callable[[Texts, MeasureFacts, Values], Html]:
@@ -194,7 +193,7 @@ CK = Procedure(
                 instead=(NONE,),
             ),
             _value_question("ck.ask_value"),
-            sure_question(_ck_doubt),
+            sure_question(_doubt(CREATINE_KINASE)),
         ),
         _preview(CREATINE_KINASE),
         _check(CREATINE_KINASE),
@@ -207,7 +206,7 @@ CK = Procedure(
 WEIGHT_FORM = Procedure(
     Form(
         "weight",
-        (day_question("weight.ask_day"), _value_question("weight.ask_value"), sure_question(_weight_doubt)),
+        (day_question("weight.ask_day"), _value_question("weight.ask_value"), sure_question(_doubt(WEIGHT))),
         _preview(WEIGHT),
         _check(WEIGHT),
     ),

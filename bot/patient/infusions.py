@@ -12,6 +12,7 @@ from bot.replies import Button, CloseButtons, Incoming, Keyboard, Reply, Rewrite
 from bot.texts import Html, Texts, plain, texts_in
 from jobs import attending, due, outlook
 from jobs.calendar_file import CalendarEntry, calendar_file
+from jobs.team_settings import language_read
 from storage import attendance, courses, patients
 from storage.chats import Someone
 from storage.models import Course, CourseStatus, Patient, Team
@@ -111,8 +112,8 @@ def changed_keyboard(told: list[Course], texts: Texts) -> Keyboard:
 
 def instructions(team: Team, texts: Texts) -> Html:
     """The team's own words, in the reader's language or the first that there is; with a line before."""
-    written = team.instructions.get(texts.language) or next(iter(team.instructions.values()), "")
-    return Html("\n\n" + texts.show(written)) if written else Html("")
+    read = language_read(team.instructions, texts.language)
+    return Html("\n\n" + texts.show(team.instructions[read])) if read is not None else Html("")
 
 
 def _list(session: Session, someone: Someone, now: datetime) -> tuple[Screen, Callable[[Session], None]]:

@@ -106,17 +106,32 @@ def _read_instructions(value: str, *_: object) -> str:
 
 
 def _ask_instructions(texts: Texts, facts: Filling, values: Values) -> Html:
-    now = facts.team.instructions.get(values["of"])
-    shown = texts("instructions.now", written=now) if now else texts("instructions.none_now")
-    language = texts_in(values["of"])("language.name")
+    known, language = facts.team.instructions, _named(values["of"])
+    read = team_settings.language_read(known, values["of"])
+    if read is None:
+        shown = texts("instructions.none_now")
+    elif read == values["of"]:
+        shown = texts("instructions.now", written=known[read])
+    else:
+        shown = texts("instructions.now_other", language=language, other=_named(read), written=known[read])
     return texts("instructions.ask", language=language, now=shown, most=team_settings.LONGEST_INSTRUCTIONS)
 
 
-def _preview_instructions(texts: Texts, _facts: Filling, values: Values) -> Html:
-    language = texts_in(values["of"])("language.name")
-    if not values["written"]:
-        return texts("instructions.preview_none", language=language)
-    return texts("instructions.preview", language=language, written=values["written"])
+def _preview_instructions(texts: Texts, facts: Filling, values: Values) -> Html:
+    of, written = values["of"], values["written"]
+    after, language = team_settings.with_instructions(facts.team.instructions, of, written), _named(of)
+    if not written:
+        other = team_settings.language_read(after, of)
+        if other is None:
+            return texts("instructions.preview_none", language=language)
+        return texts("instructions.preview_other", language=language, other=_named(other), written=after[other])
+    besides = [_named(tag) for tag in languages() if tag != of and team_settings.language_read(after, tag) == of]
+    too = texts.plural("instructions.too", len(besides), languages=Html(texts.listed(besides))) if besides else Html("")
+    return texts("instructions.preview", language=language, written=written, too=too)
+
+
+def _named(language: str) -> Html:
+    return texts_in(language)("language.name")
 
 
 def _apply_instructions(filling: Filling, facts: Filling, values: Values) -> Screen:

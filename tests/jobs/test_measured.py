@@ -52,8 +52,15 @@ def test_a_doubt_says_the_value_and_beside_what_it_is_unusual() -> None:
         )
 
 
-def test_a_ck_may_be_many_times_the_last_one() -> None:
-    assert measured.doubt_of(CREATINE_KINASE, 20_000, 150.0) is None
+@pytest.mark.parametrize(
+    ("value", "doubted"), [(1569.0, False), (1570.0, True), (12_500.0, True), (15.8, False), (15.7, True)]
+)
+def test_a_ck_may_be_several_times_the_last_one_and_a_digit_too_many_is_asked_about(
+    value: float, doubted: bool
+) -> None:
+    doubt = Doubt("measure.doubt.times", {"value": value, "earlier": 157.0, "times": 10.0})
+    assert measured.doubt_of(CREATINE_KINASE, value, 157.0) == (doubt if doubted else None)
+    assert measured.doubt_of(CREATINE_KINASE, value) is None, "without one before it"
 
 
 @pytest.mark.parametrize("doses", [(1000.0, None), (1000.0, 1000.0), (0.0, 20.0), (20.0, 0.0)])

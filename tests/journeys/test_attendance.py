@@ -388,8 +388,9 @@ def test_the_teams_own_words_stand_in_every_reminder(clinic: Clinic) -> None:
     assert "Now: nothing." in chris.sees
     chris.says("Ward 3, second floor. <b>Drink</b> & rest.")
     assert "patients who read English will see:\n\nWard 3, second floor. <b>Drink</b> & rest." in chris.sees
+    assert "who read Deutsch and Français see it too: there is no text in those languages." in chris.sees
     chris.presses("Yes, do it")
-    assert "This is kept." in chris.sees
+    assert "This is kept" in chris.sees
     for someone in (anna, ben):
         clinic.planned(someone, FRIDAY)
     clinic.becomes(clinic.local("2026-03-13 09:00"))
@@ -397,11 +398,31 @@ def test_the_teams_own_words_stand_in_every_reminder(clinic: Clinic) -> None:
     assert "Ward 3" in ben.sees, "better in English than not at all"
     chris.says("/instructions")
     chris.presses("Deutsch")
+    assert "Now: nothing in Deutsch. Patients who read it see what is written in English:\nWard 3" in chris.sees
     chris.says("Station 3, zweiter Stock.")
+    assert "see it too" not in chris.sees, "those without a text of their own go on to see the English one"
     chris.presses("Yes, do it")
     clinic.becomes(clinic.local("2026-03-19 09:00"))
     assert "Station 3, zweiter Stock." in ben.sees
     assert "Ward 3" in anna.sees
+
+
+def test_what_is_read_once_a_text_is_gone_is_said_before(clinic: Clinic) -> None:
+    chris = clinic.coordinator()
+    for language, written in (("Deutsch", "Station 3"), ("English", "Ward 3")):
+        chris.says("/instructions")
+        chris.presses(language)
+        chris.says(written)
+        chris.presses("Yes, do it")
+    chris.says("/instructions")
+    chris.presses("English")
+    chris.presses("Nothing")
+    assert "Patients who read English will then see what is written in Deutsch:\n\nStation 3" in chris.sees
+    chris.presses("Yes, do it")
+    chris.says("/instructions")
+    chris.presses("Deutsch")
+    chris.presses("Nothing")
+    assert "With reminders in Deutsch nothing more is said." in chris.sees
 
 
 @pytest.mark.parametrize(
@@ -433,7 +454,9 @@ def test_that_the_team_answers_for_its_words_is_said_before_and_when_they_are_co
     chris.presses("English")
     chris.says("Take 500 mg more.")
     assert chris.sees.endswith(confirmed), "no machine judges them, so whoever writes them does"
-    shown = texts_in(language)("instructions.preview", language="English", written="Take 500 mg more.")
+    texts = texts_in(language)
+    too = texts.plural("instructions.too", 2, languages=texts.listed(["Deutsch", "Français"]))
+    shown = texts("instructions.preview", language="English", written="Take 500 mg more.", too=too)
     assert chris.sees == plain(shown)
 
 

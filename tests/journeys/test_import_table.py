@@ -16,23 +16,25 @@ def test_a_pasted_table_is_previewed_and_stored_by_one_confirmation(clinic_on_ea
         f"{ben.code.lower()};2026-02-21;ck;20;ukat/l;",
         f"{anna.code};2026-02-01;weight;80;kg",
         f"{anna.code};22.02.2026;weight;95,5;kg",
+        f"{ben.code};2026-02-24;CK;60;U/l;",
     )
     coordinator.says(pasted)
-    assert "3 new lines of " in coordinator.sees
+    assert "4 new lines of " in coordinator.sees
     assert anna.code in coordinator.sees
     assert ben.code in coordinator.sees
-    assert "Fri 20 Feb 2026 to Sun 22 Feb 2026" in coordinator.sees
+    assert "Fri 20 Feb 2026 to Tue 24 Feb 2026" in coordinator.sees
     assert "1 more line is there already" in coordinator.sees
     assert "Line 4: 95.5 kg is 19 % away from the last weight, 80 kg. Is it right?" in coordinator.sees
+    assert "Line 5: The last CK was 1,200 U/l. 60 U/l is at least 10 times" in coordinator.sees
     assert len(clinic.rows(Measurement)) == 1
     coordinator.presses(CONFIRM)
-    assert "3 lines of" in coordinator.sees
+    assert "4 lines of" in coordinator.sees
     assert [value for _, value in seen(clinic, anna).creatine_kinase] == [1250.5]
-    assert [value for _, value in seen(clinic, ben).creatine_kinase] == [1200.0]
+    assert [value for _, value in seen(clinic, ben).creatine_kinase] == [1200.0, 60.0]
     assert [value for _, value in seen(clinic, anna).weights] == [80.0, 95.5]
     assert [action for _, action, _, _ in clinic.history(ben.row)][-1] == "measurement_added"
     coordinator.says(pasted)
-    assert "All 4 lines are there already" in coordinator.sees
+    assert "All 5 lines are there already" in coordinator.sees
     assert clinic.world.refused() == []
 
 

@@ -103,6 +103,7 @@ def test_a_weight_with_a_comma_and_one_that_is_far_from_the_last(clinic: Clinic)
         ("/ck {code} 3", "3 U/l is unusually low"),
         ("/ck {code} 1.25", "1.25 U/l is unusually low"),
         ("/ck {code} 120000", "120,000 U/l is unusually high"),
+        ("/ck {code} 1570", "The last CK was 157 U/l. 1,570 U/l is at least 10 times as high, or as low. Is it right?"),
         ("/weight {code} 24", "24 kg is unusually low"),
         ("/weight {code} 301", "301 kg is unusually high"),
         ("/steroid {code} prednisone 1500", "1,500 mg a day is unusually much"),
@@ -110,6 +111,7 @@ def test_a_weight_with_a_comma_and_one_that_is_far_from_the_last(clinic: Clinic)
 )
 def test_what_is_implausible_is_asked_about_again(clinic: Clinic, line: str, said: str) -> None:
     doctor, anna = clinic.clinician(), clinic.patient()
+    entered(doctor, f"/ck {anna.code} 157 1 Feb")
     doctor.says(line.format(code=anna.code))
     assert said in doctor.sees
     assert doctor.buttons == ["Yes, it is right", "‹ Back", "Cancel, change nothing"]
