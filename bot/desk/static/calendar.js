@@ -4,6 +4,7 @@ import { open, tell } from "./desk.js";
 import { daysFor, plus, startFor } from "./dragging.js";
 
 const HELD = 350; // ms that a finger rests on a course before it lifts it: until then it scrolls
+const RESTED = 600; // ms that a lifted course rests on the button of another month before it comes
 const MOVED = 6; // px before a press of the mouse is a drag
 
 const table = () => document.querySelector(".calendar");
@@ -14,9 +15,45 @@ const filled = (words, about) => words.replace("{who}", about.who ?? "").replace
 let held = null; // what is lifted: { chip, day, ghost }
 
 function aim(day) {
-  document.querySelector("td.target")?.classList.remove("target");
-  cell(day)?.classList.add("target");
   held.day = day;
+  document.querySelector("td.target")?.classList.remove("target");
+  if (cell(day)) cell(day).classList.add("target");
+  else turn();
+}
+
+let turning = false;
+/** To the month or week of the day that is aimed at: what is lifted comes along. */
+async function turn() {
+  if (turning) return;
+  turning = true;
+  park(held.chip);
+  const wanted = held.day;
+  await show(wanted);
+  turning = false;
+  // What could not be fetched is said, and fetched anew by the next key.
+  if (!held || !cell(wanted)) return;
+  if (!held.ghost) focusOn(cell(wanted));
+  aim(held.day);
+}
+
+/** As the calendar is shown now, by month or week. */
+async function show(day) {
+  const address = `/desk/calendar?${table().classList.contains("month") ? `month=${day.slice(0, 7)}` : `week=${day}`}`;
+  const here = { target: "#calendar", select: "#calendar", swap: "outerHTML" };
+  await htmx.ajax("GET", address, here).catch(() => {});
+  if (cell(day)) history.replaceState(null, "", address);
+}
+
+/** A finger's moves are told to what it was put on: that stays on the page, though out of sight. */
+function park(chip) {
+  chip.hidden = true;
+  chip.removeAttribute("id");
+  document.body.append(chip);
+}
+
+function focusOn(day) {
+  day.tabIndex = -1;
+  day.focus();
 }
 
 function lift(chip, point) {
@@ -35,25 +72,48 @@ function lift(chip, point) {
   tell(filled(table().dataset.lifted, { who: chip.dataset.who, day: written(day) }));
 }
 
-function follow({ clientX, clientY }) {
-  held.ghost.style.transform = `translate(${clientX + 8}px, ${clientY + 8}px)`;
-  const under = document.elementFromPoint(clientX, clientY)?.closest("td[data-day]");
-  if (under && under.dataset.day !== held.day) aim(under.dataset.day);
+const under = ({ clientX, clientY }) => document.elementFromPoint(clientX, clientY);
+
+function follow(point) {
+  held.ghost.style.transform = `translate(${point.clientX + 8}px, ${point.clientY + 8}px)`;
+  const day = under(point)?.closest("td[data-day]")?.dataset.day;
+  if (day && day !== held.day) aim(day);
+  rest(under(point)?.closest("#turn-back, #turn-on"));
 }
 
-function lower({ drop }) {
-  const { chip, day, ghost } = held;
+let resting = { button: null };
+function rest(button) {
+  if (resting.button === (button ?? null)) return;
+  clearTimeout(resting.timer);
+  const turned = () => {
+    // The days next to those that are shown.
+    const days = document.querySelectorAll("td[data-day]");
+    aim(button.id === "turn-on" ? plus(days[days.length - 1].dataset.day, 1) : plus(days[0].dataset.day, -1));
+    resting = { button: null };
+  };
+  resting = button ? { button, timer: setTimeout(turned, RESTED) } : { button: null };
+}
+
+async function lower({ drop }) {
+  const { chip, id, day, ghost } = held;
   ghost?.remove();
+  rest(null);
+  const isParked = chip.hidden;
+  if (isParked) chip.remove();
+  chip.id = id;
   chip.classList.remove("lifted");
   document.querySelector("td.target")?.classList.remove("target");
   held = null;
   const { course, start, number } = chip.dataset;
   const wanted = startFor(day, Number(number));
-  if (!drop || wanted === start) tell(table().dataset.putBack);
-  else {
+  if (drop && wanted !== start) {
     tell("");
-    open([`o:move_course:${course}`, `f:move_course:start:${wanted}`]);
+    return open([`o:move_course:${course}`, `f:move_course:start:${wanted}`], chip);
   }
+  tell(table().dataset.putBack);
+  if (!isParked) return;
+  await show(plus(start, Number(number)));
+  document.getElementById(id)?.focus();
 }
 
 let pressed = null; // a press that may become a drag
@@ -72,9 +132,10 @@ document.addEventListener("pointermove", (event) => {
   if (far && pressed.touch) forget();
   else if (far) { lift(pressed.chip, event); dragged = true; }
 });
-document.addEventListener("pointerup", () => {
+document.addEventListener("pointerup", (event) => {
   forget();
-  if (held?.ghost) lower({ drop: true });
+  // Drawn out of the calendar, it stays where it was.
+  if (held?.ghost) lower({ drop: Boolean(under(event)?.closest("td[data-day]")) });
 });
 document.addEventListener("pointercancel", () => {
   forget();
@@ -117,4 +178,6 @@ document.addEventListener("keyup", (event) => {
   if (event.key === " " && event.target.closest?.("button.course")) event.preventDefault();
 });
 // What is fetched anew meanwhile would take away what is held.
-document.body.addEventListener("htmx:beforeRequest", (event) => { if (held && event.detail.elt.id === "calendar") event.preventDefault(); });
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (held && !turning && event.detail.elt.id === "calendar") event.preventDefault();
+});

@@ -15,9 +15,12 @@ export function tell(words) {
 let opener = null;
 // Closed while an answer is on its way, it stays closed.
 let isWanted = false;
-/** Opens the pane with what these presses bring, such as ["o:move_course:12", "f:move_course:start:2026-03-12"]. */
-export function open(presses) {
-  opener = document.activeElement;
+/**
+ * Opens the pane with what these presses bring, such as ["o:move_course:12", "f:move_course:start:2026-03-12"].
+ * `by`: where one goes on once it is closed; what bears its id by then.
+ */
+export function open(presses, by = document.activeElement) {
+  opener = by;
   isWanted = true;
   const values = presses[0].startsWith("/") ? { once: once(), text: presses.join(" ") } : { once: once(), data: presses };
   htmx.ajax("POST", "/desk/pane", { target: "#pane-body", swap: "innerHTML", values });
@@ -29,12 +32,21 @@ document.addEventListener("click", (event) => {
   if (button) open(button.dataset.pane.split(" "));
   if (event.target.closest("[data-close]") || event.target === pane) pane.close();
 });
+/** Where one was before the pane opened, or at what bears its id by now. Whether it is there. */
+function goOn() {
+  const place = opener?.isConnected ? opener : document.getElementById(opener?.id);
+  place?.focus();
+  return Boolean(place);
+}
+let missed = null;
+document.body.addEventListener("htmx:afterSettle", () => {
+  if (missed && missed === opener && document.activeElement === document.body && goOn()) missed = null;
+});
 pane.addEventListener("close", () => {
   isWanted = false;
   body.replaceChildren();
   document.getElementById("pane-toast").textContent = "";
-  if (opener?.isConnected) opener.focus();
-  else if (opener?.id) document.getElementById(opener.id)?.focus();
+  missed = goOn() ? null : opener;
   document.body.dispatchEvent(new CustomEvent("desk-changed"));
 });
 

@@ -111,6 +111,73 @@ def test_a_course_is_moved_by_the_keyboard_alone(desk: AtTheDesk, browser: Brows
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(
+    ("path", "there"), [(MARCH, "month=2026-04"), ("/desk/calendar?week=2026-03-12", "week=2026-04-09")]
+)
+def test_by_the_keyboard_a_course_goes_beyond_what_is_shown(
+    desk: AtTheDesk, browser: Browser, path: str, there: str
+) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-12", days=1)
+    with desk.page(browser, coordinator, path) as page:
+        page.locator(f"#c-{course.id}-0").focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("PageDown")
+        expect(page.locator("td.target")).to_have_attribute("data-day", "2026-04-09")
+        expect(page.locator("td.target")).to_be_focused()
+        assert page.url.endswith(there), "as if one had turned to it"
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#told")).to_contain_text("Fri, 10 Apr 2026")
+        page.keyboard.press("Enter")
+        page.get_by_role("dialog").get_by_role("button", name="Yes, do it").press("Enter")
+        expect(page.get_by_role("dialog")).to_contain_text("Done")
+        page.keyboard.press("Escape")
+        expect(page.locator(f"#c-{course.id}-0")).to_be_focused()
+    assert anna.starts == ["2026-04-10"]
+
+
+@pytest.mark.browser
+def test_put_back_from_another_month_one_is_where_it_was(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    course = clinic.planned(clinic.patient(), "2026-03-12", days=2)
+    with desk.page(browser, clinic.coordinator(), MARCH) as page:
+        page.locator(f"#c-{course.id}-1").focus()
+        page.keyboard.press("Space")
+        for _ in range(3):
+            page.keyboard.press("PageDown")
+        expect(page.locator("td.target")).to_have_attribute("data-day", "2026-06-05")
+        page.keyboard.press("Escape")
+        expect(page.locator(f"#c-{course.id}-1")).to_be_focused()
+        expect(page.locator("#told")).to_contain_text("stays where it was")
+        expect(page.get_by_role("heading", level=1)).to_have_text("March 2026")
+
+
+@pytest.mark.browser
+def test_held_on_the_button_of_the_next_month_it_comes(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    anna = clinic.patient()
+    course = clinic.planned(anna, "2026-03-12", days=1)
+    with desk.page(browser, clinic.coordinator(), MARCH) as page:
+        page.locator(f"#c-{course.id}-0").hover()
+        page.mouse.down()
+        page.locator("#turn-on").hover()
+        expect(page.get_by_role("heading", level=1)).to_have_text("April 2026")
+        page.mouse.up()
+        expect(page.locator("#told")).to_contain_text("stays where it was")
+        expect(page.get_by_role("heading", level=1)).to_have_text("March 2026")
+        page.locator(f"#c-{course.id}-0").hover()
+        page.mouse.down()
+        page.locator("#turn-on").hover()
+        expect(page.get_by_role("heading", level=1)).to_have_text("April 2026")
+        page.locator('td[data-day="2026-04-14"]').hover()
+        page.mouse.up()
+        page.get_by_role("dialog").get_by_role("button", name="Yes, do it").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Done")
+    assert anna.starts == ["2026-04-14"]
+
+
+@pytest.mark.browser
 def test_put_back_where_it_was_nothing_is_asked(desk: AtTheDesk, browser: Browser) -> None:
     clinic = desk.clinic
     course = clinic.planned(clinic.patient(), "2026-03-12", days=1)
@@ -143,6 +210,25 @@ def test_a_finger_that_rests_lifts_it_and_one_that_moves_scrolls(desk: AtTheDesk
         page.get_by_role("dialog").get_by_role("button", name="Yes, do it").click()
         expect(page.get_by_role("dialog")).to_contain_text("Done")
     assert anna.starts == ["2026-03-19"]
+
+
+@pytest.mark.browser
+def test_a_finger_draws_it_into_the_next_month(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-03", days=1)
+    with desk.page(browser, coordinator, MARCH, SMALL, has_touch=True) as page:
+        touch = _Finger(page)
+        touch.down(page.locator(f"#c-{course.id}-0"))
+        expect(page.locator(".ghost")).to_be_visible()
+        touch.move(page.locator("#turn-on"))
+        expect(page.get_by_role("heading", level=1)).to_have_text("April 2026")
+        touch.move(page.locator('td[data-day="2026-04-02"]'))
+        expect(page.locator("td.target")).to_have_attribute("data-day", "2026-04-02")
+        touch.up()
+        page.get_by_role("dialog").get_by_role("button", name="Yes, do it").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Done")
+    assert anna.starts == ["2026-04-02"]
 
 
 class _Finger:
