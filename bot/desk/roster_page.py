@@ -27,6 +27,8 @@ from storage import patients
 from storage.models import Patient, PatientStatus
 
 PAGE = 100
+# So many as somebody has come to by scrolling are fetched anew together.
+MOST_PAGES = 20
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -44,13 +46,18 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class View:
-    """Which part of the roster is shown, as the address says it."""
+    """Which part of the roster is shown, as the address says it: `pages` of it from `page` on, which counts from 0."""
 
     group: Group
     typed: str
     order: Order
     is_reversed: bool
     page: int
+    pages: int = 1
+
+    @property
+    def rows(self) -> slice:
+        return slice(self.page * PAGE, (self.page + self.pages) * PAGE)
 
     def address(self, **other: Any) -> str:
         """The same with something else about it, from its first row on."""
@@ -72,12 +79,17 @@ def _view(visit: Visit, grouped: dict[Group, list[Standing]]) -> View:
     """As the address says it; what it does not say, or says wrongly, as the roster opens."""
     asked = visit.query
     sort = asked.get("sort", "")
-    name, page = sort.removeprefix("-"), asked.get("page", "")
+    name = sort.removeprefix("-")
     usual = Group.LOOK if grouped[Group.LOOK] else Group.ALL
     typed = groups.as_searched(asked.get("q", ""))
     group = Group(asked["group"]) if asked.get("group") in set(Group) else Group.ALL if typed else usual
     order = Order(name) if name in set(_orders(visit)) else Order.LOOK
-    return View(group, typed, order, sort.startswith("-"), int(page) if page.isdecimal() and len(page) < 5 else 0)
+    pages = min(max(_number(asked.get("pages", ""), 1), 1), MOST_PAGES)
+    return View(group, typed, order, sort.startswith("-"), _number(asked.get("page", ""), 0), pages)
+
+
+def _number(said: str, otherwise: int) -> int:
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 5 else otherwise
 
 
 def _roster(verdicts: Verdicts, visit: Visit) -> Response:
@@ -93,24 +105,24 @@ def _roster(verdicts: Verdicts, visit: Visit) -> Response:
     if view.typed:
         found = groups.search(found, view.typed)
     known = verdicts.known(visit.session, team, people, visit.now) if visit.reads_answers else {}
-    first, order = view.page * PAGE, view.order
+    order = view.order
     if order in _OF_ROWS:
         rows = sorted(_rows(visit, people, found), key=_OF_ROWS[order], reverse=view.is_reversed)
-        rows = rows[first : first + PAGE]
+        rows = rows[view.rows]
     else:
         key = partial(_by_verdict, known) if order is Order.VERDICT else _OF_STANDINGS[order]
         found = sorted(found, key=key, reverse=view.is_reversed)
         if order is Order.VERDICT:
             # Whoever's is not known yet comes last either way.
             found = sorted(found, key=lambda each: known.get(each.patient_id) is None)
-        rows = _rows(visit, people, found[first : first + PAGE])
+        rows = _rows(visit, people, found[view.rows])
     return visit.shows(
         "roster_rows.html" if visit.is_part and view.page else "roster.html",
         view=view,
         counts={group: len(members) for group, members in grouped.items() if members or group is view.group},
         found=len(found),
         rows=[Line(row, known.get(row.standing.patient_id), visit) for row in rows],
-        left=max(len(found) - first - PAGE, 0),
+        left=max(len(found) - view.rows.stop, 0),
         orders=_orders(visit),
     )
 

@@ -59,6 +59,12 @@ try {
 document.body.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.path === "/desk/pane") detail.parameters.set("tab", tab);
 });
+// Fetched anew, the roster has as many rows as one had come to.
+const ROWS = 100;
+document.body.addEventListener("htmx:configRequest", ({ detail }) => {
+  const rows = document.querySelectorAll("#roster tbody tr:not(.more)").length;
+  if (detail.elt.id === "roster" && rows > ROWS) detail.parameters.set("pages", `${Math.ceil(rows / ROWS)}`);
+});
 
 // Pressed twice, a button is pressed once: what it sends bears a number of its own, made where it was shown.
 document.body.addEventListener("htmx:configRequest", ({ detail }) => {

@@ -127,6 +127,43 @@ def test_two_hundred_are_found_as_one_types(desk: AtTheDesk, browser: Browser) -
 
 
 @pytest.mark.browser
+def test_far_down_a_change_appears_too_and_one_stays_where_one_is(desk: AtTheDesk, browser: Browser) -> None:
+    clinic = desk.clinic
+    last = sorted(invited(clinic, 205))[-1]
+    coordinator = clinic.coordinator()
+    with desk.page(browser, coordinator, "/desk/roster?group=all&sort=who") as page:
+        page.get_by_role("link", name="105 more").scroll_into_view_if_needed()
+        page.get_by_role("link", name="5 more", exact=True).scroll_into_view_if_needed()
+        expect(page.locator("tbody th")).to_have_count(205)
+        row = page.get_by_role("row").filter(has_text=last)
+        row.scroll_into_view_if_needed()
+        coordinator.says(f"/patient {last}")
+        coordinator.presses("Label")
+        coordinator.says("bed 12")
+        expect(row).to_contain_text("bed 12")
+        expect(row).to_be_in_viewport()
+        expect(page.locator("tbody th")).to_have_count(205)
+
+
+def test_as_many_rows_as_one_had_come_to_are_fetched_together_and_no_more_than_some(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    invited(clinic, 205)
+    with desk.client(clinic.coordinator()) as client:
+        for asked, rows, more in (
+            ("pages=2", 200, ["2"]),
+            ("pages=3", 205, []),
+            ("pages=0", 100, ["1"]),
+            ("pages=99999", 100, ["1"]),
+            ("pages=%C2%B2", 100, ["1"]),
+            ("pages=-1", 100, ["1"]),
+            ("page=1&pages=1", 100, ["2"]),
+        ):
+            shown = client.get(f"/desk/roster?group=all&{asked}").text
+            assert shown.count('scope="row"') == rows, asked
+            assert re.findall(r'page=(\d+)" hx-trigger="revealed"', shown) == more, asked
+
+
+@pytest.mark.browser
 def test_an_answer_appears_without_a_reload(desk: AtTheDesk, browser: Browser) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
