@@ -33,7 +33,7 @@ class Visitor:
     seen_at: datetime
 
     def is_to_be_noted(self, now: datetime) -> bool:
-        """Whether `note_seen` has something to write."""
+        """Whether that they are there has to be written down anew."""
         return now - self.seen_at >= SEEN_TO
 
 
@@ -45,14 +45,6 @@ def visitor(session: Session, token: str, now: datetime) -> Visitor | None:
     known, someone = found
     is_over = now >= known.ends_at or now - known.seen_at >= IDLE
     return None if is_over or not _is_staff(someone.staff) else Visitor(someone, known.id, known.seen_at)
-
-
-def note_seen(session: Session, session_id: int, now: datetime) -> None:
-    desk.note_seen(session, session_id, now)
-
-
-def end_session(session: Session, session_id: int, now: datetime) -> None:
-    desk.end_session(session, session_id, now)
 
 
 def open_session(session: Session, staff: Staff, now: datetime) -> str:

@@ -21,6 +21,7 @@ from bot.traffic.bodies import BodyTooLargeError, bounded
 from jobs import desk_access
 from jobs.refusals import Refusal
 from storage import teams
+from storage.desk import end_session
 from storage.models import Staff
 
 T = TypeVar("T", bound=Response)
@@ -144,7 +145,7 @@ class _Door:
     def _leave(self, session: Session, token: str | None, now: datetime) -> None:
         known = desk_access.visitor(session, token, now) if token is not None else None
         if known is not None:
-            desk_access.end_session(session, known.session_id, now)
+            end_session(session, known.session_id, now)
 
     def _token(self, request: Request) -> str | None:
         return token_in(request, is_secure=self._is_secure)

@@ -31,6 +31,7 @@ from jobs import desk_access
 from jobs.desk_access import Visitor
 from storage import dialogues, patients
 from storage.chats import Someone
+from storage.desk import note_seen
 from storage.models import Dialogue
 
 # A pane holds one message, which is rewritten on and on; no chat has one of this number.
@@ -127,7 +128,7 @@ async def _done(desk: Desk, token: str, asked: Asked, now: datetime) -> tuple[st
         if known is None:
             return None
         if known.is_to_be_noted(now):
-            desk_access.note_seen(session, known.session_id, now)
+            note_seen(session, known.session_id, now)
         replies = _replies(session, known, asked, desk, now)
         session.flush()
         return known, known.someone.chat.language, _shown(session, known, asked, replies), replies

@@ -23,6 +23,7 @@ from bot.texts import Texts, texts_in
 from jobs import desk_access
 from jobs.desk_access import Visitor
 from storage.chats import Someone
+from storage.desk import note_seen
 from storage.models import Staff, Team
 
 # What a page fetches by itself; nobody is there because of it.
@@ -102,7 +103,7 @@ class Desk:
         response, unnoted = await asyncio.to_thread(self._shown, request, token, page, may)
         if unnoted is not None and request.headers.get(BY_ITSELF) is None:
             now = self.now()
-            await self.running.writer.run(lambda session: desk_access.note_seen(session, unnoted, now))
+            await self.running.writer.run(lambda session: note_seen(session, unnoted, now))
         return response
 
     def _shown(self, request: Request, token: str, page: Page, may: May) -> tuple[Response, int | None]:

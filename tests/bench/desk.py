@@ -36,6 +36,12 @@ PAGES = {
     "roster, as one types": "/desk/roster?group=all&q=P-C1",
     "calendar, a month": f"/desk/calendar?month={seed.START:%Y-%m}",
     "the team's settings": "/desk/team",
+    "a patient": f"/desk/patients/{seed.CASE_PSEUDONYM}",
+}
+# What the worker process computes, and the page asks for once it stands.
+COMPUTED = {
+    "the chart of 15 months": f"/desk/patients/{seed.CASE_PSEUDONYM}/chart.json",
+    "what the diary says": f"/desk/patients/{seed.CASE_PSEUDONYM}/findings",
 }
 MOST_MS, MOST_KIB = 100, 100
 
@@ -66,6 +72,11 @@ def _pages(folder: Path, many: int, *, judged: bool) -> Sequence[Row]:
                 rows.append(at_most(f"{name}: weight", weight, MOST_KIB, " KiB", detail=f"{raw:.0f} KiB unpacked"))
             else:
                 rows.append(Row(name, f"{spent:.0f} ms, {said}"))
+        for what, path in COMPUTED.items():
+            spent, weight, raw = _measured(client, path)
+            rows.append(
+                Row(f"the desk, {many} patients: {what}", f"{spent:.0f} ms, {weight:.0f} KiB, {raw:.0f} unpacked")
+            )
     database.close()
     return rows
 

@@ -10,6 +10,7 @@ from jobs import desk_access, restoring, retention, staffing
 from jobs.refusals import Refusal
 from storage import audit, desk
 from storage.database import Database
+from storage.desk import end_session, note_seen
 from storage.models import AuditEntry, DeskSession, DeskTicket, Role, Staff, UsedProof
 from tests.storage.support import NOW, committing, everything_in, joined_patient, joined_staff, rows_of
 from tests.storage.test_moves import at_once
@@ -38,7 +39,7 @@ def test_a_session_lasts_an_hour_without_a_request_and_twelve_with_many(database
             found = desk_access.visitor(session, token, now)
             assert found is not None
             assert (found.someone.the_staff.id, found.someone.the_team.id) == (staff.id, staff.team_id)
-            desk_access.note_seen(session, found.session_id, now)
+            note_seen(session, found.session_id, now)
             session.expire_all()
         assert desk_access.visitor(session, token, NOW + 12 * HOUR - MINUTE) is not None
         assert desk_access.visitor(session, token, NOW + 12 * HOUR) is None
@@ -60,7 +61,7 @@ def test_a_late_note_of_an_earlier_request_does_not_shorten_it(database: Databas
         token = desk_access.open_session(session, staff, NOW)
         (made,) = rows_of(session, DeskSession)
         for minutes in (50, 20):
-            desk_access.note_seen(session, made.id, NOW + minutes * MINUTE)
+            note_seen(session, made.id, NOW + minutes * MINUTE)
         session.expire_all()
         assert desk_access.visitor(session, token, NOW + 100 * MINUTE) is not None
 
@@ -83,7 +84,7 @@ def test_whoever_signs_out_is_out_in_that_browser_alone(database: Database) -> N
         one, two = (desk_access.open_session(session, staff, NOW) for _ in range(2))
         found = desk_access.visitor(session, one, NOW)
         assert found is not None
-        desk_access.end_session(session, found.session_id, NOW)
+        end_session(session, found.session_id, NOW)
         session.expire_all()
         assert desk_access.visitor(session, one, NOW) is None
         assert desk_access.visitor(session, two, NOW) is not None
