@@ -177,6 +177,6 @@ def _tag(session: Session, patient: Patient, visit: Visit, language: str) -> str
 async def _made(desk: Desk, function: Callable[[Asked], Made], wanted: Wanted) -> Made | None:
     """None for a patient who has gone meanwhile."""
     try:
-        return await desk.running.renderer.run(function, wanted.asked)
+        return await desk.renderer.run(function, wanted.asked)
     except LookupError:
         return None

@@ -36,7 +36,7 @@ class DeskServer:
         await asyncio.wait({self._serving}, timeout=PATIENCE_AT_THE_END)
         self._serving.cancel()
         await asyncio.gather(self._serving, return_exceptions=True)
-        await self._desk.verdicts.close()
+        await self._desk.close()
 
 
 def desk_socket(settings: Settings) -> socket.socket | None:

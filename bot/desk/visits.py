@@ -18,6 +18,7 @@ from starlette.routing import Route
 from bot.desk.entrance import ENTRANCE, token_in
 from bot.desk.verdicts import Verdicts
 from bot.desk.words import TEMPLATES
+from bot.drawing.rendering import Renderer
 from bot.runtime import Running
 from bot.texts import Texts, texts_in
 from jobs import desk_access
@@ -74,11 +75,19 @@ May = Callable[[Visit], bool]
 
 
 class Desk:
-    """What the desk's pages stand on: the running bot."""
+    """What the desk's pages stand on: the running bot, and a process of their own that computes and draws.
+
+    In the bot's own one the summaries of a large team are drawn for minutes, while somebody looks at a page.
+    """
 
     def __init__(self, running: Running, origin: str) -> None:
         self.running, self.origin = running, origin
-        self.verdicts = Verdicts(running.renderer, running.database, running.clock)
+        self.renderer = Renderer()
+        self.verdicts = Verdicts(self.renderer, running.database, running.clock)
+
+    async def close(self) -> None:
+        await self.verdicts.close()
+        self.renderer.close()
 
     @property
     def is_secure(self) -> bool:

@@ -127,12 +127,13 @@ def _served(database: Database) -> Iterator[str]:
     origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
     settings = Settings(_env_file=None, telegram_bot_token=SecretStr(TOKEN), desk_url=origin)  # type: ignore[call-arg]
 
-    async def begin() -> tuple[Running, Server, "asyncio.Task[None]"]:
+    async def begin() -> tuple[Running, Desk, Server, "asyncio.Task[None]"]:
         running = Running(settings, database, MovableClock(seed.START), ticking=False)
-        server = Server(desk_application(Desk(running, origin)), patience=1)
-        return running, server, asyncio.create_task(server.serve([listening]))
+        desk = Desk(running, origin)
+        server = Server(desk_application(desk), patience=1)
+        return running, desk, server, asyncio.create_task(server.serve([listening]))
 
-    running, server, serving = asyncio.run_coroutine_threadsafe(begin(), loop).result()
+    running, desk, server, serving = asyncio.run_coroutine_threadsafe(begin(), loop).result()
     try:
         yield origin
     finally:
@@ -140,6 +141,7 @@ def _served(database: Database) -> Iterator[str]:
         async def end() -> None:
             server.should_exit = True
             await serving
+            await desk.close()
             await running.never_started()
 
         asyncio.run_coroutine_threadsafe(end(), loop).result()

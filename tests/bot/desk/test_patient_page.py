@@ -1,6 +1,8 @@
 """A patient's page: the published case as clinicians and coordinators see it, and what each of them may."""
 
+import asyncio
 import contextlib
+import signal
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -59,6 +61,19 @@ def test_a_clinician_reads_what_the_chat_says_of_the_case(desk: AtTheDesk) -> No
     assert "Pain: does not return" in words(found.text)
     assert "Earlier, Regimen 1: returns" in words(found.text)
     assert "Regimens side by side" in words(found.text)
+
+
+def test_nobody_waits_for_what_the_bot_draws_for_others(desk: AtTheDesk) -> None:
+    """On Monday at eight the summaries of two hundred patients are drawn."""
+    drawing = desk.clinic.bot.running.renderer
+
+    async def begins() -> asyncio.Task[int]:
+        return asyncio.create_task(drawing.run(signal.sigwait, {signal.SIGUSR1}))
+
+    under_way = desk.clinic.bot.do(begins())
+    with reading(desk, desk.clinic.clinician()) as client:
+        assert "Pain: does not return" in words(client.get(f"{PATH}/findings").text)
+    assert not under_way.done()
 
 
 def test_the_chart_is_sent_once_until_something_changes(desk: AtTheDesk) -> None:
