@@ -78,12 +78,16 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True)
 class Screen:
-    """A message as the reader sees it; `png`, or a document (its name, its content), makes `text` its caption."""
+    """A message as the reader sees it; `png`, or a document (its name, its content), makes `text` its caption.
+
+    `takes_text`: what it asks can be typed too.
+    """
 
     text: Html
     keyboard: Keyboard = ()
     png: bytes | None = None
     document: tuple[str, bytes] | None = None
+    takes_text: bool = False
 
 
 @dataclass(frozen=True)

@@ -183,6 +183,7 @@ BECAUSE = Question(
     _read_reason,
     lambda texts, *_: [(_begun(plain(reason_words(code, texts))), code) for code in REASONS],
     width=2,
+    typed=False,
 )
 GIVEN_ON = Question(
     "start",

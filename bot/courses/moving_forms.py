@@ -207,6 +207,7 @@ WITH_LATER = Question(
     _later_choices,
     width=1,
     needed=lambda facts, _: _later(facts) > 0,
+    typed=False,
 )
 
 

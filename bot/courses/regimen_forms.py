@@ -80,6 +80,7 @@ WHICH = Question(
     lambda texts, facts, _: [(_words(each, texts), str(k)) for k, each in enumerate(_regimens(facts))],
     width=1,
     needed=lambda facts, _: len(_regimens(facts)) > 1,
+    typed=False,
 )
 NAME = Question(
     "name",

@@ -22,8 +22,7 @@ from bot import arriving, filling
 from bot.desk.entrance import token_in
 from bot.desk.visits import Desk, to_the_entrance
 from bot.desk.words import TEMPLATES, markup
-from bot.dialogues.form import CONFIRM
-from bot.replies import Button, Incoming, Keyboard, OfferCommands, Reply, Rewrite, Say, Screen, Toast
+from bot.replies import Button, Incoming, Keyboard, OfferCommands, Reply, Rewrite, Say, Toast
 from bot.routes import PROCEDURES
 from bot.texts import Html, plain, texts_in
 from bot.traffic.bodies import BodyTooLargeError, bounded
@@ -213,8 +212,6 @@ def _shown(session: Session, known: Visitor, asked: Asked, replies: Sequence[Rep
     if not screens:
         return Shown(markup(Html("") if toast else texts("desk.pane.in_chat")), toast=toast, is_done=not is_open)
     (*above, screen) = screens
-    # A card is no question, though a form may be open behind it.
-    asks = is_open and is_forms and not _is_preview(screen)
     procedure = PROCEDURES.get(dialogue.form) if dialogue is not None else None
     document = next((each.document for each in screens if each.document is not None), None)
     return Shown(
@@ -223,14 +220,10 @@ def _shown(session: Session, known: Visitor, asked: Asked, replies: Sequence[Rep
         toast=toast,
         png=base64.b64encode(screen.png).decode() if screen.png is not None else "",
         document=(document[0], base64.b64encode(document[1]).decode()) if document is not None else None,
-        longest=procedure.longest if asks and procedure is not None else 0,
+        longest=procedure.longest if screen.takes_text and procedure is not None else 0,
         to=_mark(dialogue) if is_forms and dialogue is not None else "",
         is_done=not is_open,
     )
-
-
-def _is_preview(screen: Screen) -> bool:
-    return any(button.data.endswith(f":{CONFIRM}:{CONFIRM}") for row in screen.keyboard for button in row)
 
 
 def _rows(session: Session, someone: Someone, keyboard: Keyboard) -> list[list[Button | Link]]:

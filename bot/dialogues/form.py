@@ -75,7 +75,7 @@ class Question:
     `ask` words it; `briefly` in one line, for below a refusal: without it, the first line will do. `choices` gives
     (label, value) buttons; `read` turns a value, chosen or typed, into JSON or raises Refusal; `instead`: answers that
     it is not asked about; `also` gives the answers to later questions that a value brings along. `calendar` offers days
-    by the month. `needed`: whether it is asked at all, by the answers before it.
+    by the month. `needed`: whether it is asked at all, by the answers before it. `typed`: not by its buttons alone.
     """
 
     key: str
@@ -89,6 +89,7 @@ class Question:
     aside: Aside | None = None
     instead: tuple[Instead, ...] = ()
     needed: Callable[[Any, Values], bool] = lambda _facts, _values: True
+    typed: bool = True
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,8 @@ def screen(form: Form, facts: Any, state: State, texts: Texts, refused: Refusal 
             text = Html(f"{text}\n\n{calendar.legend(month, texts)}".rstrip())
     if refused is not None:
         text = Html(f"{texts(refused.key, **refused.arguments)}\n\n{text}")
-    return Screen(text, (*rows, *_ways_out(form, question, state, texts)))
+    takes_text = question is not None and question.typed and state.aside is None
+    return Screen(text, (*rows, *_ways_out(form, question, state, texts)), takes_text=takes_text)
 
 
 def _buttons(form: Form, question: Question, choices: list[tuple[str, str]], width: int) -> Keyboard:

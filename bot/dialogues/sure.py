@@ -25,6 +25,7 @@ def sure_question(doubt: Callable[[Any, Values], Doubt | None]) -> Question:
         _read_sure,
         lambda texts, *_: [(texts("measure.button.sure"), YES)],
         needed=lambda facts, values: doubt(facts, values) is not None,
+        typed=False,
     )
 
 

@@ -278,6 +278,7 @@ CHOICE = Procedure(
                 _read_choice,
                 lambda texts, facts, _: _choices(texts, facts, _places(facts)),
                 width=1,
+                typed=False,
                 aside=Aside(
                     _toggled,
                     _ask_which,

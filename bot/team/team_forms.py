@@ -151,6 +151,7 @@ INSTRUCTIONS = Procedure(
                 lambda texts, *_: texts("instructions.language"),
                 _read_language,
                 lambda *_: [(texts_in(tag)("language.name"), tag) for tag in languages()],
+                typed=False,
             ),
             Question(
                 "written",

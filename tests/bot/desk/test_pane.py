@@ -101,6 +101,25 @@ def test_a_typed_line_answers_what_was_shown_above_it_and_nothing_else(desk: AtT
     assert anna.code not in preview
 
 
+def test_a_line_to_type_into_is_there_only_where_one_counts(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    course = clinic.planned(anna, "2026-03-12", days=1)
+    clinic.planned(anna, "2026-04-09", days=1)
+    with desk.client(coordinator) as client:
+        assert "pane-line" in presses(client, f"o:move_course:{course.id}"), "a day can be typed"
+        assert "pane-line" not in presses(client, "f:move_course:start:2026-03-16"), "only this or the later ones too"
+        assert "pane-line" not in presses(client, "f:move_course:later:later"), "a preview"
+        assert "pane-line" not in presses(client, f"o:cancel_course:{course.id}"), "the reasons are buttons"
+        assert "pane-line" not in presses(client, "te:instructions"), "the languages are"
+        assert "pane-line" in presses(client, "f:instructions:of:en")
+        types(client, f"/ck {anna.code} 157 1 Feb")
+        presses(client, "f:ck:+:+")
+        doubtful = types(client, f"/ck {anna.code} 12500")
+        assert "Is it right?" in doubtful
+        assert "pane-line" not in doubtful
+
+
 def test_a_yes_is_one_to_what_stands_above_it(desk: AtTheDesk) -> None:
     """Two windows of one browser may share a pane: a duplicated one does."""
     clinic = desk.clinic
