@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.desk.sparkline import sparkline
@@ -104,6 +104,9 @@ def _roster(verdicts: Verdicts, visit: Visit) -> Response:
     found = grouped[view.group]
     if view.typed:
         found = groups.search(found, view.typed)
+    if "go" in visit.query and len(found) == 1:
+        # By Enter, and not by coming back.
+        return RedirectResponse(f"/desk/patients/{found[0].pseudonym}", 303)
     known = verdicts.known(visit.session, team, people, visit.now) if visit.reads_answers else {}
     order = view.order
     if order in _OF_ROWS:

@@ -31,7 +31,7 @@ every_other = pytest.mark.parametrize("language", OTHERS)
 # A page of a telephone.
 ONE_SCREEN = 900
 # What may read as in English: names, units, patterns.
-NAMES = {"page.heading", "demo.clinician", "demo.coordinator", "page.ok"}
+NAMES = {"page.heading", "desk.pane.title", "demo.clinician", "demo.coordinator", "page.ok"}
 UNITS = {
     "chart.dose",
     "chart.creatine_kinase",
