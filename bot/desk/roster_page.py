@@ -127,6 +127,7 @@ def _roster(verdicts: Verdicts, visit: Visit) -> Response:
         rows=[Line(row, known.get(row.standing.patient_id), visit) for row in rows],
         left=max(len(found) - view.rows.stop, 0),
         orders=_orders(visit),
+        page_size=PAGE,
     )
 
 

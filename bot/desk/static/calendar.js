@@ -1,6 +1,6 @@
 // A course is moved by pointer, touch or keyboard; what follows from it is asked in the pane, as in the chat.
 
-import { open, tell } from "./desk.js";
+import { open, somethingChanged, swapAnew, tell } from "./desk.js";
 import { daysFor, plus, startFor } from "./dragging.js";
 
 const HELD = 350; // ms that a finger rests on a course before it lifts it: until then it scrolls
@@ -9,101 +9,60 @@ const MOVED = 6; // px before a press of the mouse is a drag
 
 const table = () => document.querySelector(".calendar");
 const cell = (day) => document.querySelector(`td[data-day="${day}"]`);
-const written = (day) => new Intl.DateTimeFormat(table().dataset.locale, { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(`${day}T00:00Z`));
+// As the calendar has it for whoever has it read out.
+const written = (day) => cell(day)?.querySelector(".heard").textContent ?? "";
 const filled = (words, about) => words.replace("{who}", about.who ?? "").replace("{day}", about.day ?? "");
+const under = ({ clientX, clientY }) => document.elementFromPoint(clientX, clientY);
 
-let held = null; // what is lifted: { chip, day, ghost }
-
-function aim(day) {
-  held.day = day;
-  document.querySelector("td.target")?.classList.remove("target");
-  if (cell(day)) cell(day).classList.add("target");
-  else turn();
-}
-
-let turning = false;
-/** To the month or week of the day that is aimed at: what is lifted comes along. */
-async function turn() {
-  if (turning) return;
-  turning = true;
-  park(held.chip);
-  const wanted = held.day;
-  await show(wanted);
-  turning = false;
-  // What could not be fetched is said, and fetched anew by the next key.
-  if (!held || !cell(wanted)) return;
-  if (!held.ghost) focusOn(cell(wanted));
-  aim(held.day);
-}
-
-/** As the calendar is shown now, by month or week. */
-async function show(day) {
-  const address = `/desk/calendar?${table().classList.contains("month") ? `month=${day.slice(0, 7)}` : `week=${day}`}`;
-  const here = { target: "#calendar", select: "#calendar", swap: "outerHTML" };
-  await htmx.ajax("GET", address, here).catch(() => {});
-  if (cell(day)) history.replaceState(null, "", address);
-}
-
-/** A finger's moves are told to what it was put on: that stays on the page, though out of sight. */
-function park(chip) {
-  chip.hidden = true;
-  chip.removeAttribute("id");
-  document.body.append(chip);
-}
-
-function focusOn(day) {
-  day.tabIndex = -1;
-  day.focus();
-}
+// What is lifted: { chip, id, from, day, ghost }; from: the address of the days that were shown then. Without a ghost,
+// by the keyboard.
+let held = null;
 
 function lift(chip, point) {
-  held = { chip, id: chip.id, ghost: null };
+  held = { chip, id: chip.id, from: document.getElementById("calendar").getAttribute("hx-get"), ghost: null };
   chip.classList.add("lifted");
-  const day = chip.closest("td").dataset.day;
-  aim(day);
   if (point) {
     held.ghost = chip.cloneNode(true);
     held.ghost.removeAttribute("id");
     held.ghost.classList.add("ghost");
     held.ghost.setAttribute("aria-hidden", "true");
     document.body.append(held.ghost);
-    follow(point);
   }
+  const { day } = chip.closest("td").dataset;
+  aim(day);
+  if (point) follow(point);
   tell(filled(table().dataset.lifted, { who: chip.dataset.who, day: written(day) }));
 }
 
-const under = ({ clientX, clientY }) => document.elementFromPoint(clientX, clientY);
+function aim(day) {
+  held.day = day;
+  document.querySelector("td.target")?.classList.remove("target");
+  if (!cell(day)) return turn();
+  cell(day).classList.add("target");
+  // Where what was focused does not come along.
+  if (!held.ghost && held.chip.hidden) focusOn(cell(day));
+  if (!held.ghost) tell(filled(table().dataset.over, { day: written(day) }));
+}
 
 function follow(point) {
   held.ghost.style.transform = `translate(${point.clientX + 8}px, ${point.clientY + 8}px)`;
   const day = under(point)?.closest("td[data-day]")?.dataset.day;
-  if (day && day !== held.day) aim(day);
+  // Until the other month is there, the days under the pointer are those of this one.
+  if (day && day !== held.day && !turned) aim(day);
   rest(under(point)?.closest("#turn-back, #turn-on"));
 }
 
-let resting = { button: null };
-function rest(button) {
-  if (resting.button === (button ?? null)) return;
-  clearTimeout(resting.timer);
-  const turned = () => {
-    // The days next to those that are shown.
-    const days = document.querySelectorAll("td[data-day]");
-    aim(button.id === "turn-on" ? plus(days[days.length - 1].dataset.day, 1) : plus(days[0].dataset.day, -1));
-    resting = { button: null };
-  };
-  resting = button ? { button, timer: setTimeout(turned, RESTED) } : { button: null };
-}
-
 async function lower({ drop }) {
-  const { chip, id, day, ghost } = held;
+  const { chip, id, from, day, ghost } = held;
+  held = null;
   ghost?.remove();
   rest(null);
   const isParked = chip.hidden;
   if (isParked) chip.remove();
+  chip.hidden = false;
   chip.id = id;
   chip.classList.remove("lifted");
   document.querySelector("td.target")?.classList.remove("target");
-  held = null;
   const { course, start, number } = chip.dataset;
   const wanted = startFor(day, Number(number));
   if (drop && wanted !== start) {
@@ -111,16 +70,87 @@ async function lower({ drop }) {
     return open([`o:move_course:${course}`, `f:move_course:start:${wanted}`], chip);
   }
   tell(table().dataset.putBack);
-  if (!isParked) return;
-  await show(plus(start, Number(number)));
-  document.getElementById(id)?.focus();
+  if (isParked) {
+    await turned;
+    await show(from);
+    document.getElementById(id)?.focus();
+  }
+  fetchWhatWasMissed();
 }
+
+// --- to a day that is not shown ---
+
+let turned = null; // what is under way
+/** To the month or week of the day that is aimed at: what is lifted comes along. */
+function turn() {
+  turned ??= turnToIt().finally(() => {
+    turned = null;
+  });
+}
+
+async function turnToIt() {
+  park(held.chip);
+  let wanted;
+  do {
+    wanted = held.day;
+    // By month or week, as the calendar is shown now.
+    await show(`/desk/calendar?${table().classList.contains("month") ? `month=${wanted.slice(0, 7)}` : `week=${wanted}`}`);
+    // Keys may have gone on meanwhile. What could not be fetched is said, and fetched anew by the next key.
+  } while (held && cell(wanted) && !cell(held.day));
+  if (held && cell(held.day)) aim(held.day);
+}
+
+async function show(address) {
+  let page;
+  try {
+    page = await (await fetch(address, { credentials: "same-origin" })).text();
+  } catch {
+    return tell(document.getElementById("told").dataset.lost);
+  }
+  const made = new DOMParser().parseFromString(page, "text/html").getElementById("calendar");
+  // Whoever is not signed in any more is led to the entrance.
+  if (!made) return location.assign(address);
+  document.getElementById("calendar").replaceWith(made);
+  htmx.process(made);
+  history.replaceState(null, "", address);
+}
+
+/** A finger's moves are told to what it was put on: that stays on the page, though out of sight. */
+function park(chip) {
+  chip.hidden = true;
+  chip.removeAttribute("id");
+  document.body.append(chip);
+  swapAnew();
+}
+
+function focusOn(day) {
+  day.tabIndex = -1;
+  day.focus();
+}
+
+let resting = null; // on a button that turns: { button, timer }
+function rest(button) {
+  if (resting?.button === button) return;
+  clearTimeout(resting?.timer);
+  resting = button ? { button, timer: setTimeout(() => turnBy(button), RESTED) } : null;
+}
+
+function turnBy(button) {
+  resting = null;
+  const days = document.querySelectorAll("td[data-day]");
+  const { day } = (button.id === "turn-on" ? days[days.length - 1] : days[0]).dataset;
+  aim(plus(day, button.id === "turn-on" ? 1 : -1));
+}
+
+// --- pointer and touch ---
 
 let pressed = null; // a press that may become a drag
 let dragged = false; // the click that ends a drag opens nothing
 document.addEventListener("pointerdown", (event) => {
   const chip = event.target.closest("button.course");
   dragged = false;
+  // Whoever takes the mouse has left the keyboard.
+  if (held && !held.ghost) lower({ drop: false });
   if (!chip || event.button !== 0 || held) return;
   pressed = { chip, x: event.clientX, y: event.clientY, touch: event.pointerType !== "mouse" };
   if (pressed.touch) pressed.timer = setTimeout(() => { lift(chip, event); dragged = true; }, HELD);
@@ -147,6 +177,7 @@ document.addEventListener("contextmenu", (event) => { if (held || event.target.c
 function forget() {
   clearTimeout(pressed?.timer);
   pressed = null;
+  if (!held) fetchWhatWasMissed();
 }
 
 document.addEventListener("click", (event) => {
@@ -156,15 +187,18 @@ document.addEventListener("click", (event) => {
   dragged = false;
 });
 
+// --- the keyboard ---
+
 document.addEventListener("keydown", (event) => {
+  // In the pane the keys are the pane's.
+  if (document.querySelector("dialog[open]")) return;
   const chip = event.target.closest?.("button.course");
   if (held && !held.ghost) {
+    if (event.key === "Tab") return void lower({ drop: false });
     if (event.key === "Escape") lower({ drop: false });
     else if (event.key === " " || event.key === "Enter") lower({ drop: true });
-    else if (daysFor(event.key)) {
-      aim(plus(held.day, daysFor(event.key)));
-      tell(filled(table().dataset.over, { day: written(held.day) }));
-    } else return;
+    else if (daysFor(event.key)) aim(plus(held.day, daysFor(event.key)));
+    else return;
     event.preventDefault();
   } else if (held && event.key === "Escape") {
     lower({ drop: false });
@@ -177,7 +211,22 @@ document.addEventListener("keyup", (event) => {
   // A button is pressed by the space bar when it comes up: here that lifts and puts down.
   if (event.key === " " && event.target.closest?.("button.course")) event.preventDefault();
 });
-// What is fetched anew meanwhile would take away what is held.
+
+// What is fetched anew meanwhile would take away what is held, or what a finger rests on.
+let isMissing = false;
+const takesAway = (target) => (held || pressed) && target.id === "calendar";
 document.body.addEventListener("htmx:beforeRequest", (event) => {
-  if (held && !turning && event.detail.elt.id === "calendar") event.preventDefault();
+  if (!takesAway(event.detail.elt)) return;
+  event.preventDefault();
+  isMissing = true;
 });
+document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!takesAway(detail.target)) return;
+  detail.shouldSwap = false;
+  isMissing = true;
+  swapAnew();
+});
+function fetchWhatWasMissed() {
+  if (isMissing) somethingChanged();
+  isMissing = false;
+}
