@@ -6,11 +6,12 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from bot.desk import calendar_page
 from storage.models import CourseStatus
 from tests.bot.desk.at_the_desk import SMALL, AtTheDesk, words
+from tests.bot.windows import Windows
 from tests.support import Clinic
 
 MARCH = "/desk/calendar?month=2026-03"
@@ -56,7 +57,7 @@ def test_turning_there_and_back_comes_to_the_same_days(day: date) -> None:
 
 
 @pytest.mark.browser
-def test_a_course_is_moved_by_the_mouse_with_its_followers(desk: AtTheDesk, browser: Browser) -> None:
+def test_a_course_is_moved_by_the_mouse_with_its_followers(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
     first = clinic.planned(anna, "2026-03-12", days=1)
@@ -77,7 +78,7 @@ def test_a_course_is_moved_by_the_mouse_with_its_followers(desk: AtTheDesk, brow
 
 
 @pytest.mark.browser
-def test_the_second_day_of_a_course_is_drawn_as_the_second(desk: AtTheDesk, browser: Browser) -> None:
+def test_the_second_day_of_a_course_is_drawn_as_the_second(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
     course = clinic.planned(anna, "2026-03-12", days=2)
@@ -89,7 +90,7 @@ def test_the_second_day_of_a_course_is_drawn_as_the_second(desk: AtTheDesk, brow
 
 
 @pytest.mark.browser
-def test_a_course_is_moved_by_the_keyboard_alone(desk: AtTheDesk, browser: Browser) -> None:
+def test_a_course_is_moved_by_the_keyboard_alone(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
     course = clinic.planned(anna, "2026-03-12", days=1)
@@ -111,7 +112,7 @@ def test_a_course_is_moved_by_the_keyboard_alone(desk: AtTheDesk, browser: Brows
 
 
 @pytest.mark.browser
-def test_put_back_where_it_was_nothing_is_asked(desk: AtTheDesk, browser: Browser) -> None:
+def test_put_back_where_it_was_nothing_is_asked(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     course = clinic.planned(clinic.patient(), "2026-03-12", days=1)
     with desk.page(browser, clinic.coordinator(), MARCH) as page:
@@ -124,7 +125,7 @@ def test_put_back_where_it_was_nothing_is_asked(desk: AtTheDesk, browser: Browse
 
 
 @pytest.mark.browser
-def test_a_finger_that_rests_lifts_it_and_one_that_moves_scrolls(desk: AtTheDesk, browser: Browser) -> None:
+def test_a_finger_that_rests_lifts_it_and_one_that_moves_scrolls(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
     course = clinic.planned(anna, "2026-03-12", days=1)
@@ -172,7 +173,7 @@ class _Finger:
 
 
 @pytest.mark.browser
-def test_the_arithmetic_of_dragging_is_the_calendars_own(desk: AtTheDesk, browser: Browser) -> None:
+def test_the_arithmetic_of_dragging_is_the_calendars_own(desk: AtTheDesk, browser: Windows) -> None:
     """Over leap days, changes of the clock and ends of years: a thousand days by the browser, and by Python."""
     days = [(date(1999, 12, 20) + timedelta(days=37 * k), k % 11) for k in range(1000)]
     asked = [[day.isoformat(), number] for day, number in days]
@@ -188,7 +189,7 @@ def test_the_arithmetic_of_dragging_is_the_calendars_own(desk: AtTheDesk, browse
 
 
 @pytest.mark.browser
-def test_courses_that_are_over_are_confirmed_in_a_row_or_one_by_one(desk: AtTheDesk, browser: Browser) -> None:
+def test_courses_that_are_over_are_confirmed_in_a_row_or_one_by_one(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     coordinator, people = clinic.coordinator(), [clinic.patient() for _ in range(3)]
     courses = [clinic.planned(each, "2026-03-03", days=1) for each in people]
@@ -210,7 +211,7 @@ def test_courses_that_are_over_are_confirmed_in_a_row_or_one_by_one(desk: AtTheD
 
 
 @pytest.mark.browser
-def test_a_colleagues_move_appears_without_a_reload(desk: AtTheDesk, browser: Browser) -> None:
+def test_a_colleagues_move_appears_without_a_reload(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna, coordinator, colleague = clinic.patient(), clinic.coordinator(), clinic.coordinator()
     course = clinic.planned(anna, "2026-03-12", days=1)
