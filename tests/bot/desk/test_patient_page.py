@@ -22,6 +22,7 @@ from tests.someone import Someone
 from tests.support import Clinic
 
 PATH = f"/desk/patients/{seed.CASE_PSEUDONYM}"
+SIX_OF_SEVEN = ".chart-table tbody tr:not(:nth-child(7n))"
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
@@ -286,9 +287,10 @@ def test_axe_finds_nothing_with_everything_open(desk: AtTheDesk, browser: Window
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         expect(page.locator(".chart-table tbody tr").first).to_be_visible()
         assert faults(page) == []
-        # The table has a row for each of 460 days, and axe takes long over each: of the looks each seventh is enough.
-        few = [] if os.environ.get("WHOLE") else [".chart-table tbody tr:not(:nth-child(7n))"]
-        assert {look: wrong for look in looks(page) if (wrong := faults(page, few))} == {}
+        if not os.environ.get("WHOLE"):
+            # A row for each of 460 days, and axe takes long over each: of the other looks each seventh is enough.
+            page.evaluate(f"document.querySelectorAll('{SIX_OF_SEVEN}').forEach((row) => row.remove())")
+        assert {look: wrong for look in looks(page) if (wrong := faults(page))} == {}
 
 
 def test_axe_finds_nothing_on_what_a_coordinator_sees(desk: AtTheDesk, browser: Windows) -> None:
