@@ -15,6 +15,7 @@ from bot.desk.serving import DeskServer
 from bot.traffic.listening import listen
 from jobs import desk_access
 from storage import chats
+from tests.bot.loopback import NO_CERTIFICATES
 from tests.bot.windows import Windows
 from tests.someone import Someone
 from tests.support import Clinic
@@ -54,7 +55,9 @@ class AtTheDesk:
     def client(self, member: Someone | None) -> Iterator[httpx.Client]:
         """Requests as a browser makes them, of this member or of whoever is not signed in."""
         cookies = {"desk": self.token(member)} if member is not None else {}
-        with httpx.Client(base_url=self.url, cookies=cookies, headers={"Origin": self.url}) as client:
+        with httpx.Client(
+            base_url=self.url, cookies=cookies, headers={"Origin": self.url}, verify=NO_CERTIFICATES
+        ) as client:
             yield client
 
     @contextlib.contextmanager

@@ -21,6 +21,7 @@ from bot.local.page import ClockState, Persona, page_routes
 from bot.local.running import LocalServer
 from bot.local.server import application
 from bot.local.world import World
+from tests.bot.loopback import NO_CERTIFICATES
 
 TOKEN = "1:local"
 BOT = "InfusionDiaryBot"
@@ -164,7 +165,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.world = World(TOKEN, BOT, lambda: self.director.now)
-        self._client = httpx.Client()
+        self._client = httpx.Client(verify=NO_CERTIFICATES)
         self.director = StandInDirector(self.world)
         self.director.add(Persona(PATIENT, "The patient of the case", "patient"))
         self.director.add(Persona(CLINICIAN, "Dr Adler", "clinician"))
