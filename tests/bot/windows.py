@@ -46,13 +46,12 @@ class Windows:
     ) -> Iterator[Page]:
         """An error in a script, and what is a fault in the console, fails the test when the window is closed.
 
-        `kind`: what a context of Playwright's is made with. One that a failed test leaves is not used again.
+        `kind`: what a context of Playwright's is made with. What an exception leaves is not used again.
         """
         kept = self._kept[frozenset(kind.items())]
         window = kept.pop() if kept else _Window(self.browser.new_context(**kind))
         page = window.page
-        complaints: list[str] = []
-        window.complaints, window.is_fault = complaints, is_fault
+        complaints = window.hears(is_fault)
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=color_scheme)
         try:
@@ -62,7 +61,7 @@ class Windows:
             raise
         window.is_left_for(self._blank)
         kept.append(window)
-        assert complaints == []
+        assert complaints == [], complaints
 
 
 class _Window:
@@ -74,7 +73,15 @@ class _Window:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda line: self.complaints.append(line.text) if self.is_fault(line) else None)
 
+    def hears(self, is_fault: Callable[[ConsoleMessage], bool]) -> list[str]:
+        """From now on; the list grows until the window is left."""
+        self.complaints, self.is_fault = [], is_fault
+        return self.complaints
+
     def is_left_for(self, blank: str) -> None:
+        # What was said so far comes before this answer. What a page says because it is left is nobody's fault.
+        self.page.evaluate("0")
+        self.hears(lambda _: False)
         for another in self.context.pages:
             if another is not self.page:
                 another.close()
