@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
 from typer.testing import CliRunner
 
 from bot.__main__ import app
@@ -21,9 +20,9 @@ from bot.texts import catalogue
 from jobs import admission
 from jobs.csv_table import Fault, FaultCode
 from storage.database import Database
-from storage.writer import Writer
 from tests.bot.shell import left_as_it_was
 from tests.jobs.chart.examples import CASE
+from tests.storage.support import committing
 
 ROOT = Path(__file__).parents[2]
 
@@ -230,21 +229,16 @@ def test_it_wants_one_source_and_says_which_columns_are_optional() -> None:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def url(planted: Path, tmp_path: Path) -> str:
     """A database with the demo's team, and another team with one patient of its own."""
-    database = Database(f"sqlite:///{tmp_path / 'diary.sqlite'}")
-    database.migrate()
-    writer = Writer(database)
-
-    def plant(session: Session) -> None:
-        seed.plant(session, "Neuromuscular clinic")
+    file = tmp_path / "diary.sqlite"
+    file.write_bytes(planted.read_bytes())
+    database = Database(f"sqlite:///{file}")
+    with committing(database) as session:
         south, _ = admission.team_called(session, "South", seed.ZONE, None, seed.START)
         seed._patient(session, south, 2001, "P-SSSS", date(1999, 1, 1))
-
-    writer.submit(plant).result()
-    writer.close()
     database.close()
-    return f"sqlite:///{tmp_path / 'diary.sqlite'}"
+    return f"sqlite:///{file}"
 
 
 def test_a_patient_of_the_database_is_reported_without_any_telegram(url: str) -> None:

@@ -6,25 +6,22 @@ from shutil import copytree
 
 import pytest
 
-from bot.local import seed
 from storage.database import Database
 from storage.locks import Lock
 from storage.models import AuditEntry, Patient, PatientStatus
 from tests.bot.test_command_line import Operator
 from tests.jobs.research.support import contents, rewritten, rows
 from tests.jobs.wearing_off.examples import CASE
-from tests.storage.support import TEAM, committing, everything_in, rows_of
+from tests.storage.support import TEAM, everything_in, rows_of
 
 
 @pytest.fixture
-def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Operator:
+def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: Path) -> Operator:
     """Someone at a shell, with the clinic of the demo."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "diary.sqlite").write_bytes(sqlite_template.read_bytes())
+    (tmp_path / "diary.sqlite").write_bytes(planted.read_bytes())
     known = Operator(tmp_path)
     known.sets(DATABASE_URL=f"sqlite:///{tmp_path}/diary.sqlite")
-    with committing(held_by(known)) as session:
-        seed.plant(session, TEAM)
     return known
 
 

@@ -18,6 +18,7 @@ from bot.local.demo import Demo
 from bot.local.director import CLINICIAN, COORDINATOR
 from bot.local.faults import Fault
 from storage.models import Role
+from tests.drawers import drawers_handed_on
 
 PATIENCE = 60.0
 
@@ -30,7 +31,8 @@ def lived(folder: Path, story: Any) -> None:
             await settled(running)
             await story(running)
 
-    asyncio.run(live())
+    with drawers_handed_on():
+        asyncio.run(live())
 
 
 async def settled(running: Demo) -> None:

@@ -8,13 +8,15 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import httpx
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize
 from sqlmodel import Session
 
 from bot.desk.serving import DeskServer
 from bot.traffic.listening import listen
 from jobs import desk_access
 from storage import chats
+from tests.bot.loopback import NO_CERTIFICATES
+from tests.bot.windows import Windows
 from tests.someone import Someone
 from tests.support import Clinic
 
@@ -53,24 +55,20 @@ class AtTheDesk:
     def client(self, member: Someone | None) -> Iterator[httpx.Client]:
         """Requests as a browser makes them, of this member or of whoever is not signed in."""
         cookies = {"desk": self.token(member)} if member is not None else {}
-        with httpx.Client(base_url=self.url, cookies=cookies, headers={"Origin": self.url}) as client:
+        with httpx.Client(
+            base_url=self.url, cookies=cookies, headers={"Origin": self.url}, verify=NO_CERTIFICATES
+        ) as client:
             yield client
 
     @contextlib.contextmanager
     def page(
-        self, browser: Browser, member: Someone, path: str, size: ViewportSize = SCREEN, **how: Any
+        self, browser: Windows, member: Someone, path: str, size: ViewportSize = SCREEN, **how: Any
     ) -> Iterator[Page]:
         """A page in a browser that is signed in; what the browser blocks or reports as an error fails the test."""
-        complaints: list[str] = []
-        context = browser.new_context(viewport=size, locale="en-GB", **how)
-        context.add_cookies([{"name": "desk", "value": self.token(member), "url": self.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda line: complaints.append(line.text) if _is_fault(line) else None)
-        page.goto(f"{self.url}{path}")
-        yield page
-        context.close()
-        assert not complaints, complaints
+        with browser.opened(size, _is_fault, locale="en-GB", **how) as page:
+            page.context.add_cookies([{"name": "desk", "value": self.token(member), "url": self.url}])
+            page.goto(f"{self.url}{path}")
+            yield page
 
 
 def _is_fault(line: ConsoleMessage) -> bool:

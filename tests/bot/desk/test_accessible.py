@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from bot.texts import languages
-from tests.bot.desk.at_the_desk import SCREEN, SMALL, AtTheDesk
+from tests.bot.desk.accessibility import faults, looks
+from tests.bot.desk.at_the_desk import AtTheDesk
+from tests.bot.windows import Windows
 from tests.someone import Someone
 from tests.support import Clinic
 
@@ -36,23 +37,13 @@ def coordinator(desk: AtTheDesk) -> Someone:
     return clinic.coordinator()
 
 
-def faults(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found]
+@pytest.mark.parametrize("path", PAGES)
+def test_on_every_page(desk: AtTheDesk, coordinator: Someone, browser: Windows, path: str) -> None:
+    with desk.page(browser, coordinator, path) as page:
+        assert {look: wrong for look in looks(page) if (wrong := faults(page))} == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_every_page(desk: AtTheDesk, coordinator: Someone, browser: Browser, scheme: str) -> None:
-    found = {}
-    for path in PAGES:
-        for size in (SCREEN, SMALL):
-            with desk.page(browser, coordinator, path, size, color_scheme=scheme) as page:
-                if wrong := faults(page):
-                    found[path, size["width"]] = wrong
-    assert found == {}
-
-
-def test_in_the_pane_at_each_step_of_a_form(desk: AtTheDesk, coordinator: Someone, browser: Browser) -> None:
+def test_in_the_pane_at_each_step_of_a_form(desk: AtTheDesk, coordinator: Someone, browser: Windows) -> None:
     with desk.page(browser, coordinator, PAGES[1]) as page:
         page.locator("button.course.planned").first.click()
         pane = page.get_by_role("dialog")
@@ -69,7 +60,7 @@ def test_in_the_pane_at_each_step_of_a_form(desk: AtTheDesk, coordinator: Someon
 
 @pytest.mark.parametrize("language", languages())
 def test_a_page_says_in_which_language_it_is(
-    desk: AtTheDesk, coordinator: Someone, browser: Browser, language: str
+    desk: AtTheDesk, coordinator: Someone, browser: Windows, language: str
 ) -> None:
     coordinator.says("/language")
     coordinator.presses({"en": "English", "fr": "Français", "de": "Deutsch"}[language])

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from bot.desk import calendar_page
 from storage.models import CourseStatus
 from tests.bot.desk.at_the_desk import SMALL, AtTheDesk, words
+from tests.bot.windows import Windows
 from tests.support import Clinic
 
 MARCH = "/desk/calendar?month=2026-03"
@@ -56,7 +57,7 @@ def test_turning_there_and_back_comes_to_the_same_days(day: date) -> None:
 
 
 @pytest.mark.browser
-def test_a_course_is_moved_by_the_mouse_with_its_followers(desk: AtTheDesk, browser: Browser) -> None:
+def test_a_course_is_moved_by_the_mouse_with_its_followers(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
     first = clinic.planned(anna, "2026-03-12", days=1)
@@ -77,7 +78,7 @@ def test_a_course_is_moved_by_the_mouse_with_its_followers(desk: AtTheDesk, brow
 
 
 @pytest.mark.browser
-def test_the_second_day_of_a_course_is_drawn_as_the_second(desk: AtTheDesk, browser: Browser) -> None:
+def test_the_second_day_of_a_course_is_drawn_as_the_second(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
     course = clinic.planned(anna, "2026-03-12", days=2)
@@ -89,7 +90,7 @@ def test_the_second_day_of_a_course_is_drawn_as_the_second(desk: AtTheDesk, brow
 
 
 @pytest.mark.browser
-def test_a_course_is_moved_by_the_keyboard_alone(desk: AtTheDesk, browser: Browser) -> None:
+def test_a_course_is_moved_by_the_keyboard_alone(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
     course = clinic.planned(anna, "2026-03-12", days=1)
@@ -115,7 +116,7 @@ def test_a_course_is_moved_by_the_keyboard_alone(desk: AtTheDesk, browser: Brows
     ("path", "there"), [(MARCH, "month=2026-04"), ("/desk/calendar?week=2026-03-12", "week=2026-04-09")]
 )
 def test_by_the_keyboard_a_course_goes_beyond_what_is_shown(
-    desk: AtTheDesk, browser: Browser, path: str, there: str
+    desk: AtTheDesk, browser: Windows, path: str, there: str
 ) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
@@ -138,7 +139,7 @@ def test_by_the_keyboard_a_course_goes_beyond_what_is_shown(
 
 
 @pytest.mark.browser
-def test_put_back_from_another_month_one_is_where_it_was(desk: AtTheDesk, browser: Browser) -> None:
+def test_put_back_from_another_month_one_is_where_it_was(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     course = clinic.planned(clinic.patient(), "2026-03-12", days=2)
     with desk.page(browser, clinic.coordinator(), MARCH) as page:
@@ -154,7 +155,7 @@ def test_put_back_from_another_month_one_is_where_it_was(desk: AtTheDesk, browse
 
 
 @pytest.mark.browser
-def test_held_on_the_button_of_the_next_month_it_comes(desk: AtTheDesk, browser: Browser) -> None:
+def test_held_on_the_button_of_the_next_month_it_comes(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna = clinic.patient()
     course = clinic.planned(anna, "2026-03-12", days=1)
@@ -189,7 +190,7 @@ def held_back(page: Page, address: str) -> list[Route]:
 
 
 @pytest.mark.browser
-def test_put_back_while_the_next_month_is_on_its_way_one_is_where_it_was(desk: AtTheDesk, browser: Browser) -> None:
+def test_put_back_while_the_next_month_is_on_its_way_one_is_where_it_was(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     course = clinic.planned(clinic.patient(), "2026-03-12", days=1)
     with desk.page(browser, clinic.coordinator(), MARCH) as page:
@@ -207,7 +208,7 @@ def test_put_back_while_the_next_month_is_on_its_way_one_is_where_it_was(desk: A
 
 @pytest.mark.browser
 def test_a_pointer_that_wanders_while_the_next_month_is_on_its_way_does_not_turn_back(
-    desk: AtTheDesk, browser: Browser
+    desk: AtTheDesk, browser: Windows
 ) -> None:
     clinic = desk.clinic
     course = clinic.planned(clinic.patient(), "2026-03-12", days=1)
@@ -224,7 +225,7 @@ def test_a_pointer_that_wanders_while_the_next_month_is_on_its_way_does_not_turn
 
 
 @pytest.mark.browser
-def test_without_a_connection_nothing_is_lost_and_the_course_is_there_again(desk: AtTheDesk, browser: Browser) -> None:
+def test_without_a_connection_nothing_is_lost_and_the_course_is_there_again(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     course = clinic.planned(clinic.patient(), "2026-03-12", days=1)
     with desk.page(browser, clinic.coordinator(), MARCH) as page:
@@ -239,7 +240,7 @@ def test_without_a_connection_nothing_is_lost_and_the_course_is_there_again(desk
 
 
 @pytest.mark.browser
-def test_whoever_takes_the_mouse_meanwhile_does_what_the_mouse_does(desk: AtTheDesk, browser: Browser) -> None:
+def test_whoever_takes_the_mouse_meanwhile_does_what_the_mouse_does(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna, ben, coordinator = clinic.patient(), clinic.patient(), clinic.coordinator()
     course, other = clinic.planned(anna, "2026-03-12", days=1), clinic.planned(ben, "2026-03-13", days=1)
@@ -262,7 +263,7 @@ def test_whoever_takes_the_mouse_meanwhile_does_what_the_mouse_does(desk: AtTheD
 
 
 @pytest.mark.browser
-def test_put_back_where_it_was_nothing_is_asked(desk: AtTheDesk, browser: Browser) -> None:
+def test_put_back_where_it_was_nothing_is_asked(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     course = clinic.planned(clinic.patient(), "2026-03-12", days=1)
     with desk.page(browser, clinic.coordinator(), MARCH) as page:
@@ -275,7 +276,7 @@ def test_put_back_where_it_was_nothing_is_asked(desk: AtTheDesk, browser: Browse
 
 
 @pytest.mark.browser
-def test_a_finger_that_rests_lifts_it_and_one_that_moves_scrolls(desk: AtTheDesk, browser: Browser) -> None:
+def test_a_finger_that_rests_lifts_it_and_one_that_moves_scrolls(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
     course = clinic.planned(anna, "2026-03-12", days=1)
@@ -297,7 +298,7 @@ def test_a_finger_that_rests_lifts_it_and_one_that_moves_scrolls(desk: AtTheDesk
 
 
 @pytest.mark.browser
-def test_a_finger_draws_it_into_the_next_month(desk: AtTheDesk, browser: Browser) -> None:
+def test_a_finger_draws_it_into_the_next_month(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
     course = clinic.planned(anna, "2026-03-03", days=1)
@@ -342,7 +343,7 @@ class _Finger:
 
 
 @pytest.mark.browser
-def test_the_arithmetic_of_dragging_is_the_calendars_own(desk: AtTheDesk, browser: Browser) -> None:
+def test_the_arithmetic_of_dragging_is_the_calendars_own(desk: AtTheDesk, browser: Windows) -> None:
     """Over leap days, changes of the clock and ends of years: a thousand days by the browser, and by Python."""
     days = [(date(1999, 12, 20) + timedelta(days=37 * k), k % 11) for k in range(1000)]
     asked = [[day.isoformat(), number] for day, number in days]
@@ -358,7 +359,7 @@ def test_the_arithmetic_of_dragging_is_the_calendars_own(desk: AtTheDesk, browse
 
 
 @pytest.mark.browser
-def test_courses_that_are_over_are_confirmed_in_a_row_or_one_by_one(desk: AtTheDesk, browser: Browser) -> None:
+def test_courses_that_are_over_are_confirmed_in_a_row_or_one_by_one(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     coordinator, people = clinic.coordinator(), [clinic.patient() for _ in range(3)]
     courses = [clinic.planned(each, "2026-03-03", days=1) for each in people]
@@ -380,7 +381,7 @@ def test_courses_that_are_over_are_confirmed_in_a_row_or_one_by_one(desk: AtTheD
 
 
 @pytest.mark.browser
-def test_a_colleagues_move_appears_without_a_reload(desk: AtTheDesk, browser: Browser) -> None:
+def test_a_colleagues_move_appears_without_a_reload(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna, coordinator, colleague = clinic.patient(), clinic.coordinator(), clinic.coordinator()
     course = clinic.planned(anna, "2026-03-12", days=1)

@@ -1,14 +1,16 @@
 """The entrance in a real browser: by a link and by Telegram, with nothing that axe or the browser complains of."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from bot.desk.guard import FRAMED_BY
+from tests.bot.desk.accessibility import faults
 from tests.bot.desk.at_the_desk import SMALL, AtTheDesk
 from tests.bot.desk.test_entrance import signed, ticket_of
+from tests.bot.windows import Windows
 from tests.support import Clinic
 
 pytestmark = pytest.mark.browser
@@ -20,23 +22,23 @@ def desk(clinic: Clinic) -> Iterator[AtTheDesk]:
         yield desk
 
 
-def opened(browser: Browser, complaints: list[str], scheme: str = "light") -> Page:
-    page = browser.new_context(viewport=SMALL, color_scheme=scheme, locale="en-GB").new_page()  # type: ignore[arg-type]
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
-    return page
+def is_fault(line: ConsoleMessage) -> bool:
+    return "Content Security" in line.text
 
 
-def faults(page: Page) -> list[str]:
-    return [each["id"] for each in Axe().run(page).response["violations"]]
+@pytest.fixture
+def page(browser: Windows) -> Iterator[Page]:
+    with browser.opened(SMALL, is_fault, locale="en-GB") as page:
+        yield page
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_link_is_opened_by_one_press_also_of_a_key(desk: AtTheDesk, browser: Browser, scheme: str) -> None:
-    clinic, complaints = desk.clinic, list[str]()
-    nora = clinic.coordinator()
-    link = f"{desk.url}/desk/enter?ticket={ticket_of(clinic, nora)}"
-    page = opened(browser, complaints, scheme)
+def test_a_link_is_opened_by_one_press_also_of_a_key(
+    desk: AtTheDesk, page: Page, scheme: Literal["light", "dark"]
+) -> None:
+    nora = desk.clinic.coordinator()
+    link = f"{desk.url}/desk/enter?ticket={ticket_of(desk.clinic, nora)}"
+    page.emulate_media(color_scheme=scheme)
     page.goto(f"{desk.url}/desk/")
     expect(page.locator("main")).to_contain_text("send /desk to the bot")
     assert faults(page) == []
@@ -49,26 +51,22 @@ def test_a_link_is_opened_by_one_press_also_of_a_key(desk: AtTheDesk, browser: B
     page.goto(link)
     expect(page.get_by_role("alert")).to_contain_text("has been used already")
     assert faults(page) == []
-    page.context.close()
-    assert complaints == []
 
 
-def test_telegrams_words_leave_the_address_and_whoever_is_refused_reads_why(desk: AtTheDesk, browser: Browser) -> None:
-    clinic, complaints = desk.clinic, list[str]()
+def test_telegrams_words_leave_the_address_and_whoever_is_refused_reads_why(desk: AtTheDesk, browser: Windows) -> None:
+    clinic = desk.clinic
     nora, anna = clinic.coordinator(), clinic.patient()
     for account, ends in ((nora.account, "/desk/roster"), (anna.account, "/desk/")):
-        page = opened(browser, complaints)
-        page.goto(
-            f"{desk.url}/desk/#"
-            + page.evaluate("(said) => `tgWebAppData=${encodeURIComponent(said)}`", signed(clinic, account))
-        )
-        if ends == "/desk/":
-            expect(page.get_by_role("status")).to_contain_text("is for coordinators and clinicians")
-        else:
-            page.wait_for_url(f"**{ends}")
-        assert page.url == f"{desk.url}{ends}"
-        page.context.close()
-    assert complaints == []
+        with browser.opened(SMALL, is_fault, locale="en-GB") as page:
+            page.goto(
+                f"{desk.url}/desk/#"
+                + page.evaluate("(said) => `tgWebAppData=${encodeURIComponent(said)}`", signed(clinic, account))
+            )
+            if ends == "/desk/":
+                expect(page.get_by_role("status")).to_contain_text("is for coordinators and clinicians")
+            else:
+                page.wait_for_url(f"**{ends}")
+            assert page.url == f"{desk.url}{ends}"
 
 
 FRAME = """<!doctype html><iframe allow="local-network-access" src="{desk}/desk/"></iframe>
@@ -77,10 +75,8 @@ FRAME = """<!doctype html><iframe allow="local-network-access" src="{desk}/desk/
 
 @pytest.mark.parametrize("client", FRAMED_BY.split())
 def test_each_of_telegrams_clients_may_frame_it_hears_of_it_and_gives_it_colours(
-    desk: AtTheDesk, browser: Browser, client: str
+    desk: AtTheDesk, page: Page, client: str
 ) -> None:
-    complaints = list[str]()
-    page = opened(browser, complaints)
     page.context.grant_permissions(["local-network-access"], origin=client)
     page.route(f"{client}/**", lambda route: route.fulfill(body=FRAME.format(desk=desk.url), content_type="text/html"))
     page.goto(f"{client}/")
@@ -93,5 +89,3 @@ def test_each_of_telegrams_clients_may_frame_it_hears_of_it_and_gives_it_colours
             eventType: "theme_changed", eventData: { theme_params: { bg_color: "#101820" } } }), "*")"""
     )
     expect(framed.locator("html")).to_have_attribute("data-theme", "dark")
-    page.context.close()
-    assert complaints == []

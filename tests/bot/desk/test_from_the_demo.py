@@ -3,26 +3,27 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from bot.local import demo
 from bot.local.demo import Demo
 from bot.local.director import CLINICIAN, COORDINATOR
+from tests.bot.windows import Windows
 
 pytestmark = pytest.mark.browser
 PATIENCE, PATIENCE_MS = 60.0, 30_000
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Demo]:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("demo")
     found: list[tuple[Demo, asyncio.AbstractEventLoop]] = []
     begun, stop = threading.Event(), asyncio.Event()
 
     async def live() -> None:
-        async with demo.started(demo.listen(0), tmp_path) as started:
+        async with demo.started(demo.listen(0), folder) as started:
             found.append((started, asyncio.get_running_loop()))
             begun.set()
             await stop.wait()
@@ -38,8 +39,8 @@ def running(tmp_path: Path) -> Iterator[Demo]:
 
 
 @pytest.mark.parametrize("role", ["coordinator", "clinician"])
-def test_the_desk_opens_beside_the_chats_and_signed_in(running: Demo, browser: Browser, role: str) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+def test_the_desk_opens_beside_the_chats_and_signed_in(running: Demo, browser: Windows, role: str) -> None:
+    context = browser.browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
     context.set_default_timeout(PATIENCE_MS)
     complaints: list[str] = []
     page = context.new_page()

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from bot.desk import live
 from tests.bot.desk.at_the_desk import AtTheDesk
+from tests.bot.windows import Windows
 from tests.support import Clinic
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -20,7 +21,7 @@ def desk(clinic: Clinic) -> Iterator[AtTheDesk]:
         yield desk
 
 
-def test_what_is_the_same_does_not_move(desk: AtTheDesk, browser: Browser) -> None:
+def test_what_is_the_same_does_not_move(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
     clinic.becomes(clinic.local("2026-03-02 18:00"))
@@ -36,12 +37,12 @@ def test_what_is_the_same_does_not_move(desk: AtTheDesk, browser: Browser) -> No
 
 
 def test_a_page_that_is_refused_the_news_says_so_and_looks_by_itself_until_it_hears_again(
-    desk: AtTheDesk, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    desk: AtTheDesk, browser: Windows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clinic = desk.clinic
     anna, coordinator = clinic.patient(), clinic.coordinator()
     clinic.becomes(clinic.local("2026-03-02 18:00"))
-    context = browser.new_context(locale="en-GB")
+    context = browser.browser.new_context(locale="en-GB")
     context.add_cookies([{"name": "desk", "value": desk.token(coordinator), "url": desk.url}])
     page = context.new_page()
     page.clock.install()

@@ -12,14 +12,14 @@ from bot.desk.previews import KINDS
 from bot.desk.team_page import CHANGED_BY, SCHEDULE
 from bot.team import team_schedule_forms
 from storage.models import AlertRule, AuditEntry, Staff, Team
+from tests.bot.desk.accessibility import faults
 from tests.bot.desk.at_the_desk import SMALL, AtTheDesk, presses, types, words
-from tests.bot.desk.test_accessible import faults
 from tests.jobs.test_team_schedule import counted
 from tests.journeys.test_alerts import evening, ruled
 from tests.support import Clinic, Someone
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from tests.bot.windows import Windows
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_another_teams_settings_are_not_shown(desk: AtTheDesk) -> None:
 
 
 @pytest.mark.browser
-def test_in_a_browser_texts_times_and_rules_are_set_without_a_reload(browser: Browser, desk: AtTheDesk) -> None:
+def test_in_a_browser_texts_times_and_rules_are_set_without_a_reload(browser: Windows, desk: AtTheDesk) -> None:
     from playwright.sync_api import expect
 
     clinic = desk.clinic
@@ -200,18 +200,17 @@ def test_in_a_browser_texts_times_and_rules_are_set_without_a_reload(browser: Br
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_small_screen_nothing_is_cut_off_and_axe_finds_nothing(
-    browser: Browser, desk: AtTheDesk, scheme: str
-) -> None:
+def test_on_a_small_screen_nothing_is_cut_off_and_axe_finds_nothing(browser: Windows, desk: AtTheDesk) -> None:
     from playwright.sync_api import expect
 
     clinic = desk.clinic
     evening(clinic, clinic.patient(), 2, "9 2 2 4")
     ruled(clinic, 9)
-    with desk.page(browser, clinic.coordinator(), "/desk/team?language=de", SMALL, color_scheme=scheme) as page:
+    with desk.page(browser, clinic.coordinator(), "/desk/team?language=de", SMALL) as page:
         expect(page.locator("#lookback-1").get_by_role("img")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"]
+        assert faults(page) == []
+        page.emulate_media(color_scheme="dark")
         assert faults(page) == []
 
 

@@ -32,7 +32,6 @@ from tests.storage.support import rows_of
 
 Wanted = TypeVar("Wanted")
 Made = TypeVar("Made")
-NORTH = "North"
 
 
 class Here(Renderer):
@@ -58,7 +57,6 @@ class Desk:
     def __post_init__(self) -> None:
         self.clock = MovableClock(seed.START)
         self.writer = Writer(self.database)
-        self.write(lambda session: seed.plant(session, NORTH))
         self.verdicts = Verdicts(self.renderer, self.database, self.clock)
 
     def write(self, work: Callable[[Session], object]) -> None:
@@ -77,8 +75,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(sqlite_database: Database) -> Iterator[Desk]:
-    made = Desk(sqlite_database)
+def desk(planted_database: Database) -> Iterator[Desk]:
+    made = Desk(planted_database)
     yield made
     made.writer.close()
 
@@ -241,8 +239,8 @@ def test_what_is_being_computed_is_given_up(desk: Desk, monkeypatch: pytest.Monk
     asyncio.run(given_up())
 
 
-def test_the_renderers_own_process_computes_them(sqlite_database: Database) -> None:
-    desk = Desk(sqlite_database, Renderer())
+def test_the_renderers_own_process_computes_them(planted_database: Database) -> None:
+    desk = Desk(planted_database, Renderer())
     desk.refresh()
     found = desk.known()
     desk.renderer.close()

@@ -15,6 +15,7 @@ from bot.local.running import RunningServer
 from bot.local.server import application
 from bot.local.specification import Reading
 from bot.local.world import World
+from tests.bot.loopback import NO_CERTIFICATES
 
 TOKEN = "123456:local"
 ANN, BEN, STRANGER = 7, 8, 99
@@ -67,7 +68,7 @@ class Caller:
 
 @contextmanager
 def served(world: World) -> Iterator[Caller]:
-    with RunningServer(application(world)) as server, httpx.Client(timeout=30) as client:
+    with RunningServer(application(world)) as server, httpx.Client(timeout=30, verify=NO_CERTIFICATES) as client:
         yield Caller(client, server.url)
     assert world.failures == []
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from bot.local.running import RunningServer
 from tests.bot.desk.chart.stage import application
-from tests.bot.local.page.browsing import PATIENCE_MS, SCREEN
+from tests.bot.local.page.browsing import SCREEN
+from tests.bot.windows import Windows
 from tests.jobs.chart.examples import RECORDS
 
 # Of the case: a day on which pain was 6 before it was corrected.
@@ -38,30 +40,26 @@ def served() -> Iterator[str]:
 
 
 @pytest.fixture
-def open_chart(browser: Browser, served: str) -> Iterator[Opener]:
-    complaints: list[str] = []
-    contexts = []
+def open_chart(browser: Windows, served: str) -> Iterator[Opener]:
+    with ExitStack() as opened_ones:
 
-    def opened(
-        name: str = "the case",
-        size: ViewportSize = SCREEN,
-        language: str = "en",
-        touch: bool = False,
-        dark: bool = False,
-    ) -> Page:
-        context = browser.new_context(
-            viewport=size, has_touch=touch, color_scheme="dark" if dark else "light", device_scale_factor=1
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-        page.goto(f"{served}/{name}?language={language}")
-        expect(page.locator(".chart-plot canvas").first).to_be_visible()
-        return page
+        def opened(
+            name: str = "the case",
+            size: ViewportSize = SCREEN,
+            language: str = "en",
+            touch: bool = False,
+            dark: bool = False,
+        ) -> Page:
+            page = opened_ones.enter_context(
+                browser.opened(
+                    size,
+                    lambda line: line.type == "error",
+                    color_scheme="dark" if dark else "light",
+                    has_touch=touch,
+                )
+            )
+            page.goto(f"{served}/{name}?language={language}")
+            expect(page.locator(".chart-plot canvas").first).to_be_visible()
+            return page
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
+        yield opened

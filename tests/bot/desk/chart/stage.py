@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import html
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -48,6 +50,10 @@ PAGE = """<!doctype html>
 def application(records: Mapping[str, Record], corrected: Mapping[str, Corrected]) -> Starlette:
     """Each record by its name, at `/NAME` and in another language at `/NAME?language=fr`."""
 
+    @functools.cache
+    def facts_of(name: str, language: str) -> dict[str, Any]:
+        return chart_facts(Answered(records[name], texts_in(language)), corrected.get(name, {}))
+
     async def page(request: Request) -> Response:
         language = request.query_params.get("language", "en")
         facts = f"/facts/{request.path_params['name']}?language={language}"
@@ -57,8 +63,7 @@ def application(records: Mapping[str, Record], corrected: Mapping[str, Corrected
         name = request.path_params["name"]
         if name not in records:
             return JSONResponse({}, 404)
-        texts = texts_in(request.query_params["language"])
-        return JSONResponse(chart_facts(Answered(records[name], texts), corrected.get(name, {})))
+        return JSONResponse(facts_of(name, request.query_params["language"]))
 
     routes = [
         Mount("/static", StaticFiles(directory=STATIC)),

@@ -12,6 +12,7 @@ from bot.drawing.pages import Answered
 from bot.texts import texts_in
 from tests.bot.desk.chart.conftest import CORRECTED, Opener
 from tests.bot.local.page.browsing import SMALL, TELEPHONE, box
+from tests.bot.windows import Windows
 from tests.jobs.chart.examples import RECORDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -354,8 +355,8 @@ def test_five_years_are_walked_as_well(open_chart: Opener) -> None:
     expect(said_of_course(page)).to_contain_text("Before course 63")
 
 
-def test_what_cannot_be_loaded_is_said(browser: Any, served: str) -> None:
-    page = browser.new_page()
+def test_what_cannot_be_loaded_is_said(browser: Windows, served: str) -> None:
+    page = browser.browser.new_page()
     page.goto(f"{served}/nobody")
     expect(page.get_by_text("The chart could not be loaded.")).to_be_visible()
     page.close()

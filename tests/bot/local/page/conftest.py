@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize, expect
 
-from tests.bot.local.page.browsing import PATIENCE_MS, SCREEN, Opener, chat
+from tests.bot.local.page.browsing import SCREEN, Opener, chat
 from tests.bot.local.page.stage import CLINICIAN, COORDINATOR, PATIENT, Stage
+from tests.bot.windows import Windows
 
 
 @pytest.fixture
@@ -20,28 +22,19 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, stage: Stage) -> Iterator[Opener]:
+def open_page(browser: Windows, stage: Stage) -> Iterator[Opener]:
     """Opens the page as a newcomer. What a browser reports as an error or blocks fails the test."""
-    complaints: list[str] = []
-    contexts = []
+    with ExitStack() as opened_ones:
 
-    def opened(size: ViewportSize = SCREEN) -> Page:
-        context = browser.new_context(viewport=size, locale="en-GB")
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda line: complaints.append(line.text) if _is_fault(line.text) else None)
-        page.goto(stage.url)
-        expect(page.locator("html")).to_have_attribute("lang", "en-GB")
-        expect(chat(page, PATIENT)).to_be_attached()
-        return page
+        def opened(size: ViewportSize = SCREEN) -> Page:
+            page = opened_ones.enter_context(browser.opened(size, _is_fault, locale="en-GB"))
+            page.goto(stage.url)
+            expect(page.locator("html")).to_have_attribute("lang", "en-GB")
+            expect(chat(page, PATIENT)).to_be_attached()
+            return page
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
+        yield opened
 
 
-def _is_fault(line: str) -> bool:
-    return "Content Security Policy" in line or "TrustedHTML" in line
+def _is_fault(line: ConsoleMessage) -> bool:
+    return "Content Security Policy" in line.text or "TrustedHTML" in line.text

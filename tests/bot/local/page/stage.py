@@ -21,6 +21,7 @@ from bot.local.page import ClockState, Persona, page_routes
 from bot.local.running import LocalServer
 from bot.local.server import application
 from bot.local.world import World
+from tests.bot.loopback import NO_CERTIFICATES
 
 TOKEN = "1:local"
 BOT = "InfusionDiaryBot"
@@ -164,6 +165,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.world = World(TOKEN, BOT, lambda: self.director.now)
+        self._client = httpx.Client(verify=NO_CERTIFICATES)
         self.director = StandInDirector(self.world)
         self.director.add(Persona(PATIENT, "The patient of the case", "patient"))
         self.director.add(Persona(CLINICIAN, "Dr Adler", "clinician"))
@@ -176,7 +178,7 @@ class Stage:
     def bot(self, method: str, files: Any = None, **fields: Any) -> Any:
         """One request of the bot, as its library would make it; the result."""
         given = {name: json.dumps(v) if isinstance(v, dict | list) else v for name, v in fields.items()}
-        answer = httpx.post(f"{self.url}/bot{TOKEN}/{method}", data=given, files=files).json()
+        answer = self._client.post(f"{self.url}/bot{TOKEN}/{method}", data=given, files=files).json()
         assert answer["ok"], answer
         return answer["result"]
 
@@ -206,6 +208,7 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        self._client.close()
         self._held.close()
 
 
