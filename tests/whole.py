@@ -24,6 +24,11 @@ def is_whole() -> bool:
     return _Asked.whole
 
 
+def so_often(many: int) -> int:
+    """How often to try something by chance: `many` times with `--whole`, else a third as often."""
+    return many if _Asked.whole else -(-many // 3)
+
+
 def part_of(cases: Sequence[T], each: int, kind: Callable[[T], Hashable] = lambda _: None, begins: int = 0) -> list[T]:
     """With `--whole` all. Else the first, the last, each so-manieth, and the first of any `kind` that is left out.
 

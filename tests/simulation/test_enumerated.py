@@ -32,7 +32,7 @@ def failed(story: Story, name: str) -> list[str]:
 def test_killed_at_each_boundary_and_started_again(share: int) -> None:
     told: list[str] = []
     known = boundaries()
-    for number in part_of(range(len(known)), 5, kind=known.__getitem__)[share::SHARES]:
+    for number in part_of(range(len(known)), 8, kind=known.__getitem__)[share::SHARES]:
         story = Story(dies_at=number)
         told += failed(story, f"killed at boundary {number}")
         assert story.journal.kills == 1
@@ -55,7 +55,7 @@ def test_each_request_is_struck(kind: Kind) -> None:
     Story(counted).run()
     told: list[str] = []
     # Each kind begins elsewhere: together they strike every request.
-    for number in part_of(range(len(counted.seen)), 5, kind=counted.seen.__getitem__, begins=KINDS.index(kind)):
+    for number in part_of(range(len(counted.seen)), 9, kind=counted.seen.__getitem__, begins=KINDS.index(kind)):
         weather = OneFault(number, Fault(kind, 90 if kind == "too_many_requests" else 10))
         told += failed(Story(weather), f"{kind} at request {number}")
     assert len(counted.seen) > 20

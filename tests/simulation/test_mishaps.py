@@ -44,7 +44,7 @@ def test_the_disk_is_full_at_one_transaction_after_the_other(kind: TroubleKind) 
     assert story.run() == []
     assert calm.begun > 30
     told: list[str] = []
-    for number in part_of(range(TROUBLES.index(kind) % 3, calm.begun, 3), 4, begins=TROUBLES.index(kind)):
+    for number in part_of(range(TROUBLES.index(kind) % 3, calm.begun, 3), 6, begins=TROUBLES.index(kind)):
         story = Story()
         story.machine.trouble = OneTrouble(number, Trouble(kind, number % 3))
         told += failed(story, f"{kind} at transaction {number}")
@@ -55,7 +55,7 @@ def test_the_disk_is_full_at_one_transaction_after_the_other(kind: TroubleKind) 
 @pytest.mark.parametrize("seconds", [0.5, 6.0, 40.0, 900.0])
 def test_nothing_can_be_written_for_a_while_when_the_question_is_due(seconds: float) -> None:
     told: list[str] = []
-    for before in part_of((0.01, 0.0, -0.01, -0.05, -0.12), 2):
+    for before in part_of((0.01, 0.0, -0.01, -0.05, -0.12), 4):
         story = Struck(lambda it, at=ASKED - before: it.time.at(at, lambda: it.mishaps.disk_is_full(seconds, 1.0)))  # type: ignore[misc]
         told += failed(story, f"full from {before} s before")
         assert sum(story.mishaps.seen[kind] for kind in TROUBLES) > 0 or before < 0
@@ -81,7 +81,7 @@ def test_work_that_fails_takes_nobody_elses_with_it(place: str) -> None:
 @pytest.mark.parametrize("share", range(2))
 def test_stopped_past_the_lease_at_one_boundary_after_the_other(share: int) -> None:
     told: list[str] = []
-    for number in part_of(range(share * 3, boundaries(), EVERY), 3, begins=share):
+    for number in part_of(range(share * 3, boundaries(), EVERY), 5, begins=share):
         story = Struck(lambda it: None)
         story.stops_at = number, 301.0
         told += failed(story, f"stopped at boundary {number}")

@@ -57,7 +57,7 @@ def test_the_story_is_the_same() -> None:
 @pytest.mark.parametrize("share", range(SHARES))
 def test_killed_at_each_boundary_and_started_again(share: int) -> None:
     known = boundaries()
-    for number in part_of(range(len(known)), 5, kind=known.__getitem__)[share::SHARES]:
+    for number in part_of(range(len(known)), 8, kind=known.__getitem__)[share::SHARES]:
         story = well(posted(Story(dies_at=number)), f"killed at {number}")
         assert story.journal.kills == 1
 

@@ -16,7 +16,7 @@ BLOCKS, IN_A_BLOCK = 6, 25
 @pytest.mark.parametrize("block", range(BLOCKS))
 def test_the_invariants_hold_in_each_seed(block: int) -> None:
     failed = []
-    for seed in part_of(range(BLOCKS * IN_A_BLOCK), 3)[block::BLOCKS]:
+    for seed in part_of(range(BLOCKS * IN_A_BLOCK), 4)[block::BLOCKS]:
         faults, run = simulation.run(seed)
         if faults:
             failed.append(f"seed {seed}: {faults}\n{run.journal.story(60)}")
