@@ -17,7 +17,7 @@ product: .venv/.product ## make .venv with what the bot alone needs, as on a ser
 demo: .venv/.product ## the whole idea in a browser, no Telegram account needed
 	@$(BIN)/python -m bot demo
 
-test: .venv/.development ## the whole test suite
+test: .venv/.development ## the test suite; ARGS=--whole: all cases of what is exhaustive
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(ARGS)
 
 lint: .venv/.development ## ruff, mypy --strict, import-linter

@@ -248,7 +248,7 @@ class Running:
 
     async def settle(self) -> None:
         """Does everything that is due now: for the demo and the tests, which move the clock."""
-        await self.ticker.run_due()
+        await self.ticker.run_together()
         while await self.draughtsman.draw_one() or await self.courier.deliver_due():
             pass
         while await self.courier.tidy():

@@ -141,6 +141,13 @@ class Ticker:
             self.last_tick_at = self._clock.now()
         self._done()
 
+    async def run_together(self) -> None:
+        """The same in few transactions, for whoever waits for it and then looks for themselves at what came of it."""
+        async with self._ticking:
+            # Their first batches wait for the writer together, in their order, and are committed together.
+            await asyncio.gather(*(self._run(tick) for tick in self._ticks))
+            self.last_tick_at = self._clock.now()
+
     async def _run(self, tick: Tick) -> None:
         # The module's name; of a partial one, that of what it calls.
         job = getattr(tick, "func", tick).__module__.rpartition(".")[2]

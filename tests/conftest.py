@@ -14,6 +14,7 @@ from tests.log_guard import GUARD
 from tests.one_engine import SqliteFiles
 from tests.postgres import PostgresServer
 from tests.support import Clinic
+from tests.whole import set_whole
 
 # No test depends on how fast the machine is, and several run at once.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -21,6 +22,15 @@ settings.load_profile("patient")
 
 
 GUARD.listens_to(World)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole", action="store_true", help="all cases of what is exhaustive, and not a part of them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Here, since some parts are chosen as the tests are collected."""
+    set_whole(config.getoption("--whole"))
 
 
 def pytest_collection_finish() -> None:

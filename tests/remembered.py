@@ -2,13 +2,14 @@
 
 Nearly every journey begins with a coordinator and a patient who join, and to live through that again was half of the
 whole suite's work. What is copied is the database and what Telegram knows; the bot then starts on them, as after any
-restart. Joining itself has journeys of its own.
+restart. Joining itself has journeys of its own. A longer scene with which many tests begin is copied in the same way.
 """
 
 import pickle
 import sqlite3
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -43,6 +44,15 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Played:
+    """How a scene ended: its last moment, the newest account in it, and what it said of itself."""
+
+    at: datetime
+    newest_account: int
+    told: Any
+
+
+@dataclass(frozen=True)
 class _Copies:
     """PostgreSQL's: the rows of each table as COPY writes them, and how far each sequence is."""
 
@@ -55,6 +65,8 @@ class Remembered:
 
     def __init__(self) -> None:
         self._known: dict[Hashable, Standing] = {}
+        # By what each standing is known by.
+        self.played: dict[Hashable, Played] = {}
 
     def longest(self, made: Hashable, joined: Sequence[Joining]) -> int:
         """How many of those, from the first on, need not be lived through again."""

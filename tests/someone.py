@@ -1,5 +1,6 @@
 """A person in the tests, at their end of a chat with the bot: what they do there, and what they see."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,13 @@ class Someone:
     def forges(self, data: str) -> str:
         """Presses a button that the newest message does not have; returns the toast."""
         return self.taps(self.last["message_id"], data, forge=True)
+
+    def forges_all(self, data: Iterable[str]) -> dict[str, str]:
+        """Presses those that are not there, one after the other without waiting between them; data -> toast."""
+        message = self.last["message_id"]
+        queries = {each: self.clinic.world.press(self.account, message, each, forge=True) for each in data}
+        self.clinic.calm()
+        return {each: self.toast_of(query) for each, query in queries.items()}
 
     def toast_of(self, query: str) -> str:
         answers = [answer for answer in self.clinic.world.callback_answers(self.account) if answer.query_id == query]

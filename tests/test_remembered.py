@@ -100,6 +100,33 @@ def test_a_copy_goes_on_as_any_clinic_does_and_leaves_the_original_as_it_was(
             assert copied.history(ben.row)
 
 
+def an_evening(clinic: Clinic) -> tuple[int, int]:
+    """A coordinator and a patient who has answered once; their accounts."""
+    coordinator, anna = joined(clinic)
+    clinic.becomes(clinic.local("2026-03-02 18:00"))
+    anna.presses("7")
+    return coordinator.account, anna.account
+
+
+def test_a_scene_that_is_copied_is_as_it_was_played_and_goes_on(
+    at_first: None, database: Database, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Clinic(database) as played:
+        accounts = played.plays(an_evening)
+        expected = all_of(played, tuple(Someone(played, account) for account in accounts))
+        ended = played.clock.now()
+    monkeypatch.setattr(Someone, "presses", None)
+    with another(database, request) as empty, Clinic(empty) as copied:
+        assert copied.plays(an_evening) == accounts, "and nobody has pressed anything"
+        people = tuple(Someone(copied, account) for account in accounts)
+        assert all_of(copied, people) == expected
+        assert copied.clock.now() == ended
+        monkeypatch.undo()
+        people[1].presses("4")
+        assert [value for *_, value in people[1].answers] == [7, 4]
+        assert copied.someone().account not in accounts
+
+
 def test_who_joins_otherwise_or_in_another_order_is_lived_anew(at_first: None, database: Database) -> None:
     with Clinic(database) as lived:
         joined(lived)

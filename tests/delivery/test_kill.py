@@ -14,6 +14,7 @@ from storage.models import Answer, DiaryDay, Item, MessageState, OutboxMessage
 from tests.delivery.process import CLOCK, PATIENCE, Service, elapsed_since, press_data
 from tests.delivery.support import QUESTION
 from tests.support import TOKEN
+from tests.whole import so_often
 
 IN_FLIGHT = 8
 ITEMS = list(Item)
@@ -104,8 +105,8 @@ def test_killed_in_the_middle_of_sending_it_asks_everybody_and_few_twice(service
 
 
 def test_killed_again_and_again_it_keeps_every_answer_that_it_acknowledged(service: Service) -> None:
-    """Two hundred presses by fifty people, and five kills at moments that nobody chose."""
-    people, kills, chance = 50, 5, random.Random(2026)
+    """Two hundred presses by fifty people, and five kills (with `--whole`) at moments that nobody chose."""
+    people, kills, chance = 50, so_often(5), random.Random(2026)
     day = service.patients_due(people)
     service.start()
     service.until(lambda: {row.state for row in service.rows(OutboxMessage)} == {MessageState.SENT})

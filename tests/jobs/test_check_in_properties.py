@@ -15,6 +15,7 @@ from storage import audit, chats
 from storage.database import Database
 from storage.models import DiaryDay, MessageKind, MessageState, OutboxMessage, Patient
 from tests.storage.support import joined_patient, rows_of
+from tests.whole import so_often
 
 HOUR, DAY, QUARTER = timedelta(hours=1), timedelta(days=1), timedelta(minutes=15)
 ZONES = sorted(available_timezones() - {"localtime"})
@@ -151,6 +152,6 @@ def test_each_date_is_asked_once_or_visibly_not(sqlite_database: Database) -> No
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=so_often(60), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

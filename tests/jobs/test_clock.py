@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -79,7 +80,10 @@ def test_a_tick_is_called_with_the_time_until_nothing_waits(writer: Writer) -> N
     assert running.last_tick_at == NOW
 
 
-def test_one_that_fails_undoes_its_work_and_stops_no_other(writer: Writer, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("how", [Ticker.run_due, Ticker.run_together])
+def test_one_that_fails_undoes_its_work_and_stops_no_other(
+    writer: Writer, caplog: pytest.LogCaptureFixture, how: Callable[[Ticker], Coroutine[Any, Any, None]]
+) -> None:
     def fails(session: Session, now: datetime) -> bool:
         chats.open_chat(session, 1, "en", now)
         raise ZeroDivisionError
@@ -88,7 +92,7 @@ def test_one_that_fails_undoes_its_work_and_stops_no_other(writer: Writer, caplo
         chats.open_chat(session, 2, "en", now)
         return False
 
-    asyncio.run(ticker(writer, fails, works).run_due())
+    asyncio.run(how(ticker(writer, fails, works)))
     found = writer.submit(lambda session: [chat.telegram_id for chat in session.exec(select(Chat))]).result(20)
     assert found == [2]
     assert "A tick failed" in caplog.text
@@ -105,6 +109,24 @@ def test_each_batch_is_committed_by_itself(writer: Writer, sqlite_database: Data
 
     asyncio.run(ticker(writer, tick).run_due())
     assert seen_from_outside == [0, 1, 2]
+
+
+def test_together_they_are_called_in_their_order_and_each_until_nothing_waits(writer: Writer) -> None:
+    called: list[str] = []
+
+    def first(_session: Session, _now: datetime) -> bool:
+        called.append("first")
+        return called.count("first") < 3
+
+    def second(_session: Session, _now: datetime) -> bool:
+        called.append("second")
+        return False
+
+    running = ticker(writer, first, second)
+    asyncio.run(running.run_together())
+    assert called[:2] == ["first", "second"]
+    assert sorted(called) == ["first"] * 3 + ["second"]
+    assert running.last_tick_at == NOW
 
 
 def test_it_ticks_by_itself_each_second_and_a_slow_tick_is_not_piled_up(writer: Writer) -> None:

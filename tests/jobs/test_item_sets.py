@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.models import STAIRS, AuditEntry, Patient, Team
 from storage.questions import STANDARD, Wording
 from tests.storage.support import NOW, committing, everything_in, joined_patient, rows_of, team_of
+from tests.whole import so_often
 
 BY = "staff:1"
 DAY = timedelta(days=1)
@@ -189,7 +190,7 @@ def change(session: Session, team: Team, anna: Patient, what: str, which: int, n
         session.add(anna)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=so_often(60), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(CHANGES, max_size=14))
 def test_each_day_has_the_set_that_was_valid_on_it_whatever_changes_after(
     sqlite_database: Database, changes: list[tuple[str, int]]

@@ -19,6 +19,7 @@ from storage.models import (
     OutboxMessage,
 )
 from tests.storage.support import joined_patient, rows_of
+from tests.whole import so_often
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BY = "staff:1"
@@ -126,7 +127,9 @@ class Diary:
     actions=st.lists(ACTIONS, min_size=5, max_size=14),
 )
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=so_often(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_whatever_a_coordinator_does_no_reminder_is_wrong_and_no_date_is_skipped_or_doubled(
     sqlite_database: Database, zone: str, hour: int, actions: list[tuple[Any, Any, Any]]

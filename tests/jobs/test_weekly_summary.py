@@ -15,6 +15,7 @@ from storage import chats, drawings, outbox
 from storage.database import Database
 from storage.models import Drawing, DrawingKind, MessageKind, OutboxMessage, Role, Staff, SummaryBrings, Team
 from tests.storage.support import NOW, committing, joined_patient, joined_staff, rows_of, team_of
+from tests.whole import so_often
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 # The team was made on a Monday at ten: the next Monday at eight is its first.
@@ -220,7 +221,7 @@ CHANGES = st.lists(st.tuples(st.integers(0, 27 * 24), st.integers(0, 6), st.inte
 
 
 @given(CHANGES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=so_often(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_however_often_day_and_hour_change_each_week_has_one(
     sqlite_database: Database, changes: list[tuple[int, int, int, bool]]
 ) -> None:

@@ -30,6 +30,7 @@ from storage.models import (
 from tests.jobs.research.support import contents, exported, imported
 from tests.one_engine import SqliteFiles
 from tests.support import Clinic, Someone
+from tests.whole import so_often
 
 LINES = (
     *("7", "seven", "3 2 2 4", "pain 3", "pain 3, weakness skip", "11", "3.5", "skip", "hello", "=1+1", "<b>&", "🙂"),
@@ -161,7 +162,7 @@ def does(clinic: Clinic, anna: Someone, what: str, which: Any, button: int) -> N
 
 @pytest.mark.parametrize("language", ["en", "fr", "de"])
 @settings(
-    max_examples=4,
+    max_examples=so_often(4),
     # Not made shorter when it fails: that would take minutes, and the steps are told as they are.
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
@@ -213,7 +214,7 @@ def holds(clinic: Clinic, anna: Someone, coordinator: Someone) -> None:
 
 
 @settings(
-    max_examples=4,
+    max_examples=so_often(4),
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -7,6 +7,7 @@ from storage.models import Answer, Chat, OutboxMessage, Role
 from tests.journeys.nasty import FORGED, HARMLESS
 from tests.journeys.scenes import PHONE
 from tests.support import TEAM, Clinic, Someone
+from tests.whole import part_of
 
 WENT_WRONG = "Something went wrong"
 NOT_KEPT = "I cannot read pictures, voice messages or files, and nothing of it was kept."
@@ -160,7 +161,7 @@ def test_no_forged_button_does_anything_for_a_patient(clinic_on_each: Clinic) ->
     clinic = clinic_on_each
     anna = asked(clinic)
     before = clinic.stored()
-    for data in (*FORGED, *HARMLESS):
+    for data in part_of((*FORGED, *HARMLESS), 3):
         toast = anna.forges(data)
         assert toast, f"{data!r} is answered"
         assert WENT_WRONG not in toast
@@ -175,7 +176,7 @@ def test_no_forged_button_does_anything_for_staff(clinic_on_each: Clinic) -> Non
     both.says("/start " + clinic.invitation(Role.CLINICIAN))
     both.says("/roster")
     before = clinic.stored()
-    for data in (*FORGED, *HARMLESS):
+    for data in part_of((*FORGED, *HARMLESS), 3):
         both.forges(data)
         assert WENT_WRONG not in " ".join(both.everything), f"{data!r} was understood"
         assert without_messages(clinic.stored()) == without_messages(before), f"{data!r} changed nothing"

@@ -1,14 +1,29 @@
 """Telegram away, pauses, pages that cannot be drawn, patients who move and who join: each in one story."""
 
+from itertools import product
+
 import pytest
 
 from storage.models import MessageKind
 from tests.simulation.enumeration import HOUR, Struck
 from tests.simulation.newcomers import Newcomer
 from tests.simulation.weather import AWAY, Kind
+from tests.whole import part_of
 
 # Of the first question.
 ASKED = 5.0 * HOUR
+# For how many hours nothing gets through, and the days of March whose question is asked all the same.
+GONE: tuple[tuple[float, list[str]], ...] = ((0.1, ["29", "30"]), (3.0, ["29", "30"]), (6.0, ["30"]), (22.0, ["30"]))
+# Only where no request got through is nobody in doubt, and known of each day whether it was asked about.
+AWAYS = part_of(
+    [(kind, hours, days) for kind, (hours, days) in product(AWAY, GONE)],
+    5,
+    kind=lambda case: (case[0] == "no_connection", len(case[2])),
+)
+# What changes, how long after the question was due, and a seed of the rest.
+MOVES = part_of(
+    list(product(("zone", "prompt_time"), (1.0, HOUR, 3.9 * HOUR, 7 * HOUR), range(6))), 5, kind=lambda case: case[:2]
+)
 
 
 def well(story: Struck) -> Struck:
@@ -27,8 +42,7 @@ def questions(story: Struck) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("kind", AWAY)
-@pytest.mark.parametrize(("hours", "days"), [(0.1, ["29", "30"]), (3.0, ["29", "30"]), (6.0, ["30"]), (22.0, ["30"])])
+@pytest.mark.parametrize(("kind", "hours", "days"), AWAYS)
 def test_telegram_is_away_when_the_question_is_due(kind: Kind, hours: float, days: list[str]) -> None:
     def befalls(story: Struck) -> None:
         story.time.at(ASKED - 1.0, lambda: story.mishaps.telegram_is_away(hours * HOUR, kind))
@@ -58,9 +72,7 @@ def test_a_page_that_cannot_be_drawn_is_told_in_words_once() -> None:
     assert len(story.memory.rows("SELECT 1 FROM drawing WHERE state = 'failed' AND attempts = 3")) == 2
 
 
-@pytest.mark.parametrize("what", ["zone", "prompt_time"])
-@pytest.mark.parametrize("after", [1.0, HOUR, 3.9 * HOUR, 7 * HOUR])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(("what", "after", "seed"), MOVES)
 def test_a_patient_moves_or_is_given_another_time_while_the_question_waits(what: str, after: float, seed: int) -> None:
     def befalls(story: Struck) -> None:
         for _ in range(seed):

@@ -1,11 +1,13 @@
 """Not by chance: a kill at every commit and request of one story, and each fault at each of its requests."""
 
+from functools import cache
 from typing import get_args
 
 import pytest
 
 from tests.simulation.enumeration import Story
 from tests.simulation.weather import OF_POLLS, Fault, Kind, OneFault
+from tests.whole import part_of
 
 SHARES = 4
 # Short enough for everything to go on; and past every lease, expiry and summary of the story.
@@ -13,11 +15,12 @@ DOWN = {"seconds": 30.0, "half a day": 13 * 3600.0}
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-def boundaries() -> int:
-    """How many there are in the story when nothing befalls it."""
+@cache
+def boundaries() -> tuple[str, ...]:
+    """What there is in the story when nothing befalls it, in order."""
     story = Story()
     assert story.run() == []
-    return story.boundaries
+    return tuple(story.lives[0].passed[: story.boundaries])
 
 
 def failed(story: Story, name: str) -> list[str]:
@@ -28,7 +31,8 @@ def failed(story: Story, name: str) -> list[str]:
 @pytest.mark.parametrize("share", range(SHARES))
 def test_killed_at_each_boundary_and_started_again(share: int) -> None:
     told: list[str] = []
-    for number in range(share, boundaries(), SHARES):
+    known = boundaries()
+    for number in part_of(range(len(known)), 8, kind=known.__getitem__)[share::SHARES]:
         story = Story(dies_at=number)
         told += failed(story, f"killed at boundary {number}")
         assert story.journal.kills == 1
@@ -37,13 +41,10 @@ def test_killed_at_each_boundary_and_started_again(share: int) -> None:
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_killed_at_each_request_and_down_for_half_a_day(share: int) -> None:
-    calm = Story()
-    calm.run()
     told: list[str] = []
     sending = ("request send", "accepted send")
-    passed = calm.lives[0].passed[: calm.boundaries]
-    requests = [number for number, where in enumerate(passed) if where.startswith(sending)]
-    for number in requests[share::SHARES]:
+    requests = [number for number, where in enumerate(boundaries()) if where.startswith(sending)]
+    for number in part_of(requests, 3, kind=boundaries().__getitem__)[share::SHARES]:
         told += failed(Story(dies_at=number, down=DOWN["half a day"]), f"killed at boundary {number}")
     assert not told, "\n\n".join(told)
 
@@ -53,10 +54,11 @@ def test_each_request_is_struck(kind: Kind) -> None:
     counted = OneFault(-1, Fault(kind))
     Story(counted).run()
     told: list[str] = []
-    for number in range(counted.seen):
+    # Each kind begins elsewhere: together they strike every request.
+    for number in part_of(range(len(counted.seen)), 9, kind=counted.seen.__getitem__, begins=KINDS.index(kind)):
         weather = OneFault(number, Fault(kind, 90 if kind == "too_many_requests" else 10))
         told += failed(Story(weather), f"{kind} at request {number}")
-    assert counted.seen > 20
+    assert len(counted.seen) > 20
     assert not told, "\n\n".join(told)
 
 

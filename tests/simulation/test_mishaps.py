@@ -7,6 +7,7 @@ import pytest
 
 from tests.simulation.disk import TROUBLES, Trouble, TroubleKind
 from tests.simulation.enumeration import HOUR, Story, Struck
+from tests.whole import part_of
 
 # Of the first question: the clock skips half past two.
 ASKED = 5.0 * HOUR
@@ -43,7 +44,7 @@ def test_the_disk_is_full_at_one_transaction_after_the_other(kind: TroubleKind) 
     assert story.run() == []
     assert calm.begun > 30
     told: list[str] = []
-    for number in range(TROUBLES.index(kind) % 3, calm.begun, 3):
+    for number in part_of(range(TROUBLES.index(kind) % 3, calm.begun, 3), 6, begins=TROUBLES.index(kind)):
         story = Story()
         story.machine.trouble = OneTrouble(number, Trouble(kind, number % 3))
         told += failed(story, f"{kind} at transaction {number}")
@@ -54,7 +55,7 @@ def test_the_disk_is_full_at_one_transaction_after_the_other(kind: TroubleKind) 
 @pytest.mark.parametrize("seconds", [0.5, 6.0, 40.0, 900.0])
 def test_nothing_can_be_written_for_a_while_when_the_question_is_due(seconds: float) -> None:
     told: list[str] = []
-    for before in (0.01, 0.0, -0.01, -0.05, -0.12):
+    for before in part_of((0.01, 0.0, -0.01, -0.05, -0.12), 4):
         story = Struck(lambda it, at=ASKED - before: it.time.at(at, lambda: it.mishaps.disk_is_full(seconds, 1.0)))  # type: ignore[misc]
         told += failed(story, f"full from {before} s before")
         assert sum(story.mishaps.seen[kind] for kind in TROUBLES) > 0 or before < 0
@@ -80,7 +81,7 @@ def test_work_that_fails_takes_nobody_elses_with_it(place: str) -> None:
 @pytest.mark.parametrize("share", range(2))
 def test_stopped_past_the_lease_at_one_boundary_after_the_other(share: int) -> None:
     told: list[str] = []
-    for number in range(share * 3, boundaries(), EVERY):
+    for number in part_of(range(share * 3, boundaries(), EVERY), 5, begins=share):
         story = Struck(lambda it: None)
         story.stops_at = number, 301.0
         told += failed(story, f"stopped at boundary {number}")
@@ -92,7 +93,8 @@ def test_stopped_past_the_lease_at_one_boundary_after_the_other(share: int) -> N
 @pytest.mark.parametrize("back", [120.0, 3 * HOUR])
 def test_the_clock_jumps_by_an_hour_and_back(hours: int, back: float) -> None:
     told: list[str] = []
-    for at in (ASKED - 1800.0, ASKED - 30.0, ASKED + 0.02, ASKED + 0.1, ASKED + 1800.0, 7.01 * HOUR, 12.002 * HOUR):
+    moments = (ASKED - 1800.0, ASKED - 30.0, ASKED + 0.02, ASKED + 0.1, ASKED + 1800.0, 7.01 * HOUR, 12.002 * HOUR)
+    for at in part_of(moments, 3):
         story = Struck(lambda it, at=at: _jumps(it, at, hours, back))  # type: ignore[misc]
         told += failed(story, f"{hours} h at {timedelta(seconds=at)}")
         assert len(story.journal.jumps) == 2

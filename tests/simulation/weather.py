@@ -67,13 +67,15 @@ class OneFault:
     """Exactly the request of this number, counted from 0, is struck."""
 
     def __init__(self, number: int, fault: Fault) -> None:
-        self.seen, self._number, self._fault = 0, number, fault
+        self._number, self._fault = number, fault
+        # The methods of those that came by, in order.
+        self.seen: list[str] = []
 
     def next_for(self, method: str, chat: int | None) -> Fault | None:
-        self.seen += 1
+        self.seen.append(method)
         if chat is None and self._fault.kind == "forbidden":
             return None  # only a chat can be closed to the bot
-        return self._fault if self.seen - 1 == self._number else None
+        return self._fault if len(self.seen) - 1 == self._number else None
 
 
 class Changeable:

@@ -39,6 +39,7 @@ from tests.jobs.own_data.test_collect import filled
 from tests.jobs.research.support import NOW, contents, exported, found, imported, rows
 from tests.jobs.wearing_off.examples import CASE
 from tests.storage.support import TEAM, committing, joined_patient, rows_of, team_of
+from tests.whole import so_often
 
 ELSEWHERE = "Elsewhere"
 # What databases hold: no NUL, and nothing that UTF-8 cannot say.
@@ -209,7 +210,7 @@ def changes(session: Session, draw: Draw, patient: Patient) -> None:
         audit.record(session, at=draw(MOMENTS), actor="staff:1", action=action, before=before, after=after, **of)
 
 
-@settings(max_examples=25)
+@settings(max_examples=so_often(25))
 @given(data=st.data())
 def test_whatever_is_held(sqlite_template: Path, data: st.DataObject) -> None:
     with TemporaryDirectory() as made_in:
