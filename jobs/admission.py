@@ -37,6 +37,7 @@ class Invited:
     token: str
     expires_at: datetime
     pseudonym: str | None = None
+    patient_id: int | None = None
 
 
 def team_called(session: Session, name: str, time_zone: str, telephone: str | None, now: datetime) -> tuple[Team, bool]:
@@ -103,7 +104,7 @@ def _invite_known(session: Session, actor: str, patient: Patient, now: datetime,
         session, team_id=patient.team_id, role=Role.PATIENT, patient_id=patient.id, now=now
     )
     _record(session, actor, action, invitation, now)
-    return Invited(token, invitation.expires_at, patient.pseudonym)
+    return Invited(token, invitation.expires_at, patient.pseudonym, patient.id)
 
 
 def open_invitation(session: Session, token: str, chat: Chat, now: datetime) -> Invitation:

@@ -20,7 +20,7 @@ FARTHEST_AHEAD = timedelta(days=730)
 FARTHEST_BACK = timedelta(days=60)
 CAN_BE_REOPENED = timedelta(days=1)
 # In the audit, and looked for there.
-GIVEN = "course_given"
+GIVEN, NOT_GIVEN = "course_given", "course_not_given"
 PLANNED = "course_planned"
 MOVED = "course_moved"
 CANCELLED = "course_cancelled"
@@ -296,7 +296,7 @@ def reopen_course(session: Session, actor: str, patient: Patient, course: Course
     course.grams_per_kg_per_day, course.planned_grams_per_kg_per_day = marked.before["grams_per_kg_per_day"], None
     course.revision += 1
     infusion_reminder.schedule(session, patient, course, now)
-    _record(session, actor, "course_not_given", course, now, before)
+    _record(session, actor, NOT_GIVEN, course, now, before)
     confirming.show_anew(session, course, now)
 
 

@@ -28,6 +28,8 @@ from storage import audit, courses, patients, teams
 from storage.models import AuditEntry, CancelReason, Course, Patient, Staff, Team
 
 CAN_BE_TAKEN_BACK = timedelta(hours=1)
+# Of a course: whichever of these came after one of them stands between.
+COURSE_CHANGES = {schedule.PLANNED, schedule.MOVED, schedule.CANCELLED, schedule.GIVEN, schedule.NOT_GIVEN}
 Facts = Mapping[str, Any]
 
 
@@ -76,9 +78,8 @@ def _prices_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
 
 
 def _instructions_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
-    known = of.team.instructions
-    language = next(tag for tag in {**before, **known} if before.get(tag) != known.get(tag))
-    team_settings.set_instructions(of.session, actor, of.team, language, before.get(language, ""), now)
+    # In the order in which they were: the first is read by whoever has none in their language.
+    team_settings.put_instructions(of.session, actor, of.team, before, now)
 
 
 def _leads_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
@@ -171,6 +172,10 @@ WAYS: dict[str, Way] = {
 }
 
 
+# Of these the facts are all there is: set to another value and back, it looks as if nobody had touched it.
+SET_AGAIN = WAYS.keys() - {*measuring.ENTERED, open_invitations.DROPPED, regimen_names.NAMED}
+
+
 def to_take_back(session: Session, team_id: int, entry_id: int) -> AuditEntry:
     """The entry of a change that a coordinator of this team made. Refusal for any other."""
     entry = audit.entry_of_team(session, team_id, entry_id)
@@ -196,13 +201,18 @@ def whole_change(session: Session, entry: AuditEntry, first: int) -> list[AuditE
         # What a dose has ended goes on only once the dose is gone.
         return [each for each in reversed(made) if each.action in measuring.ENTERED and each.takes_back is None]
     if entry.action == schedule.GIVEN:
-        # Those of several patients, noted by one press.
+        # Those of several patients, noted by one press; but for those that were taken back alone, or are erased.
         made = audit.made_between(session, entry.team_id, first, entry)
-        return [each for each in made if each.action == schedule.GIVEN]
+        given = [each for each in made if each.action == schedule.GIVEN]
+        return [each for each in given if _can_still_be(session, each)] or [entry]
     if entry.action not in {schedule.PLANNED, schedule.MOVED}:
         return [entry]
     made = [each for each in audit.made_together_with(session, entry.team_id, entry, first) if each.takes_back is None]
     return made if entry.action == schedule.PLANNED else _without_meeting(made)
+
+
+def _can_still_be(session: Session, entry: AuditEntry) -> bool:
+    return _subject(session, entry).course is not None and not audit.is_taken_back(session, entry.team_id, entry.id)
 
 
 def _without_meeting(moved: list[AuditEntry]) -> list[AuditEntry]:
@@ -218,6 +228,8 @@ def _without_meeting(moved: list[AuditEntry]) -> list[AuditEntry]:
 def take_back(session: Session, actor: str, entry: AuditEntry, first: int, now: datetime) -> None:
     """All is as it was before the change, and further entries say so. Refusal that says what is in the way."""
     change = whole_change(session, entry, first)
+    if not change:
+        raise Refusal("refusal.gone")
     if entry.patient_id is None:
         holding.hold_team(session, teams.team_by_id(session, entry.team_id))
     else:
@@ -232,10 +244,26 @@ def _take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -
     if now > entry.at + CAN_BE_TAKEN_BACK:
         raise Refusal("refusal.too_late_to_take_back", minutes=CAN_BE_TAKEN_BACK // timedelta(minutes=1))
     of, way = _subject(session, entry), WAYS[entry.action]
-    if way.now(of, entry.after or {}) != entry.after:
+    if way.now(of, entry.after or {}) != entry.after or _came_between(session, entry):
         raise Refusal("refusal.changed_since")
     with audit.taking_back(session, entry):
         way.back(of, actor, entry.before or {}, now)
+
+
+def _came_between(session: Session, entry: AuditEntry) -> bool:
+    """Whether somebody has set the same since: it may be as it was only because they set it so."""
+    later = audit.later_about(session, entry)
+    if entry.course_id is not None:
+        return any(each.action in COURSE_CHANGES for each in later)
+    known = entry.after or {}
+    return entry.action in SET_AGAIN and any(
+        each.action == entry.action and _of_same(known, each.after or {}) for each in later
+    )
+
+
+def _of_same(known: Facts, later: Facts) -> bool:
+    """Of one member of the team, where it is about members; and something that was set before."""
+    return known.get("member") == later.get("member") and bool(known.keys() & later.keys())
 
 
 def _subject(session: Session, entry: AuditEntry) -> Subject:

@@ -71,10 +71,13 @@ def set_instructions(session: Session, actor: str, team: Team, language: str, wr
     """
     check_instructions(written)
     holding.hold_team(session, team)
-    before = dict(team.instructions)
-    team.instructions = with_instructions(before, language, written)
+    put_instructions(session, actor, team, with_instructions(team.instructions, language, written), now)
+
+
+def put_instructions(session: Session, actor: str, team: Team, after: Mapping[str, str], now: datetime) -> None:
+    """All of them, by language."""
+    before, team.instructions = dict(team.instructions), dict(after)
     session.add(team)
-    after = team.instructions
     audit.record(session, team_id=team.id, at=now, actor=actor, action="instructions_set", before=before, after=after)
 
 

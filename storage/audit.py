@@ -17,7 +17,7 @@ IMPORT = "import"
 # That a patient had everything erased is all that is left of them.
 ERASED = "patient_erased"
 # In a session's own notes.
-_TAKES_BACK, _FIRST = "takes_back", "first_entry"
+_TAKES_BACK, _MADE = "takes_back", "entries_made"
 
 
 def staff_actor(staff_id: int) -> str:
@@ -53,7 +53,7 @@ def record(
         takes_back=session.info.get(_TAKES_BACK),
     )
     session.add(entry)
-    session.info.setdefault(_FIRST, entry)
+    session.info.setdefault(_MADE, []).append(entry)
 
 
 def record_about(
@@ -114,6 +114,17 @@ def made_between(session: Session, team_id: int, first: int, last: AuditEntry) -
     return list(session.exec(query.order_by(col(AuditEntry.id))))
 
 
+def latest_of_courses(session: Session, team_id: int, first: int, last: int, actor: str) -> AuditEntry | None:
+    """What this actor changed last of a course, of the entries with these ids and those between."""
+    query = select(AuditEntry).where(
+        AuditEntry.team_id == team_id,
+        AuditEntry.actor == actor,
+        col(AuditEntry.id).between(first, last),
+        col(AuditEntry.course_id).is_not(None),
+    )
+    return session.exec(query.order_by(col(AuditEntry.id).desc()).limit(1)).first()
+
+
 def is_taken_back(session: Session, team_id: int, entry_id: int) -> bool:
     query = select(AuditEntry.id).where(AuditEntry.team_id == team_id, AuditEntry.takes_back == entry_id)
     return session.exec(query).first() is not None
@@ -125,17 +136,27 @@ def that_take_back(session: Session, team_id: int, entry_ids: Collection[int]) -
     return list(session.exec(query.order_by(col(AuditEntry.id))))
 
 
-def first_made_in(session: Session) -> AuditEntry:
-    """Of all that was changed in this transaction."""
+def made_in(session: Session, actor: str) -> tuple[int, int]:
+    """The ids of the first and the last of what this actor changed in this transaction. IndexError for nothing."""
     session.flush()
-    first: AuditEntry = session.info[_FIRST]
-    return first
+    made: list[AuditEntry] = [entry for entry in session.info.get(_MADE, []) if entry.actor == actor]
+    return made[0].id, made[-1].id
 
 
-def newest_by(session: Session, team_id: int, actor: str) -> AuditEntry:
-    """What this actor changed last, such as a moment ago in the same transaction."""
-    query = select(AuditEntry).where(AuditEntry.team_id == team_id, AuditEntry.actor == actor)
-    return session.exec(query.order_by(col(AuditEntry.id).desc()).limit(1)).one()
+def later_about(session: Session, entry: AuditEntry) -> list[AuditEntry]:
+    """What was changed after it of the same course, patient or team; not what undid something, nor what was undone."""
+    undone = select(AuditEntry.takes_back).where(
+        AuditEntry.team_id == entry.team_id, col(AuditEntry.takes_back) > entry.id
+    )
+    query = select(AuditEntry).where(
+        AuditEntry.team_id == entry.team_id,
+        AuditEntry.patient_id == entry.patient_id,
+        AuditEntry.course_id == entry.course_id,
+        col(AuditEntry.id) > entry.id,
+        col(AuditEntry.takes_back).is_(None),
+        col(AuditEntry.id).not_in(undone),
+    )
+    return list(session.exec(query))
 
 
 def newest_of(session: Session, team_id: int, action: str) -> AuditEntry | None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from bot import runtime
+from bot.desk import visits
 from bot.drawing.rendering import Renderer
 
 _IDLE: list[ProcessPoolExecutor] = []
@@ -29,6 +30,6 @@ class HandedOn(Renderer):
 
 @contextmanager
 def drawers_handed_on() -> Iterator[None]:
-    """Of each bot that begins within."""
-    with patch.object(runtime, "Renderer", HandedOn):
+    """Of each bot and each desk that begins within."""
+    with patch.object(runtime, "Renderer", HandedOn), patch.object(visits, "Renderer", HandedOn):
         yield

@@ -30,28 +30,33 @@ FORMS = {
     "r": "reopen_course",
 }
 PROCEDURES = {procedure.form.name: procedure for procedure in (*course_forms.PROCEDURES, *moving_forms.PROCEDURES)}
-_DATA = re.compile(r"wg:(\d{4}-\d{2}-\d{2}):([a-z]):([0-9]{1,9})(?::([0-9]{1,9}))?")
+_DATA = re.compile(r"wg:(\d{4}-\d{2}-\d{2}):([a-z]):([0-9]{1,9})(?::([0-9]{1,9}):([0-9]{1,9}))?")
 Asked = list[tuple[Course, Patient]]
+# The first entry and the last of what was answered last in this message: it goes along with each of its buttons.
+Undo = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Pressed:
-    """A button of ours: of the message of this `day`; `number`: a page, a course, a sign of which are meant, or the
-    first entry of the change that is to be undone, of which `last` is the last."""
+    """A button of ours: of the message of this `day`; `number`: a page, a course, or a sign of which are meant."""
 
     day: date
     what: str
     number: int
-    last: int = 0
+    undo: Undo | None = None
 
 
-def screen(session: Session, team_id: int, day: date, texts: Texts, number: int = 0) -> Screen | None:
+def screen(
+    session: Session, team_id: int, day: date, texts: Texts, number: int = 0, undo: Undo | None = None
+) -> Screen | None:
     """The message as it stands now; None where it is about no course any more."""
     asked = courses.asked_about_on(session, team_id, day)
-    return screen_of(asked, _declined(session, team_id, asked), day, texts, number) if asked else None
+    return screen_of(asked, _declined(session, team_id, asked), day, texts, number, undo) if asked else None
 
 
-def screen_of(asked: Asked, declined: set[int], day: date, texts: Texts, number: int = 0) -> Screen:
+def screen_of(
+    asked: Asked, declined: set[int], day: date, texts: Texts, number: int = 0, undo: Undo | None = None
+) -> Screen:
     """`declined`: the courses to which the patient had said that they cannot come."""
     page, open_ = page_of(asked, PAGE, number), _open(asked)
     lines = Html("\n".join(_line(course, patient, declined, texts) for course, patient in page.shown))
@@ -59,7 +64,7 @@ def screen_of(asked: Asked, declined: set[int], day: date, texts: Texts, number:
         text = texts.plural("confirming.asked", len(open_), lines=lines)
     else:
         text = texts("confirming.answered", lines=lines)
-    return Screen(text, _keyboard(day, page, len(open_), texts))
+    return Screen(text, _keyboard(day, page, len(open_), undo, texts))
 
 
 def _open(asked: Asked) -> Asked:
@@ -96,26 +101,27 @@ def _answer(course: Course, has_declined: bool, texts: Texts) -> Html:
     return texts("confirming.as_planned" if as_given.is_as_planned(course) else "confirming.otherwise")
 
 
-def _keyboard(day: date, page: Page[tuple[Course, Patient]], open_: int, texts: Texts) -> Keyboard:
+def _keyboard(day: date, page: Page[tuple[Course, Patient]], open_: int, undo: Undo | None, texts: Texts) -> Keyboard:
     labels = {True: "confirming.button.open", False: "confirming.button.answered"}
     buttons = [
         Button(
             texts(labels[course.status is CourseStatus.PLANNED], pseudonym=patient.pseudonym),
-            _data(day, COURSE, course.id),
+            _data(day, COURSE, course.id, undo),
         )
         for course, patient in page.shown
         if course.status is not CourseStatus.CANCELLED
     ]
     rows = rows_of(buttons, 2)
     turning = page.turning(
-        texts("roster.button.earlier"), texts("roster.button.later"), lambda other: _data(day, LIST, other)
+        texts("roster.button.earlier"), texts("roster.button.later"), lambda other: _data(day, LIST, other, undo)
     )
-    everyone = (Button(texts("confirming.button.all", count=open_), _data(day, ALL, 0)),)
-    return (*rows, *turning, *([everyone] if open_ > 1 else []))
+    everyone = (Button(texts("confirming.button.all", count=open_), _data(day, ALL, 0, undo)),)
+    taken_back = (Button(texts("taking_back.button"), _data(day, UNDO, 0, undo)),)
+    return (*rows, *turning, *([everyone] if open_ > 1 else []), *([taken_back] if undo is not None else []))
 
 
-def _data(day: date, what: str, number: int) -> str:
-    return f"wg:{day.isoformat()}:{what}:{number}"
+def _data(day: date, what: str, number: int, undo: Undo | None) -> str:
+    return ":".join(["wg", day.isoformat(), what, str(number), *map(str, undo or ())])
 
 
 def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -127,7 +133,7 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     if given.what == LIST or incoming.repeated:
         return _shown(session, incoming, someone, given)
     if given.what == ALL:
-        return [Toast(""), Rewrite(incoming.message_id, _ask_all(session, someone, given.day, asked))]
+        return [Toast(""), Rewrite(incoming.message_id, _ask_all(session, someone, given, asked))]
     if given.what == ALL_REALLY:
         return _all_as_planned(session, incoming, someone, given, asked)
     if given.what == UNDO:
@@ -144,7 +150,7 @@ def _about_one(
     if given.what == COURSE:
         texts = texts_in(someone.chat.language)
         line = _line(course, patient, _declined(session, someone.the_team.id, [(course, patient)]), texts)
-        return [Toast(""), Rewrite(incoming.message_id, _choices(given.day, course, line, texts))]
+        return [Toast(""), Rewrite(incoming.message_id, _choices(given, course, line, texts))]
     if given.what == AS_PLANNED:
         _give_as_planned(session, someone, [(course, patient)], incoming)
         return _answered(session, incoming, someone, given)
@@ -162,32 +168,30 @@ def _read(data: str) -> Pressed:
         day = None
     if match is None or day is None or match[2] not in {LIST, COURSE, AS_PLANNED, ALL, ALL_REALLY, UNDO, *FORMS}:
         raise Refusal("refusal.gone")
-    return Pressed(day, match[2], int(match[3]), int(match[4] or 0))
+    undo = (int(match[4]), int(match[5])) if match[4] is not None else None
+    return Pressed(day, match[2], int(match[3]), undo)
 
 
-def _shown(session: Session, incoming: Incoming, someone: Someone, given: Pressed, below: Keyboard = ()) -> list[Reply]:
-    """The list, where it was pressed: the page that was asked for, or the one of the course; `below` it, more buttons.
+def _shown(session: Session, incoming: Incoming, someone: Someone, given: Pressed) -> list[Reply]:
+    """The list, where it was pressed: the page that was asked for, or the one of the course.
 
-    What still waits to say the same there is not sent: it would come over whatever is pressed next.
+    What still waits to say the same there is not sent: it would come over whatever is pressed next. What was pressed
+    at the desk, the chat has still to hear.
     """
-    withdrawing.withdraw_rewording(session, someone.the_team.id, given.day, someone.chat.id)
+    if not incoming.pane:
+        withdrawing.withdraw_rewording(session, someone.the_team.id, given.day, someone.chat.id)
     texts, team_id = texts_in(someone.chat.language), someone.the_team.id
     page = given.number if given.what == LIST else _page_of(session, team_id, given)
-    shown = screen(session, team_id, given.day, texts, page)
+    shown = screen(session, team_id, given.day, texts, page, given.undo)
     if shown is None:
         raise Refusal("refusal.gone")
-    return [Toast(""), Rewrite(incoming.message_id, replace(shown, keyboard=(*shown.keyboard, *below)))]
+    return [Toast(""), Rewrite(incoming.message_id, shown)]
 
 
 def _answered(session: Session, incoming: Incoming, someone: Someone, given: Pressed) -> list[Reply]:
     """The list, with what takes back what was just answered."""
-    texts, team_id = texts_in(someone.chat.language), someone.the_team.id
-    first, last = (
-        audit.first_made_in(session),
-        audit.newest_by(session, team_id, audit.staff_actor(someone.the_staff.id)),
-    )
-    undo = Button(texts("taking_back.button"), f"{_data(given.day, UNDO, first.id)}:{last.id}")
-    return _shown(session, incoming, someone, given, ((undo,),))
+    undo = audit.made_in(session, audit.staff_actor(someone.the_staff.id))
+    return _shown(session, incoming, someone, replace(given, undo=undo))
 
 
 def _page_of(session: Session, team_id: int, given: Pressed) -> int:
@@ -195,28 +199,33 @@ def _page_of(session: Session, team_id: int, given: Pressed) -> int:
     return ids.index(given.number) // PAGE if given.number in ids else 0
 
 
-def _choices(day: date, course: Course, text: Html, texts: Texts) -> Screen:
+def _choices(given: Pressed, course: Course, text: Html, texts: Texts) -> Screen:
     """What can be answered; of one that was noted as given, that it was not."""
     if course.status is CourseStatus.PLANNED:
         buttons = [
-            Button(texts(f"confirming.button.{name}"), _data(day, what, course.id))
+            Button(texts(f"confirming.button.{name}"), _data(given.day, what, course.id, given.undo))
             for name, what in (("as_planned", AS_PLANNED), ("otherwise", "o"), ("moved", "m"), ("not_given", "n"))
         ]
         text = Html(f"{text}\n\n{texts('confirming.question')}")
     else:
-        buttons = [Button(texts("reopen_course.button"), _data(day, "r", course.id))]
-    back = Button(texts("confirming.button.back"), _data(day, LIST, 0))
+        buttons = [Button(texts("reopen_course.button"), _data(given.day, "r", course.id, given.undo))]
+    back = Button(texts("confirming.button.back"), _data(given.day, LIST, 0, given.undo))
     return Screen(text, (*rows_of(buttons, 1), (back,)))
 
 
 def _undone(session: Session, incoming: Incoming, someone: Someone, given: Pressed) -> list[Reply]:
     """Open again. Refusal where it is too late, or anything of it was changed since."""
-    entry = taking_back.to_take_back(session, someone.the_team.id, given.last)
-    taking_back.take_back(session, audit.staff_actor(someone.the_staff.id), entry, given.number, incoming.now)
+    first, last = given.undo or (0, 0)
+    actor, team_id = audit.staff_actor(someone.the_staff.id), someone.the_team.id
+    # The very last may have gone with a patient who had everything erased.
+    made = audit.latest_of_courses(session, team_id, first, last, actor)
+    if made is None or made.action != schedule.GIVEN:
+        raise Refusal("refusal.gone")
+    taking_back.take_back(session, actor, taking_back.to_take_back(session, team_id, made.id), first, incoming.now)
     return _shown(session, incoming, someone, Pressed(given.day, LIST, 0))
 
 
-def _ask_all(session: Session, someone: Someone, day: date, asked: Asked) -> Screen:
+def _ask_all(session: Session, someone: Someone, given: Pressed, asked: Asked) -> Screen:
     """Once more, since it is about many; whoever had said that they cannot come is named."""
     texts, open_ = texts_in(someone.chat.language), _open(asked)
     declined = _declined(session, someone.the_team.id, open_)
@@ -225,8 +234,8 @@ def _ask_all(session: Session, someone: Someone, day: date, asked: Asked) -> Scr
     if declined:
         named = Html(texts.listed([patient.pseudonym for course, patient in open_ if course.id in declined]))
         text = Html(f"{text}\n\n{texts('confirming.of_whom_declined', codes=named)}")
-    yes = Button(texts("form.button.confirm"), _data(day, ALL_REALLY, _sign_of(open_)))
-    back = Button(texts("confirming.button.back"), _data(day, LIST, 0))
+    yes = Button(texts("form.button.confirm"), _data(given.day, ALL_REALLY, _sign_of(open_), given.undo))
+    back = Button(texts("confirming.button.back"), _data(given.day, LIST, 0, given.undo))
     return Screen(text, ((yes,), (back,)))
 
 
@@ -236,7 +245,7 @@ def _all_as_planned(
     """All that are still open; where these are others than were shown, it asks again."""
     open_ = _open(asked)
     if open_ and _sign_of(open_) != given.number:
-        shown = _ask_all(session, someone, given.day, asked)
+        shown = _ask_all(session, someone, given, asked)
         return [Toast(""), Rewrite(incoming.message_id, shown)]
     first_page = Pressed(given.day, LIST, 0)
     if not open_:

@@ -108,7 +108,7 @@ def invite(session: Session, incoming: Incoming, someone: Someone) -> list[Reply
     if incoming.repeated:
         return [Say(Screen(texts("invite.was_made")))]
     invited = admission.invite_patient(session, _actor(staff), team, incoming.now)
-    return [_invitation(session, incoming, invited, team, "invite.made", texts)]
+    return [_invitation(incoming, invited, team, "invite.made", texts)]
 
 
 def invite_again_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -117,19 +117,15 @@ def invite_again_pressed(session: Session, incoming: Incoming, someone: Someone)
     if incoming.repeated:
         return [Toast(texts("invite.was_made"), alert=True)]
     invited = admission.invite_again(session, _actor(staff), patient, incoming.now)
-    return [Toast(""), _invitation(session, incoming, invited, team, "invite.made_again", texts)]
+    return [Toast(""), _invitation(incoming, invited, team, "invite.made_again", texts)]
 
 
-def _invitation(
-    session: Session, incoming: Incoming, invited: admission.Invited, team: Team, key: str, texts: Texts
-) -> Say:
+def _invitation(incoming: Incoming, invited: admission.Invited, team: Team, key: str, texts: Texts) -> Say:
     """With the way to what is to be planned next; below it, since the link is shown this once."""
     link = link_to(incoming.bot_name, invited.token)
     until = Html(texts.instant(invited.expires_at, team.time_zone))
     text = texts(key, pseudonym=invited.pseudonym, link=link, until=until)
-    patient = patients.patient_called(session, team.id, invited.pseudonym or "")
-    assert patient is not None
-    card = Button(texts("alert.button.card"), f"pb:{patient.id}")
+    card = Button(texts("alert.button.card"), f"pb:{invited.patient_id}")
     return Say(Screen(text, ((card,),), png=qr_png(link)))
 
 

@@ -8,9 +8,8 @@ from storage import audit
 
 def undo_button(filling: Filling, texts: Texts) -> Button:
     """It takes back what the one who fills in has just changed."""
-    staff = filling.someone.the_staff
-    newest = audit.newest_by(filling.session, staff.team_id, audit.staff_actor(staff.id))
-    return Button(texts("taking_back.button"), f"un:{audit.first_made_in(filling.session).id}:{newest.id}")
+    first, last = audit.made_in(filling.session, filling.actor)
+    return Button(texts("taking_back.button"), f"un:{first}:{last}")
 
 
 def team_button(texts: Texts) -> Button:

@@ -1,11 +1,13 @@
 """A course that nobody confirmed: the coordinators are asked the morning after, once, and one answers for all."""
 
+import pytest
 from sqlmodel import Session
 
 from bot.drawing.pages import Answered
 from bot.texts import texts_in
 from jobs import confirming, record
-from storage.models import Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, Role, Team
+from storage.models import AuditEntry, Chat, Course, CourseStatus, MessageKind, OutboxMessage, Patient, Role, Team
+from tests.journeys.test_leaving import erased
 from tests.support import Clinic, Someone
 
 QUESTION = "over and not confirmed"
@@ -422,17 +424,77 @@ def test_many_that_were_noted_at_once_are_open_again_at_once(clinic_on_each: Cli
     assert len(open_) == 2, "and what another press had noted stays noted"
 
 
-def test_all_are_taken_back_or_none(clinic_on_each: Clinic) -> None:
+def undo_of(coordinator: Someone) -> str:
+    return coordinator.buttons_of(coordinator.last["message_id"])["Undo (for an hour)"]
+
+
+def test_what_a_colleague_has_answered_since_stays_though_it_is_the_same(clinic_on_each: Clinic) -> None:
     clinic = clinic_on_each
     second = clinic.coordinator()
-    coordinator, patients = the_day_after(clinic, 2)
-    coordinator.presses("All 2 given as planned")
-    coordinator.presses("Yes, do it")
-    undo = coordinator.buttons_of(coordinator.last["message_id"])["Undo (for an hour)"]
-    code = sorted(patient.code for patient in patients)[0]
-    second.presses(f"{code}: done")
+    coordinator, (anna,) = the_day_after(clinic)
+    coordinator.presses(f"{anna.code}?")
+    coordinator.presses("Given as planned")
+    undo = undo_of(coordinator)
+    second.presses(f"{anna.code}: done")
     second.presses("Not given after all")
     second.presses("Yes, do it")
     before = clinic.stored()["Course"]
-    assert "changed since" in coordinator.forges(undo)
+    assert "changed since" in coordinator.forges(undo), "open again"
+    second.presses(f"{anna.code}?")
+    second.presses("Given as planned")
+    assert "changed since" in coordinator.forges(undo), "given by the second one"
+    assert (before[0]["status"], clinic.rows(Course)[0].status) == (CourseStatus.PLANNED, CourseStatus.GIVEN)
+
+
+def test_of_those_noted_at_once_one_can_be_undone_alone_and_then_the_others(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    coordinator, patients = the_day_after(clinic, 3)
+    coordinator.presses("All 3 given as planned")
+    coordinator.presses("Yes, do it")
+    undo, last = undo_of(coordinator), max(patients, key=lambda one: one.row.id)
+    newest = max(entry.id for entry in clinic.rows(AuditEntry))
+    coordinator.forges(f"un:{newest}:{newest}")
+    assert [course.status for course in clinic.rows(Course)].count(CourseStatus.PLANNED) == 1
+    coordinator.forges(undo)
+    assert {course.status for course in clinic.rows(Course)} == {CourseStatus.PLANNED}
+    assert "undone already" in coordinator.forges(undo)
+    assert last.row.pseudonym in coordinator.sees
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_whoever_is_erased_meanwhile_does_not_keep_the_others(clinic_on_each: Clinic, who: int) -> None:
+    clinic = clinic_on_each
+    coordinator, patients = the_day_after(clinic, 2)
+    coordinator.presses("All 2 given as planned")
+    coordinator.presses("Yes, do it")
+    undo = undo_of(coordinator)
+    gone = sorted(patients, key=lambda one: one.code)[who]
+    erased(gone)
+    coordinator.forges(undo)
+    (course,) = clinic.rows(Course)
+    assert course.status is CourseStatus.PLANNED
+
+
+def test_undo_stays_while_one_turns_the_pages(clinic: Clinic) -> None:
+    coordinator, _ = the_day_after(clinic, 12)
+    coordinator.presses("All 12 given as planned")
+    coordinator.presses("Yes, do it")
+    coordinator.presses("Next")
+    code = next(label for label in coordinator.buttons if label.endswith(": done"))
+    coordinator.presses(code)
+    coordinator.presses("‹ All that were asked about")
+    coordinator.presses("Undo (for an hour)")
+    assert {course.status for course in clinic.rows(Course)} == {CourseStatus.PLANNED}
+
+
+def test_only_what_was_confirmed_is_undone_there(clinic: Clinic) -> None:
+    coordinator, (anna,) = the_day_after(clinic)
+    message = coordinator.last["message_id"]
+    coordinator.says(f"/series {anna.code} every 4 weeks x 1 from 12 Apr 0.4 g/kg 1 day")
+    coordinator.presses("Yes, do it")
+    planned = max(entry.id for entry in clinic.rows(AuditEntry))
+    before = clinic.stored()["Course"]
+    for first, last in ((planned, planned), (planned, 1), (99, planned), (1, 99)):
+        coordinator.taps(message, f"wg:2026-03-05:u:0:{first}:{last}", forge=True)
+        coordinator.taps(message, f"un:{max(first, last)}:1", forge=True)
     assert clinic.stored()["Course"] == before

@@ -98,7 +98,9 @@ BUTTONS_WALKED = {
     "cs": ("cs:0:{patient}", "cs:1:{patient}"),
     "co": ("co:{course}",),
     "wg": tuple(
-        f"wg:2026-03-05:{what}:{subject}" for what in "lcpaomnryu" for subject in ("0", "1", "{course}", "1:1", "1:2")
+        f"wg:2026-03-05:{what}:{subject}"
+        for what in "lcpaomnryu"
+        for subject in ("0", "1", "{course}", "0:1:1", "0:1:2", "0:2:1")
     ),
     "ia": ("ia:{patient}", "ia:{invited}"),
     "o": tuple(f"o:{form}:{subject}" for form in PROCEDURES for subject in ("{patient}", "{course}", "{invited}")),

@@ -282,6 +282,31 @@ def test_what_was_changed_since_by_whomever_is_not_overwritten(clinic: Clinic) -
     assert clinic.stored() == before
 
 
+def test_what_somebody_else_has_set_to_the_same_since_stays(clinic: Clinic) -> None:
+    coordinator, second, anna = clinic.coordinator(), clinic.coordinator(), clinic.patient()
+    clinic.planned(anna, "2026-03-20")
+    for who, said in ((coordinator, "20:30"), (second, "21:00"), (second, "20:30")):
+        on_the_card(who, anna, "Check-in time", said)
+    before = schedule_of(clinic)
+    assert "changed since" in coordinator.presses(UNDO)
+    assert schedule_of(clinic) == before
+    second.presses(UNDO)
+    assert anna.row.prompt_time.hour == 21, "theirs alone, and then the one before it"
+
+
+def test_changes_are_undone_one_after_the_other_the_newest_first(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    clinic.planned(anna, "2026-03-20")
+    before = schedule_of(clinic)
+    undo = []
+    for said in ("20:30", "21:00"):
+        on_the_card(coordinator, anna, "Check-in time", said)
+        undo.append(coordinator.buttons_of(coordinator.last["message_id"])[UNDO])
+    for data in reversed(undo):
+        coordinator.forges(data)
+    assert schedule_of(clinic) == before
+
+
 def test_what_was_planned_and_what_was_cancelled_are_said_as_they_are_now(clinic: Clinic) -> None:
     coordinator, anna = clinic.coordinator(), clinic.patient()
     coordinator.says(f"/series {anna.code} every 4 weeks x 1 from 20 Mar 0.8 g/kg 1 day")
