@@ -140,6 +140,7 @@ def _steps(session: Session, patient: Patient, lines: Iterable[Line]) -> Found:
             continue
         if ended is not None:
             standing[standing.index(ended)] = replace(ended, end=step.start - timedelta(days=1))
+        doubt = measured.doubt_of_dose(step, standing)
         standing.append(step)
-        new.append(New(line, step, patient, measured.doubt_of_dose(step.dose_mg, step.alternate_dose_mg), ended))
+        new.append(New(line, step, patient, doubt, ended))
     return new, there, faults

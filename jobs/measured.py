@@ -16,9 +16,9 @@ UNITS = {CREATINE_KINASE: "U/l", WEIGHT: "kg"}
 USUAL: Mapping[str, tuple[float, float]] = {CREATINE_KINASE: (5.0, 100_000.0), WEIGHT: (25.0, 300.0)}
 MOST: Mapping[str, float] = {CREATINE_KINASE: 1_000_000.0, WEIGHT: 500.0}
 HIGHEST_LIMIT = 10_000.0
-# Since the last one: of a weight its share, of CK how many times as much, or as little. A CK may well rise tenfold; a
-# digit too many is a tenfold rise too.
-USUAL_CHANGE, USUAL_TIMES = 0.1, 10.0
+# Since the last one: of a weight its share; of CK, its upper limit and a steroid how many times as much, or as little.
+# A digit too many is ten times what was meant, which may itself be half of the last one.
+USUAL_CHANGE, USUAL_TIMES = 0.1, 5.0
 USUAL_DRUGS = ("prednisone", "prednisolone", "methylprednisolone", "dexamethasone")
 # mg a day.
 USUAL_STEROID, MOST_STEROID = 1000.0, 10_000.0
@@ -49,14 +49,33 @@ def doubt_of(analyte: str, value: float, earlier: float | None = None) -> Doubt 
     if analyte == WEIGHT and earlier is not None and abs(value - earlier) > USUAL_CHANGE * earlier:
         per_cent = round(100 * abs(value - earlier) / earlier)
         return Doubt("measure.doubt.change", {"value": value, "earlier": earlier, "per_cent": per_cent})
-    if analyte == CREATINE_KINASE and earlier is not None and not earlier / USUAL_TIMES < value < earlier * USUAL_TIMES:
-        return Doubt("measure.doubt.times", {"value": value, "earlier": earlier, "times": USUAL_TIMES})
-    return None
+    return _doubt_of_times("measure.doubt.times", value, earlier) if analyte == CREATINE_KINASE else None
 
 
-def doubt_of_dose(dose: float, alternate: float | None) -> Doubt | None:
-    highest = max(dose, alternate or dose)
-    return Doubt("measure.doubt.dose", {"dose": highest, "limit": USUAL_STEROID}) if highest > USUAL_STEROID else None
+def doubt_of_limit(limit: float | None, earlier: float | None) -> Doubt | None:
+    """An upper limit of CK beside the last one that was known, of the patient or of the team."""
+    return _doubt_of_times("measure.doubt.limit", limit, earlier) if limit is not None else None
+
+
+def doubt_of_dose(new: SteroidStep, known: Iterable[SteroidStep] = ()) -> Doubt | None:
+    """Beside what is usual; and beside the dose of the same drug that was taken before, where there is one."""
+    highest = _highest(new)
+    if highest > USUAL_STEROID:
+        return Doubt("measure.doubt.dose", {"dose": highest, "limit": USUAL_STEROID})
+    before = [step for step in known if same_drug(step.drug, new.drug) and step.start < new.start]
+    last = max(before, key=lambda step: step.start, default=None)
+    return _doubt_of_times("measure.doubt.dose_times", highest, _highest(last) if last is not None else None)
+
+
+def _highest(step: SteroidStep) -> float:
+    """Of the two days."""
+    return max(step.dose_mg, step.alternate_dose_mg or step.dose_mg)
+
+
+def _doubt_of_times(key: str, value: float, earlier: float | None) -> Doubt | None:
+    if not earlier or earlier / USUAL_TIMES < value < earlier * USUAL_TIMES:
+        return None
+    return Doubt(key, {"value": value, "earlier": earlier, "times": USUAL_TIMES})
 
 
 def check_value(analyte: str, value: float) -> None:

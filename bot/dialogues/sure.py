@@ -11,8 +11,8 @@ from jobs.refusals import Refusal
 YES = "yes"
 
 
-def sure_question(doubt: Callable[[Any, Values], Doubt | None]) -> Question:
-    """Of whatever form; it stands behind the questions on which `doubt` depends."""
+def sure_question(doubt: Callable[[Any, Values], Doubt | None], key: str = "sure") -> Question:
+    """Of whatever form; it stands behind the questions on which `doubt` depends. `key`: another one for a second."""
 
     def ask(texts: Texts, facts: Any, values: Values) -> Html:
         found = doubt(facts, values)
@@ -20,7 +20,7 @@ def sure_question(doubt: Callable[[Any, Values], Doubt | None]) -> Question:
         return texts(found.key, **found.arguments)
 
     return Question(
-        "sure",
+        key,
         ask,
         _read_sure,
         lambda texts, *_: [(texts("measure.button.sure"), YES)],

@@ -93,6 +93,10 @@ def _doubt(analyte: str) -> Callable[[MeasureFacts, Values], Doubt | None]:
     return doubt
 
 
+def _limit_doubt(facts: MeasureFacts, values: Values) -> Doubt | None:
+    return measured.doubt_of_limit(values["limit"], facts.limit[0] if facts.limit is not None else None)
+
+
 def _preview(analyte: str) -> Callable[[Texts, MeasureFacts, Values], Html]:
     def preview(texts: Texts, facts: MeasureFacts, values: Values) -> Html:
         new = _value(analyte, values)
@@ -184,6 +188,8 @@ CK = Procedure(
         "ck",
         (
             day_question("ck.ask_day"),
+            _value_question("ck.ask_value"),
+            sure_question(_doubt(CREATINE_KINASE)),
             Question(
                 "limit",
                 lambda texts, facts, _: texts("ck.ask_limit", pseudonym=facts.patient.pseudonym),
@@ -192,8 +198,7 @@ CK = Procedure(
                 width=2,
                 instead=(NONE,),
             ),
-            _value_question("ck.ask_value"),
-            sure_question(_doubt(CREATINE_KINASE)),
+            sure_question(_limit_doubt, "sure_limit"),
         ),
         _preview(CREATINE_KINASE),
         _check(CREATINE_KINASE),

@@ -69,8 +69,8 @@ def _check(facts: MeasureFacts, values: Values) -> None:
         measured.fitted(_step(values), [measuring.step_of(dose) for dose in facts.doses])
 
 
-def _doubt(_facts: MeasureFacts, values: Values) -> Doubt | None:
-    return measured.doubt_of_dose(*values["dose"])
+def _doubt(facts: MeasureFacts, values: Values) -> Doubt | None:
+    return measured.doubt_of_dose(_step(values), [measuring.step_of(dose) for dose in facts.doses])
 
 
 def _preview(texts: Texts, facts: MeasureFacts, values: Values) -> Html:

@@ -53,25 +53,47 @@ def test_a_doubt_says_the_value_and_beside_what_it_is_unusual() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "doubted"), [(1569.0, False), (1570.0, True), (12_500.0, True), (15.8, False), (15.7, True)]
+    ("value", "doubted"), [(784.0, False), (785.0, True), (1280.0, True), (12_500.0, True), (31.5, False), (31.4, True)]
 )
-def test_a_ck_may_be_several_times_the_last_one_and_a_digit_too_many_is_asked_about(
-    value: float, doubted: bool
-) -> None:
-    doubt = Doubt("measure.doubt.times", {"value": value, "earlier": 157.0, "times": 10.0})
+def test_a_ck_may_be_a_few_times_the_last_one_and_a_digit_too_many_is_asked_about(value: float, doubted: bool) -> None:
+    doubt = Doubt("measure.doubt.times", {"value": value, "earlier": 157.0, "times": 5.0})
     assert measured.doubt_of(CREATINE_KINASE, value, 157.0) == (doubt if doubted else None)
     assert measured.doubt_of(CREATINE_KINASE, value) is None, "without one before it"
 
 
+def taken(dose: float, alternate: float | None = None, drug: str = "prednisone", on: int = 2) -> SteroidStep:
+    return SteroidStep(date(2026, 3, on), None, drug, dose, alternate)
+
+
+@pytest.mark.parametrize(
+    ("dose", "doubted"), [(149.0, False), (150.0, True), (300.0, True), (6.1, False), (6.0, True), (3.0, True)]
+)
+def test_a_dose_far_from_the_one_before_is_asked_about(dose: float, doubted: bool) -> None:
+    known = [taken(5.0, on=1), taken(17.5, 30.0, on=2), taken(900.0, drug="methylprednisolone", on=3)]
+    doubt = Doubt("measure.doubt.dose_times", {"value": dose, "earlier": 30.0, "times": 5.0})
+    assert measured.doubt_of_dose(taken(dose, on=9), known) == (doubt if doubted else None)
+    assert measured.doubt_of_dose(taken(dose, on=1), known) is None, "none before it"
+
+
+@pytest.mark.parametrize(
+    ("limit", "doubted"), [(974.0, False), (975.0, True), (1570.0, True), (39.1, False), (39.0, True)]
+)
+def test_an_upper_limit_far_from_the_last_is_asked_about(limit: float, doubted: bool) -> None:
+    doubt = Doubt("measure.doubt.limit", {"value": limit, "earlier": 195.0, "times": 5.0})
+    assert measured.doubt_of_limit(limit, 195.0) == (doubt if doubted else None)
+    assert measured.doubt_of_limit(limit, None) is None
+    assert measured.doubt_of_limit(None, 195.0) is None
+
+
 @pytest.mark.parametrize("doses", [(1000.0, None), (1000.0, 1000.0), (0.0, 20.0), (20.0, 0.0)])
 def test_up_to_a_gram_of_a_steroid_a_day_is_usual(doses: tuple[float, float | None]) -> None:
-    assert measured.doubt_of_dose(*doses) is None
+    assert measured.doubt_of_dose(taken(*doses)) is None
     measured.check_dose(*doses)
 
 
 @pytest.mark.parametrize("doses", [(1000.5, None), (1000.5, 20.0), (20.0, 1000.5)])
 def test_more_than_a_gram_on_either_day_is_doubted(doses: tuple[float, float | None]) -> None:
-    assert measured.doubt_of_dose(*doses) == Doubt("measure.doubt.dose", {"dose": 1000.5, "limit": 1000.0})
+    assert measured.doubt_of_dose(taken(*doses)) == Doubt("measure.doubt.dose", {"dose": 1000.5, "limit": 1000.0})
     measured.check_dose(*doses)
 
 

@@ -25,7 +25,7 @@ def test_a_pasted_table_is_previewed_and_stored_by_one_confirmation(clinic_on_ea
     assert "Fri 20 Feb 2026 to Tue 24 Feb 2026" in coordinator.sees
     assert "1 more line is there already" in coordinator.sees
     assert "Line 4: 95.5 kg is 19 % away from the last weight, 80 kg. Is it right?" in coordinator.sees
-    assert "Line 5: The last CK was 1,200 U/l. 60 U/l is at least 10 times" in coordinator.sees
+    assert "Line 5: The last CK was 1,200 U/l. 60 U/l is at least 5 times" in coordinator.sees
     assert len(clinic.rows(Measurement)) == 1
     coordinator.presses(CONFIRM)
     assert "4 lines of" in coordinator.sees

@@ -78,10 +78,33 @@ def test_without_an_upper_limit_the_last_known_one_is_proposed_and_said(clinic: 
     assert "(upper limit 195)" in doctor.sees
     assert "the last known one of this patient" in doctor.sees
     doctor.presses("‹ Back")
-    doctor.presses("‹ Back")
     doctor.presses("Not known")
-    doctor.says("900")
+    assert "Shall I note this?" in doctor.sees
     assert "upper limit" not in doctor.sees
+
+
+def test_a_result_typed_as_the_limit_is_asked_about(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    entered(doctor, f"/ck {anna.code} 157 <195 1 Feb")
+    doctor.says(f"/ck {anna.code}")
+    doctor.presses("Yesterday")
+    assert "Please type the CK" in doctor.sees, "the result first: it is what one has in hand"
+    doctor.says("160")
+    doctor.says("1570")
+    assert "The last upper limit was 195 U/l. 1,570 U/l is at least 5 times as high, or as low." in doctor.sees
+    doctor.presses("‹ Back")
+    doctor.presses("195")
+    assert "CK 160 U/l (upper limit 195)" in doctor.sees
+
+
+def test_a_steroid_far_from_the_dose_before_is_asked_about(clinic: Clinic) -> None:
+    doctor, anna = clinic.clinician(), clinic.patient()
+    entered(doctor, f"/steroid {anna.code} prednisone 30/17.5 from 1 Feb")
+    doctor.says(f"/steroid {anna.code} prednisone 300 from yesterday")
+    assert "The dose before was 30 mg a day. 300 mg is at least 5 times as much, or as little." in doctor.sees
+    doctor.presses("‹ Back")
+    doctor.says("40")
+    assert "Shall I note this?" in doctor.sees
 
 
 def test_a_weight_with_a_comma_and_one_that_is_far_from_the_last(clinic: Clinic) -> None:
@@ -103,7 +126,7 @@ def test_a_weight_with_a_comma_and_one_that_is_far_from_the_last(clinic: Clinic)
         ("/ck {code} 3", "3 U/l is unusually low"),
         ("/ck {code} 1.25", "1.25 U/l is unusually low"),
         ("/ck {code} 120000", "120,000 U/l is unusually high"),
-        ("/ck {code} 1570", "The last CK was 157 U/l. 1,570 U/l is at least 10 times as high, or as low. Is it right?"),
+        ("/ck {code} 1570", "The last CK was 157 U/l. 1,570 U/l is at least 5 times as high, or as low. Is it right?"),
         ("/weight {code} 24", "24 kg is unusually low"),
         ("/weight {code} 301", "301 kg is unusually high"),
         ("/steroid {code} prednisone 1500", "1,500 mg a day is unusually much"),
@@ -116,7 +139,7 @@ def test_what_is_implausible_is_asked_about_again(clinic: Clinic, line: str, sai
     assert said in doctor.sees
     assert doctor.buttons == ["Yes, it is right", "‹ Back", "Cancel, change nothing"]
     doctor.presses("‹ Back")
-    doctor.says("30")
+    doctor.says("60")
     assert "Shall I note this?" in doctor.sees
     assert "Is it right?" not in doctor.sees
 
@@ -248,10 +271,10 @@ def test_by_buttons_from_the_card_of_a_patient(clinic: Clinic) -> None:
     coordinator.says(f"/patient {anna.code}")
     coordinator.presses("CK")
     coordinator.presses("Yesterday")
-    coordinator.presses("Not known")
     coordinator.says("12 or so")
     assert "I cannot read “12 or so” as a number" in coordinator.sees
     coordinator.says("840")
+    coordinator.presses("Not known")
     coordinator.presses(CONFIRM)
     coordinator.presses("‹ Entered values")
     assert "1. CK 840 U/l, Sun 1 Mar 2026" in coordinator.sees
