@@ -32,6 +32,9 @@ def check_price(price: float) -> None:
 
 
 def check_instructions(written: str) -> None:
+    """Empty for none. Refusal for one that cannot be read, or is too long."""
+    if written and not any(sign.isalnum() for sign in written):
+        raise Refusal("refusal.instructions_empty")
     if len(written) > LONGEST_INSTRUCTIONS:
         raise Refusal("refusal.instructions", most=LONGEST_INSTRUCTIONS, length=len(written))
 

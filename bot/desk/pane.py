@@ -85,7 +85,8 @@ def pane_routes(desk: Desk) -> list[Route]:
     async def endpoint(request: Request) -> Response:
         token = token_in(request, is_secure=desk.is_secure)
         try:
-            asked = _asked(await bounded(request, BODY_LIMIT_BYTES).form())
+            async with bounded(request, BODY_LIMIT_BYTES).form(max_files=0) as form:
+                asked = _asked(form)
         except BodyTooLargeError:
             return Response(status_code=413)
         if asked is None:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.drawing.asked import Asked, database_at
+from bot.drawing.asked import Asked, PatientGoneError, database_at
 from bot.texts import plain, texts_in
 from jobs import record
 from jobs.chart.answer import Table
@@ -27,7 +27,7 @@ class Findings:
 
 
 def chart(asked: Asked) -> str:
-    """The interactive chart's facts, as JSON. LookupError for a patient who is gone."""
+    """The interactive chart's facts, as JSON. PatientGoneError for a patient who is gone."""
     from bot.desk.chart_facts import chart_facts  # noqa: PLC0415
 
     answered, corrected = _answered(asked)
@@ -35,7 +35,7 @@ def chart(asked: Asked) -> str:
 
 
 def findings(asked: Asked) -> Findings:
-    """LookupError for a patient who is gone."""
+    """PatientGoneError for a patient who is gone."""
     from bot.drawing.pages import patient_facts  # noqa: PLC0415
 
     answered, _ = _answered(asked)
@@ -46,7 +46,7 @@ def findings(asked: Asked) -> Findings:
 
 
 def page_pdf(asked: Asked) -> bytes:
-    """The drawn page for print, with every finding and number. LookupError for a patient who is gone."""
+    """The drawn page for print, with every finding and number. PatientGoneError for a patient who is gone."""
     from bot.drawing.pages import patient_facts  # noqa: PLC0415
     from jobs.chart import patient_print  # noqa: PLC0415
 
@@ -61,7 +61,7 @@ def _answered(asked: Asked) -> "tuple[Answered, Corrected]":
         with database_at(asked.database).reading() as session:
             patient = patients.patient_of_team(session, asked.team_id, asked.patient_id or 0)
             if patient is None:
-                raise LookupError("the patient is gone")
+                raise PatientGoneError
             kept = record.read(session, patient, asked.now)
             corrected = diary.answers_before_corrections(session, asked.team_id, patient.id)
     finally:

@@ -18,7 +18,7 @@ from bot.desk import patient_drawings, patient_lines
 from bot.desk.patient_drawings import Findings
 from bot.desk.visits import Desk, Visit
 from bot.desk.words import TEMPLATES
-from bot.drawing.asked import Asked
+from bot.drawing.asked import Asked, PatientGoneError
 from bot.replies import Button
 from bot.team import alert_letters, history
 from bot.team.patient_card import last_answer, state_of
@@ -178,5 +178,5 @@ async def _made(desk: Desk, function: Callable[[Asked], Made], wanted: Wanted) -
     """None for a patient who has gone meanwhile."""
     try:
         return await desk.renderer.run(function, wanted.asked)
-    except LookupError:
+    except PatientGoneError:
         return None

@@ -16,6 +16,10 @@ NOT_COMPUTED = "not_computed"
 LONGEST_CAPTION = 1024
 
 
+class PatientGoneError(Exception):
+    """Whoever was to be drawn has had everything erased meanwhile."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """The team's summary, or with `patient_id` one patient's page as it stands at `now`, or what the patient asked for.

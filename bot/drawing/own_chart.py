@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.dialogues.wording import anchors_of, name_of
-from bot.drawing.asked import Asked, Drawn, database_at
+from bot.drawing.asked import Asked, Drawn, PatientGoneError, database_at
 from bot.drawing.pages import chart_texts
 from bot.greetings import telephone
 from bot.texts import Html, Texts, plain, texts_in
@@ -21,11 +21,11 @@ NO_ANSWER = "–"
 
 
 def drawn(asked: Asked) -> Drawn:
-    """LookupError for a patient who is gone."""
+    """PatientGoneError for a patient who is gone."""
     with database_at(asked.database).reading() as session:
         patient = patients.patient_of_team(session, asked.team_id, asked.patient_id or 0)
         if patient is None:
-            raise LookupError("the patient is gone")
+            raise PatientGoneError
         kept, team = record.read(session, patient, asked.now), teams.team_by_id(session, patient.team_id)
     texts = texts_in(asked.language)
     days = _last_days(kept)

@@ -7,7 +7,7 @@ from datetime import datetime
 from babel.numbers import get_decimal_symbol
 
 from bot.courses.course_facts import reason_words
-from bot.drawing.asked import Asked, Drawn, database_at
+from bot.drawing.asked import Asked, Drawn, PatientGoneError, database_at
 from bot.texts import Texts, plain, texts_in
 from jobs import due
 from jobs.own_data import OwnData, Separator, Words, collect, csv_zip, fhir_bundle
@@ -19,11 +19,11 @@ BUNDLE = "fhir-bundle.json"
 
 
 def made(asked: Asked) -> Drawn:
-    """A zip of the CSV files, the FHIR bundle and what they are. LookupError for a patient who is gone."""
+    """A zip of the CSV files, the FHIR bundle and what they are. PatientGoneError for a patient who is gone."""
     with database_at(asked.database).reading() as session:
         patient = patients.patient_of_team(session, asked.team_id, asked.patient_id or 0)
         if patient is None:
-            raise LookupError("the patient is gone")
+            raise PatientGoneError
         data = collect(session, patient)
     texts = texts_in(asked.language)
     return Drawn(None, texts("own_copy.caption"), _archive(data, asked.now, texts))

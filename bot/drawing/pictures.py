@@ -8,7 +8,16 @@ import html
 
 from sqlalchemy.exc import DBAPIError
 
-from bot.drawing.asked import LONGEST_CAPTION, Asked, AskedVerdicts, Drawn, Verdict, database_at, text_length
+from bot.drawing.asked import (
+    LONGEST_CAPTION,
+    Asked,
+    AskedVerdicts,
+    Drawn,
+    PatientGoneError,
+    Verdict,
+    database_at,
+    text_length,
+)
 from bot.texts import Html, Texts, texts_in
 from jobs import record
 from jobs.desk.fingerprints import fingerprints
@@ -18,7 +27,7 @@ from storage.models import DrawingKind
 
 
 def draw(asked: Asked) -> Drawn:
-    """Reads, computes and draws. LookupError for a patient who is gone."""
+    """Reads, computes and draws. PatientGoneError for a patient who is gone."""
     try:
         return _drawn(asked)
     finally:
@@ -74,7 +83,7 @@ def patient_chart(asked: Asked) -> Drawn:
     with database_at(asked.database).reading() as session:
         patient = patients.patient_of_team(session, asked.team_id, asked.patient_id or 0)
         if patient is None:
-            raise LookupError("the patient is gone")
+            raise PatientGoneError
         kept = record.read(session, patient, asked.now)
     return patient_drawn(kept, texts_in(asked.language))
 

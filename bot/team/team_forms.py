@@ -119,12 +119,16 @@ def _ask_instructions(texts: Texts, facts: Filling, values: Values) -> Html:
 
 def _preview_instructions(texts: Texts, facts: Filling, values: Values) -> Html:
     of, written = values["of"], values["written"]
-    after, language = team_settings.with_instructions(facts.team.instructions, of, written), _named(of)
+    before, language = facts.team.instructions, _named(of)
+    after = team_settings.with_instructions(before, of, written)
     if not written:
         other = team_settings.language_read(after, of)
         if other is None:
             return texts("instructions.preview_none", language=language)
-        return texts("instructions.preview_other", language=language, other=_named(other), written=after[other])
+        # All who have read it until now, for want of one in their language.
+        readers = [_named(tag) for tag in languages() if of in {tag, team_settings.language_read(before, tag)}]
+        named = Html(texts.listed(readers))
+        return texts("instructions.preview_other", languages=named, other=_named(other), written=after[other])
     besides = [_named(tag) for tag in languages() if tag != of and team_settings.language_read(after, tag) == of]
     too = texts.plural("instructions.too", len(besides), languages=Html(texts.listed(besides))) if besides else Html("")
     return texts("instructions.preview", language=language, written=written, too=too)

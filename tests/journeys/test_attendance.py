@@ -17,6 +17,7 @@ from storage.models import (
     OutboxMessage,
     Patient,
     PatientStatus,
+    Team,
 )
 from tests.delivery.support import fails_to_connect
 from tests.journeys.scenes import PHONE
@@ -409,20 +410,37 @@ def test_the_teams_own_words_stand_in_every_reminder(clinic: Clinic) -> None:
 
 def test_what_is_read_once_a_text_is_gone_is_said_before(clinic: Clinic) -> None:
     chris = clinic.coordinator()
-    for language, written in (("Deutsch", "Station 3"), ("English", "Ward 3")):
+    for language, written in (("English", "Ward 3"), ("Deutsch", "Station 3")):
         chris.says("/instructions")
         chris.presses(language)
         chris.says(written)
         chris.presses("Yes, do it")
+    before = clinic.rows(Team)[0].instructions
     chris.says("/instructions")
     chris.presses("English")
     chris.presses("Nothing")
-    assert "Patients who read English will then see what is written in Deutsch:\n\nStation 3" in chris.sees
+    assert "Patients who read English and Français will then see what is written in Deutsch:\n\nStation 3" in chris.sees
     chris.presses("Yes, do it")
+    chris.presses("Undo (for an hour)")
+    after = clinic.rows(Team)[0].instructions
+    assert list(after.items()) == list(before.items()), "the first is still the first"
+    for language in ("English", "Deutsch"):
+        chris.says("/instructions")
+        chris.presses(language)
+        chris.presses("Nothing")
+        last = chris.sees
+        chris.presses("Yes, do it")
+    assert "With reminders in Deutsch nothing more is said." in last
+
+
+def test_a_text_in_which_there_is_nothing_to_read_is_none(clinic: Clinic) -> None:
+    chris = clinic.coordinator()
     chris.says("/instructions")
-    chris.presses("Deutsch")
-    chris.presses("Nothing")
-    assert "With reminders in Deutsch nothing more is said." in chris.sees
+    chris.presses("English")
+    for said in ("\u200b", "\x00\u200b", "...", "👍"):
+        chris.says(said)
+        assert "nothing to read in that" in chris.sees
+    assert clinic.rows(Team)[0].instructions == {}
 
 
 @pytest.mark.parametrize(

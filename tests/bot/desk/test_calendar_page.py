@@ -1,5 +1,6 @@
 """The calendar: what stands where, and courses that are moved by mouse, by finger and by keyboard."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from bot.desk import calendar_page
 from storage.models import CourseStatus
-from tests.bot.desk.at_the_desk import SMALL, AtTheDesk, words
+from tests.bot.desk.at_the_desk import SMALL, AtTheDesk, presses, words
 from tests.bot.windows import Windows
 from tests.support import Clinic
 
@@ -356,6 +357,24 @@ def test_the_arithmetic_of_dragging_is_the_calendars_own(desk: AtTheDesk, browse
             asked,
         )
     assert found == [(day - timedelta(days=number)).isoformat() for day, number in days]
+
+
+def test_what_is_confirmed_at_the_desk_is_told_in_ones_own_chat_too(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    course = clinic.planned(anna, "2026-03-03")
+    clinic.becomes(clinic.local("2026-03-05 09:00"))
+    assert "over and not confirmed" in coordinator.sees
+    with desk.client(coordinator) as client:
+        presses(client, f"wg:2026-03-05:c:{course.id}")
+        shown = presses(client, f"wg:2026-03-05:p:{course.id}")
+        clinic.calm()
+        assert "given as planned" in coordinator.sees
+        undo = re.search(r'value="(wg:2026-03-05:u:[0-9:]+)"', shown)
+        assert undo is not None
+        presses(client, undo[1])
+    clinic.calm()
+    assert "over and not confirmed" in coordinator.sees
 
 
 @pytest.mark.browser
