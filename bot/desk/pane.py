@@ -8,7 +8,7 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 from markupsafe import Markup, escape
@@ -22,9 +22,10 @@ from bot import arriving, filling
 from bot.desk.entrance import token_in
 from bot.desk.visits import Desk, to_the_entrance
 from bot.desk.words import TEMPLATES, markup
+from bot.dialogues.calendar import NOTHING, SIGNS
 from bot.replies import Button, Incoming, Keyboard, OfferCommands, Reply, Rewrite, Say, Toast
 from bot.routes import PROCEDURES
-from bot.texts import Html, plain, texts_in
+from bot.texts import Html, Texts, plain, texts_in
 from bot.traffic.bodies import BodyTooLargeError, bounded
 from jobs import desk_access
 from jobs.desk_access import Visitor
@@ -42,6 +43,7 @@ LONGEST_ID = 40
 # Of the pages that one has open at once, each has a pane of its own.
 TABS = 16
 # `/invite`, `/move P-7KQ4 12 Mar`, as in the chat.
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _COMMAND = re.compile(r"/([a-z]{2,32})(\s.*)?", re.DOTALL)
 
 
@@ -67,12 +69,21 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Key:
+    """A button of the chat; without `data` it is none. `heard`: in place of its words, where they are read out."""
+
+    text: str
+    data: str
+    heard: str = ""
+
+
+@dataclass(frozen=True)
 class Shown:
-    """`rows`: of buttons and links. `longest`: how long a line may be typed; 0: none is asked for. `document`: its name
+    """`rows`: of keys and links. `longest`: how long a line may be typed; 0: none is asked for. `document`: its name
     and its content, which is base64 as `png` is. With a `toast` alone, what the pane shows stays."""
 
     text: Markup
-    rows: Sequence[Sequence[Button | Link]] = ()
+    rows: Sequence[Sequence[Key | Link]] = ()
     toast: str = ""
     png: str = ""
     document: tuple[str, str] | None = None
@@ -227,8 +238,21 @@ def _shown(session: Session, known: Visitor, asked: Asked, replies: Sequence[Rep
     )
 
 
-def _rows(session: Session, someone: Someone, keyboard: Keyboard) -> list[list[Button | Link]]:
-    return [[_page_of(session, someone, button) or button for button in row] for row in keyboard]
+def _rows(session: Session, someone: Someone, keyboard: Keyboard) -> list[list[Key | Link]]:
+    texts = texts_in(someone.chat.language)
+    return [[_page_of(session, someone, button) or _key(button, texts) for button in row] for row in keyboard]
+
+
+def _key(button: Button, texts: Texts) -> Key:
+    """A day of a calendar is heard whole; what only holds a place in it is not pressed."""
+    value = button.data.rpartition(":")[2]
+    if value == NOTHING:
+        return Key(button.text, "")
+    if _DAY.fullmatch(value) and button.text.rstrip(SIGNS).isdecimal():
+        return Key(
+            button.text, button.data, f"{texts.day(date.fromisoformat(value))} {button.text.lstrip('0123456789')}"
+        )
+    return Key(button.text, button.data)
 
 
 def _page_of(session: Session, someone: Someone, button: Button) -> Link | None:

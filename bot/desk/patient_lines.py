@@ -104,7 +104,7 @@ def settings(visit: Visit, patient: Patient, today: date) -> list[Setting]:
     values = {
         "prompt_time": Html(texts.time(patient.prompt_time)),
         "time_zone": Html(texts.show(patient.time_zone)),
-        "days_off": asking_forms.days_in_words(patient.days_off, texts),
+        "days_off": asking_forms.days_in_words(patient.days_off, texts) if patient.days_off else Html("–"),
         "follow_up": texts("desk.patient.yes" if patient.follow_up else "desk.patient.no"),
         "leads": schedule_forms.leads_in_words(infusion_reminder.leads_of(visit.session, patient), texts),
         "patient_items": Html(texts.show(", ".join(name_of(each, texts) for each in asked))),

@@ -17,7 +17,7 @@ from bot.desk.verdicts import Verdicts
 from bot.desk.visits import Desk, Visit
 from bot.drawing.asked import Verdict
 from bot.team.patient_card import state_of
-from bot.texts import Html, Texts
+from bot.texts import Html
 from jobs import roster as groups
 from jobs import standing
 from jobs.desk import caseload
@@ -29,6 +29,7 @@ from storage.models import Patient, PatientStatus
 PAGE = 100
 # So many as somebody has come to by scrolling are fetched anew together.
 MOST_PAGES = 20
+TO_CONFIRM = "/desk/calendar#open-courses"
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -150,7 +151,7 @@ class Line:
         self.pseudonym, self.label = of.pseudonym, of.label
         self.state = state_of(of, texts)
         since = {"declined": of.declined, "unconfirmed": of.unconfirmed}
-        self.reasons = [_reason(reason, since.get(reason), texts) for reason in groups.reasons(of)]
+        self.reasons = [_reason(reason, since.get(reason), visit) for reason in groups.reasons(of)]
         self.is_usual = of.status == PatientStatus.ACTIVE and of.has_chat
         # Not known yet: the page is told once it is.
         self.verdict = texts(f"verdict.{verdict.code}") if verdict is not None else None
@@ -162,10 +163,18 @@ class Line:
         self.prompt = texts.instant(prompt, zone) if prompt is not None else None
 
 
-def _reason(reason: str, plan: Plan | None, texts: Texts) -> Html:
-    """`cannot come`, and to which course."""
-    said = texts(f"desk.reason.{reason}")
-    return said if plan is None else Html(f"{said} ({texts.day(plan.start)})")
+@dataclass(frozen=True)
+class Reason:
+    """Why somebody needs a look, such as `cannot come`, and to which course; `leads_to`: where it is seen to."""
+
+    words: Html
+    leads_to: str = ""
+
+
+def _reason(reason: str, plan: Plan | None, visit: Visit) -> Reason:
+    said = visit.texts(f"desk.reason.{reason}")
+    words = said if plan is None else Html(f"{said} ({visit.texts.day(plan.start)})")
+    return Reason(words, TO_CONFIRM if reason == "unconfirmed" and visit.coordinates else "")
 
 
 def _urgency(each: Standing) -> tuple[Any, ...]:

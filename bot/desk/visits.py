@@ -20,6 +20,7 @@ from bot.desk.verdicts import Verdicts
 from bot.desk.words import TEMPLATES
 from bot.drawing.rendering import Renderer
 from bot.runtime import Running
+from bot.team.staff_words import called, roles_in_words
 from bot.texts import Texts, texts_in
 from jobs import desk_access
 from jobs.desk_access import Visitor
@@ -53,6 +54,11 @@ class Visit:
     @property
     def staff(self) -> Staff:
         return self.someone.the_staff
+
+    @property
+    def called(self) -> str:
+        """`no. 2, coordinator`: on one computer several may come and go."""
+        return f"{called(self.staff, self.texts)}, {roles_in_words(self.staff, self.texts)}"
 
     @property
     def coordinates(self) -> bool:

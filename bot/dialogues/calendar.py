@@ -12,6 +12,7 @@ NOTHING = "-"
 # Telegram refuses a button whose text is only a space. What the signs mean stands above, in words (`legend`).
 BLANK = "–"
 MARK, FULL = "*", "!"
+SIGNS = MARK + FULL
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import { open, somethingChanged, swapAnew, tell } from "./desk.js";
 import { daysFor, plus, startFor } from "./dragging.js";
 
 const HELD = 350; // ms that a finger rests on a course before it lifts it: until then it scrolls
-const RESTED = 600; // ms that a lifted course rests on the button of another month before it comes
+const RESTED = 900; // ms that a lifted course rests on the button of another month before it comes
 const MOVED = 6; // px before a press of the mouse is a drag
 
 const table = () => document.querySelector(".calendar");
@@ -23,6 +23,7 @@ function lift(chip, point) {
   chip.classList.add("lifted");
   if (point) {
     held.ghost = chip.cloneNode(true);
+    held.ghost.style.width = `${chip.offsetWidth}px`;
     held.ghost.removeAttribute("id");
     held.ghost.classList.add("ghost");
     held.ghost.setAttribute("aria-hidden", "true");
@@ -30,7 +31,7 @@ function lift(chip, point) {
   }
   const { day } = chip.closest("td").dataset;
   aim(day);
-  if (point) follow(point);
+  if (point) return follow(point);
   tell(filled(table().dataset.lifted, { who: chip.dataset.who, day: written(day) }));
 }
 
@@ -230,3 +231,6 @@ function fetchWhatWasMissed() {
   if (isMissing) somethingChanged();
   isMissing = false;
 }
+
+// From the roster one comes to those that are to be confirmed.
+if (location.hash === "#open-courses") document.getElementById("open-courses")?.setAttribute("open", "");

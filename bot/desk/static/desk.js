@@ -68,12 +68,32 @@ document.body.addEventListener("htmx:afterSettle", () => {
   isMissed = false;
 });
 
+/** For this tab of the browser. In a frame some browsers let nothing be kept: then until the page is left. */
+function kept(name) {
+  try {
+    return sessionStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+function keep(name, value) {
+  try {
+    sessionStorage.setItem(name, value);
+  } catch { /* as above */ }
+}
+
+// A link to the same page with other days, in another order: one goes on where one was, and not from its head.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("main a[id]");
+  if (link) keep("desk-focus", link.id);
+});
+document.addEventListener("submit", ({ target }) => keep("desk-focus", target.querySelector("[type=search]")?.id ?? ""));
+document.getElementById(kept("desk-focus") ?? "")?.focus({ preventScroll: true });
+keep("desk-focus", "");
+
 // Each open page has a pane of its own: a form that is begun in one goes on there, whatever another one does.
-let tab = String(crypto.getRandomValues(new Uint8Array(1))[0] % 16);
-try {
-  tab = sessionStorage.getItem("desk-tab") ?? tab;
-  sessionStorage.setItem("desk-tab", tab);
-} catch { /* in a frame some browsers let nothing be kept: then until the page is left */ }
+const tab = kept("desk-tab") ?? String(crypto.getRandomValues(new Uint8Array(1))[0] % 16);
+keep("desk-tab", tab);
 document.body.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.path === "/desk/pane") detail.parameters.set("tab", tab);
 });

@@ -120,6 +120,19 @@ def test_a_line_to_type_into_is_there_only_where_one_counts(desk: AtTheDesk) -> 
         assert "pane-line" not in doubtful
 
 
+def test_days_are_heard_whole_and_what_holds_a_place_is_no_button(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    clinic.planned(anna, "2026-03-12", days=1)
+    with desk.client(coordinator) as client:
+        shown = presses(client, f"o:plan_course:{anna.row.id}")
+    assert 'value="f:plan_course:start:2026-03-12" aria-label="Thu 12 Mar 2026 *">12*</button>' in shown
+    assert '<span class="idle">March 2026</span>' in shown
+    assert '<span class="idle">We</span>' in shown
+    assert ':-"' not in shown
+    assert "Apr ›</button>" in shown, "turned by a button that says so itself"
+
+
 def test_a_yes_is_one_to_what_stands_above_it(desk: AtTheDesk) -> None:
     """Two windows of one browser may share a pane: a duplicated one does."""
     clinic = desk.clinic

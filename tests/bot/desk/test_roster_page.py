@@ -120,6 +120,7 @@ def test_two_hundred_are_found_as_one_types(desk: AtTheDesk, browser: Windows) -
         expect(page.get_by_role("status").first).to_contain_text("1 row")
         expect(page.get_by_role("link", name=codes[7])).to_be_visible()
         expect(box).to_be_focused()
+        expect(page).to_have_url(re.compile(f"q={codes[7][2:]}"))
         box.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text(codes[7])
         page.go_back()

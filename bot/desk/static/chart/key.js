@@ -26,7 +26,7 @@ export function keyOfOverlay(facts) {
   const known = Object.values(medians).flatMap((regimens) => Object.values(regimens).flat());
   return key([
     [true, 'chosen', words.chosen_course],
-    [spans.length > 1, 'other', words.other_courses],
+    [new Set(spans.map((span) => span.regimen)).size < spans.length, 'other', words.other_courses],
     [spans.some((span) => span.running), 'running', words.running_course],
     [known.some((value) => value !== null), 'median', words.median],
     [true, 'week', words.week_before],

@@ -27,13 +27,15 @@ export class Chart {
     this.tell();
     this.tellSpan();
     this.tellCourse();
+    // What stands there already is not read out again each time that the facts are fetched anew.
+    for (const each of [this.readout, this.courseReadout]) each?.setAttribute('aria-live', 'polite');
     this.heedColours();
   }
 
   /** What one looks at; days are counted from the diary's first. */
   get state() {
     const { view, overlay } = this;
-    const focused = [this.days, this.courses].indexOf(document.activeElement);
+    const focused = this.places.indexOf(document.activeElement);
     return {
       began: this.facts.told.first,
       symptom: this.symptom.key,
@@ -50,7 +52,12 @@ export class Chart {
     this.view.set(...state.sight);
     if (state.course !== undefined) this.overlay?.resume(state.course, state.offset);
     this.table.open = state.isOpen;
-    [this.days, this.courses][state.focused]?.focus({ preventScroll: true });
+    this.places[state.focused]?.focus({ preventScroll: true });
+  }
+
+  /** Where the focus can be. */
+  get places() {
+    return [...this.host.querySelectorAll('select, button, summary, [tabindex]')];
   }
 
   end() {
@@ -90,7 +97,7 @@ export class Chart {
     });
     this.heading = element('h3');
     this.inSight = element('p', { class: 'chart-scale chart-span' });
-    this.readout = element('p', { class: 'chart-readout', 'aria-live': 'polite' });
+    this.readout = element('p', { class: 'chart-readout' });
     const { view } = this;
     return element(
       'section',
@@ -150,7 +157,7 @@ export class Chart {
       'aria-valuemax': '7',
       onkeydown: (event) => this.keyed(event, this.keysOfCourses),
     });
-    this.courseReadout = element('div', { class: 'chart-readout chart-of-course', 'aria-live': 'polite' });
+    this.courseReadout = element('div', { class: 'chart-readout chart-of-course' });
     return element(
       'section',
       {},
