@@ -19,6 +19,8 @@ from storage.models import CourseStatus
 
 USUAL_SHIFTS = (-7, -1, 1, 7)
 ONLY, LATER = "only", "later"
+# Of the courses that follow, so many are named.
+MOST_DAYS = 8
 
 
 def _moves(facts: CourseFacts, values: Values) -> Moves:
@@ -121,10 +123,12 @@ def _near(facts: CourseFacts, texts: Texts, moves: Moves) -> Html:
 
 
 def _later_move(texts: Texts, later: Moves) -> Html:
-    """`The 3 courses after it come 5 days later too, the last on Fri 1 May 2026.`"""
-    return texts.plural(
-        "move_course.later_move", len(later), days=_by(texts, shifting.days_moved(later)), last=later[-1][1]
-    )
+    """`The 3 courses after it come 5 days later too: Fri 6 Mar 2026, ...`: each with its weekday, to be looked at."""
+    days = [texts.day(start) for _, start in later[:MOST_DAYS]]
+    dates, more = Html(", ".join(days)), len(later) - len(days)
+    if more:
+        dates = texts.plural("move_course.and_more", more, dates=dates, last=later[-1][1])
+    return texts.plural("move_course.later_move", len(later), days=_by(texts, shifting.days_moved(later)), dates=dates)
 
 
 def _staying(texts: Texts, facts: CourseFacts, new: date) -> Html:

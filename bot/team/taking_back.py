@@ -9,7 +9,7 @@ from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast
 from bot.team.history_words import what
 from bot.team.team_done import team_button
 from bot.texts import Html, Texts, texts_in
-from jobs import measuring, taking_back
+from jobs import measuring, schedule, taking_back
 from jobs.refusals import Refusal
 from storage import audit, dialogues, patients
 from storage.chats import Someone
@@ -17,6 +17,8 @@ from storage.models import AuditEntry
 
 # Of what holds now, how many lines are said; a table may have brought five hundred.
 MOST_SHOWN = 26
+# What patients are told of, and of its undoing.
+TOLD = {schedule.PLANNED, schedule.MOVED, schedule.CANCELLED}
 # The first entry of the change, and its last; what was sent by an earlier version says the last alone.
 _DATA = re.compile(r"un:(?:([0-9]{1,9}):)?([0-9]{1,9})")
 
@@ -37,7 +39,8 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     now = [what(each, texts) for each in audit.that_take_back(session, staff.team_id, undone)]
     left = len(now) - MOST_SHOWN
     shown = [*now[:MOST_SHOWN], *([texts.plural("history.more", left)] if left > 0 else [])]
-    done = texts("taking_back.done", what=Html("\n".join(shown)))
+    heard = texts("taking_back.heard") if entry.action in TOLD else Html("")
+    done = texts("taking_back.done", what=Html("\n".join(shown)), heard=heard)
     return [Toast(""), Rewrite(incoming.message_id, Screen(done, ((_back(session, entry, texts),),)))]
 
 

@@ -44,7 +44,7 @@ def test_of_several_the_line_says_which(clinic: Clinic, line: str) -> None:
 def test_a_course_and_its_followers_by_a_line_and_one_tap(clinic: Clinic) -> None:
     coordinator, anna = of_three(clinic)
     coordinator.says(f"/move {anna.code} 12 Mar to 17 Mar and later")
-    assert "The 2 courses after it come 5 days later too, the last on Tue 12 May 2026." in coordinator.sees
+    assert "The 2 courses after it come 5 days later too: Tue 14 Apr 2026, Tue 12 May 2026." in coordinator.sees
     coordinator.presses(CONFIRM)
     assert anna.starts == ["2026-03-17", "2026-04-14", "2026-05-12"]
     assert len(told(anna)) == 1

@@ -30,7 +30,10 @@ def test_a_course_and_its_followers_are_moved_by_five_taps_from_the_card(clinic_
         "There are 3 later courses: shall they move by as many days?"
     )
     coordinator.presses("This and the 3 later ones")
-    assert "The 3 courses after it come 5 days later too, the last on Tue 9 Jun 2026." in coordinator.sees
+    assert (
+        "3 courses after it come 5 days later too: Tue 14 Apr 2026, Tue 12 May 2026, Tue 9 Jun 2026."
+        in coordinator.sees
+    )
     assert "Their 12 reminders come for the new days." in coordinator.sees
     assert anna.starts[0] == "2026-03-12", "nothing is done yet"
     coordinator.presses(CONFIRM)
@@ -157,7 +160,10 @@ def test_after_a_course_that_was_given_late_the_later_ones_are_offered_to_follow
     assert coordinator.buttons == ["Not given after all", "Move the 3 later ones by 3 days too", f"‹ {anna.code}"]
     coordinator.presses("Move the 3 later ones by 3 days too")
     assert "planned for Thu 12 Mar 2026 was given from Sun 15 Mar 2026." in coordinator.sees
-    assert "The 3 courses after it come 3 days later too, the last on Sun 7 Jun 2026." in coordinator.sees
+    assert (
+        "3 courses after it come 3 days later too: Sun 12 Apr 2026, Sun 10 May 2026, Sun 7 Jun 2026."
+        in coordinator.sees
+    )
     coordinator.presses(CONFIRM)
     assert anna.starts == ["2026-03-15", "2026-04-12", "2026-05-10", "2026-06-07"]
     assert len(told(anna)) == 1
@@ -183,3 +189,12 @@ def test_on_time_nothing_is_offered(clinic: Clinic) -> None:
     coordinator, anna = given_late(clinic, "12 Mar")
     assert coordinator.buttons == ["Not given after all", f"‹ {anna.code}"]
     assert anna.starts[1] == "2026-04-09"
+
+
+def test_of_many_that_follow_the_first_are_named_and_the_last(clinic: Clinic) -> None:
+    coordinator, anna = clinic.coordinator(), clinic.patient()
+    coordinator.says(f"/series {anna.code} every 4 weeks x 12 from 12 Mar 0.8 g/kg 2 days")
+    coordinator.presses("Yes, do it")
+    coordinator.says(f"/move {anna.code} 13 Mar and later")
+    assert "The 11 courses after it come 1 day later too: Fri 10 Apr 2026, " in coordinator.sees
+    assert ", Fri 23 Oct 2026 and 3 more, the last on Fri 15 Jan 2027." in coordinator.sees

@@ -312,12 +312,13 @@ def test_what_was_planned_and_what_was_cancelled_are_said_as_they_are_now(clinic
     coordinator.says(f"/series {anna.code} every 4 weeks x 1 from 20 Mar 0.8 g/kg 1 day")
     coordinator.presses(CONFIRM)
     coordinator.presses(UNDO)
-    assert coordinator.sees.endswith("This holds now:\ncourse of Fri 20 Mar 2026 not planned any more")
+    heard = "\n\nWhat the patient has been told is told anew, as it is now."
+    assert coordinator.sees.endswith(f"This holds now:\ncourse of Fri 20 Mar 2026 not planned any more{heard}")
     clinic.planned(anna, "2026-04-10")
     coordinator.says(f"/patient {anna.code}")
     for button in ("Fri 10 Apr", "Cancel", "Not said", CONFIRM, UNDO):
         coordinator.presses(button)
-    assert coordinator.sees.endswith("course of Fri 10 Apr 2026 planned again, as before it was cancelled")
+    assert coordinator.sees.endswith(f"course of Fri 10 Apr 2026 planned again, as before it was cancelled{heard}")
 
 
 def test_a_course_that_was_given_since_is_not_moved_back(clinic: Clinic) -> None:
