@@ -29,8 +29,7 @@ def too_many_with(session: Session, team: Team, patient_id: int, spans: Sequence
     if team.chairs is None or not spans:
         return {}
     first, last = min(start for start, _ in spans), max(end for _, end in spans)
-    known = courses.course_days_between(session, team.id, first, last)
-    taken = taken_on((whose, start, end) for whose, _, start, end in known if whose != patient_id)
+    taken = _taken_by_others(session, team, patient_id, first, last)
     days = sorted({day for span in spans for day in _days(span)})
     return {day: taken[day] + 1 for day in days if taken[day] + 1 > team.chairs}
 
@@ -39,8 +38,7 @@ def without_room(session: Session, team: Team, patient_id: int, first: date, las
     """The days from `first` to `last` on which other patients have all chairs. None where no number is set."""
     if team.chairs is None:
         return set()
-    known = courses.course_days_between(session, team.id, first, last)
-    taken = taken_on((whose, start, end) for whose, _, start, end in known if whose != patient_id)
+    taken = _taken_by_others(session, team, patient_id, first, last)
     return {day for day, many in taken.items() if many >= team.chairs and first <= day <= last}
 
 
@@ -51,6 +49,11 @@ def too_full(session: Session, team: Team, chairs: int | None, today: date) -> i
     known = courses.course_days_between(session, team.id, today, today + FARTHEST_AHEAD)
     taken = taken_on((whose, start, end) for whose, _, start, end in known)
     return sum(day >= today and many > chairs for day, many in taken.items())
+
+
+def _taken_by_others(session: Session, team: Team, patient_id: int, first: date, last: date) -> Counter[date]:
+    known = courses.course_days_between(session, team.id, first, last)
+    return taken_on((whose, start, end) for whose, _, start, end in known if whose != patient_id)
 
 
 def _days(span: Span) -> list[date]:

@@ -93,7 +93,8 @@ def _calendar(visit: Visit) -> Response:
     team, today = visit.team, due.local_date(visit.team.time_zone, visit.now)
     span = span_in(visit.query, today)
     found = course_calendar.between(visit.session, team, span.first, span.last, visit.now)
-    open_ = course_calendar.unconfirmed(visit.session, team, visit.now)
+    # Coordinators confirm; nobody else is shown them.
+    open_ = course_calendar.unconfirmed(visit.session, team, visit.now) if visit.coordinates else []
     asked_on = Counter(each.asked_on for each in open_ if each.asked_on is not None)
     return visit.shows(
         "calendar.html",

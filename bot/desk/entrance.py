@@ -12,11 +12,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.desk.guard import texts_asked_for
 from bot.desk.init_data import LONGEST, InitDataError, checked
 from bot.desk.words import TEMPLATES
 from bot.desk.wrong_tries import WrongTries
 from bot.runtime import Running
-from bot.texts import Texts, languages, nearest_language, plain, texts_in
+from bot.texts import Texts, nearest_language, plain, texts_in
 from bot.traffic.bodies import BodyTooLargeError, bounded
 from jobs import desk_access
 from jobs.refusals import Refusal
@@ -67,14 +68,16 @@ class _Door:
                 return token is not None and desk_access.visitor(session, token, now) is not None
 
         found = await asyncio.to_thread(is_in)
-        return _page("entrance.html", _texts(request), is_in=found, has_ended=token is not None and not found)
+        return _page(
+            "entrance.html", texts_asked_for(request.headers), is_in=found, has_ended=token is not None and not found
+        )
 
     async def sign_in(self, request: Request) -> Response:
         """204 with the cookie, or 403 with words. Nothing is looked up before Telegram's signature is found right.
 
         So none is too many: whoever Telegram vouches for comes in, whatever else is tried from their address.
         """
-        texts, now = _texts(request), self._running.clock.now()
+        texts, now = texts_asked_for(request.headers), self._running.clock.now()
         said = (await _form(request)).get("init_data", "")
         try:
             proof = checked(said, self._running.bot.token, now)
@@ -100,7 +103,11 @@ class _Door:
 
     async def ticket_shown(self, request: Request) -> Response:
         """A page with one button: what looks at links beforehand, such as a scanner of mail, uses nothing up."""
-        texts, now, ticket = _texts(request), self._running.clock.now(), request.query_params.get("ticket", "")
+        texts, now, ticket = (
+            texts_asked_for(request.headers),
+            self._running.clock.now(),
+            request.query_params.get("ticket", ""),
+        )
         if self._wrong.is_refused(_address(request), now):
             return _refused(texts, "desk.too_many", 429)
 
@@ -118,7 +125,7 @@ class _Door:
     async def ticket_used(self, request: Request) -> Response:
         now = self._running.clock.now()
         if self._wrong.is_refused(_address(request), now):
-            return _refused(_texts(request), "desk.too_many", 429)
+            return _refused(texts_asked_for(request.headers), "desk.too_many", 429)
         ticket, token = (await _form(request)).get("ticket", ""), self._token(request)
 
         def come_in(session: Session) -> str:
@@ -162,7 +169,7 @@ class _Door:
     def _refused(self, request: Request, refusal: Refusal, now: datetime) -> Response:
         if refusal.key == desk_access.UNKNOWN:
             self._wrong.note(_address(request), now)
-        return _refused(_texts(request), refusal.key, 403)
+        return _refused(texts_asked_for(request.headers), refusal.key, 403)
 
 
 def _ticket(written: str) -> str:
@@ -186,13 +193,6 @@ async def _form(request: Request) -> Mapping[str, str]:
         return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=4))
     except (BodyTooLargeError, ValueError):
         return {}
-
-
-def _texts(request: Request) -> Texts:
-    """Of whoever is not known yet: what their browser asks for first among the languages spoken here."""
-    wanted = [tag.split(";")[0].strip() for tag in request.headers.get("accept-language", "").split(",")[:10]]
-    spoken = [tag for tag in wanted if tag.split("-")[0].lower() in languages()]
-    return texts_in(nearest_language(next(iter(spoken), None)))
 
 
 def _address(request: Request) -> str:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.texts import nearest_language, plain, texts_in
+from bot.texts import Texts, languages, nearest_language, plain, texts_in
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 FRAMED_BY = "https://web.telegram.org https://webk.telegram.org https://weba.telegram.org"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    f"form-action 'self'; base-uri 'none'; frame-ancestors 'self' {FRAMED_BY}"
+    f"form-action 'self'; base-uri 'none'; frame-ancestors {FRAMED_BY}"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -35,9 +35,11 @@ HEADERS = {
 UNCHANGING = frozenset({"GET", "HEAD"})
 
 
-def _apology(headers: Headers) -> str:
-    language = nearest_language(headers.get("accept-language", "").partition(",")[0])
-    return plain(texts_in(language)("desk.failed"))
+def texts_asked_for(headers: Headers) -> Texts:
+    """Of whoever is not known yet: what their browser asks for first among the languages spoken here."""
+    wanted = [tag.split(";")[0].strip() for tag in headers.get("accept-language", "").split(",")[:10]]
+    spoken = [tag for tag in wanted if tag.split("-")[0].lower() in languages()]
+    return texts_in(nearest_language(next(iter(spoken), None)))
 
 
 class Guard:
@@ -58,21 +60,25 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
+        def said(key: str, status: int) -> PlainTextResponse:
+            return PlainTextResponse(plain(texts_asked_for(Headers(scope=scope))(key)), status)
+
         if scope["type"] != "http":
             return
         if not self._may_ask(Headers(scope=scope), scope["method"]):
-            await PlainTextResponse("not from this page", 403)(scope, receive, send_with_headers)
+            await said("desk.elsewhere", 403)(scope, receive, send_with_headers)
             return
         try:
             await self._app(scope, receive, send_with_headers)
-        except HTTPException as refusal:  # no such path: else answered outside, without the headers
-            answer = PlainTextResponse(refusal.detail, refusal.status_code, refusal.headers)
-            await answer(scope, receive, send_with_headers)
+        except HTTPException as refusal:  # no such path, say: else answered outside, without the headers
+            words = said("desk.no_page", refusal.status_code)
+            words.headers.update(refusal.headers or {})
+            await words(scope, receive, send_with_headers)
         except Exception:
             # Else it is answered outside, without the headers. What went wrong is in the log alone.
             log.exception("A page of the desk could not be made")
             if not has_begun:
-                await PlainTextResponse(_apology(Headers(scope=scope)), 500)(scope, receive, send_with_headers)
+                await said("desk.failed", 500)(scope, receive, send_with_headers)
 
     def _may_ask(self, headers: Headers, method: str) -> bool:
         if headers.get("host") != self._host:

@@ -111,7 +111,6 @@ def _team(visit: Visit) -> Response:
         languages={tag: texts_in(tag)("language.name") for tag in languages()},
         language=language,
         messages=_messages(visit, language),
-        grace=alerts.GRACE.seconds // 60,
         rules=[RuleLine(rule.id, rule_in_words(session, rule, texts)) for rule in rules],
         may_add=len(rules) < alert_settings.MOST_RULES,
         readers=readers_in_words(texts, everyone=team.alerts_to_coordinators),

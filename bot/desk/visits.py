@@ -5,12 +5,14 @@ next click.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -28,6 +30,7 @@ from storage.chats import Someone
 from storage.desk import note_seen
 from storage.models import Staff, Team
 
+log = logging.getLogger(__name__)
 # What a page fetches by itself; nobody is there because of it.
 BY_ITSELF = "desk-live"
 
@@ -117,9 +120,17 @@ class Desk:
             return to_the_entrance(request)
         response, unnoted = await asyncio.to_thread(self._shown, request, token, page, may)
         if unnoted is not None and request.headers.get(BY_ITSELF) is None:
-            now = self.now()
-            await self.running.writer.run(lambda session: note_seen(session, unnoted, now))
+            response.background = BackgroundTask(self._note_seen, unnoted)
         return response
+
+    async def _note_seen(self, session_id: int) -> None:
+        """After the answer: whoever only reads does not wait for what is written."""
+        now = self.now()
+        try:
+            await self.running.writer.run(lambda session: note_seen(session, session_id, now))
+        except Exception:
+            # Whoever looks on is noted a minute later; whoever is never noted has to come in anew after an hour.
+            log.exception("That somebody is at the desk could not be noted")
 
     def _shown(self, request: Request, token: str, page: Page, may: May) -> tuple[Response, int | None]:
         """And the session of which it is to be written down that somebody is there: once a minute."""

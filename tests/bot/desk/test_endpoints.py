@@ -27,7 +27,7 @@ VALUES = st.one_of(
     st.text(max_size=40),
     st.from_regex(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?", fullmatch=True),
 )
-NAMES = ("group", "q", "sort", "page", "month", "week", "ticket", "symptom", "rule", "language", "days")
+NAMES = ("group", "q", "sort", "page", "pages", "go", "month", "week", "ticket", "language")
 QUERY = st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=4)
 DATA = st.one_of(
     st.sampled_from(FORGED), st.text(max_size=64), st.from_regex(r"[a-z]{1,2}:[a-z_]{0,12}:[0-9]{0,4}", fullmatch=True)
@@ -40,6 +40,8 @@ BODY = st.fixed_dictionaries(
         "once": st.one_of(st.text(alphabet=string.hexdigits, min_size=8, max_size=40), st.text(max_size=50)),
         "init_data": st.text(max_size=200),
         "ticket": st.text(max_size=60),
+        "tab": st.one_of(st.sampled_from(["0", "15", "16", "-1"]), st.text(max_size=3)),
+        "to": st.text(max_size=70),
     },
 )
 
@@ -135,4 +137,4 @@ def test_writing(desk: AtTheDesk, who: str) -> None:
         of_other = [row for row in rows if row.get("team_id") == other.team_id]
         assert of_other == [row for row in before[name] if row.get("team_id") == other.team_id], name
     if who == "nobody":
-        assert {name for name, rows in after.items() if rows != before[name]} <= {"WrongLink"}
+        assert {name for name, rows in after.items() if rows != before[name]} == set()

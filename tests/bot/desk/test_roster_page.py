@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlmodel import Session, select
 
+from bot.desk import roster_page
 from jobs import admission
 from storage import audit, teams
 from storage.models import Patient
@@ -157,7 +158,9 @@ def test_far_down_a_change_appears_too_and_one_stays_where_one_is(desk: AtTheDes
         expect(page.locator("tbody th")).to_have_count(205)
 
 
-def test_as_many_rows_as_one_had_come_to_are_fetched_together_and_no_more_than_some(desk: AtTheDesk) -> None:
+def test_as_many_rows_as_one_had_come_to_are_fetched_together_and_no_more_than_some(
+    desk: AtTheDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clinic = desk.clinic
     invited(clinic, 205)
     with desk.client(clinic.coordinator()) as client:
@@ -173,6 +176,8 @@ def test_as_many_rows_as_one_had_come_to_are_fetched_together_and_no_more_than_s
             shown = client.get(f"/desk/roster?group=all&{asked}").text
             assert shown.count('scope="row"') == rows, asked
             assert re.findall(r'page=(\d+)" hx-trigger="revealed"', shown) == more, asked
+        monkeypatch.setattr(roster_page, "MOST_PAGES", 2)
+        assert client.get("/desk/roster?group=all&pages=3").text.count('scope="row"') == 200
 
 
 @pytest.mark.browser
