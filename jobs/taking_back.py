@@ -252,7 +252,7 @@ def _take_back(session: Session, actor: str, entry: AuditEntry, now: datetime) -
 
 def _came_between(session: Session, entry: AuditEntry) -> bool:
     """Whether somebody has set the same since: it may be as it was only because they set it so."""
-    later = audit.later_about(session, entry)
+    later = audit.later_about(session, entry.team_id, entry)
     if entry.course_id is not None:
         return any(each.action in COURSE_CHANGES for each in later)
     known = entry.after or {}

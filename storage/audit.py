@@ -143,13 +143,11 @@ def made_in(session: Session, actor: str) -> tuple[int, int]:
     return made[0].id, made[-1].id
 
 
-def later_about(session: Session, entry: AuditEntry) -> list[AuditEntry]:
+def later_about(session: Session, team_id: int, entry: AuditEntry) -> list[AuditEntry]:
     """What was changed after it of the same course, patient or team; not what undid something, nor what was undone."""
-    undone = select(AuditEntry.takes_back).where(
-        AuditEntry.team_id == entry.team_id, col(AuditEntry.takes_back) > entry.id
-    )
+    undone = select(AuditEntry.takes_back).where(AuditEntry.team_id == team_id, col(AuditEntry.takes_back) > entry.id)
     query = select(AuditEntry).where(
-        AuditEntry.team_id == entry.team_id,
+        AuditEntry.team_id == team_id,
         AuditEntry.patient_id == entry.patient_id,
         AuditEntry.course_id == entry.course_id,
         col(AuditEntry.id) > entry.id,
