@@ -62,8 +62,13 @@ pane.addEventListener("close", () => {
   isMissed = !goOn();
   somethingChanged();
 });
-document.body.addEventListener("htmx:afterSettle", () => {
-  if (!isMissed || pane.open || document.activeElement !== document.body) return;
+let hadFocus = false;
+document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  hadFocus = detail.target.contains(document.activeElement);
+});
+// Also of an answer that is the same as what stands, and is not swapped.
+document.body.addEventListener("htmx:afterOnLoad", () => {
+  if (!(isMissed || hadFocus) || pane.open || document.activeElement !== document.body) return;
   if (!goOn()) document.getElementById("main").focus({ preventScroll: true });
   isMissed = false;
 });
