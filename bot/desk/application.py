@@ -4,22 +4,25 @@ from os import PathLike, stat_result
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from bot.desk.calendar_page import calendar_routes
 from bot.desk.entrance import entrance_routes
-from bot.desk.guard import Guard
+from bot.desk.guard import Guard, texts_asked_for
 from bot.desk.live import live_routes
 from bot.desk.pane import pane_routes
 from bot.desk.patient_page import patient_routes
 from bot.desk.roster_page import roster_routes
 from bot.desk.team_page import team_routes
 from bot.desk.visits import Desk
+from bot.texts import plain
 
 STATIC = Path(__file__).parent / "static"
 # What others have made has its version in its name, and never changes under it; ours is asked for by its ETag.
@@ -38,6 +41,13 @@ class Static(StaticFiles):
         return response
 
 
+def _refused(request: Request, refusal: Exception) -> Response:
+    """No such page, or not asked so."""
+    assert isinstance(refusal, HTTPException)
+    words = plain(texts_asked_for(request.headers)("desk.no_page"))
+    return PlainTextResponse(words, refusal.status_code, refusal.headers)
+
+
 def desk_application(desk: Desk) -> Starlette:
     """`desk.origin`: such as https://diary.example.org; the desk is asked under no other name."""
     routes: list[BaseRoute] = [
@@ -52,6 +62,7 @@ def desk_application(desk: Desk) -> Starlette:
     ]
     return Starlette(
         routes=routes,
+        exception_handlers={HTTPException: _refused},
         middleware=[
             Middleware(Guard, origin=desk.origin),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),

@@ -18,6 +18,7 @@ from bot.desk.wrong_tries import WrongTries
 from jobs import desk_access, staffing
 from storage import chats
 from storage.models import AuditEntry, DeskSession, DeskTicket, Staff, UsedProof
+from tests.bot.desk.at_the_desk import AtTheDesk
 from tests.support import START, TOKEN, Clinic, Someone
 
 SECURE, LOOPBACK = "https://diary.example.org", "http://127.0.0.1:8082"
@@ -291,3 +292,19 @@ def test_coming_in_is_in_the_history_and_pushes_no_change_out_of_sight(clinic: C
     nora.says("/history")
     assert "joined" in nora.sees
     assert "desk" not in nora.sees.lower()
+
+
+@pytest.mark.parametrize(
+    ("asks", "elsewhere", "nowhere"),
+    [
+        ("it,fr;q=0.8", "Cela ne vient pas d’une page du bureau", "Cette page n’existe pas"),
+        ("de-CH", "Das kommt nicht von einer Seite", "Diese Seite gibt es nicht"),
+        ("", "This does not come from a page of the desk", "There is no such page"),
+    ],
+)
+def test_a_stranger_is_answered_in_their_language(clinic: Clinic, asks: str, elsewhere: str, nowhere: str) -> None:
+    with AtTheDesk(clinic) as desk, desk.client(None) as client:
+        strange = client.post("/desk/pane", headers={"Origin": "https://example.org", "Accept-Language": asks})
+        assert (strange.status_code, strange.text.startswith(elsewhere)) == (403, True)
+        absent = client.get("/desk/nothing", headers={"Accept-Language": asks})
+        assert (absent.status_code, absent.text.startswith(nowhere)) == (404, True)

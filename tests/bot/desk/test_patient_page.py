@@ -312,3 +312,15 @@ def test_axe_finds_nothing_with_everything_open(desk: AtTheDesk, browser: Window
 def test_axe_finds_nothing_on_what_a_coordinator_sees(desk: AtTheDesk, browser: Windows) -> None:
     with desk.page(browser, desk.clinic.coordinator(), PATH) as page:
         assert {look: wrong for look in looks(page) if (wrong := faults(page))} == {}
+
+
+def test_a_fault_in_what_is_computed_is_no_patient_who_is_gone(
+    desk: AtTheDesk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fails(*_: object) -> None:
+        raise KeyError("a regimen without a name")
+
+    monkeypatch.setattr("bot.drawing.rendering.Renderer.run", fails)
+    with desk.client(desk.clinic.clinician()) as client:
+        assert client.get(f"{PATH}/findings").status_code == 500
+    assert "A page of the desk could not be made" in caplog.text
