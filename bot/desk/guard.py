@@ -8,7 +8,6 @@ import logging
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -70,10 +69,6 @@ class Guard:
             return
         try:
             await self._app(scope, receive, send_with_headers)
-        except HTTPException as refusal:  # no such path, say: else answered outside, without the headers
-            words = said("desk.no_page", refusal.status_code)
-            words.headers.update(refusal.headers or {})
-            await words(scope, receive, send_with_headers)
         except Exception:
             # Else it is answered outside, without the headers. What went wrong is in the log alone.
             log.exception("A page of the desk could not be made")
