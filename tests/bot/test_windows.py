@@ -28,7 +28,8 @@ def test_the_next_window_knows_nothing_of_the_one_before(browser: Windows, somew
     with browser.opened(SMALL, is_wrong, color_scheme="dark") as first:
         first.goto(somewhere)
         first.evaluate("document.cookie = 'who=somebody'; localStorage.who = sessionStorage.who = 'somebody'")
-        first.evaluate("void window.open('/')")
+        with first.expect_popup():
+            first.evaluate("void window.open('/')")
         context = first.context
     with browser.opened(SCREEN, is_wrong) as second:
         assert second.context is context, "it is the same one"
