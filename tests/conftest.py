@@ -15,6 +15,7 @@ from tests.one_engine import SqliteFiles
 from tests.postgres import PostgresServer
 from tests.support import Clinic
 from tests.whole import set_whole
+from tests.workers import workers_here
 
 # No test depends on how fast the machine is, and several run at once.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -31,6 +32,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Here, since some parts are chosen as the tests are collected."""
     set_whole(config.getoption("--whole"))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    return workers_here()
 
 
 def pytest_collection_finish() -> None:
