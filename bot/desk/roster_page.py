@@ -109,17 +109,11 @@ def _roster(verdicts: Verdicts, visit: Visit) -> Response:
         # By Enter, and not by coming back.
         return RedirectResponse(f"/desk/patients/{found[0].pseudonym}", 303)
     known = verdicts.known(visit.session, team, people, visit.now) if visit.reads_answers else {}
-    order = view.order
-    if order in _OF_ROWS:
-        rows = sorted(_rows(visit, people, found), key=_OF_ROWS[order], reverse=view.is_reversed)
-        rows = rows[view.rows]
-    else:
-        key = partial(_by_verdict, known) if order is Order.VERDICT else _OF_STANDINGS[order]
-        found = sorted(found, key=key, reverse=view.is_reversed)
-        if order is Order.VERDICT:
-            # Whoever's is not known yet comes last either way.
-            found = sorted(found, key=lambda each: known.get(each.patient_id) is None)
-        rows = _rows(visit, people, found[view.rows])
+    found = sorted(found, key=_key(view.order, visit, people, found, known), reverse=view.is_reversed)
+    if view.order is Order.VERDICT:
+        # Whoever's is not known yet comes last either way.
+        found = sorted(found, key=lambda each: known.get(each.patient_id) is None)
+    rows = caseload.rows(visit.session, visit.team, *_with_patients(people, found[view.rows]))
     return visit.shows(
         "roster_rows.html" if visit.is_part and view.page else "roster.html",
         view=view,
@@ -137,10 +131,12 @@ def _orders(visit: Visit) -> list[Order]:
     return [order for order in Order if visit.reads_answers or order is not Order.VERDICT]
 
 
-def _rows(visit: Visit, people: Sequence[Patient], wanted: Sequence[Standing]) -> list[Row]:
+def _with_patients(
+    people: Sequence[Patient], wanted: Sequence[Standing]
+) -> tuple[Sequence[Patient], Sequence[Standing]]:
     """In the order of those that are wanted."""
     by_id = {patient.id: patient for patient in people}
-    return caseload.rows(visit.session, visit.team, [by_id[each.patient_id] for each in wanted], wanted)
+    return [by_id[each.patient_id] for each in wanted], wanted
 
 
 class Line:
@@ -194,8 +190,21 @@ _OF_STANDINGS: dict[Order, Callable[[Standing], Any]] = {
     Order.LAST: lambda each: (each.last_answer or date.min, each.pseudonym),
     Order.NEXT: lambda each: (each.coming[0].start if each.coming else date.max, each.pseudonym),
 }
-# What takes the diaries of everyone who was found.
-_OF_ROWS: dict[Order, Callable[[Row], Any]] = {
-    Order.ANSWERED: lambda row: (row.answered[0] / max(row.answered[1], 1), row.standing.pseudonym),
-    Order.PROMPT: lambda row: (row.next_prompt_at or NEVER, row.standing.pseudonym),
-}
+
+
+def _key(
+    order: Order,
+    visit: Visit,
+    people: Sequence[Patient],
+    found: Sequence[Standing],
+    known: Mapping[int, Verdict | None],
+) -> Callable[[Standing], Any]:
+    if order is Order.VERDICT:
+        return partial(_by_verdict, known)
+    if order is Order.ANSWERED:
+        of = caseload.adherence(visit.session, visit.team, *_with_patients(people, found))
+        return lambda each: (of[each.patient_id][0] / max(of[each.patient_id][1], 1), each.pseudonym)
+    if order is Order.PROMPT:
+        at = {patient.id: patient.next_prompt_at for patient in people}
+        return lambda each: (at[each.patient_id] or NEVER, each.pseudonym)
+    return _OF_STANDINGS[order]

@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -120,7 +120,7 @@ class Texts:
         """`Mon 16 Aug 1999`, as this language writes it; some write the first of a month in a way of its own."""
         key = "date.pattern_first" if day.day == 1 else "date.pattern"
         pattern = self._found(key, self._translations.gettext(key))
-        return str(format_date(day, format=pattern, locale=self.locale))
+        return _written(day, pattern, self.locale)
 
     def time(self, at: time) -> str:
         return str(format_time(at, format="HH:mm", locale=self.locale))
@@ -152,6 +152,12 @@ class Texts:
         """For Babel."""
         # American order and month names would mislead everyone else who reads English.
         return "en_GB" if self.language == "en" else self.language
+
+
+# A page of two hundred patients says the same few days hundreds of times.
+@lru_cache(10_000)
+def _written(day: date, pattern: str, locale: str) -> str:
+    return str(format_date(day, format=pattern, locale=locale))
 
 
 @cache

@@ -1,7 +1,7 @@
 """A team's patients as a table shows them: how they stand, and their last eight weeks."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -48,10 +48,12 @@ class Row:
 class _Diary:
     """Of one patient. `began`: from which day on it could have been answered."""
 
-    values: dict[date, int | None]
     answered: set[date]
     asked: set[date]
     began: date
+
+    def could_be_answered(self, day: date) -> bool:
+        return day in self.asked or day in self.answered
 
 
 def rows(session: Session, team: Team, people: Sequence[Patient], stand: Sequence[Standing]) -> list[Row]:
@@ -64,19 +66,13 @@ def rows(session: Session, team: Team, people: Sequence[Patient], stand: Sequenc
     since = min(each.today for each in stand) - (DAYS - 1) * DAY
     ids = [patient.id for patient in people]
     values = team_diaries.values_of_team(session, team.id, LEADING, since, ids)
-    answered = team_diaries.answered_days_of_team(session, team.id, since, ids)
-    asked = team_diaries.asked_days_of_team(session, team.id, since, ids)
-    first = team_diaries.first_answered_days(session, team.id, ids)
+    diaries = _diaries(session, team, people, stand, since)
     given, planned = _courses(session, team.id, since, max(each.today for each in stand))
     return [
         _row(
             of,
-            _Diary(
-                values.get(patient.id, {}),
-                answered.get(patient.id, set()),
-                asked.get(patient.id, set()),
-                min(first.get(patient.id, of.today), _joined(patient)),
-            ),
+            values.get(patient.id, {}),
+            diaries[patient.id],
             given[patient.id],
             planned[patient.id],
             patient.next_prompt_at,
@@ -85,28 +81,61 @@ def rows(session: Session, team: Team, people: Sequence[Patient], stand: Sequenc
     ]
 
 
+def adherence(
+    session: Session, team: Team, people: Sequence[Patient], stand: Sequence[Standing]
+) -> dict[int, tuple[int, int]]:
+    """By patient id, what `Row.answered` is of these patients: to sort by it, which takes no more of their diaries."""
+    if not stand:
+        return {}
+    since = min(each.today for each in stand) - DAYS_OF_ADHERENCE * DAY
+    diaries = _diaries(session, team, people, stand, since)
+    return {each.patient_id: _adherence(diaries[each.patient_id], each.today) for each in stand}
+
+
+def _diaries(
+    session: Session, team: Team, people: Sequence[Patient], stand: Sequence[Standing], since: date
+) -> dict[int, _Diary]:
+    """By patient id."""
+    ids = [patient.id for patient in people]
+    answered = team_diaries.answered_days_of_team(session, team.id, since, ids)
+    asked = team_diaries.asked_days_of_team(session, team.id, since, ids)
+    first = team_diaries.first_answered_days(session, team.id, ids)
+    return {
+        patient.id: _Diary(
+            answered.get(patient.id, set()),
+            asked.get(patient.id, set()),
+            min(first.get(patient.id, of.today), _joined(patient)),
+        )
+        for patient, of in zip(people, stand, strict=True)
+    }
+
+
 def _row(
-    of: Standing, diary: _Diary, given: Iterable[date], planned: Iterable[date], next_prompt_at: datetime | None
+    of: Standing,
+    values: Mapping[date, int | None],
+    diary: _Diary,
+    given: Iterable[date],
+    planned: Iterable[date],
+    next_prompt_at: datetime | None,
 ) -> Row:
     first = of.today - (DAYS - 1) * DAY
     shown = [first + k * DAY for k in range(DAYS)]
-    not_asked = {day for day in shown[:-1] if day not in diary.asked and day not in diary.answered}
     return Row(
         standing=of,
-        days=tuple(diary.values.get(day) for day in shown),
-        not_asked=frozenset((day - first).days for day in not_asked),
+        days=tuple(values.get(day) for day in shown),
+        not_asked=frozenset(k for k, day in enumerate(shown[:-1]) if not diary.could_be_answered(day)),
         course_days=_numbers(given, first),
         planned_days=_numbers(planned, first),
-        answered=_adherence(diary, not_asked, of.today),
+        answered=_adherence(diary, of.today),
         next_course=of.coming[0].start if of.coming else None,
         next_prompt_at=next_prompt_at,
     )
 
 
-def _adherence(diary: _Diary, not_asked: Collection[date], today: date) -> tuple[int, int]:
+def _adherence(diary: _Diary, today: date) -> tuple[int, int]:
     """As `jobs.record.Record.answered` counts."""
     last = [today - k * DAY for k in range(1, DAYS_OF_ADHERENCE + 1)]
-    could = [day for day in last if day >= diary.began and day not in not_asked]
+    could = [day for day in last if day >= diary.began and diary.could_be_answered(day)]
     return sum(day in diary.answered for day in could), len(could)
 
 

@@ -73,6 +73,25 @@ def test_it_is_sorted_both_ways(desk: AtTheDesk) -> None:
     assert codes_in(by_next) == [early.code, late.code]
 
 
+def test_by_answers_and_by_the_next_question_everyone_stands_where_their_own_line_says(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    evening, noon, never = clinic.patient("18:00"), clinic.patient("12:00"), clinic.patient("15:00")
+    for day in (2, 3, 4):
+        for person, hour in ((noon, "12"), (never, "15"), (evening, "18")):
+            clinic.becomes(clinic.local(f"2026-03-0{day} {hour}:00"))
+            if person is evening or (person is noon and day == 3):
+                person.says("7 2 2 2")
+    never.says("/pause")
+    never.presses("Again from Wed 11 Mar 2026")
+    clinic.becomes(clinic.local("2026-03-05 09:00"))
+    with desk.client(clinic.coordinator()) as client:
+        by_answers = client.get("/desk/roster?group=all&sort=answered").text
+        by_prompt = client.get("/desk/roster?group=all&sort=prompt").text
+    assert codes_in(by_answers) == [never.code, noon.code, evening.code]
+    assert re.findall(r"\d of \d", words(by_answers)) == ["0 of 3", "1 of 3", "3 of 3"]
+    assert codes_in(by_prompt) == [noon.code, evening.code, never.code]
+
+
 def test_a_label_is_for_coordinators_alone(desk: AtTheDesk) -> None:
     clinic = desk.clinic
     (code,) = invited(clinic, 1, label="bed 12")

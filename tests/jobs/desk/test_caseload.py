@@ -91,7 +91,9 @@ def test_a_line_says_what_the_patients_own_record_says(database: Database, seed:
         ]
         for patient in people:
             anything(session, patient, chance)
-        for patient, row in zip(people, table(session, *people), strict=True):
+        team, rows = session.get_one(Team, people[0].team_id), table(session, *people)
+        answered = caseload.adherence(session, team, people, [row.standing for row in rows])
+        for patient, row in zip(people, rows, strict=True):
             kept = record.read(session, patient, NOW)
             values = {entry.day: entry.values.get(Item.PAIN) for entry in kept.entries}
             shown = [kept.today - (DAYS - 1 - k) * DAY for k in range(DAYS)]
@@ -99,7 +101,7 @@ def test_a_line_says_what_the_patients_own_record_says(database: Database, seed:
             assert row.days == tuple(values.get(day) for day in shown)
             before = {k for k, day in enumerate(shown[:-1]) if day < kept.diary_from}
             assert row.not_asked - before == {k for k, day in enumerate(shown) if day in kept.not_asked}
-            assert row.answered == kept.answered(caseload.DAYS_OF_ADHERENCE)
+            assert row.answered == answered[patient.id] == kept.answered(caseload.DAYS_OF_ADHERENCE)
             for status, numbers in (("given", row.course_days), ("planned", row.planned_days)):
                 spans = [(course.start, course.end) for course in kept.courses if course.status == status]
                 assert numbers == tuple(k for k, day in enumerate(shown) if any(a <= day <= b for a, b in spans))
