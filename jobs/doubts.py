@@ -1,5 +1,6 @@
 """What is possible and still unusual is asked about once more, pure: *is it right?*"""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,11 @@ from jobs.shortfall import Amount
 # Of a course, as a multiple of the patient's last ones; and in g/kg, where there is none.
 USUAL_CHANGE = 2.0
 USUAL_TOTAL = 4.0
+# In words for all patients: a number before what medicines are measured in, as the three languages write it.
+_DOSE = re.compile(
+    r"\d+(?:[.,]\d+)?\s?(?:(?:mg|[µμ]g|mcg|g|ml|IE|I\.E\.|IU|UI)(?:/kg)?|tablets?|tabletten?|comprimés?|drops|tropfen|gouttes)(?!\w)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -26,3 +32,9 @@ def doubt_of_course(new: Amount, last_ones: Sequence[Amount]) -> Doubt | None:
     if min(known) / USUAL_CHANGE <= total <= max(known) * USUAL_CHANGE:
         return None
     return Doubt("plan.doubt.change", {"total": total, "last": known[-1]})
+
+
+def doubt_of_words(written: str) -> Doubt | None:
+    """Words that all patients are to read, and in which something reads like a dose: the first of it."""
+    found = _DOSE.search(written)
+    return Doubt("words.doubt.dose", {"found": found[0]}) if found else None

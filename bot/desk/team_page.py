@@ -12,7 +12,7 @@ from bot.replies import Keyboard, Screen
 from bot.team import history, team_forms, team_questions
 from bot.team.alert_forms import readers_in_words, rule_in_words
 from bot.team.alert_letters import lookback_words
-from bot.team.alert_unseen_form import escalation_words
+from bot.team.alert_unseen_form import escalation_now
 from bot.team.question_forms import asked_by
 from bot.team.staff_screen import link_lines, links_shown
 from bot.team.staff_words import called, roles_in_words
@@ -103,7 +103,6 @@ def _team(visit: Visit) -> Response:
     asked = visit.query.get("language", "")
     language = asked if asked in languages() else texts.language
     rules = stored.rules_of(session, team.id)
-    escalation = alert_settings.escalation_of(session, team)
     links = links_shown(session, visit.staff, visit.now)
     return visit.shows(
         "team.html",
@@ -114,7 +113,7 @@ def _team(visit: Visit) -> Response:
         rules=[RuleLine(rule.id, rule_in_words(session, rule, texts)) for rule in rules],
         may_add=len(rules) < alert_settings.MOST_RULES,
         readers=readers_in_words(texts, everyone=team.alerts_to_coordinators),
-        unseen=escalation_words(escalation, texts, told_already=team.alerts_to_coordinators),
+        unseen=escalation_now(session, team, texts),
         questions=team_questions.overview(session, visit.someone),
         members=_members(visit),
         changes=history.changes_of(session, visit.someone, None, visit.now)[:MOST_CHANGES] if visit.coordinates else [],

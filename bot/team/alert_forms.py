@@ -7,16 +7,18 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from bot.dialogues.form import Form, Instead, Question, Values
+from bot.dialogues.sure import sure_question
 from bot.dialogues.wording import anchors_of, name_of
 from bot.filling import ALL_STAFF, Filling, Procedure, opened
 from bot.replies import Button, Incoming, Keyboard, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.team import alert_letters
 from bot.team.alert_letters import lookback_words, rule_words, words_of
-from bot.team.alert_unseen_form import UNSEEN, escalation_words
+from bot.team.alert_unseen_form import UNSEEN, escalation_now
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import alert_settings, lookback
 from jobs import alerts as alert_jobs
 from jobs.alert_settings import HIGHEST_THRESHOLD, LONGEST_WORDS, MOST_DAYS, Wanted
+from jobs.doubts import doubt_of_words
 from jobs.refusals import Refusal
 from storage import alerts, outbox, questions, queued
 from storage.chats import Someone
@@ -102,8 +104,7 @@ def _overview(session: Session, someone: Someone) -> Screen:
         rules=Html("\n".join(lines or [texts("alerts.none")])),
         readers=readers_in_words(texts, everyone=everyone),
     )
-    unseen = escalation_words(alert_settings.escalation_of(session, team), texts, told_already=everyone)
-    text = Html(f"{text}\n{texts('alerts.unseen', what=unseen)}")
+    text = Html(f"{text}\n{texts('alerts.unseen', what=escalation_now(session, team, texts))}")
     rows = [(Button(texts("alerts.button.end", number=k), f"al:end:{rule.id}"),) for k, rule in enumerate(rules, 1)]
     if len(rules) < alert_settings.MOST_RULES:
         rows.append((Button(texts("alerts.button.add"), "al:add"),))
@@ -319,6 +320,7 @@ WORDS = Procedure(
                 lambda texts, *_: [(texts("alert_words.button.usual"), USUAL.data)],
                 instead=(USUAL,),
             ),
+            sure_question(lambda _facts, values: doubt_of_words(values["words"] or "")),
         ),
         _preview_words,
     ),

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlmodel import Session
+
 from bot.dialogues.form import NEVER, Form, Question, Values
 from bot.filling import ALL_STAFF, Filling, Procedure
 from bot.replies import Button, Screen
@@ -56,6 +58,15 @@ def escalation_words(facts: Mapping[str, int | None], texts: Texts, *, told_alre
     if facts["number"] is None:
         return texts("escalation.coordinators_again" if told_already else "escalation.coordinators", after=after)
     return texts("escalation.member", who=texts("staff.number", number=facts["number"]), after=after)
+
+
+def escalation_now(session: Session, team: Team, texts: Texts) -> Html:
+    """How it is set, and which hours count."""
+    facts = alert_settings.escalation_of(session, team)
+    what = escalation_words(facts, texts, told_already=team.alerts_to_coordinators)
+    if facts["after"] is None:
+        return what
+    return texts("escalation.counted", what=what, begins=daytime.BEGINS, ends=daytime.ENDS)
 
 
 def _read_after(value: str, *_: object) -> int:

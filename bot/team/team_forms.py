@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from bot.dialogues.form import NONE, Form, Question, Values
+from bot.dialogues.sure import sure_question
 from bot.filling import Filling, Procedure, of_team
 from bot.replies import Screen
 from bot.team.team_done import done_screen
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import reading, team_settings
+from jobs.doubts import doubt_of_words
 from jobs.inputs import Prices
 from jobs.refusals import Refusal
 from storage.models import Team
@@ -164,6 +166,7 @@ INSTRUCTIONS = Procedure(
                 lambda texts, *_: [(texts("instructions.button.none"), NONE.data)],
                 instead=(replace(NONE, means=""),),
             ),
+            sure_question(lambda _facts, values: doubt_of_words(values["written"])),
         ),
         _preview_instructions,
     ),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.doubts import Doubt, doubt_of_course
+from jobs.doubts import Doubt, doubt_of_course, doubt_of_words
 from jobs.shortfall import Amount
 
 ONE_GRAM = Amount(1, 1.0)
@@ -38,3 +38,25 @@ def test_among_different_courses_the_largest_and_the_smallest_count_and_the_last
 
 def test_after_a_large_course_as_large_a_one_is_usual() -> None:
     assert doubt_of_course(Amount(5, 1.0), [Amount(5, 1.0)]) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "dose"),
+    [
+        ("Take 20 mg prednisone.", "20 mg"),
+        ("Prenez 0,5g la veille", "0,5g"),
+        ("0.4 g/kg a day", "0.4 g/kg"),
+        ("zwei Tage lang 1000 I.E. Vitamin D", "1000 I.E."),
+        ("2 Tabletten am Abend", "2 Tabletten"),
+        ("1 comprimé le matin", "1 comprimé"),
+        ("500 µg, then 250 MG", "500 µg"),
+        ("Ward 3, at 9, bed 12 g: ask for Mr Grams", "12 g"),
+        ("Ward 3. Bring your 2 cards, be there at 08:30, and park in garage 4.", None),
+        ("Call +44 20 7946 0123 from 8 to 20 h; 4 grandchildren may come.", None),
+        ("", None),
+    ],
+)
+def test_in_words_for_all_patients_the_first_that_reads_like_a_dose_is_asked_about(
+    written: str, dose: str | None
+) -> None:
+    assert doubt_of_words(written) == (Doubt("words.doubt.dose", {"found": dose}) if dose else None)

@@ -470,12 +470,30 @@ def test_that_the_team_answers_for_its_words_is_said_before_and_when_they_are_co
     assert answers_for_it in chris.sees
     assert no_doses in chris.sees
     chris.presses("English")
-    chris.says("Take 500 mg more.")
+    chris.says("Take a little more.")
     assert chris.sees.endswith(confirmed), "no machine judges them, so whoever writes them does"
     texts = texts_in(language)
     too = texts.plural("instructions.too", 2, languages=texts.listed(["Deutsch", "Français"]))
-    shown = texts("instructions.preview", language="English", written="Take 500 mg more.", too=too)
+    shown = texts("instructions.preview", language="English", written="Take a little more.", too=too)
     assert chris.sees == plain(shown)
+
+
+def test_what_reads_like_a_dose_is_asked_about_before_anybody_could_read_it(clinic: Clinic) -> None:
+    chris = clinic.coordinator()
+    chris.says("/instructions")
+    chris.presses("English")
+    chris.says("Take 20 mg prednisone <b>before</b> & come at 9.")
+    assert chris.sees.startswith("“20 mg” reads like a dose, and all patients would read it.")
+    chris.says("perhaps")
+    assert chris.sees.startswith("Please press a button")
+    chris.presses("Yes, it is right")
+    assert chris.sees.endswith("is that right?")
+    chris.presses("‹ Back")
+    chris.presses("‹ Back")
+    chris.says("Please come at 9.")
+    assert chris.sees.endswith("is that right?")
+    chris.presses("Yes, do it")
+    assert clinic.rows(Team)[0].instructions == {"en": "Please come at 9."}
 
 
 def test_a_text_that_is_changed_keeps_its_place_for_who_has_none_of_their_own(clinic_on_each: Clinic) -> None:
