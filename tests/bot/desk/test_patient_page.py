@@ -164,6 +164,16 @@ def test_a_course_is_moved_from_the_page_and_its_history_says_so(desk: AtTheDesk
     assert "moved" in page
 
 
+def test_a_course_that_never_was_is_no_earlier_course(desk: AtTheDesk) -> None:
+    coming = next(each for each in desk.clinic.rows(Course) if each.planned_start == date(1999, 8, 16))
+    with desk.client(desk.clinic.coordinator()) as client:
+        assert "<summary>15 earlier courses</summary>" in client.get(PATH).text
+        presses(client, f"o:cancel_course:{coming.id}", "f:cancel_course:because:clinic", "f:cancel_course:+:+")
+        page = client.get(PATH).text
+    assert "<summary>15 earlier courses, 1 cancelled</summary>" in page
+    assert "cancelled: for the clinic's sake" in words(page).replace("&#39;", "'")
+
+
 def test_of_a_patient_who_has_left_nothing_is_changed(desk: AtTheDesk) -> None:
     clinic = desk.clinic
 
