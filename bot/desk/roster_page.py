@@ -105,9 +105,10 @@ def _roster(verdicts: Verdicts, visit: Visit) -> Response:
     found = grouped[view.group]
     if view.typed:
         found = groups.search(found, view.typed)
-    if "go" in visit.query and len(found) == 1:
-        # By Enter, and not by coming back.
-        return RedirectResponse(f"/desk/patients/{found[0].pseudonym}", 303)
+    if "go" in visit.query:
+        # By Enter alone: the address that stays leads to nobody, when one comes back or once only one is left.
+        one = f"/desk/patients/{found[0].pseudonym}" if len(found) == 1 else None
+        return RedirectResponse(one or view.address(), 303)
     known = verdicts.known(visit.session, team, people, visit.now) if visit.reads_answers else {}
     order = view.order
     if order in _OF_ROWS:

@@ -110,6 +110,19 @@ def test_nobody_of_another_team_is_ever_found(desk: AtTheDesk) -> None:
             assert f'href="/desk/patients/{anna.code}"' not in client.get(path).text
 
 
+def test_that_enter_was_pressed_does_not_stay_in_the_address(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, _ = clinic.patient(), clinic.patient()
+    with desk.client(clinic.coordinator()) as client:
+        several = client.get("/desk/roster?q=P-&sort=-who&go=1")
+        nobody = client.get("/desk/roster?q=Q-&go=1")
+        one = client.get(f"/desk/roster?q={anna.code}&go=1")
+    assert [answer.status_code for answer in (several, nobody, one)] == [303] * 3
+    assert several.headers["location"] == "/desk/roster?group=all&q=P-&sort=-who"
+    assert nobody.headers["location"] == "/desk/roster?group=all&q=Q-&sort=look"
+    assert one.headers["location"] == f"/desk/patients/{anna.code}"
+
+
 @pytest.mark.browser
 def test_two_hundred_are_found_as_one_types(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
@@ -128,6 +141,7 @@ def test_two_hundred_are_found_as_one_types(desk: AtTheDesk, browser: Windows) -
         expect(page.get_by_role("link", name=codes[7])).to_be_visible()
         page.get_by_role("searchbox").fill("P-")
         page.get_by_role("searchbox").press("Enter")
+        expect(page).to_have_url(f"{desk.url}/desk/roster?group=all&q=P-&sort=look")
         expect(page.get_by_role("heading", level=1)).to_have_text("Patients")
         box.fill("")
         expect(page.get_by_role("status").first).to_contain_text("205")
