@@ -17,6 +17,7 @@ from bot.desk.verdicts import Verdicts
 from bot.desk.visits import Desk, Visit
 from bot.drawing.asked import Verdict
 from bot.team.patient_card import state_of
+from bot.team.roster import unreadable_in_words
 from bot.texts import Html
 from jobs import roster as groups
 from jobs import standing
@@ -95,7 +96,7 @@ def _number(said: str, otherwise: int) -> int:
 
 def _roster(verdicts: Verdicts, visit: Visit) -> Response:
     team = visit.team
-    people = patients.patients_of(visit.session, team.id)
+    people, unreadable = standing.with_a_day(patients.patients_of(visit.session, team.id))
     everyone = standing.standings(visit.session, team, people, visit.now)
     if not visit.coordinates:
         # Labels are the coordinators' own: nobody else finds anybody by them either.
@@ -126,6 +127,7 @@ def _roster(verdicts: Verdicts, visit: Visit) -> Response:
         view=view,
         counts={group: len(members) for group, members in grouped.items() if members or group is view.group},
         found=len(found),
+        unreadable=unreadable_in_words(unreadable, visit.texts) if unreadable else None,
         rows=[Line(row, known.get(row.standing.patient_id), visit) for row in rows],
         left=max(len(found) - view.rows.stop, 0),
         orders=_orders(visit),

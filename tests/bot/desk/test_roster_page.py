@@ -112,15 +112,15 @@ def test_nobody_of_another_team_is_ever_found(desk: AtTheDesk) -> None:
 
 def test_that_enter_was_pressed_does_not_stay_in_the_address(desk: AtTheDesk) -> None:
     clinic = desk.clinic
-    anna, _ = clinic.patient(), clinic.patient()
+    code, _ = invited(clinic, 2, label="bed 12")
     with desk.client(clinic.coordinator()) as client:
-        several = client.get("/desk/roster?q=P-&sort=-who&go=1")
-        nobody = client.get("/desk/roster?q=Q-&go=1")
-        one = client.get(f"/desk/roster?q={anna.code}&go=1")
+        several = client.get("/desk/roster?q=bed&sort=-who&go=1")
+        nobody = client.get("/desk/roster?q=chair&go=1")
+        one = client.get(f"/desk/roster?q={code}&go=1")
     assert [answer.status_code for answer in (several, nobody, one)] == [303] * 3
-    assert several.headers["location"] == "/desk/roster?group=all&q=P-&sort=-who"
-    assert nobody.headers["location"] == "/desk/roster?group=all&q=Q-&sort=look"
-    assert one.headers["location"] == f"/desk/patients/{anna.code}"
+    assert several.headers["location"] == "/desk/roster?group=all&q=bed&sort=-who"
+    assert nobody.headers["location"] == "/desk/roster?group=all&q=chair&sort=look"
+    assert one.headers["location"] == f"/desk/patients/{code}"
 
 
 @pytest.mark.browser
