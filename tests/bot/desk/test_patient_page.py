@@ -236,6 +236,14 @@ def test_a_clinician_s_page_stands_whole_at_every_size(desk: AtTheDesk, browser:
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+def test_the_verdict_and_the_latest_courses_are_seen_without_scrolling(desk: AtTheDesk, browser: Windows) -> None:
+    with desk.page(browser, desk.clinic.clinician(), PATH) as page:
+        expect(page.locator(".verdict")).to_have_text("Pain: does not return")
+        expect(page.locator(".chart-plot canvas")).to_have_count(4)
+        expect(page.locator(".verdict")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".chart-plot").first).to_be_in_viewport(ratio=0.75)
+
+
 def test_what_a_colleague_enters_appears_without_a_reload_and_what_one_looks_at_stays(
     desk: AtTheDesk, browser: Windows
 ) -> None:
