@@ -108,12 +108,13 @@ def _open_at(session: Session, team: Team, moment: datetime) -> list[Course]:
 
 def _over(session: Session, team: Team, today: date) -> list[tuple[Course, Patient]]:
     """Over since a few days at most, never asked about, and planned before they were over: what was entered or brought
-    in afterwards is history."""
+    in afterwards is history. Not while the patient's time zone cannot be read: no answer could be noted."""
     found = courses.planned_and_not_asked_about(session, team.id, before=today)
     return [
         (course, patient)
         for course, patient in found
         if today - LONGEST_OPEN <= courses.last_day(course) < today
+        and due.is_zone(patient.time_zone)
         and due.local_date(patient.time_zone, course.created_at) <= courses.last_day(course)
     ]
 

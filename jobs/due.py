@@ -33,6 +33,15 @@ def zone_of(zone: str) -> ZoneInfo:
         ) from fault
 
 
+def is_zone(zone: str) -> bool:
+    """Not any more after a mistaken hand in the database, or a tzdata that has lost it."""
+    try:
+        zone_of(zone)
+    except ValueError:
+        return False
+    return True
+
+
 def local_date(zone: str, instant: datetime) -> date:
     """The date on the wall in `zone` at `instant` (aware).
 

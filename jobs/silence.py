@@ -21,8 +21,9 @@ def silent_since(
     """
     by_today: dict[date, list[int]] = defaultdict(list)
     for patient in people:
-        # Whose diary was brought from elsewhere is asked nothing.
-        if patient.status is PatientStatus.ACTIVE and patient.chat_id is not None:
+        # Whose diary was brought from elsewhere is asked nothing; nor whoever's day cannot be told.
+        is_asked = patient.status is PatientStatus.ACTIVE and patient.chat_id is not None
+        if is_asked and due.is_zone(patient.time_zone):
             by_today[due.local_date(patient.time_zone, now)].append(patient.id)
     silent: dict[int, date] = {}
     for today, ids in by_today.items():

@@ -13,8 +13,14 @@ from storage import alerts, attendance, courses, diary, patients
 from storage.models import Patient, Team
 
 
+def with_a_day(people: Sequence[Patient]) -> tuple[list[Patient], list[str]]:
+    """Those whose day can be told; and the codes of the others, whose time zone cannot be read."""
+    known = [patient for patient in people if due.is_zone(patient.time_zone)]
+    return known, sorted({each.pseudonym for each in people} - {each.pseudonym for each in known})
+
+
 def standings(session: Session, team: Team, people: Sequence[Patient], now: datetime) -> list[Standing]:
-    """Of these patients of the team, in the order given."""
+    """Of these patients of the team, in the order given. ValueError where a time zone cannot be read."""
     team_id, ids = team.id, [patient.id for patient in people]
     answered = diary.last_answered_days(session, team_id, ids)
     lost = patients.unreachable_patients(session, team_id)

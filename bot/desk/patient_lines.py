@@ -1,6 +1,6 @@
 """What a patient's page says beside the chart: courses, measurements, schedule; with the chat's buttons to each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,6 +62,13 @@ def course_lines(visit: Visit, patient: Patient, today: date) -> list[CourseLine
         )
         for course in shown
     ]
+
+
+def past_in_words(past: Sequence[CourseLine], texts: Texts) -> Html:
+    """How many have been, and how many never were: cancelled, or planned by mistake."""
+    been = sum(line.number is not None for line in past)
+    counted = {"desk.patient.past": been, "desk.patient.past_cancelled": len(past) - been}
+    return Html(", ".join(texts.plural(key, count) for key, count in counted.items() if count))
 
 
 def _days(course: Course, texts: Texts) -> Html:

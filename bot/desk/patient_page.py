@@ -71,6 +71,7 @@ def _patient(visit: Visit) -> Response:
     texts, today = visit.texts, due.local_date(patient.time_zone, visit.now)
     (of,) = standing.standings(visit.session, visit.team, [patient], visit.now)
     lines = patient_lines.course_lines(visit, patient, today)
+    past = [line for line in reversed(lines) if line.is_over]
     changes = visit.coordinates and patient.status not in patients.LEFT
     return visit.shows(
         "patient.html",
@@ -81,7 +82,8 @@ def _patient(visit: Visit) -> Response:
         last=last_answer(of, texts),
         notes=Button(texts("desk.patient.notes"), f"nt:{patient.id}"),
         open_courses=[line for line in lines if not line.is_over],
-        past_courses=[line for line in reversed(lines) if line.is_over],
+        past_courses=past,
+        past_in_words=patient_lines.past_in_words(past, texts),
         planning=patient_lines.planning_buttons(visit, patient) if changes else (),
         measured=patient_lines.measured_lines(visit, patient),
         measuring=patient_lines.measuring_buttons(visit, patient),

@@ -17,6 +17,7 @@ from bot.desk.verdicts import Verdicts
 from bot.desk.visits import Desk, Visit
 from bot.drawing.asked import Verdict
 from bot.team.patient_card import state_of
+from bot.team.roster import unreadable_in_words
 from bot.texts import Html
 from jobs import roster as groups
 from jobs import standing
@@ -95,7 +96,7 @@ def _number(said: str, otherwise: int) -> int:
 
 def _roster(verdicts: Verdicts, visit: Visit) -> Response:
     team = visit.team
-    people = patients.patients_of(visit.session, team.id)
+    people, unreadable = standing.with_a_day(patients.patients_of(visit.session, team.id))
     everyone = standing.standings(visit.session, team, people, visit.now)
     if not visit.coordinates:
         # Labels are the coordinators' own: nobody else finds anybody by them either.
@@ -105,9 +106,10 @@ def _roster(verdicts: Verdicts, visit: Visit) -> Response:
     found = grouped[view.group]
     if view.typed:
         found = groups.search(found, view.typed)
-    if "go" in visit.query and len(found) == 1:
-        # By Enter, and not by coming back.
-        return RedirectResponse(f"/desk/patients/{found[0].pseudonym}", 303)
+    if "go" in visit.query:
+        # By Enter alone: the address that stays leads to nobody, when one comes back or once only one is left.
+        one = f"/desk/patients/{found[0].pseudonym}" if len(found) == 1 else None
+        return RedirectResponse(one or view.address(), 303)
     known = verdicts.known(visit.session, team, people, visit.now) if visit.reads_answers else {}
     found = sorted(found, key=_key(view.order, visit, people, found, known), reverse=view.is_reversed)
     if view.order is Order.VERDICT:
@@ -119,6 +121,7 @@ def _roster(verdicts: Verdicts, visit: Visit) -> Response:
         view=view,
         counts={group: len(members) for group, members in grouped.items() if members or group is view.group},
         found=len(found),
+        unreadable=unreadable_in_words(unreadable, visit.texts) if unreadable else None,
         rows=[Line(row, known.get(row.standing.patient_id), visit) for row in rows],
         left=max(len(found) - view.rows.stop, 0),
         orders=_orders(visit),

@@ -47,12 +47,6 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     return [Toast(""), Rewrite(incoming.message_id, _screen(session, someone, patient, before))]
 
 
-def what_was_changed(entry: AuditEntry, texts: Texts) -> Html:
-    """What, from what to what; and where that was to undo something, that it was."""
-    said = what(entry, texts)
-    return said if entry.takes_back is None else texts("history.taken_back", what=said)
-
-
 def _together(found: Sequence[Found]) -> list[list[Found]]:
     """The newest first: courses that were moved or planned at once are one change, told by the earliest of them."""
     changes: list[list[Found]] = []
@@ -152,13 +146,15 @@ def _lines(session: Session, someone: Someone, changes: Sequence[Sequence[Found]
 def _line(change: Sequence[Found], of_team: bool, someone: Someone, members: Mapping[int, Staff], texts: Texts) -> Html:
     """In a team's, with whom it is about."""
     (entry, about), *others = change
-    said = what_was_changed(entry, texts)
+    said, who = what(entry, texts), _who(entry.actor, someone, members, texts)
     if others:
         said = texts.plural("history.and_later", len(others), what=said)
     if of_team and about is not None:
         said = texts("history.about", pseudonym=about.pseudonym, what=said)
+    if entry.takes_back is not None:
+        who = texts("history.by_undo", who=who)
     when = Html(texts.instant(entry.at, someone.the_team.time_zone))
-    return texts("history.line", when=when, who=_who(entry.actor, someone, members, texts), what=said)
+    return texts("history.line", when=when, who=who, what=said)
 
 
 def _who(actor: str, someone: Someone, members: Mapping[int, Staff], texts: Texts) -> Html:

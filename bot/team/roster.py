@@ -1,7 +1,7 @@
 """The roster: everyone a team has, narrowed to a group or to what is searched for, a page at a time."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlmodel import Session
@@ -20,6 +20,8 @@ PAGE = 8
 FEW_PAGES = 4
 # As much of a label as there is room for beside a code, two buttons a row.
 LABEL_ON_BUTTON = 10
+# Of those who cannot be shown.
+MOST_NAMED = 8
 FIND = "find"
 # look:0, all:12, find:0:anna; before there were groups, the page alone.
 _VIEW = re.compile(r"(?:([a-z_]{3,}):)?([0-9]{1,4})(?::(.+))?", re.ASCII)
@@ -62,29 +64,37 @@ def back_to(data: str) -> str:
 def roster(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """`/roster`: who needs a look. `/roster anna`: whose code or label has that in it; the card where it is one."""
     typed = groups.as_searched(incoming.text)
-    everyone = _everyone(session, incoming, someone)
+    everyone, unreadable = _everyone(session, incoming, someone)
     if typed and len(found := groups.search(everyone, typed)) == 1:
         patient = patients.patient_of_team(session, someone.the_team.id, found[0].patient_id)
         if patient is not None:
             return [Say(card(session, patient, someone, incoming.now))]
-    return [Say(_screen(everyone, View(typed=typed), someone))]
+    return [Say(_screen(everyone, unreadable, View(typed=typed), someone))]
 
 
 def roster_pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
     """Another page, or another group."""
     view = view_in(incoming.data.removeprefix("ro").removeprefix(":"))
-    shown = _screen(_everyone(session, incoming, someone), view, someone)
+    shown = _screen(*_everyone(session, incoming, someone), view, someone)
     return [Toast(""), Rewrite(incoming.message_id, shown)]
 
 
-def _everyone(session: Session, incoming: Incoming, someone: Someone) -> list[Standing]:
+def _everyone(session: Session, incoming: Incoming, someone: Someone) -> tuple[list[Standing], list[str]]:
+    """And the codes of those whose time zone cannot be read."""
     team = someone.the_team
-    return standing.standings(session, team, patients.patients_of(session, team.id), incoming.now)
+    people, unreadable = standing.with_a_day(patients.patients_of(session, team.id))
+    return standing.standings(session, team, people, incoming.now), unreadable
 
 
-def _screen(everyone: list[Standing], view: View, someone: Someone) -> Screen:
+def unreadable_in_words(codes: Sequence[str], texts: Texts) -> Html:
+    """Whose time zone cannot be read, and what then."""
+    more = ", …" if len(codes) > MOST_NAMED else ""
+    return texts("roster.unreadable", codes=Html(", ".join(codes[:MOST_NAMED]) + more))
+
+
+def _screen(everyone: list[Standing], unreadable: list[str], view: View, someone: Someone) -> Screen:
     texts = texts_in(someone.chat.language)
-    if not everyone:
+    if not everyone and not unreadable:
         return Screen(texts("roster.empty"))
     grouped = groups.by_group(everyone)
     if view.group is None and not view.typed:
@@ -95,12 +105,15 @@ def _screen(everyone: list[Standing], view: View, someone: Someone) -> Screen:
     what = [_what(view, len(found), texts)]
     if page.pages > 1:
         what.append(texts("roster.page", page=page.number + 1, pages=page.pages))
+    lines = [_line(each, texts) for each in page.shown]
+    if unreadable:
+        lines.append(unreadable_in_words(unreadable, texts))
     text = texts.plural(
         "roster.heading",
-        len(everyone),
+        len(everyone) + len(unreadable),
         team=someone.the_team.name,
         shown=Html(" · ".join(what)),
-        lines=Html("".join(f"\n\n{_line(each, texts)}" for each in page.shown)),
+        lines=Html("".join(f"\n\n{line}" for line in lines)),
     )
     people = [Button(_label(each), f"pt:{view.data}:{each.patient_id}") for each in page.shown]
     return Screen(text, (*rows_of(people, 2), *_turning(view, page, texts), *_groups(grouped, view, texts)))

@@ -64,7 +64,12 @@ def between(session: Session, team: Team, first: date, last: date, now: datetime
     found = courses.courses_between(session, team.id, first, last)
     whose = {patient.id for _, patient in found}
     said = attendance.said_of_planned(session, team.id, whose)
-    return [_course(course, patient, said, now) for course, patient in found]
+    return [_course(course, patient, _today(patient, team, now), said) for course, patient in found]
+
+
+def _today(patient: Patient, team: Team, now: datetime) -> date:
+    """Where the patient lives; the team's own where their time zone cannot be read."""
+    return due.local_date(patient.time_zone if due.is_zone(patient.time_zone) else team.time_zone, now)
 
 
 def kind_of(course: Course, today: date, said: Mapping[int, bool]) -> Kind:
@@ -76,7 +81,7 @@ def kind_of(course: Course, today: date, said: Mapping[int, bool]) -> Kind:
     return Kind.DECLINED if said.get(course.id) is False else Kind.PLANNED
 
 
-def _course(course: Course, patient: Patient, said: Mapping[int, bool], now: datetime) -> CalendarCourse:
+def _course(course: Course, patient: Patient, today: date, said: Mapping[int, bool]) -> CalendarCourse:
     return CalendarCourse(
         course_id=course.id,
         patient_id=patient.id,
@@ -84,7 +89,7 @@ def _course(course: Course, patient: Patient, said: Mapping[int, bool], now: dat
         label=patient.label,
         start=courses.first_day(course),
         last_day=courses.last_day(course),
-        kind=kind_of(course, due.local_date(patient.time_zone, now), said),
+        kind=kind_of(course, today, said),
         dose=dose_of(course),
     )
 
@@ -107,7 +112,7 @@ def unconfirmed(session: Session, team: Team, now: datetime) -> list[Unconfirmed
     return [
         Unconfirmed(course.id, patient.pseudonym, patient.label, course.planned_start, course.asked_on)
         for course, patient in courses.planned_to_begin_before(session, team.id, latest)
-        if courses.last_day(course) < due.local_date(patient.time_zone, now)
+        if courses.last_day(course) < _today(patient, team, now)
     ]
 
 

@@ -28,8 +28,8 @@ class Fingerprint:
 
 
 def fingerprints(session: Session, team: Team, people: Sequence[Patient], now: datetime) -> dict[int, Fingerprint]:
-    """By patient id, of these patients of the team."""
-    today = {patient.id: due.local_date(patient.time_zone, now) for patient in people}
+    """By patient id, of these patients of the team whose day can be told."""
+    today = {patient.id: due.local_date(patient.time_zone, now) for patient in people if due.is_zone(patient.time_zone)}
     if not today:
         return {}
     answers = team_diaries.newest_answers_of_team(session, team.id, min(today.values()) - STILL_ANSWERED)

@@ -127,7 +127,7 @@ def test_a_cancelling_is_undone_and_the_patient_who_heard_of_it_hears_of_that(cl
     clinic.becomes(clinic.local("2026-03-05 09:00"))
     assert len(reminders(anna)) == 1, "and is reminded"
     coordinator.says(f"/history {anna.code}")
-    assert "By undo: course of Thu 12 Mar 2026 planned again" in coordinator.sees
+    assert "you, by undo\ncourse of Thu 12 Mar 2026 planned again" in coordinator.sees
 
 
 def test_who_had_not_heard_of_the_course_hears_nothing_of_either(clinic: Clinic) -> None:

@@ -54,7 +54,7 @@ def test_the_teams_history_says_whom_it_is_about(clinic: Clinic) -> None:
     coordinator.says("/history")
     when = "Mon 2 Mar 2026, 10:00"
     assert entries(coordinator) == [
-        f"{when}, you\nBy undo: day of the summary: Friday → Monday; hour of the summary: 09:30 → 08:00",
+        f"{when}, you, by undo\nday of the summary: Friday → Monday; hour of the summary: 09:30 → 08:00",
         f"{when}, you\nday of the summary: Monday → Friday; hour of the summary: 08:00 → 09:30",
         f"{when}, the operator\n{anna.code}: course planned for Fri 20 Mar 2026, 2 days, 0.8 g/kg a day",
         f"{when}, the patient\n{anna.code}: joined the diary",
@@ -176,17 +176,21 @@ def test_what_does_not_exist_is_said_so(clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "who", "what"),
     [
-        ("en", "a colleague, no. 1\n{code}: check-in time: 18:00 → 20:30"),
-        ("fr", "un membre de l’équipe, n° 1\n{code}\u00a0: heure du questionnaire\u00a0: 18:00 → 20:30"),
-        ("de", "jemand aus dem Team, Nr. 1\n{code}: Uhrzeit der Tagesfragen: 18:00 → 20:30"),
+        ("en", "a colleague, no. 1{by}", "{code}: check-in time: {change}"),
+        ("fr", "un membre de l’équipe, n° 1{by}", "{code}\u00a0: heure du questionnaire\u00a0: {change}"),
+        ("de", "jemand aus dem Team, Nr. 1{by}", "{code}: Uhrzeit der Tagesfragen: {change}"),
     ],
 )
-def test_it_is_told_in_the_readers_language(clinic: Clinic, language: str, said: str) -> None:
+def test_it_is_told_in_the_readers_language(clinic: Clinic, language: str, who: str, what: str) -> None:
     coordinator, anna, reader = clinic.coordinator(), clinic.patient(), clinic.someone(language)
     reader.says(f"/start {clinic.invitation(Role.COORDINATOR)}")
     change(coordinator, anna, "Check-in time", "20:30")
+    coordinator.presses("Undo (for an hour)")
     reader.says("/history")
-    assert said.format(code=anna.code) in entries(reader)[0]
+    by = {"en": ", by undo", "fr": ", par retour en arrière", "de": ", durch Rückgängigmachen"}[language]
+    undone, done, *_ = (entry.split(", 10:00, ")[1] for entry in entries(reader))
+    assert done == f"{who}\n{what}".format(by="", code=anna.code, change="18:00 → 20:30")
+    assert undone == f"{who}\n{what}".format(by=by, code=anna.code, change="20:30 → 18:00")
     assert clinic.world.refused() == []

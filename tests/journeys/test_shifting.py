@@ -46,7 +46,7 @@ def test_a_course_and_its_followers_are_moved_by_five_taps_from_the_card(clinic_
     assert anna.starts == ["2026-03-12", "2026-04-09", "2026-05-07", "2026-06-04"]
     assert len(told(anna)) == 2
     coordinator.says(f"/history {anna.code}")
-    assert coordinator.sees.count("By undo: course moved") == 1
+    assert coordinator.sees.count("you, by undo\ncourse moved") == 1
     assert coordinator.sees.count(", and 3 later courses with it") == 3, "planned, moved, and taken back"
 
 

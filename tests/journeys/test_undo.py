@@ -146,7 +146,7 @@ def test_a_series_is_taken_back_as_a_whole_and_what_was_planned_before_stays(cli
     (heard,) = told(anna)
     assert heard.count(" is cancelled") == 3, "of which they had heard, in one message again"
     coordinator.says(f"/history {anna.code}")
-    assert coordinator.sees.count("By undo: course of") == 3
+    assert coordinator.sees.count("you, by undo\ncourse of") == 3
     undone = [entry.takes_back for entry in clinic.rows(AuditEntry) if entry.action == "course_cancelled"]
     planned = [entry.id for entry in clinic.rows(AuditEntry) if entry.action == "course_planned"]
     assert undone == planned[1:]

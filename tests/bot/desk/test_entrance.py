@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from bot.desk.visits import Desk
 from bot.desk.wrong_tries import WrongTries
 from jobs import desk_access, staffing
 from storage import chats
+from storage.desk import note_seen
 from storage.models import AuditEntry, DeskSession, DeskTicket, Staff, UsedProof
 from tests.bot.desk.at_the_desk import AtTheDesk
 from tests.support import START, TOKEN, Clinic, Someone
@@ -283,6 +285,27 @@ def test_one_address_does_not_keep_another_out_and_no_more_are_remembered_than_t
     assert tries.is_refused("another", START + timedelta(minutes=59))
     assert not tries.is_refused("a third", START)
     assert not tries.is_refused("another", START + timedelta(hours=1))
+
+
+def test_whoever_reads_does_not_wait_for_what_is_noted_of_them(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While something long is written, as on a Monday morning."""
+    member, is_written, is_noted = clinic.coordinator(), threading.Event(), threading.Event()
+
+    def noted(session: Session, *seen: Any) -> None:
+        note_seen(session, *seen)
+        is_noted.set()
+
+    monkeypatch.setattr("bot.desk.visits.note_seen", noted)
+    with AtTheDesk(clinic) as desk, desk.client(member) as client:
+        client.timeout = httpx.Timeout(60)
+        clinic.passes(minutes=5)
+        clinic.bot.running.writer.submit(lambda _: is_written.wait())
+        try:
+            assert client.get("/desk/team").status_code == 200
+            assert not is_noted.is_set()
+        finally:
+            is_written.set()
+        assert is_noted.wait(60)
 
 
 def test_coming_in_is_in_the_history_and_pushes_no_change_out_of_sight(clinic: Clinic) -> None:

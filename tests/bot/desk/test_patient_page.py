@@ -164,6 +164,16 @@ def test_a_course_is_moved_from_the_page_and_its_history_says_so(desk: AtTheDesk
     assert "moved" in page
 
 
+def test_a_course_that_never_was_is_no_earlier_course(desk: AtTheDesk) -> None:
+    coming = next(each for each in desk.clinic.rows(Course) if each.planned_start == date(1999, 8, 16))
+    with desk.client(desk.clinic.coordinator()) as client:
+        assert "<summary>15 earlier courses</summary>" in client.get(PATH).text
+        presses(client, f"o:cancel_course:{coming.id}", "f:cancel_course:because:clinic", "f:cancel_course:+:+")
+        page = client.get(PATH).text
+    assert "<summary>15 earlier courses, 1 cancelled</summary>" in page
+    assert "cancelled: for the clinic's sake" in words(page).replace("&#39;", "'")
+
+
 def test_of_a_patient_who_has_left_nothing_is_changed(desk: AtTheDesk) -> None:
     clinic = desk.clinic
 
@@ -224,6 +234,14 @@ def test_a_clinician_s_page_stands_whole_at_every_size(desk: AtTheDesk, browser:
         expect(page.locator(".chart-plot canvas")).to_have_count(4)
         expect(page.locator(".chart-readout").first).to_contain_text("Thu 12 Aug 1999")
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_the_verdict_and_the_latest_courses_are_seen_without_scrolling(desk: AtTheDesk, browser: Windows) -> None:
+    with desk.page(browser, desk.clinic.clinician(), PATH) as page:
+        expect(page.locator(".verdict")).to_have_text("Pain: does not return")
+        expect(page.locator(".chart-plot canvas")).to_have_count(4)
+        expect(page.locator(".verdict")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".chart-plot").first).to_be_in_viewport(ratio=0.75)
 
 
 def test_what_a_colleague_enters_appears_without_a_reload_and_what_one_looks_at_stays(

@@ -129,6 +129,19 @@ def test_nobody_of_another_team_is_ever_found(desk: AtTheDesk) -> None:
             assert f'href="/desk/patients/{anna.code}"' not in client.get(path).text
 
 
+def test_that_enter_was_pressed_does_not_stay_in_the_address(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    code, _ = invited(clinic, 2, label="bed 12")
+    with desk.client(clinic.coordinator()) as client:
+        several = client.get("/desk/roster?q=bed&sort=-who&go=1")
+        nobody = client.get("/desk/roster?q=chair&go=1")
+        one = client.get(f"/desk/roster?q={code}&go=1")
+    assert [answer.status_code for answer in (several, nobody, one)] == [303] * 3
+    assert several.headers["location"] == "/desk/roster?group=all&q=bed&sort=-who"
+    assert nobody.headers["location"] == "/desk/roster?group=all&q=chair&sort=look"
+    assert one.headers["location"] == f"/desk/patients/{code}"
+
+
 @pytest.mark.browser
 def test_two_hundred_are_found_as_one_types(desk: AtTheDesk, browser: Windows) -> None:
     clinic = desk.clinic
@@ -147,6 +160,7 @@ def test_two_hundred_are_found_as_one_types(desk: AtTheDesk, browser: Windows) -
         expect(page.get_by_role("link", name=codes[7])).to_be_visible()
         page.get_by_role("searchbox").fill("P-")
         page.get_by_role("searchbox").press("Enter")
+        expect(page).to_have_url(f"{desk.url}/desk/roster?group=all&q=P-&sort=look")
         expect(page.get_by_role("heading", level=1)).to_have_text("Patients")
         box.fill("")
         expect(page.get_by_role("status").first).to_contain_text("205")

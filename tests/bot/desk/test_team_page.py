@@ -108,6 +108,25 @@ def test_a_rule_says_what_it_would_have_told_and_of_whom(desk: AtTheDesk) -> Non
     assert "Alerts by week, the oldest first: 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4" in said
 
 
+def test_of_whom_is_for_those_alone_who_hear_of_alerts(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    coordinator, clinician, anna = clinic.coordinator(), clinic.clinician(), clinic.patient()
+    evening(clinic, anna, 2, "9 2 2 4")
+    ruled(clinic, 9)
+    often = "it would have told the team 1 time (1 of 1 patients)"
+    for_coordinators = words(page_of(desk, coordinator, "/desk/team/lookback/1"))
+    assert often in for_coordinators
+    assert "About:" not in for_coordinators
+    assert anna.code not in for_coordinators
+    clinician.says("/alerts")
+    clinician.presses("Tell coordinators")
+    clinician.presses("Yes, do it")
+    for member in (coordinator, clinician):
+        said = words(page_of(desk, member, "/desk/team/lookback/1"))
+        assert often in said
+        assert f"About: {anna.code} (1)" in said
+
+
 @pytest.mark.parametrize("number", ["2", "0", "-1", "x", "9" * 30, "²", "1%0A"])
 def test_a_rule_that_is_none_of_the_teams_says_nothing(desk: AtTheDesk, number: str) -> None:
     clinic = desk.clinic

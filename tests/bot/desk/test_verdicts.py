@@ -68,7 +68,7 @@ class Desk:
             team = rows_of(session, Team)[0]
             people = patients.patients_of(session, team.id)
             found = self.verdicts.known(session, team, people, self.clock.now())
-            return {patient.pseudonym: found[patient.id] for patient in people}
+            return {patient.pseudonym: found[patient.id] for patient in people if patient.id in found}
 
     def refresh(self) -> None:
         asyncio.run(self.verdicts.refresh(1))
@@ -115,6 +115,20 @@ def test_what_is_new_about_one_is_computed_anew_of_that_one_alone(desk: Desk) ->
     assert desk.renderer.portions == portions + 1  # type: ignore[attr-defined]
     desk.refresh()
     assert desk.verdicts.revision(1) == 2, "nothing was new the third time"
+
+
+def test_of_whoever_s_time_zone_cannot_be_read_nothing_is_known_and_of_the_others_all(desk: Desk) -> None:
+    def lose(session: Session) -> None:
+        patient = patients.patient_called(session, 1, seed.CASE_PSEUDONYM)
+        assert patient is not None
+        patient.time_zone = "Mars/Olympus"
+        session.add(patient)
+
+    everyone = desk.known().keys()
+    desk.write(lose)
+    desk.refresh()
+    assert desk.known().keys() == everyone - {seed.CASE_PSEUDONYM}
+    assert None not in desk.known().values()
 
 
 def test_the_next_day_nothing_of_yesterday_is_said(desk: Desk) -> None:

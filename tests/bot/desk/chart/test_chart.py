@@ -326,6 +326,26 @@ def test_it_follows_the_window(open_chart: Opener) -> None:
 # --- the table, and what goes wrong --------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        ".chart-symptom select",
+        "section:nth-of-type(1) button >> nth=2",
+        "section:nth-of-type(1) button >> nth=6",
+        "section:nth-of-type(2) button >> nth=1",
+        ".chart-table summary",
+    ],
+)
+def test_whoever_is_at_it_by_keyboard_stays_there_when_it_is_drawn_anew(open_chart: Opener, place: str) -> None:
+    page = open_chart()
+    focused = page.locator(place)
+    before = focused.element_handle()
+    focused.focus()
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('desk-changed'))")
+    page.wait_for_function("(element) => !element.isConnected", arg=before)
+    expect(page.locator(place)).to_be_focused()
+
+
 def test_the_table_has_every_day_with_its_remarks(open_chart: Opener) -> None:
     record = RECORDS["the case"]
     page = open_chart()
