@@ -96,10 +96,14 @@ def test_a_label_is_for_coordinators_alone(desk: AtTheDesk) -> None:
     clinic = desk.clinic
     (code,) = invited(clinic, 1, label="bed 12")
     with desk.client(clinic.coordinator()) as boss, desk.client(clinic.clinician()) as doctor:
-        assert "bed 12" in boss.get("/desk/roster?group=all").text
+        shown = boss.get("/desk/roster?group=all").text
+        assert "bed 12" in shown
+        assert "Search by code or label" in words(shown)
         seen = doctor.get("/desk/roster?group=all").text
         assert code in seen
         assert "bed 12" not in seen
+        assert "Search by code" in words(seen)
+        assert "code or label" not in words(seen)
         # Nor can it be found out by searching for it.
         assert code not in doctor.get("/desk/roster?group=all&q=bed").text
         assert code in boss.get("/desk/roster?group=all&q=bed").text
