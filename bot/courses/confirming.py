@@ -209,8 +209,11 @@ def _choices(given: Pressed, course: Course, text: Html, texts: Texts) -> Screen
         text = Html(f"{text}\n\n{texts('confirming.question')}")
     else:
         buttons = [Button(texts("reopen_course.button"), _data(given.day, "r", course.id, given.undo))]
-    back = Button(texts("confirming.button.back"), _data(given.day, LIST, 0, given.undo))
-    return Screen(text, (*rows_of(buttons, 1), (back,)))
+    return Screen(text, (*rows_of(buttons, 1), (_back(given, texts),)))
+
+
+def _back(given: Pressed, texts: Texts) -> Button:
+    return Button(texts("confirming.button.back", day=given.day), _data(given.day, LIST, 0, given.undo))
 
 
 def _undone(session: Session, incoming: Incoming, someone: Someone, given: Pressed) -> list[Reply]:
@@ -235,8 +238,7 @@ def _ask_all(session: Session, someone: Someone, given: Pressed, asked: Asked) -
         named = Html(texts.listed([patient.pseudonym for course, patient in open_ if course.id in declined]))
         text = Html(f"{text}\n\n{texts('confirming.of_whom_declined', codes=named)}")
     yes = Button(texts("form.button.confirm"), _data(given.day, ALL_REALLY, _sign_of(open_), given.undo))
-    back = Button(texts("confirming.button.back"), _data(given.day, LIST, 0, given.undo))
-    return Screen(text, ((yes,), (back,)))
+    return Screen(text, ((yes,), (_back(given, texts),)))
 
 
 def _all_as_planned(

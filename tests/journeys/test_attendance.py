@@ -125,7 +125,7 @@ def test_whoever_could_not_come_is_shown_to_be_so_where_it_is_asked_whether_it_w
     assert f"– {ben.code}: Fri 20 Mar 2026, 2 days, 0.4 g/kg a day" in lines
     chris.presses("All 2 given as planned")
     assert f"Had said that they cannot come: {anna.code}." in chris.sees
-    chris.presses("‹ All that were asked about")
+    chris.presses("‹ All asked about")
     chris.presses(f"{anna.code}?")
     assert chris.sees.startswith(declined)
     chris.presses("Given as planned")

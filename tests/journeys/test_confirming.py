@@ -125,7 +125,7 @@ def test_one_answers_for_all_and_the_others_messages_say_so(clinic: Clinic) -> N
     assert questions(doctor) == []
     before = clinic.stored()["Course"]
     second.presses(f"{anna.code}: done")
-    second.presses("‹ All that were asked about")
+    second.presses("‹ All asked about")
     assert clinic.stored()["Course"] == before
 
 
@@ -482,7 +482,7 @@ def test_undo_stays_while_one_turns_the_pages(clinic: Clinic) -> None:
     coordinator.presses("Next")
     code = next(label for label in coordinator.buttons if label.endswith(": done"))
     coordinator.presses(code)
-    coordinator.presses("‹ All that were asked about")
+    coordinator.presses("‹ All asked about")
     coordinator.presses("Undo (for an hour)")
     assert {course.status for course in clinic.rows(Course)} == {CourseStatus.PLANNED}
 
