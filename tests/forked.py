@@ -80,4 +80,9 @@ def _be_the_bot(words: tuple[str, ...], folder: Path, environment: dict[str, str
     sys.argv = ["bot", *words]
     # Not there if it could not be imported, of which the server says nothing; and `-m` runs it once more.
     del sys.modules[IMPORTED]
-    runpy.run_module("bot", run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module("bot", run_name="__main__", alter_sys=True)
+    except Exception as fault:
+        # As Python tells one that nobody caught: through the hook, which the command line has set.
+        sys.excepthook(type(fault), fault, fault.__traceback__)
+        sys.exit(1)

@@ -47,6 +47,10 @@ def polling(service: Service) -> None:
     service.world.wait_for(lambda world: world.mailbox.open_polls, PATIENCE)
 
 
+def both_run(service: Service) -> None:
+    service.until(lambda: service.log.read_text().count("is running") == 2)
+
+
 def all_sent(service: Service) -> None:
     service.until(lambda: {row.state for row in service.rows(OutboxMessage)} == {MessageState.SENT})
 
@@ -55,7 +59,7 @@ def test_one_polls_and_the_next_takes_over_when_it_dies(replicas: Service) -> No
     service = replicas
     service.start()
     service.start(wait=False)
-    service.until(lambda: service.log.read_text().count("is running") == 2)
+    both_run(service)
     first, second = processes(service)
     assert "This replica is polling now" in service.log.read_text()
     assert service.log.read_text().count("This replica is polling now") == 1
@@ -103,6 +107,7 @@ def test_postgresql_restarted_at_once_loses_no_answer(replicas: Service, postgre
     day = service.patients_due(people)
     service.start()
     service.start(wait=False)
+    both_run(service)
     all_sent(service)
     for round_ in range(4):
         for account in range(1, people + 1):
