@@ -25,7 +25,8 @@ from bot.secret_files import SecretFiles
 from bot.settings import Settings
 from bot.texts import Html, catalogue, plain
 from storage.database import Database
-from tests.bot.test_command_line import ROOT, Operator
+from tests.bot.test_command_line import Operator
+from tests.forked import ROOT
 from tests.storage.support import committing
 from tests.support import BOT_NAME, TOKEN, Clinic
 from tests.typed_by_hand import NOT_RUN

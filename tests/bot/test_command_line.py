@@ -1,4 +1,8 @@
-"""`python -m bot`, as an operator types it: real processes, a real database file, the local Telegram."""
+"""`python -m bot`, as an operator types it: real processes, a real database file, the local Telegram.
+
+Most processes are forked (tests/forked.py). What a fork cannot show, such as a fault in the imports, shows in the true
+starts: those of `really_types`, and that of the bot which runs, answers and stops when told.
+"""
 
 import json
 import os
@@ -12,6 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -27,10 +32,10 @@ from storage.database import Database
 from storage.models import Patient
 from tests.bot.desk.at_the_desk import AtTheDesk
 from tests.bot.shell import left_as_it_was
+from tests.forked import ROOT, Forked
 from tests.storage.support import committing, joined_patient
 from tests.support import BOT_NAME, TOKEN, Clinic
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 60
 SETTINGS = (
     *("TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_TOKEN_FILE", "TELEGRAM_API_URL"),
@@ -75,6 +80,13 @@ class Operator:
             check=False,
         )
         return self._seen(Typed(done.returncode, done.stdout, done.stderr))
+
+    def types_apart(self, *words: str) -> "Typed":
+        """In a process of its own as well, but a forked one."""
+        with TemporaryDirectory() as folder:
+            out, error = Path(folder, "out"), Path(folder, "error")
+            code = Forked(words, self.folder, self.surroundings(), out, error).wait(PATIENCE)
+            return self._seen(Typed(code, out.read_text(), error.read_text()))
 
     def _seen(self, typed: "Typed") -> "Typed":
         assert TOKEN not in typed.said
@@ -132,7 +144,7 @@ def test_all_faults_of_the_settings_are_told_at_once_and_no_value_is_shown(opera
         assert "is not set" in typed.said
         assert "secret-word" not in typed.said
         assert "Mars" not in typed.said
-    assert operator.really_types("migrate").code == 2
+    assert operator.types_apart("migrate").code == 2
     assert list(operator.folder.iterdir()) == []
 
 
@@ -466,31 +478,23 @@ def test_a_running_bot_serves_the_desk_and_its_log_holds_no_key_to_it(
     with socket.create_server(("127.0.0.1", 0)) as free:
         where = f"127.0.0.1:{free.getsockname()[1]}"
         operator.sets(LOG_LEVEL="DEBUG", DESK_URL=f"http://{where}", DESK_LISTEN=where)
-        taken = operator.really_types("run")
+        taken = operator.types_apart("run")
         assert taken.code == 75
         assert "DESK_LISTEN" in taken.error
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot", "run"],
-        cwd=operator.folder,
-        env=operator.surroundings(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        try:
-            world.wait_for(lambda w: w.mailbox.open_polls, PATIENCE)
-            with httpx.Client(
-                base_url=f"http://{where}", headers={"Origin": f"http://{where}"}, timeout=PATIENCE
-            ) as web:
-                assert web.get("/desk/").status_code == 200
-                assert web.get("/desk/enter?ticket=a-key-of-a-link").status_code == 403
-                assert web.post("/desk/sign-in", data={"init_data": "signed-by-somebody"}).status_code == 403
-                assert web.get("/desk/roster", headers={"Cookie": "desk=a-cookies-token"}).status_code == 303
-            process.send_signal(signal.SIGTERM)
-            said, _ = process.communicate(timeout=PATIENCE)
-        finally:
-            process.kill()
-    assert process.returncode == 0
+    log = operator.folder / "bot.log"
+    process = Forked(("run",), operator.folder, operator.surroundings(), log)
+    try:
+        world.wait_for(lambda w: w.mailbox.open_polls, PATIENCE)
+        with httpx.Client(base_url=f"http://{where}", headers={"Origin": f"http://{where}"}, timeout=PATIENCE) as web:
+            assert web.get("/desk/").status_code == 200
+            assert web.get("/desk/enter?ticket=a-key-of-a-link").status_code == 403
+            assert web.post("/desk/sign-in", data={"init_data": "signed-by-somebody"}).status_code == 403
+            assert web.get("/desk/roster", headers={"Cookie": "desk=a-cookies-token"}).status_code == 303
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+    said = log.read_text()
     assert f"The desk is served for http://{where}" in said
     assert "Traceback" not in said
     for secret in ("a-key-of-a-link", "signed-by-somebody", "a-cookies-token"):
@@ -502,23 +506,17 @@ def test_a_second_bot_on_one_file_is_refused_and_roles_are_for_postgresql(
 ) -> None:
     world, url = telegram
     ready(operator, url)
-    first = subprocess.Popen(
-        [sys.executable, "-m", "bot", "run"],
-        cwd=operator.folder,
-        env=operator.surroundings(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    first = Forked(("run",), operator.folder, operator.surroundings(), operator.folder / "bot.log")
     try:
         world.wait_for(lambda w: w.mailbox.open_polls, PATIENCE)
-        second = operator.really_types("run")
+        second = operator.types_apart("run")
         assert second.code == 75
         assert "A bot runs on this database already." in second.error
     finally:
-        first.send_signal(signal.SIGTERM)
+        first.terminate()
         assert first.wait(PATIENCE) == 0
     for roles, said in (("clock", "does everything"), ("clock,cook", "intake, clock, courier, render")):
-        refused = operator.really_types("run", "--roles", roles)
+        refused = operator.types_apart("run", "--roles", roles)
         assert refused.code == 2
         assert said in refused.error
 

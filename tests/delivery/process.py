@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -14,11 +12,11 @@ from bot.local.world import World
 from jobs.clock import SystemClock
 from storage.database import Database
 from tests.delivery.support import has_started
+from tests.forked import ROOT, Forked
 from tests.log_guard import GUARD
 from tests.storage.support import committing, joined_patient, rows_of
 from tests.support import BOT_NAME, TOKEN
 
-ROOT = Path(__file__).parents[2]
 # A start takes two seconds on an idle machine; several at once on a busy one may take many.
 PATIENCE = 60.0
 CLOCK = SystemClock()
@@ -31,8 +29,8 @@ class Service:
         self.database, self.folder = database, folder
         self.world = World(TOKEN, BOT_NAME, CLOCK.now)
         self.server = RunningServer(application(self.world))
-        self.process: subprocess.Popen[bytes] | None = None
-        self.all_processes: list[subprocess.Popen[bytes]] = []
+        self.process: Forked | None = None
+        self.all_processes: list[Forked] = []
         self.level = "INFO"
         # Further settings.
         self.more: dict[str, str] = {}
@@ -63,10 +61,7 @@ class Service:
             "WATCH_LISTEN": "",
             **self.more,
         }
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"], cwd=self.folder, env=environment, stdout=log, stderr=log
-            )
+        self.process = Forked(("run",), self.folder, environment, self.log)
         self.all_processes.append(self.process)
         if wait:
             self.world.wait_for(lambda world: world.mailbox.open_polls, PATIENCE)
@@ -76,7 +71,7 @@ class Service:
         return self.folder / "bot.log"
 
     @property
-    def running(self) -> "subprocess.Popen[bytes]":
+    def running(self) -> Forked:
         assert self.process is not None
         return self.process
 
@@ -88,7 +83,7 @@ class Service:
 
     def terminate(self, patience: float) -> int:
         """As a service manager does; its exit code. subprocess.TimeoutExpired past the patience."""
-        self.running.send_signal(signal.SIGTERM)
+        self.running.terminate()
         return self.running.wait(patience)
 
     def patients_due(self, many: int) -> date:

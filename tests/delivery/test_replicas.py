@@ -1,7 +1,5 @@
 """Several processes on one PostgreSQL: they share the work, one polls, and no death of any of them loses anything."""
 
-import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,6 +17,7 @@ from storage.locks import Lock
 from storage.models import Answer, DiaryDay, MessageState, OutboxMessage
 from storage.pace import SharedPace
 from tests.delivery.process import PATIENCE, Service, press_data
+from tests.forked import Forked
 from tests.postgres import PostgresServer
 
 TAKEN_OVER_WITHIN = 30
@@ -40,12 +39,16 @@ def replicas(shared: Database, tmp_path: Path) -> Iterator[Service]:
             process.wait(PATIENCE)
 
 
-def processes(service: Service) -> list["subprocess.Popen[bytes]"]:
+def processes(service: Service) -> list[Forked]:
     return service.all_processes
 
 
 def polling(service: Service) -> None:
     service.world.wait_for(lambda world: world.mailbox.open_polls, PATIENCE)
+
+
+def both_run(service: Service) -> None:
+    service.until(lambda: service.log.read_text().count("is running") == 2)
 
 
 def all_sent(service: Service) -> None:
@@ -56,7 +59,7 @@ def test_one_polls_and_the_next_takes_over_when_it_dies(replicas: Service) -> No
     service = replicas
     service.start()
     service.start(wait=False)
-    service.until(lambda: service.log.read_text().count("is running") == 2)
+    both_run(service)
     first, second = processes(service)
     assert "This replica is polling now" in service.log.read_text()
     assert service.log.read_text().count("This replica is polling now") == 1
@@ -65,7 +68,7 @@ def test_one_polls_and_the_next_takes_over_when_it_dies(replicas: Service) -> No
     service.until(lambda: service.log.read_text().count("This replica is polling now") == 2, TAKEN_OVER_WITHIN)
     polling(service)
     assert "Another program is polling" not in service.log.read_text()
-    second.send_signal(signal.SIGTERM)
+    second.terminate()
     assert second.wait(PATIENCE) == 0
 
 
@@ -104,6 +107,7 @@ def test_postgresql_restarted_at_once_loses_no_answer(replicas: Service, postgre
     day = service.patients_due(people)
     service.start()
     service.start(wait=False)
+    both_run(service)
     all_sent(service)
     for round_ in range(4):
         for account in range(1, people + 1):
