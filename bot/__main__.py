@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 from telegram.error import InvalidToken
 
@@ -136,6 +136,9 @@ def run(
         raise _stop_for_now("cli.polled_elsewhere") from None
     except CannotListenError as wrong:
         raise _stop_for_now("cli.cannot_listen", setting=wrong.setting, where=wrong.where, why=wrong.why) from None
+    except OperationalError as fault:
+        # It answered a moment ago, and was away when the bot was to begin.
+        raise file_checks.stop(file_checks.of_database(loaded, fault) or say("cli.database"), TRY_AGAIN) from None
     finally:
         lock.release()
         database.close()

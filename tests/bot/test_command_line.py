@@ -33,6 +33,7 @@ from storage.models import Patient
 from tests.bot.desk.at_the_desk import AtTheDesk
 from tests.bot.shell import left_as_it_was
 from tests.forked import ROOT, Forked
+from tests.postgres import PostgresServer
 from tests.storage.support import committing, joined_patient
 from tests.support import BOT_NAME, TOKEN, Clinic
 
@@ -331,6 +332,19 @@ def test_doctor_looks_at_all_that_it_can_where_a_setting_is_wrong(
     assert "TELEGRAM_BOT_TOKEN_FILE is no file" in typed.out
     assert "DATABASE_URL is not a database" in typed.out
     assert "no bot runs here" not in typed.out
+
+
+def test_a_database_that_is_away_just_when_the_bot_begins_is_said_in_words_too(
+    operator: Operator, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = Database("postgresql://u@127.0.0.1:1/x")
+    monkeypatch.setattr("bot.__main__.AlignedClock.align", lambda _: away.time())
+    with postgres.new_database() as database:
+        url = database.url.render_as_string(hide_password=False)
+        operator.sets(TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API_URL="http://127.0.0.1:1", DATABASE_URL=url)
+        typed = operator.types("run")
+    assert typed.code == 75, "tried again by whoever supervises it"
+    assert "the database cannot be reached" in typed.said.lower()
 
 
 @pytest.mark.parametrize("url", ["sqlite:////dev/null/no/diary.sqlite", "postgresql://u:secret-word@127.0.0.1:1/x"])
