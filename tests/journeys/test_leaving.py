@@ -198,7 +198,7 @@ def test_what_is_still_planned_is_said_seen_cancelled_and_moved_and_they_hear_no
     assert chris.sees.endswith(alone)
     assert anna.starts == ["2026-03-03", "2026-03-20", "2026-05-15"]
     for data in ("co", "o:move_course", "o:cancel_course"):
-        assert strange.forges(f"{data}:{anna.courses[1].id}") == "This has changed meanwhile, so nothing was done."
+        assert strange.forges(f"{data}:{anna.courses[1].id}").startswith("This has changed meanwhile")
     clinic.passes(days=80)
     assert len(anna.messages) == heard
     chris.says(f"/patient {anna.code}")
