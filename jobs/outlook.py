@@ -51,10 +51,10 @@ def nearest(known: Iterable[Course], start: date, end: date, within: timedelta) 
 
 
 def untold(session: Session, patient: Patient, now: datetime) -> list[Course]:
-    """What the patient is to be told of courses; of one that is over it is no news that it was planned."""
+    """What the patient is to be told of courses; nothing of one that is over, by the day that they know of too."""
     today = due.local_date(patient.time_zone, now)
     known = courses.courses_to_tell(session, patient.team_id, patient.id)
-    return [course for course in known if not course.to_announce or courses.last_day(course) >= today]
+    return [each for each in known if max(courses.last_day(each), each.told_start or date.min) >= today]
 
 
 def is_reminder_left(session: Session, patient: Patient, start: date, now: datetime) -> bool:

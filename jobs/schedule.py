@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from jobs import confirming, due, holding, infusion_reminder, outlook
 from jobs.refusals import Refusal
-from storage import audit, courses, queued
+from storage import audit, courses, patients, queued
 from storage.models import AuditEntry, CancelReason, Course, CourseStatus, Patient
 
 LONGEST_COURSE = 10
@@ -164,6 +164,24 @@ def latest_given(patient: Patient, now: datetime) -> date:
     """The last day that may be noted as one of an infusion: today; of whoever has stopped, the day of that."""
     until = now if patient.withdrawn_at is None else min(now, patient.withdrawn_at)
     return due.local_date(patient.time_zone, until)
+
+
+def can_be_changed(patient: Patient, course: Course, now: datetime) -> bool:
+    """Whether it may be moved or cancelled. Of whoever has stopped, what is still to come: they come to that."""
+    if patient.status not in patients.LEFT:
+        return True
+    return patients.has_stopped(patient) and courses.last_day(course) >= due.local_date(patient.time_zone, now)
+
+
+def check_can_be_changed(patient: Patient, course: Course, now: datetime) -> None:
+    if not can_be_changed(patient, course, now):
+        raise Refusal("refusal.has_left", pseudonym=patient.pseudonym)
+
+
+def is_dropped(patient: Patient, course: Course, now: datetime) -> bool:
+    """Planned for after the patient had stopped, and over: nobody will say that it was given."""
+    is_planned = course.status is CourseStatus.PLANNED
+    return is_planned and not can_be_changed(patient, course, now) and course.planned_start > latest_given(patient, now)
 
 
 def check_may_be_given(patient: Patient, course: Course, now: datetime) -> None:

@@ -91,12 +91,19 @@ def _prompt_time_back(of: Subject, actor: str, before: Facts, now: datetime) -> 
     check_in_time.change_prompt_time(of.session, actor, of.the_patient, time.fromisoformat(before["prompt_time"]), now)
 
 
+def _whose_plan(of: Subject, now: datetime) -> Patient:
+    """Also one who has stopped, of what is still to come."""
+    schedule.check_can_be_changed(of.any_patient, of.the_course, now)
+    return of.any_patient
+
+
 def _move_back(of: Subject, actor: str, before: Facts, now: datetime) -> None:
-    schedule.move_course(of.session, actor, of.the_patient, of.the_course, date.fromisoformat(before["start"]), now)
+    patient = _whose_plan(of, now)
+    schedule.move_course(of.session, actor, patient, of.the_course, date.fromisoformat(before["start"]), now)
 
 
 def _restore(of: Subject, actor: str, _before: Facts, now: datetime) -> None:
-    schedule.restore_course(of.session, actor, of.the_patient, of.the_course, now)
+    schedule.restore_course(of.session, actor, _whose_plan(of, now), of.the_course, now)
 
 
 def _member(of: Subject, facts: Facts) -> Staff:
@@ -117,7 +124,7 @@ def _invited_again(of: Subject, actor: str, _before: Facts, now: datetime) -> No
 
 def _cancel(of: Subject, actor: str, _before: Facts, now: datetime) -> None:
     """A course that should not have been planned; the patient hears of it only if they have heard of the course."""
-    schedule.cancel_course(of.session, actor, of.the_patient, of.the_course, now, CancelReason.MISTAKE)
+    schedule.cancel_course(of.session, actor, _whose_plan(of, now), of.the_course, now, CancelReason.MISTAKE)
 
 
 WAYS: dict[str, Way] = {

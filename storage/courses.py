@@ -8,7 +8,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, or_, select, update
 
 from storage.models import Course, CourseStatus, Patient
-from storage.patients import LEFT
+from storage.patients import LEFT, STOPPED
 
 # No course, imported ones included, is longer.
 LONGEST = timedelta(days=366)
@@ -158,19 +158,20 @@ def patients_with_a_course_between(
 
 
 def _have_a_day_between(team_id: int, first: date, last: date) -> ColumnElement[bool]:
-    """Planned and given courses of patients who have not left; a few that end before `first` are among them."""
+    """Planned and given courses of whoever comes for infusions; a few that end before `first` are among them."""
     begins = func.coalesce(Course.given_start, Course.planned_start)
     ends_later = or_(
         col(Course.given_end) >= first,
         col(Course.given_end).is_(None) & (begins > first - LONGEST),
     )
-    staying = select(Patient.id).where(Patient.team_id == team_id, col(Patient.status).not_in(LEFT))
-    theirs = and_(col(Course.team_id) == team_id, col(Course.patient_id).in_(staying))
+    comes = or_(col(Patient.status).not_in(LEFT), STOPPED)
+    coming = select(Patient.id).where(Patient.team_id == team_id, comes)
+    theirs = and_(col(Course.team_id) == team_id, col(Course.patient_id).in_(coming))
     return and_(theirs, col(Course.status) != CourseStatus.CANCELLED, begins <= last, ends_later)
 
 
 def courses_between(session: Session, team_id: int, first: date, last: date) -> list[tuple[Course, Patient]]:
-    """Planned and given, with an infusion on one of these days, with whose they are; not of patients who have left.
+    """Planned and given, with an infusion on one of these days, with whose they are; also of who has stopped the diary.
 
     By their first day, then by pseudonym.
     """

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, time
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, func, or_, select, update
+from sqlmodel import Session, and_, col, func, or_, select, update
 
 from storage.models import Chat, MessageKind, MessageState, OutboxMessage, Patient, PatientStatus
 
@@ -14,6 +14,8 @@ CODE_LENGTH = 4
 ALPHABET = "2346789ACDEFGHJKMNPQRTVWXY"
 LIVING = (PatientStatus.ACTIVE, PatientStatus.PAUSED)
 LEFT = (PatientStatus.WITHDRAWN, PatientStatus.ERASED)
+# Have kept a diary and stopped it: they still come for their infusions. Not whoever was invited and never came.
+STOPPED = and_(col(Patient.status) == PatientStatus.WITHDRAWN, col(Patient.consented_at).is_not(None))
 # What the clock asks each second is put together once.
 _DUE_A_PROMPT = (
     select(Patient, Chat)
@@ -64,6 +66,11 @@ def hold_all(session: Session, team_id: int, among: Collection[int] | None = Non
     if among is not None:
         query = query.where(col(Patient.id).in_(among))
     session.exec(query.with_for_update(key_share=True)).all()
+
+
+def has_stopped(patient: Patient) -> bool:
+    """`STOPPED`, of one."""
+    return patient.status is PatientStatus.WITHDRAWN and patient.consented_at is not None
 
 
 def pseudonym_of(session: Session, team_id: int, patient_id: int) -> str | None:

@@ -22,6 +22,8 @@ USUAL_DOSES = (0.4, 0.8, 1.0, 2.0)
 USUAL_DAYS = (1, 2, 3, 4, 5)
 # With how many of the patient's courses a new one is compared.
 LAST_ONES = 3
+# Of courses in a row, so many are named.
+MOST_DAYS = 8
 # A course so near to another is perhaps meant, and perhaps a slip.
 NEAR = timedelta(days=3)
 UNSAID = "unsaid"
@@ -57,10 +59,10 @@ def load_patient(filling: Filling) -> CourseFacts:
 
 
 def load_course(filling: Filling, status: CourseStatus = CourseStatus.PLANNED) -> CourseFacts:
-    course = courses.course_of_team(filling.session, filling.team.id, filling.subject["id"])
-    if course is None or course.status is not status:
-        raise Refusal("refusal.gone")
-    return _facts(filling, living_patient(filling, course.patient_id), course)
+    """What is to be changed, with what follows from it: of one who has stopped, a course that is still to come."""
+    facts = load_course_to_note(filling, status)
+    schedule.check_can_be_changed(facts.patient, facts.the_course, facts.now)
+    return facts
 
 
 def load_course_to_note(filling: Filling, status: CourseStatus = CourseStatus.PLANNED) -> CourseFacts:
@@ -172,23 +174,37 @@ def back_to_patient(facts: CourseFacts, text: Html, texts: Texts, *more: Button)
 def told(facts: CourseFacts, texts: Texts, key: str = "told.yes") -> Html:
     """Whether the patient will hear of a change from the bot; `key` says what of, where nothing is in the way."""
     patient = facts.patient
+    if patient.status in patients.LEFT:
+        return texts("told.ended")
     if patient.chat_id is None:
         return texts("told.not_joined")
-    if patient.status not in patients.LIVING:
-        return texts("told.ended")
     chat = chats.chat_by_id(facts.filling.session, patient.chat_id)
     return texts(key) if chat.unreachable_since is None else texts("told.unreachable")
+
+
+def no_reminders(facts: CourseFacts, texts: Texts) -> Html | None:
+    """Why none is sent of any course, where that is so."""
+    if facts.patient.status in patients.LEFT:
+        return texts("reminders.ended")
+    return None if infusion_reminder.leads_of(facts.filling.session, facts.patient) else texts("reminders.off")
 
 
 def reminders(facts: CourseFacts, texts: Texts, starts: Sequence[date]) -> Html:
     """What becomes of the reminders of courses that begin on these days."""
     session, patient = facts.filling.session, facts.patient
-    if not infusion_reminder.leads_of(session, patient):
-        return texts("reminders.off")
+    none = no_reminders(facts, texts)
+    if none is not None:
+        return none
     without = [start for start in starts if not outlook.is_reminder_left(session, patient, start, facts.now)]
     if not without:
         return texts("reminders.follow")
     return texts("reminders.none_left") if len(without) == len(starts) else texts("reminders.some", date=without[0])
+
+
+def days_in_words(days: Sequence[date], texts: Texts) -> Html:
+    """`Fri 6 Mar 2026, Fri 3 Apr 2026`; of many the first, how many more, and the last."""
+    named, more = Html(", ".join(texts.day(day) for day in days[:MOST_DAYS])), len(days) - MOST_DAYS
+    return texts.plural("course.and_more", more, dates=named, last=days[-1]) if more > 0 else named
 
 
 def reason_words(code: str | None, texts: Texts) -> Html:

@@ -4,14 +4,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.courses.course_facts import CourseFacts, back_to_patient, load_course, near, read_date, reminders, told
+from bot.courses.course_facts import (
+    CourseFacts,
+    back_to_patient,
+    days_in_words,
+    load_course,
+    near,
+    no_reminders,
+    read_date,
+    reminders,
+    told,
+)
 from bot.courses.crowding import crowded, days_to_begin_on
 from bot.dialogues.form import Form, Question, Values
 from bot.filling import Filling, Procedure
 from bot.replies import Screen
 from bot.team.team_done import undo_button
 from bot.texts import Html, Texts
-from jobs import infusion_reminder, schedule, shifting
+from jobs import schedule, shifting
 from jobs.refusals import Refusal
 from jobs.shifting import Moves
 from storage import courses
@@ -19,8 +29,6 @@ from storage.models import CourseStatus
 
 USUAL_SHIFTS = (-7, -1, 1, 7)
 ONLY, LATER = "only", "later"
-# Of the courses that follow, so many are named.
-MOST_DAYS = 8
 
 
 def _moves(facts: CourseFacts, values: Values) -> Moves:
@@ -102,10 +110,10 @@ def _told(facts: CourseFacts, moves: Moves, texts: Texts) -> Html:
 
 def _replaced(facts: CourseFacts, texts: Texts, moves: Moves) -> Html:
     """`2 reminders are replaced`."""
-    session, patient = facts.filling.session, facts.patient
-    if not infusion_reminder.leads_of(session, patient):
-        return texts("reminders.off")
-    found = shifting.reminders_replaced(session, patient, moves, facts.now)
+    none = no_reminders(facts, texts)
+    if none is not None:
+        return none
+    found = shifting.reminders_replaced(facts.filling.session, facts.patient, moves, facts.now)
     if found.gone == found.new:
         return texts.plural("reminders.replaced", found.gone)
     return texts("reminders.fall_away", gone=found.gone, new=found.new)
@@ -124,10 +132,7 @@ def _near(facts: CourseFacts, texts: Texts, moves: Moves) -> Html:
 
 def _later_move(texts: Texts, later: Moves) -> Html:
     """`The 3 courses after it come 5 days later too: Fri 6 Mar 2026, ...`: each with its weekday, to be looked at."""
-    days = [texts.day(start) for _, start in later[:MOST_DAYS]]
-    dates, more = Html(", ".join(days)), len(later) - len(days)
-    if more:
-        dates = texts.plural("move_course.and_more", more, dates=dates, last=later[-1][1])
+    dates = days_in_words([start for _, start in later], texts)
     return texts.plural("move_course.later_move", len(later), days=_by(texts, shifting.days_moved(later)), dates=dates)
 
 

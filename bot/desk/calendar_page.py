@@ -105,6 +105,7 @@ def _calendar(visit: Visit) -> Response:
         open=open_,
         asked_together=sorted((day, many) for day, many in asked_on.items() if many > 1),
         kinds=KINDS,
+        any_stopped=any(each.stopped for each in found),
         this_month=address(month=f"{span.named:%Y-%m}"),
         this_week=address(week=(today if span.first <= today <= span.last else span.named).isoformat()),
         now_shown=address(month=f"{span.named:%Y-%m}") if span.is_month else address(week=span.named.isoformat()),

@@ -11,7 +11,7 @@ from bot.measuring.measurement_commands import SHOWN, entering, entries_of
 from bot.measuring.measurement_words import row_words
 from bot.replies import Button
 from bot.team import asking_forms, schedule_forms
-from bot.team.patient_card import PLANNING, SETTINGS, forms_of, inviting, is_dropped, opening
+from bot.team.patient_card import PLANNING, SETTINGS, forms_of, inviting, opening
 from bot.texts import Html, Texts
 from jobs import as_given, infusion_reminder, schedule
 from jobs.desk.course_calendar import Kind, kind_of
@@ -46,7 +46,7 @@ def course_lines(visit: Visit, patient: Patient, today: date) -> list[CourseLine
     kept = [course for course in known if course.status is not CourseStatus.CANCELLED]
     numbers = {course.id: number for number, course in enumerate(kept, 1)}
     said = attendance.said_of_planned(visit.session, patient.team_id, {patient.id})
-    shown = [course for course in known if not is_dropped(course, patient, visit.now)]
+    shown = [course for course in known if not schedule.is_dropped(patient, course, visit.now)]
     forms: dict[int, tuple[str, ...]] = {}
     if visit.coordinates:
         lately = schedule.given_lately(visit.session, patient, visit.now)

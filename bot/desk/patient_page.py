@@ -21,7 +21,7 @@ from bot.desk.words import TEMPLATES
 from bot.drawing.asked import Asked, PatientGoneError
 from bot.replies import Button
 from bot.team import alert_letters, history
-from bot.team.patient_card import last_answer, state_of
+from bot.team.patient_card import last_answer, state_of, stopped_in_words
 from bot.texts import Html, texts_in
 from jobs import due, record, standing
 from jobs.alerts import GRACE
@@ -84,6 +84,7 @@ def _patient(visit: Visit) -> Response:
         open_courses=[line for line in lines if not line.is_over],
         past_courses=past,
         past_in_words=patient_lines.past_in_words(past, texts),
+        stopped=stopped_in_words(patient, texts),
         planning=patient_lines.planning_buttons(visit, patient) if changes else (),
         measured=patient_lines.measured_lines(visit, patient),
         measuring=patient_lines.measuring_buttons(visit, patient),

@@ -42,7 +42,7 @@ WRITERS: dict[MessageKind, Callable[..., Letter | None]] = {
     MessageKind.STAFF_JOINED: to_staff.staff_joined,
     MessageKind.PATIENT_JOINED: to_staff.news_of_patient,
     MessageKind.PATIENT_UNREACHABLE: to_staff.news_of_patient,
-    MessageKind.PATIENT_WITHDREW: to_staff.news_of_patient,
+    MessageKind.PATIENT_WITHDREW: to_staff.patient_withdrew,
     MessageKind.PATIENT_CAME_BACK: to_staff.news_of_patient,
     MessageKind.PATIENT_ERASED: to_staff.news_of_patient,
     MessageKind.PATIENT_ERASURE_COMING: to_staff.news_of_patient,

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from bot import routes
 from bot.courses import confirming
+from bot.courses.course_facts import days_in_words
 from bot.greetings import staff_help
 from bot.letters.letter import Letter, coordinator_of
 from bot.replies import Button, Screen
@@ -15,7 +16,7 @@ from bot.team.staff_words import back, called, roles_in_words
 from bot.texts import Html, Texts
 from jobs import alerts as alert_jobs
 from jobs import confirming as confirming_jobs
-from jobs import restoring
+from jobs import due, outlook, restoring
 from storage import alerts, attendance, audit, chats, courses, patients, queued, teams
 from storage.models import Chat, CourseStatus, MessageKind, OutboxMessage
 
@@ -134,6 +135,21 @@ def news_of_patient(session: Session, message: OutboxMessage, chat: Chat, texts:
     if coordinator_of(session, message) is None or pseudonym is None:
         return None
     return Letter(chat.telegram_id, Screen(texts(f"news.{message.kind.value}", pseudonym=pseudonym)))
+
+
+def patient_withdrew(
+    session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime
+) -> Letter | None:
+    """With the dates that are still planned: from now on the clinic says them."""
+    patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
+    if coordinator_of(session, message) is None or patient is None:
+        return None
+    known = courses.courses_of(session, patient.team_id, patient.id)
+    planned = [each.planned_start for each in outlook.coming(known, due.local_date(patient.time_zone, now))]
+    dates = texts("news.still_planned", dates=days_in_words(planned, texts)) if planned else Html("")
+    to_card = ((Button(texts("alert.button.card"), f"pb:{patient.id}"),),) if planned else ()
+    text = texts("news.patient_withdrew", pseudonym=patient.pseudonym, dates=dates)
+    return Letter(chat.telegram_id, Screen(text, to_card))
 
 
 def staff_changed(session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime) -> Letter | None:

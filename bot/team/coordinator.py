@@ -10,7 +10,7 @@ from bot.filling import Procedure, opened
 from bot.invitation_link import link_to, qr_png
 from bot.replies import Button, Incoming, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.team import asking_forms, invitation_forms, label_form, question_forms, schedule_forms, team_screen
-from bot.team.patient_card import card, forms_of, opening
+from bot.team.patient_card import card, forms_of, opening, stopped_in_words
 from bot.team.patients_named import pressed_patient, typed_patient
 from bot.team.roster import back_to, roster
 from bot.texts import Html, Texts, texts_in
@@ -85,8 +85,10 @@ def course_pressed(session: Session, incoming: Incoming, someone: Someone) -> li
         text = Html(f"{text}\n{texts('course.accepted' if said else 'course.declined')}")
     forms = forms_of(course, patient, (), incoming.now)
     if patient.status in patients.LEFT:
-        schedule.check_may_be_given(patient, course, incoming.now)
-        text = Html(f"{text}\n\n{texts('course.has_left', pseudonym=patient.pseudonym)}")
+        if not forms:
+            schedule.check_may_be_given(patient, course, incoming.now)
+        noted = (texts("course.can_be_noted"),) if "give_course" in forms else ()
+        text = Html("\n\n".join([text, *stopped_in_words(patient, texts), *noted]))
     elif "give_course" not in forms:
         text = Html(f"{text}\n\n{texts('course.still_to_come')}")
     rows = [(opening(form, course.id, texts),) for form in forms]

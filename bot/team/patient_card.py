@@ -55,7 +55,7 @@ def card(
     (of,) = standing.standings(session, team, [patient], now)
     known = courses.courses_of(session, team.id, patient.id)
     leads = infusion_reminder.leads_of(session, patient)
-    open_ = [course for course in known if not is_dropped(course, patient, now)]
+    open_ = [course for course in known if not schedule.is_dropped(patient, course, now)]
     planned = [*outlook.unconfirmed(open_, of.today), *outlook.coming(open_, of.today)]
     text = texts(
         "card",
@@ -68,13 +68,24 @@ def card(
         leads=schedule_forms.leads_in_words(leads, texts),
         reminder_time=team.reminder_time,
         given=_given_so_far([course for course in known if course.status is CourseStatus.GIVEN], texts),
-        courses=texts("card.courses") if planned else texts("card.no_courses"),
+        courses=_planned_in_words(planned, patient, texts),
     )
     lately = schedule.given_lately(session, patient, now)
     given = [course for course in known if "reopen_course" in forms_of(course, patient, lately, now)]
     said = attendance.said_of_all(session, team.id, planned)
     rows = (*_courses(planned, patient, page, of.today, said, texts), *((_given(course, texts),) for course in given))
     return Screen(text, (*rows, *_ways_on(patient, back, texts)))
+
+
+def _planned_in_words(planned: list[Course], patient: Patient, texts: Texts) -> Html:
+    if not planned:
+        return texts("card.no_courses")
+    return Html("\n\n".join([texts("card.courses"), *stopped_in_words(patient, texts)]))
+
+
+def stopped_in_words(patient: Patient, texts: Texts) -> tuple[Html, ...]:
+    """Beside the courses of one who has stopped: that only the clinic tells them of these. Nothing of anybody else."""
+    return (texts("course.stopped", pseudonym=patient.pseudonym),) if patients.has_stopped(patient) else ()
 
 
 def _given_so_far(given: list[Course], texts: Texts) -> Html:
@@ -130,21 +141,15 @@ def _given(course: Course, texts: Texts) -> Button:
     return Button(texts("card.button.given", date=courses.first_day(course)), f"o:reopen_course:{course.id}")
 
 
-def is_dropped(course: Course, patient: Patient, now: datetime) -> bool:
-    """Planned for after the patient had stopped: nobody will say that it was given."""
-    is_planned = course.status is CourseStatus.PLANNED
-    return is_planned and patient.status in patients.LEFT and course.planned_start > schedule.latest_given(patient, now)
-
-
 def forms_of(course: Course, patient: Patient, lately: Container[int], now: datetime) -> tuple[str, ...]:
     """What a coordinator may do with a course. `lately`: by id, those of which it can be said that they were not given.
 
-    Of whoever has left, only what was given until then is still noted.
+    Of whoever has stopped, what was given until then is still noted, and what is to come changed.
     """
     if course.status is not CourseStatus.PLANNED:
         return ("reopen_course",) if course.status is CourseStatus.GIVEN and course.id in lately else ()
     given = ("give_course",) if course.planned_start <= schedule.latest_given(patient, now) else ()
-    return given if patient.status in patients.LEFT else ("move_course", *given, "cancel_course")
+    return ("move_course", *given, "cancel_course") if schedule.can_be_changed(patient, course, now) else given
 
 
 def inviting(patient: Patient, texts: Texts) -> tuple[Button, ...]:

@@ -39,9 +39,18 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
     now = [what(each, texts) for each in audit.that_take_back(session, staff.team_id, undone)]
     left = len(now) - MOST_SHOWN
     shown = [*now[:MOST_SHOWN], *([texts.plural("history.more", left)] if left > 0 else [])]
-    heard = texts("taking_back.heard") if entry.action in TOLD else Html("")
+    heard = _heard(session, entry, texts)
     done = texts("taking_back.done", what=Html("\n".join(shown)), heard=heard)
     return [Toast(""), Rewrite(incoming.message_id, Screen(done, ((_back(session, entry, texts),),)))]
+
+
+def _heard(session: Session, entry: AuditEntry, texts: Texts) -> Html:
+    """Whether the patient hears of it."""
+    if entry.action not in TOLD:
+        return Html("")
+    patient = patients.patient_of_team(session, entry.team_id, entry.patient_id or 0)
+    has_left = patient is not None and patient.status in patients.LEFT
+    return Html(f"\n\n{texts('told.ended')}") if has_left else texts("taking_back.heard")
 
 
 def _forget_what_was_said(session: Session, incoming: Incoming, someone: Someone) -> None:

@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
-from jobs import due
+from jobs import due, schedule
 from jobs.chairs import taken_on
 from jobs.record import Dose, dose_of
-from storage import attendance, courses
+from storage import attendance, courses, patients
 from storage.models import Course, CourseStatus, Patient, Team
 
 DAY = timedelta(days=1)
@@ -34,7 +34,8 @@ class Kind(StrEnum):
 class CalendarCourse:
     """A course, planned or given, from its first to its last day, and whose it is.
 
-    `dose`: in g/kg body weight a day; `dose.shortfall` where less was given than planned.
+    `dose`: in g/kg body weight a day; `dose.shortfall` where less was given than planned. `stopped`: whether the
+    patient has stopped the diary, so that nobody but the clinic tells them the date.
     """
 
     course_id: int
@@ -45,6 +46,7 @@ class CalendarCourse:
     last_day: date
     kind: Kind
     dose: Dose
+    stopped: bool
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class Load:
 
 def between(session: Session, team: Team, first: date, last: date, now: datetime) -> list[CalendarCourse]:
     """Those with a day among these, by first day and pseudonym. Two queries, however many courses there are."""
-    found = courses.courses_between(session, team.id, first, last)
+    known = courses.courses_between(session, team.id, first, last)
+    found = [(course, patient) for course, patient in known if not schedule.is_dropped(patient, course, now)]
     whose = {patient.id for _, patient in found}
     said = attendance.said_of_planned(session, team.id, whose)
     return [_course(course, patient, _today(patient, team, now), said) for course, patient in found]
@@ -91,6 +94,7 @@ def _course(course: Course, patient: Patient, today: date, said: Mapping[int, bo
         last_day=courses.last_day(course),
         kind=kind_of(course, today, said),
         dose=dose_of(course),
+        stopped=patients.has_stopped(patient),
     )
 
 

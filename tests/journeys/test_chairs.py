@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from storage.models import Team
+from tests.journeys.test_leaving import erased, stopped
 from tests.journeys.test_shifting import given_late
 from tests.journeys.test_team_settings import changes, opens, the_team
 from tests.support import TEAM, Clinic, Someone
@@ -101,14 +102,23 @@ def test_the_later_ones_that_move_along_are_looked_at_too(clinic: Clinic) -> Non
     assert coordinator.sees.startswith("Done.")
 
 
-def test_who_has_left_and_other_teams_take_no_chair(clinic: Clinic) -> None:
+def test_who_has_stopped_the_diary_takes_a_chair(clinic: Clinic) -> None:
+    coordinator, anna, ben = clinic.coordinator(), clinic.patient(), clinic.patient()
+    with_chairs(clinic, 1)
+    clinic.planned(ben, "2026-03-12")
+    stopped(ben)
+    coordinator.says(f"/series {anna.code} every 4 weeks x 1 from 12 Mar 0.8 g/kg 3 days")
+    assert note_in(coordinator) == "Thu 12 Mar 2026 (2 patients, 1 chair), Fri 13 Mar 2026 (2 patients, 1 chair)."
+
+
+def test_who_is_erased_and_other_teams_take_no_chair(clinic: Clinic) -> None:
     coordinator, anna, gone = clinic.coordinator(), clinic.patient(), clinic.patient()
     theirs = clinic.patient(team=clinic.another_team("Rheumatology"))
     with_chairs(clinic, 1)
     for patient in (gone, theirs):
         clinic.planned(patient, "2026-03-12")
-    gone.says("/withdraw")
-    gone.presses("Yes, stop the diary")
+    stopped(theirs)
+    erased(gone)
     coordinator.says(f"/series {anna.code} every 4 weeks x 1 from 12 Mar 0.8 g/kg 3 days")
     assert note_in(coordinator) == ""
 

@@ -1,6 +1,7 @@
 """A patient leaves: stops, comes back, has everything erased."""
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,127 @@ def test_the_roster_and_the_summary_leave_them_out_and_nothing_is_planned_for_th
     chris.says(f"/patient {anna.code}")
     assert "withdrawn" in chris.sees
     assert "Plan a course" not in chris.buttons
+
+
+def test_what_is_still_planned_is_said_seen_cancelled_and_moved_and_they_hear_nothing(clinic_on_each: Clinic) -> None:
+    clinic = clinic_on_each
+    anna, chris = clinic.patient(), clinic.coordinator()
+    strange = clinic.coordinator(clinic.another_team("Rheumatology"))
+    for day in ("2026-03-03", "2026-03-20", "2026-04-17", "2026-05-15"):
+        clinic.planned(anna, day)
+    clinic.becomes(clinic.local("2026-03-06 12:00"))
+    heard_before = len(chris.messages)
+    stopped(anna)
+    heard = len(anna.messages)
+    assert len(chris.messages) == heard_before + 1
+    assert chris.sees.endswith(
+        "\n\nStill planned: Fri 20 Mar 2026, Fri 17 Apr 2026, Fri 15 May 2026. Courses can be moved or cancelled on "
+        "the card; the patient is told nothing of that by me."
+    )
+    chris.presses("Patient's card")
+    assert f"{anna.code} has stopped the diary: nothing is sent to the patient, neither reminders" in chris.sees
+    shown = [button for button in chris.buttons if "2026" in button]
+    assert shown == ["Tue 3 Mar 2026: was it given?", "Fri 20 Mar 2026", "Fri 17 Apr 2026", "Fri 15 May 2026"]
+    chris.presses("Fri 17 Apr")
+    assert "nothing is sent to the patient" in chris.sees
+    assert {"Move", "Was given", "Cancel this course"} & set(chris.buttons) == {"Move", "Cancel this course"}
+    chris.presses("Cancel this course")
+    chris.presses("Patient could not")
+    alone = "The patient has stopped the diary and is told nothing by me: please tell them yourself."
+    assert f"{alone} No reminder will be sent." in chris.sees
+    chris.presses("Yes, do it")
+    assert chris.sees.endswith(alone)
+    chris.says(f"/move {anna.code} 24 Mar")
+    chris.presses("This and the later one")
+    assert f"{alone} No reminder will be sent." in chris.sees
+    chris.presses("Yes, do it")
+    assert chris.sees.endswith(alone)
+    assert anna.starts == ["2026-03-03", "2026-03-24", "2026-05-19"]
+    clinic.passes(minutes=10)
+    chris.presses("Undo (for an hour)")
+    assert chris.sees.endswith(alone)
+    assert anna.starts == ["2026-03-03", "2026-03-20", "2026-05-15"]
+    for data in ("co", "o:move_course", "o:cancel_course"):
+        assert strange.forges(f"{data}:{anna.courses[1].id}").startswith("This has changed meanwhile")
+    clinic.passes(days=80)
+    assert len(anna.messages) == heard
+    chris.says(f"/patient {anna.code}")
+    assert [button for button in chris.buttons if "2026" in button] == ["Tue 3 Mar 2026: was it given?"]
+    assert chris.forges(f"o:move_course:{anna.courses[1].id}").startswith(f"{anna.code} has stopped the diary")
+
+
+def test_of_many_dates_the_first_are_said_and_how_many_more(clinic: Clinic) -> None:
+    anna, chris = clinic.patient(), clinic.coordinator()
+    for k in range(10):
+        clinic.planned(anna, str(clinic.local("2026-03-12 12:00").date() + timedelta(days=7 * k)), days=1)
+    stopped(anna)
+    assert "Thu 30 Apr 2026 and 2 more, the last on Thu 14 May 2026." in chris.sees
+    ben = clinic.patient()
+    stopped(ben)
+    assert chris.sees.endswith("Courses that were given until now can still be noted on the card.")
+    assert chris.buttons == []
+
+
+def test_a_form_about_a_course_that_stood_open_says_what_is_so_by_then(clinic: Clinic) -> None:
+    anna, chris = clinic.patient(), clinic.coordinator()
+    clinic.planned(anna, "2026-03-20")
+    anna.says("/infusions")
+    chris.says(f"/move {anna.code} 24 Mar")
+    form = chris.last
+    assert "The patient is told." in chris.sees
+    stopped(anna)
+    heard = len(anna.messages)
+    chris.presses("Yes, do it", form)
+    done = str(chris.message(form["message_id"])["text"])
+    assert done.endswith("is told nothing by me: please tell them yourself.")
+    clinic.passes(days=30)
+    assert (anna.starts, len(anna.messages)) == (["2026-03-24"], heard)
+
+
+def test_who_comes_back_hears_of_what_was_changed_meanwhile_and_is_reminded_of_what_stands(clinic: Clinic) -> None:
+    anna, chris = clinic.patient(), clinic.coordinator()
+    for day in ("2026-03-10", "2026-03-20", "2026-04-17"):
+        clinic.planned(anna, day)
+    anna.says("/infusions")
+    stopped(anna)
+    for line in ("10 Mar to 11 Mar", "20 Mar to 24 Mar"):
+        chris.says(f"/move {anna.code} {line}")
+        chris.presses("Only this course")
+        chris.presses("Yes, do it")
+    heard = len(anna.messages)
+    clinic.becomes(clinic.local("2026-03-16 12:00"))
+    assert len(anna.messages) == heard
+    anna.says("/withdraw")
+    anna.presses("Take it up again")
+    anna.presses("I agree")
+    assert "Tue 24 Mar 2026" in anna.sees
+    assert "Mar 2026" not in anna.sees.replace("Fri 20 Mar 2026", "").replace("Tue 24 Mar 2026", ""), "that is over"
+    heard = len(anna.messages)
+    clinic.becomes(clinic.local("2026-03-17 12:00"))
+    assert any("Tue 24 Mar 2026" in str(each.get("text")) for each in anna.messages[heard:])
+    assert not any("Fri 20 Mar 2026" in str(each.get("text")) for each in anna.messages[heard:])
+
+
+@pytest.mark.parametrize(
+    ("language", "planned", "alone"),
+    [
+        ("fr", "Encore prévu\N{NO-BREAK SPACE}: ven. 20 mars 2026.", "n’apprend rien par moi"),
+        ("de", "Noch geplant: Fr. 20. März 2026.", "erfährt von mir nichts"),
+    ],
+)
+def test_the_dates_are_said_in_the_coordinators_language(
+    clinic: Clinic, language: str, planned: str, alone: str
+) -> None:
+    anna, chris = clinic.patient(), clinic.someone(language)
+    chris.says(f"/start {clinic.invitation(Role.COORDINATOR)}")
+    clinic.planned(anna, "2026-03-20")
+    stopped(anna)
+    assert planned in chris.sees
+    chris.says(f"/move {anna.code} 24.3.2026")
+    assert alone in chris.sees
+    chris.presses(chris.buttons[0])
+    assert alone in chris.sees
+    assert anna.starts == ["2026-03-24"]
 
 
 def test_what_was_given_until_then_can_still_be_noted_and_they_hear_nothing_of_it(clinic_on_each: Clinic) -> None:

@@ -444,7 +444,9 @@ def test_what_is_asked_of_a_patient_who_has_left_is_not_changed(clinic: Clinic) 
     before = clinic.stored()["ItemSet"]
     anna.says("/withdraw")
     anna.presses("Yes, stop the diary")
-    stopped = f"{anna.code} has stopped the diary, so nothing can be changed."
+    stopped = (
+        f"{anna.code} has stopped the diary: nothing can be changed any more, except courses that are still to come."
+    )
     assert first.presses("Questions") == stopped
     second.presses("Flights of stairs: asked")
     assert stopped in second.everything

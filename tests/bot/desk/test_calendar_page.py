@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, Route, expect
 
 from bot.desk import calendar_page
-from storage.models import CourseStatus
+from storage.models import CourseStatus, Role
 from tests.bot.desk.at_the_desk import SMALL, AtTheDesk, presses, words
 from tests.bot.windows import Windows
+from tests.journeys.test_chairs import with_chairs
+from tests.journeys.test_leaving import stopped
 from tests.support import Clinic
 
 MARCH = "/desk/calendar?month=2026-03"
@@ -39,6 +41,28 @@ def test_a_course_stands_on_each_of_its_days(desk: AtTheDesk) -> None:
     assert april.count('data-who="') == 3
     assert week.count('data-who="') == 3
     assert "0.4 g/kg a day" in words(week)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "diary stopped"), ("fr", "journal arrêté"), ("de", "Tagebuch beendet")]
+)
+def test_a_course_of_who_has_stopped_is_marked_in_words_too_and_takes_a_chair(
+    desk: AtTheDesk, language: str, said: str
+) -> None:
+    clinic = desk.clinic
+    anna, ben, coordinator = clinic.patient(), clinic.patient(), clinic.someone(language)
+    coordinator.says(f"/start {clinic.invitation(Role.COORDINATOR)}")
+    with_chairs(clinic, 1)
+    course, _ = clinic.planned(anna, "2026-03-12", days=1), clinic.planned(ben, "2026-03-12", days=1)
+    with desk.client(coordinator) as client:
+        assert said not in client.get(MARCH).text, "what is on no course is not explained"
+        stopped(anna)
+        page = client.get(MARCH).text
+    chip = page.split(f'id="c-{course.id}-0"')[1].split("</button>")[0]
+    assert f'class="course planned stopped" id="c-{course.id}-0"' in page
+    assert words(chip).endswith(f", {said}")
+    assert page.count(said) == 2, "on the course, and in the key below"
+    assert '<span class="numbers" aria-hidden="true">2/1</span>' in page
 
 
 def test_an_address_that_names_no_day_shows_this_month(desk: AtTheDesk) -> None:

@@ -151,8 +151,9 @@ def test_a_drag_that_is_refused_is_no_answer_to_another_form(desk: AtTheDesk) ->
     clinic = desk.clinic
     anna, ben, coordinator = clinic.patient(), clinic.patient(), clinic.coordinator()
     one, other = clinic.planned(anna, "2026-03-12", days=1), clinic.planned(ben, "2026-03-13", days=1)
-    ben.says("/withdraw")
-    ben.presses("Yes, stop")
+    coordinator.says(f"/patient {ben.code}")
+    for button in ("Fri 13 Mar", "Cancel this course", "Patient ill", "Yes, do it"):
+        coordinator.presses(button)
     with desk.client(coordinator) as client:
         presses(client, f"o:move_course:{one.id}")
         told = presses(client, f"o:move_course:{other.id}", "f:move_course:start:2026-03-25")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import signal
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -174,7 +175,7 @@ def test_a_course_that_never_was_is_no_earlier_course(desk: AtTheDesk) -> None:
     assert "cancelled: for the clinic's sake" in words(page).replace("&#39;", "'")
 
 
-def test_of_a_patient_who_has_left_nothing_is_changed(desk: AtTheDesk) -> None:
+def test_of_a_patient_who_has_stopped_nothing_is_changed_but_courses_to_come(desk: AtTheDesk) -> None:
     clinic = desk.clinic
 
     def withdraw(session: Session) -> None:
@@ -183,11 +184,36 @@ def test_of_a_patient_who_has_left_nothing_is_changed(desk: AtTheDesk) -> None:
         ).one().status = PatientStatus.WITHDRAWN
 
     clinic.write(withdraw)
-    with desk.client(clinic.coordinator()) as client:
-        page = client.get(PATH).text
+    case = next(each for each in clinic.rows(Patient) if each.pseudonym == seed.CASE_PSEUDONYM)
+    planned = [each for each in clinic.rows(Course) if each.patient_id == case.id and each.status == "planned"]
+    to_come = {each.id for each in planned if each.planned_start > clinic.clock.now().date()}
+    assert to_come
+    with desk.client(clinic.coordinator()) as client, desk.client(clinic.clinician()) as doctor:
+        page, read = client.get(PATH).text, doctor.get(PATH).text
     assert "o:plan_course" not in page
-    assert "o:move_course" not in page
+    assert "o:prompt_time" not in page
     assert "me:ck" not in page
+    for form in ("o:move_course:", "o:cancel_course:"):
+        assert {int(each) for each in re.findall(f'data-pane="{form}([0-9]+)"', page)} == to_come
+        assert form not in read
+    for shown in (page, read):
+        assert "has stopped the diary: nothing is sent to the patient, neither reminders nor changes." in words(shown)
+
+
+def test_a_course_of_who_has_stopped_is_moved_at_the_desk_and_they_hear_nothing(desk: AtTheDesk) -> None:
+    clinic = desk.clinic
+    anna, chris = clinic.patient(), clinic.coordinator()
+    day = clinic.clock.now().date() + timedelta(days=14)
+    course = clinic.planned(anna, day.isoformat(), days=1)
+    stopped(anna)
+    heard, new = len(anna.messages), (day + timedelta(days=2)).isoformat()
+    with desk.client(chris) as client:
+        shown = presses(client, f"o:move_course:{course.id}", f"f:move_course:start:{new}")
+        assert "is told nothing by me: please tell them yourself. No reminder will be sent." in words(shown)
+        presses(client, "f:move_course:+:+")
+    clinic.calm()
+    assert anna.starts == [new]
+    assert len(anna.messages) == heard
 
 
 def test_what_was_given_before_a_patient_stopped_is_noted_at_the_desk_as_in_the_chat(desk: AtTheDesk) -> None:

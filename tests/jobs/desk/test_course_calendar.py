@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session
 
-from jobs import attending, schedule
+from jobs import attending, leaving, schedule
 from jobs.desk import course_calendar
 from jobs.desk.course_calendar import CalendarCourse, Kind, Load, kind_of
 from jobs.record import Dose
@@ -90,14 +90,31 @@ def test_over_is_what_is_over_where_the_patient_lives(database: Database) -> Non
     assert found == {here.id: Kind.PLANNED, there.id: Kind.UNCONFIRMED}
 
 
-def test_whoever_has_left_and_other_teams_are_not_in_it(database: Database) -> None:
+def test_whoever_never_came_or_is_erased_and_other_teams_are_not_in_it(database: Database) -> None:
     with committing(database) as session:
-        gone = joined_patient(session, 1, now=BEFORE)
-        theirs = joined_patient(session, 2, team="Rheumatology", now=BEFORE)
-        for patient in (gone, theirs):
+        uninvited, gone = (joined_patient(session, account, now=BEFORE) for account in (1, 2))
+        theirs = joined_patient(session, 3, team="Rheumatology", now=BEFORE)
+        for patient in (uninvited, gone, theirs):
             planned(session, patient, date(2026, 3, 10))
-        gone.status = PatientStatus.WITHDRAWN
+        uninvited.status, uninvited.consented_at = PatientStatus.WITHDRAWN, None
+        gone.status = PatientStatus.ERASED
         assert month(session) == []
+
+
+def test_of_who_has_stopped_it_has_what_is_to_come_and_what_began_before(database: Database) -> None:
+    with committing(database) as session:
+        patient = joined_patient(session, 1, now=BEFORE)
+        today = NOW.date()
+        before, _meanwhile, to_come = (planned(session, patient, today + k * DAY, 1) for k in (-9, -4, 4))
+        leaving.withdraw(session, patient, NOW - 6 * DAY)
+        session.flush()
+        team = rows_of(session, Team)[0]
+        found = course_calendar.between(session, team, today - 30 * DAY, today + 30 * DAY, NOW)
+        numbers = [before.id, to_come.id]
+    assert [(each.course_id, each.kind, each.stopped) for each in found] == [
+        (numbers[0], Kind.UNCONFIRMED, True),
+        (numbers[1], Kind.PLANNED, True),
+    ]
 
 
 def test_two_queries_however_many_courses(database: Database) -> None:
@@ -114,7 +131,7 @@ def test_two_queries_however_many_courses(database: Database) -> None:
 def a_course(patient: int, start: int, last: int) -> CalendarCourse:
     span = (date(2026, 3, start), date(2026, 3, last))
     dose = Dose(1, 0.4, None)
-    return CalendarCourse(patient * 100 + start, patient, "P-7KQ4", None, *span, Kind.PLANNED, dose)
+    return CalendarCourse(patient * 100 + start, patient, "P-7KQ4", None, *span, Kind.PLANNED, dose, stopped=False)
 
 
 @pytest.mark.parametrize(("chairs", "over"), [(None, False), (1, True), (2, False), (3, False)])
