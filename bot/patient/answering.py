@@ -7,7 +7,7 @@ from sqlmodel import Session
 from bot.dialogues import check_in, typed_answers
 from bot.dialogues.check_in import CheckIn, Tap
 from bot.dialogues.wording import name_of
-from bot.greetings import telephone
+from bot.greetings import whom_to_call
 from bot.patient import check_in_place, diary_day, leaving, noting
 from bot.patient.diary_day import Questions, check_in_of, questions_of
 from bot.replies import CloseButtons, Drawing, Incoming, Reply, Rewrite, Say, Screen, Toast
@@ -220,7 +220,7 @@ def _nothing_open(incoming: Incoming, someone: Someone, why: Screen) -> list[Rep
 
 
 def _not_passed_on(someone: Someone, texts: Texts) -> Html:
-    return texts("check_in.not_passed_on", phone=telephone(someone.team, texts))
+    return texts("check_in.not_passed_on", phone=whom_to_call(someone.team, texts))
 
 
 def own_chart(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -245,4 +245,4 @@ def is_for_check_in(incoming: Incoming, someone: Someone) -> bool:
 def unreadable(_session: Session, _incoming: Incoming, someone: Someone) -> list[Reply]:
     """A photo, a sticker, a voice message: not kept, and the way to the team is said."""
     texts = texts_in(someone.chat.language)
-    return [Say(Screen(texts("unreadable.patient", phone=telephone(someone.team, texts))))]
+    return [Say(Screen(texts("unreadable.patient", phone=whom_to_call(someone.team, texts))))]

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot.dialogues import check_in, typed_answers
 from bot.dialogues.check_in import CheckIn
-from bot.greetings import telephone
+from bot.greetings import whom_to_call
 from bot.patient import check_in_place, diary_day
 from bot.replies import Button, CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast, number_in
 from bot.texts import Texts, texts_in
@@ -45,7 +45,7 @@ def offered(session: Session, day: DiaryDay, incoming: Incoming, someone: Someon
     waiting = {"words": words, "day": day.diary_date.isoformat(), "said_at": incoming.said_at.isoformat()}
     stored = {**waiting, "by": incoming.message_id, "subject": {}}
     dialogues.keep_dialogue(session, someone.chat.id, OFFERED, stored, incoming.now, None)
-    phone = telephone(someone.team, texts)
+    phone = whom_to_call(someone.team, texts)
     said = texts("check_in.note.offer", phone=phone, day=day.diary_date, words=words)
     return [Say(Screen(said, ((Button(texts("check_in.note.keep"), f"kn:{incoming.message_id}"),),)))]
 
@@ -85,4 +85,4 @@ def _keep(session: Session, day: DiaryDay, words: str, said_at: datetime, now: d
 
 
 def _kept(day: DiaryDay, someone: Someone, texts: Texts) -> Screen:
-    return Screen(texts("check_in.note.kept", day=day.diary_date, phone=telephone(someone.team, texts)))
+    return Screen(texts("check_in.note.kept", day=day.diary_date, phone=whom_to_call(someone.team, texts)))

@@ -3,7 +3,7 @@
 import pytest
 
 from storage.models import Answer, DiaryDay, Patient, PatientStatus, Way
-from tests.journeys.scenes import PHONE
+from tests.journeys.scenes import EMERGENCY, PHONE
 from tests.support import Clinic, Someone
 
 EVENING = "2026-03-02 18:00"
@@ -149,7 +149,7 @@ def test_what_is_no_answer_is_said_and_nothing_is_stored(clinic: Clinic, typed: 
 def test_words_are_not_passed_on_and_the_telephone_number_is_said(clinic: Clinic) -> None:
     anna = asked(clinic)
     anna.says("I feel very unwell")
-    assert f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}." in anna.above
+    assert f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}. {EMERGENCY}" in anna.above
     anna.presses("7")
     assert PHONE in anna.above, "it stays when the question is answered"
 
@@ -241,7 +241,7 @@ def test_words_are_never_passed_on_and_that_is_said_whatever_is_open(clinic: Cli
     elif when == "after the diary's end":
         clinic.write(lambda session: setattr(session.get_one(Patient, anna.row.id), "status", PatientStatus.WITHDRAWN))
     anna.says("I feel very unwell, what shall I do?")
-    said = f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}."
+    said = f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}. {EMERGENCY}"
     assert said in anna.sees
 
 

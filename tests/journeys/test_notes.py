@@ -4,7 +4,7 @@ import pytest
 
 from bot.dialogues.check_in import LONGEST_NOTE
 from storage.models import Dialogue, DiaryDay, Note
-from tests.journeys.scenes import PHONE
+from tests.journeys.scenes import EMERGENCY, PHONE
 from tests.journeys.test_alerts import redelivered
 from tests.journeys.test_own_copy import received, rows
 from tests.support import Clinic, Someone
@@ -29,7 +29,7 @@ def test_a_note_is_kept_with_the_day_and_read_by_the_clinician(clinic_on_each: C
     assert anna.buttons == ["Back"]
     anna.says("Stairs were hard <today> & the lift was broken; 7 of them.")
     assert "Your note is kept with Mon 2 Mar 2026. To change or remove it, press Change. Nobody" in anna.sees
-    assert f"If it matters, call your care team on {PHONE}." in anna.sees
+    assert f"If it matters, call your care team on {PHONE}. {EMERGENCY}" in anna.sees
     assert "Note: Stairs were hard <today> & the lift was broken; 7 of them." in anna.message(check_in)["text"]
     assert [answer[3] for answer in anna.answers] == [3, 2, 2, 4], "what is in a note is no answer"
     (note,) = clinic.rows(Note)
@@ -231,7 +231,7 @@ def test_words_that_are_no_answer_are_kept_as_a_note_by_one_press(clinic_on_each
     check_in = anna.last["message_id"]
     anna.says("No pain today, <thank you>")
     assert anna.sees == (
-        f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}.\n\n"
+        f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}. {EMERGENCY}\n\n"
         "I can keep this as a note of Mon 2 Mar 2026:\n“No pain today, <thank you>”\n"
         "Your care team can read it, but nobody reads it at once. To change an answer, press Change."
     )
