@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from bot import filling, welcome
+from bot.dialogues import typed_commands
 from bot.filling import Filling
 from bot.greetings import greeting, texts_for
 from bot.measuring import import_forms
@@ -198,6 +199,10 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     said_last = filling.said_last(dialogue, incoming)
     if said_last is not None:
         return said_last
+    if someone.patient is not None:
+        named = typed_commands.command_in(incoming.text, someone.chat.language)
+        if named is not None:
+            return _named(session, incoming, someone, named)
     answers = someone.patient is not None and patient.is_for_check_in(incoming, someone)
     if answers and filling.is_open(dialogue) and dialogue.form == OWN_TIME.form.name:
         asked = diary_day.is_anything_asked(session, someone.the_patient, incoming)
@@ -212,6 +217,11 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     if someone.patient is not None:
         return patient.typed(session, incoming, someone)
     return _greet(session, someone, incoming)
+
+
+def _named(session: Session, incoming: Incoming, someone: Someone, name: str) -> list[Reply]:
+    """A patient's word that stands for a command, without its stroke."""
+    return _helped(session, someone, incoming) if name == "help" else leaving.withdraw(session, incoming, someone)
 
 
 def unanswered(work: Work, *, tells: bool) -> Work:
