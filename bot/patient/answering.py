@@ -189,8 +189,19 @@ def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
         return _not_read(session, day, state, incoming, someone)
     _store(session, day, values, incoming, Way.TYPED, diary.noted_on(session, day))
     session.flush()
+    return _kept(session, day, state, values, someone)
+
+
+def _kept(
+    session: Session, day: DiaryDay, before: CheckIn, values: dict[str, int | None], someone: Someone
+) -> list[Reply]:
+    """The check-in after what was typed: where whoever typed sees that it was kept."""
+    texts = texts_in(someone.chat.language)
+    if before.question is not None and check_in_of(session, day).question == before.question:
+        # It asks for the same as before: that something else was kept would be seen nowhere.
+        return check_in_place.below(session, day, texts, noted=values)
     # What is complete may stand far above by now, and what is hidden was not seen by whoever typed.
-    is_in_sight = state.question is not None and not check_in_place.is_hidden(session, someone.chat, day)
+    is_in_sight = before.question is not None and not check_in_place.is_hidden(session, someone.chat, day)
     return (check_in_place.in_place if is_in_sight else check_in_place.below)(session, day, texts)
 
 

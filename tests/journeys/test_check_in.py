@@ -184,6 +184,27 @@ def test_an_answer_can_be_changed_and_the_old_one_is_kept(clinic_on_each: Clinic
     assert len(anna.answers) == 6
 
 
+def test_a_correction_typed_while_another_question_is_open_is_seen_to_be_kept(clinic: Clinic) -> None:
+    anna = asked(clinic)
+    anna.says("7")
+    anna.says("5")
+    question, said = anna.last["message_id"], len(anna.messages)
+    assert len(anna.messages) == 1 + anna.everything.index(anna.sees), "edited in place"
+    anna.says("pain 3, tiredness skip")
+    assert anna.sees.startswith("Pain: 3 of 10\nTiredness: skipped\n\nMon 2 Mar 2026 · 3 of 4")
+    assert anna.message(question)["text"] == "Mon 2 Mar 2026: the check-in is further down."
+    assert len(anna.messages) == said + 1
+    anna.says("2")
+    assert anna.sees.startswith("Mon 2 Mar 2026 · 4 of 4"), "and goes on in place"
+    assert len(anna.messages) == said + 1
+    anna.presses("4")
+    anna.presses("Change")
+    anna.presses("Weakness")
+    anna.says("pain 6")
+    assert anna.sees.startswith("Pain: 6 of 10\n\nMon 2 Mar 2026 · 3 of 4"), "while one is being changed, too"
+    assert anna.answers[-1] == ("2026-03-02", "pain", 3, 6)
+
+
 def test_the_same_answer_given_again_is_no_new_revision(clinic: Clinic) -> None:
     anna = asked(clinic)
     for value in ("3", "2", "2", "4"):
