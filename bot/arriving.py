@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeGuard
 
 from sqlmodel import Session
 
 from bot import filling, welcome
+from bot.dialogues import typed_commands
 from bot.filling import Filling
 from bot.greetings import greeting, texts_for
 from bot.measuring import import_forms
@@ -59,8 +61,10 @@ def help_(session: Session, incoming: Incoming) -> list[Reply]:
 
 def _helped(session: Session, someone: Someone | None, incoming: Incoming) -> list[Reply]:
     """With the menu, which may have got lost on its way; so may that of a stranger, for whoever has left a team."""
-    menu_ = [menu_now(someone)] if someone is not None else []
-    return [*_greet(session, someone, incoming), *menu_]
+    greeted = _greet(session, someone, incoming)
+    if someone is None:
+        return greeted
+    return [*greeted, *filling.left(PROCEDURES, session, incoming, someone), menu_now(someone)]
 
 
 def number(_session: Session, incoming: Incoming) -> list[Reply]:
@@ -131,7 +135,7 @@ def command(name: str) -> Work:
         routes = [route for route in COMMANDS if route.name == name]
         for route in routes:
             if someone is not None and may_use(someone, route):
-                return _or_refusal(session, incoming, someone, route.work)
+                return _asked_for(session, incoming, someone, route.work)
         if someone is None or not is_known(someone):
             return _greet(session, someone, incoming)
         texts = texts_in(someone.chat.language)
@@ -141,6 +145,11 @@ def command(name: str) -> Work:
         return [Say(Screen(Html(f"{whose}\n\n{greeting(someone, incoming)}")))]
 
     return work
+
+
+def _asked_for(session: Session, incoming: Incoming, someone: Someone, work: KnownWork) -> list[Reply]:
+    replies = _or_refusal(session, incoming, someone, work)
+    return [*replies, *filling.left(PROCEDURES, session, incoming, someone)]
 
 
 def pressed(session: Session, incoming: Incoming) -> list[Reply]:
@@ -198,20 +207,45 @@ def typed(session: Session, incoming: Incoming) -> list[Reply]:
     said_last = filling.said_last(dialogue, incoming)
     if said_last is not None:
         return said_last
-    answers = someone.patient is not None and patient.is_for_check_in(incoming, someone)
-    if answers and filling.is_open(dialogue) and dialogue.form == OWN_TIME.form.name:
+    if someone.patient is not None:
+        return _typed_by_patient(session, incoming, someone, dialogue)
+    if _listens(dialogue, incoming, someone):
+        return _typed_into(session, incoming, someone, dialogue)
+    return _greet(session, someone, incoming)
+
+
+def _typed_by_patient(session: Session, incoming: Incoming, someone: Someone, dialogue: Dialogue | None) -> list[Reply]:
+    """A word that stands for a command, into the form that is open, or into the check-in."""
+    named = typed_commands.command_in(incoming.text, someone.chat.language)
+    if named is not None:
+        if named == "help":
+            return _helped(session, someone, incoming)
+        return _asked_for(session, incoming, someone, leaving.withdraw)
+    if not _listens(dialogue, incoming, someone):
+        return patient.typed(session, incoming, someone)
+    answers = patient.is_for_check_in(incoming, someone)
+    if answers and dialogue.form == OWN_TIME.form.name:
         asked = diary_day.is_anything_asked(session, someone.the_patient, incoming)
         answers = not own_time.is_time(incoming.text, anything_asked=asked)
-    if filling.is_open(dialogue) and may_fill_in(someone, dialogue.form) and not answers:
-        if dialogue.form == import_forms.WAITING.form.name:
-            return import_forms.pasted(session, incoming, someone)
-        about = _filling(session, incoming, someone, dialogue)
-        meanwhile = Meanwhile(dialogue)
-        replies = _with_menu(session, someone, lambda: filling.typed(PROCEDURES, about, dialogue))
-        return meanwhile.told(session, someone, replies)
-    if someone.patient is not None:
+    if answers:
         return patient.typed(session, incoming, someone)
-    return _greet(session, someone, incoming)
+    return _typed_into(session, incoming, someone, dialogue)
+
+
+def _listens(dialogue: Dialogue | None, incoming: Incoming, someone: Someone) -> TypeGuard[Dialogue]:
+    """Whether what is typed is for the open form. Who is joining has nothing else to say, however long it takes."""
+    if not filling.is_open(dialogue) or not may_fill_in(someone, dialogue.form):
+        return False
+    return dialogue.form == JOINING.form.name or filling.listens(dialogue, incoming)
+
+
+def _typed_into(session: Session, incoming: Incoming, someone: Someone, dialogue: Dialogue) -> list[Reply]:
+    if dialogue.form == import_forms.WAITING.form.name:
+        return import_forms.pasted(session, incoming, someone)
+    about = _filling(session, incoming, someone, dialogue)
+    meanwhile = Meanwhile(dialogue)
+    replies = _with_menu(session, someone, lambda: filling.typed(PROCEDURES, about, dialogue))
+    return meanwhile.told(session, someone, replies)
 
 
 def unanswered(work: Work, *, tells: bool) -> Work:
@@ -246,8 +280,8 @@ def _is_entry(session: Session, work: Work, incoming: Incoming, someone: Someone
     """Whether it is an answer or a note."""
     if work is pressed or not may_be_entry(work, incoming):
         return may_be_entry(work, incoming)
-    open_ = filling.is_open(dialogues.dialogue_of(session, someone.chat.id))
-    return not open_ or patient.is_for_check_in(incoming, someone)
+    listens = _listens(dialogues.dialogue_of(session, someone.chat.id), incoming, someone)
+    return not listens or patient.is_for_check_in(incoming, someone)
 
 
 def located(session: Session, incoming: Incoming) -> list[Reply]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
@@ -33,6 +33,8 @@ COORDINATORS_ONLY, CLINICIANS_ONLY = frozenset({Role.COORDINATOR}), frozenset({R
 ALL_STAFF, PATIENTS_ONLY = COORDINATORS_ONLY | CLINICIANS_ONLY, frozenset({Role.PATIENT})
 # Whoever has none yet.
 STRANGERS: frozenset[Role] = frozenset()
+# So long after the last step what is typed is no longer for the form; its buttons say what they are about, and go on.
+LISTENS_FOR = timedelta(hours=24)
 # What is typed is said back where it cannot be read; nobody needs more of it.
 LONGEST_LINE = 60
 
@@ -209,6 +211,25 @@ def dialogue_in(session: Session, incoming: Incoming, someone: Someone) -> Dialo
 
 def is_open(dialogue: Dialogue | None) -> TypeGuard[Dialogue]:
     return dialogue is not None and DONE not in dialogue.state
+
+
+def listens(dialogue: Dialogue | None, incoming: Incoming) -> TypeGuard[Dialogue]:
+    """Whether what is typed may be meant for it."""
+    return is_open(dialogue) and incoming.said_at - dialogue.updated_at < LISTENS_FOR
+
+
+def left(procedures: Mapping[str, Procedure], session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+    """A patient has asked for something else: what is typed next is no answer to the one question of their form.
+
+    A care team's forms have many, and what is looked up on the way is for the next of them.
+    """
+    dialogue = dialogue_in(session, incoming, someone)
+    if incoming.repeated or not is_open(dialogue) or dialogue.form not in procedures:
+        return []
+    if procedures[dialogue.form].roles != PATIENTS_ONLY or dialogue.state.get(BY) == incoming.what:
+        return []
+    dialogues.end_dialogue(session, someone.chat.id, incoming.pane)
+    return [CloseButtons(dialogue.message_id)] if dialogue.message_id is not None else []
 
 
 def said_last(dialogue: Dialogue | None, incoming: Incoming) -> list[Reply] | None:

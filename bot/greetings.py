@@ -18,7 +18,7 @@ def greeting(someone: Someone | None, incoming: Incoming) -> Html:
     texts = texts_for(someone, incoming)
     if someone is not None and someone.patient is not None:
         key = "help.patient_left" if someone.patient.status in patients.LEFT else "help.patient"
-        return texts(key, phone=telephone(someone.team, texts))
+        return texts(key, phone=whom_to_call(someone.team, texts))
     if someone is not None and someone.staff is not None:
         return staff_help(someone, texts)
     return texts("start.stranger")
@@ -39,3 +39,8 @@ def telephone(team: Team | None, texts: Texts) -> Html:
     if not number:
         return texts("telephone.unknown")
     return texts("telephone.known", number=number.replace(" ", NO_BREAK_SPACE))
+
+
+def whom_to_call(team: Team | None, texts: Texts) -> Html:
+    """The same where somebody may be unwell: at night no team answers. No number is said: it is another one abroad."""
+    return Html(f"{telephone(team, texts)} {texts('telephone.emergency')}")

@@ -5,7 +5,7 @@ The wording never mentions the infusion, and no number is praised or deplored.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -128,10 +128,13 @@ def read_tap(data: str) -> Tap | None:
         return None
 
 
-def screen(state: CheckIn, texts: Texts, *, again: bool = False, unread: bool = False) -> Screen:
+def screen(
+    state: CheckIn, texts: Texts, *, again: bool = False, unread: bool = False, noted: Collection[str] = ()
+) -> Screen:
     """What the check-in's message shows now.
 
-    `again`: it is asked for the second time that day. `unread`: nothing was noted of what was typed last.
+    `again`: it is asked for the second time that day. `unread`: nothing was noted of what was typed last. `noted`: the
+    items of it, said above a question that stays the same.
     """
     if state.noting:
         back = Button(texts("check_in.button.back"), _data(state, "back"))
@@ -143,7 +146,9 @@ def screen(state: CheckIn, texts: Texts, *, again: bool = False, unread: bool = 
         return Screen(texts("check_in.later", day=state.day, at=state.later), ((now,),))
     if state.question is not None and not state.choosing:
         asked = _question(state, state.question, texts)
-        return Screen(Html(f"{texts('check_in.again')}\n\n{asked.text}"), asked.keyboard) if again else asked
+        lines = [_line(each, state, texts) for each in state.questions if each.key in noted]
+        above = texts("check_in.again") if again else Html("\n".join(lines))
+        return Screen(Html(f"{above}\n\n{asked.text}"), asked.keyboard) if above else asked
     if state.choosing:
         return Screen(_summary(state, texts, "check_in.which_to_change"), _items_to_change(state, texts))
     last = [Button(texts("check_in.button.change"), _data(state, "change"))]

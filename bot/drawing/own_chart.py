@@ -28,15 +28,16 @@ def drawn(asked: Asked) -> Drawn:
             raise PatientGoneError
         kept, team = record.read(session, patient, asked.now), teams.team_by_id(session, patient.team_id)
     texts = texts_in(asked.language)
-    days = _last_days(kept)
+    days, shown = _last_days(kept), facts(kept, texts)
     caption = texts(
         "own_chart.caption",
         since=_since(kept),
+        infusions=texts("own_chart.infusions") if shown.courses_seen else Html(""),
         days=texts.plural("own_chart.days", len(days)),
         lines=_in_words(kept, days, texts),
         phone=telephone(team, texts),
     )
-    return Drawn(own_chart(facts(kept, texts)), caption)
+    return Drawn(own_chart(shown), caption)
 
 
 def _last_days(kept: Record) -> list[date]:
@@ -49,7 +50,7 @@ def _in_words(kept: Record, days: Sequence[date], texts: Texts) -> Html:
     """In words what the picture ends with, and what has no place on its scale: whoever cannot see it hears it."""
     values = {entry.day: entry.values for entry in kept.entries}
     lines = []
-    for asked in _answered_since(kept, _first(kept)):
+    for asked in _answered_since(kept, _since(kept)):
         scores = [values.get(day, {}).get(asked.key) for day in days]
         said = ", ".join(NO_ANSWER if score is None else f"{score:.0f}" for score in scores)
         # Of a team's own question a higher number may be better.
@@ -70,16 +71,11 @@ def _since(kept: Record) -> date:
     return max(kept.today - timedelta(weeks=WEEKS) + timedelta(days=1), kept.diary_from)
 
 
-def _first(kept: Record) -> date:
-    """Where the picture begins: it is two weeks wide at least."""
-    return min(_since(kept), kept.today - timedelta(days=13))
-
-
 def facts(kept: Record, texts: Texts) -> OwnChartFacts:
     return OwnChartFacts(
         title=plain(texts("own_chart.title", since=_since(kept))),
         items=tuple(name_of(asked, texts) for asked in STANDARD),
-        first=_first(kept),
+        first=_since(kept),
         today=kept.today,
         diary_from=kept.diary_from,
         days=tuple(

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from bot.dialogues import check_in, typed_answers
 from bot.dialogues.check_in import CheckIn, Tap
 from bot.dialogues.wording import name_of
-from bot.greetings import telephone
+from bot.greetings import whom_to_call
 from bot.patient import check_in_place, diary_day, leaving, noting
 from bot.patient.diary_day import Questions, check_in_of, questions_of
 from bot.replies import CloseButtons, Drawing, Incoming, Reply, Rewrite, Say, Screen, Toast
@@ -189,8 +189,19 @@ def typed(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]
         return _not_read(session, day, state, incoming, someone)
     _store(session, day, values, incoming, Way.TYPED, diary.noted_on(session, day))
     session.flush()
+    return _kept(session, day, state, values, someone)
+
+
+def _kept(
+    session: Session, day: DiaryDay, before: CheckIn, values: dict[str, int | None], someone: Someone
+) -> list[Reply]:
+    """The check-in after what was typed: where whoever typed sees that it was kept."""
+    texts = texts_in(someone.chat.language)
+    if before.question is not None and check_in_of(session, day).question == before.question:
+        # It asks for the same as before: that something else was kept would be seen nowhere.
+        return check_in_place.below(session, day, texts, noted=values)
     # What is complete may stand far above by now, and what is hidden was not seen by whoever typed.
-    is_in_sight = state.question is not None and not check_in_place.is_hidden(session, someone.chat, day)
+    is_in_sight = before.question is not None and not check_in_place.is_hidden(session, someone.chat, day)
     return (check_in_place.in_place if is_in_sight else check_in_place.below)(session, day, texts)
 
 
@@ -220,7 +231,7 @@ def _nothing_open(incoming: Incoming, someone: Someone, why: Screen) -> list[Rep
 
 
 def _not_passed_on(someone: Someone, texts: Texts) -> Html:
-    return texts("check_in.not_passed_on", phone=telephone(someone.team, texts))
+    return texts("check_in.not_passed_on", phone=whom_to_call(someone.team, texts))
 
 
 def own_chart(session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
@@ -245,4 +256,4 @@ def is_for_check_in(incoming: Incoming, someone: Someone) -> bool:
 def unreadable(_session: Session, _incoming: Incoming, someone: Someone) -> list[Reply]:
     """A photo, a sticker, a voice message: not kept, and the way to the team is said."""
     texts = texts_in(someone.chat.language)
-    return [Say(Screen(texts("unreadable.patient", phone=telephone(someone.team, texts))))]
+    return [Say(Screen(texts("unreadable.patient", phone=whom_to_call(someone.team, texts))))]

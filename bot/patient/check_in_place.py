@@ -1,6 +1,6 @@
 """Where a day's check-in stands in the chat: one message a day, in place while it is in sight, below when it is not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from sqlmodel import Session
 
@@ -12,9 +12,11 @@ from storage import chats, diary, queued
 from storage.models import Chat, DiaryDay
 
 
-def below(session: Session, day: DiaryDay, texts: Texts, *, unread: bool = False) -> list[Reply]:
+def below(
+    session: Session, day: DiaryDay, texts: Texts, *, unread: bool = False, noted: Collection[str] = ()
+) -> list[Reply]:
     """The check-in where the patient looks, as it stands; the message that it stood in before says so."""
-    shown = check_in.screen(check_in_of(session, day), texts, unread=unread)
+    shown = check_in.screen(check_in_of(session, day), texts, unread=unread, noted=noted)
     replies: list[Reply] = [Say(shown, _note_message(day))]
     if day.message_id is not None:
         replies.append(Rewrite(day.message_id, check_in.moved_below(day.diary_date, texts), or_anew=False))

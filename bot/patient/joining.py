@@ -6,7 +6,7 @@ from typing import Protocol
 
 from bot.dialogues.form import RETURN, Aside, Form, Given, Question, Values
 from bot.filling import STRANGERS, Filling, Procedure
-from bot.greetings import telephone
+from bot.greetings import whom_to_call
 from bot.replies import Screen
 from bot.texts import Html, Texts, languages, texts_in
 from jobs import admission, due, reading
@@ -55,7 +55,7 @@ def _join(filling: Filling, facts: JoinFacts, values: Values) -> Screen:
     texts = texts_in(chat.language)
     assert patient.next_prompt_at is not None
     first = Html(texts.instant(patient.next_prompt_at, patient.time_zone))
-    phone = telephone(facts.team, texts)
+    phone = whom_to_call(facts.team, texts)
     return Screen(texts("join.done", first=first, time=at, zone=patient.time_zone, phone=phone))
 
 
@@ -155,7 +155,7 @@ LANGUAGE = Question(
 )
 ABOUT = Question(
     "about",
-    lambda texts, facts, _: texts("join.about", phone=telephone(facts.team, texts)),
+    lambda texts, facts, _: texts("join.about", phone=whom_to_call(facts.team, texts)),
     _read_continue,
     lambda texts, *_: [(texts("join.button.continue"), YES)],
     briefly=lambda texts: texts("join.about_briefly"),

@@ -5,7 +5,7 @@ from datetime import date
 from sqlmodel import Session
 
 from bot.dialogues.wording import name_of
-from bot.greetings import telephone
+from bot.greetings import whom_to_call
 from bot.replies import Button, Screen
 from bot.texts import Html, Texts
 from jobs import alerts as alert_jobs
@@ -106,7 +106,7 @@ def notice(
 
     `words`: in place of those that are set, to look at them before. `may_change`: not when the diary has ended since.
     """
-    phone = telephone(team, texts)
+    phone = whom_to_call(team, texts)
     if not is_told:
         return texts("alert.notice_nobody", phone=phone)
     set_ = (team.alert_words or {}).get(texts.language) if words is None else words

@@ -5,7 +5,7 @@ Every word on a chart comes in here as text, since wording lives in the catalogu
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import ceil
 
 from jobs.chart.answer import SteroidStrip, SymptomAnswer, Table
@@ -179,7 +179,7 @@ class ChartFacts:
 
 @dataclass(frozen=True)
 class OwnChartFacts:
-    """A patient's own picture from `first` to `today`, both included: every item alike, and nothing concluded.
+    """A patient's own picture from `first` to `last`, both included: every item alike, and nothing concluded.
 
     `days`, `not_asked` and `courses` as in ChartFacts; what lies outside the days shown is left out. `infusion`,
     `planned`, `no_answer`: words of the key, for whoever is no clinician.
@@ -197,6 +197,15 @@ class OwnChartFacts:
     planned: str
     no_answer: str
     texts: ChartTexts
+
+    @property
+    def last(self) -> date:
+        """Today; of a diary that has just begun two weeks are shown, so that a day is not as wide as the page."""
+        return max(self.today, self.first + timedelta(days=13))
+
+    @property
+    def courses_seen(self) -> list[Course]:
+        return [each for each in self.courses if each.end >= self.first and each.start <= self.last]
 
     def scores(self, item: int) -> Mapping[date, float | None]:
         return {entry.day: entry.values[item] for entry in self.days}

@@ -34,12 +34,12 @@ def own_page(facts: OwnChartFacts) -> Sheet:
     missing, not_asked = _missing(facts), _not_asked(facts)
     for item, name in enumerate(facts.items):
         sheet.text(20, y + _LABEL, name, style.LABEL, style.INK, bold=True)
-        frame = calendar_frame(facts.first, facts.today, style.LEFT, style.PLOT_WIDTH, y + _LABEL + 16, _HEIGHT)
+        frame = calendar_frame(facts.first, facts.last, style.LEFT, style.PLOT_WIDTH, y + _LABEL + 16, _HEIGHT)
         _draw_item(sheet, facts, frame, item)
         y = frame.bottom + _BETWEEN
     y = draw_rug(sheet, frame, facts.first, missing, not_asked)
-    below = calendar_frame(facts.first, facts.today, style.LEFT, style.PLOT_WIDTH, y, 0)
-    y = draw_months(sheet, below, facts.first, facts.today, facts.texts)
+    below = calendar_frame(facts.first, facts.last, style.LEFT, style.PLOT_WIDTH, y, 0)
+    y = draw_months(sheet, below, facts.first, facts.last, facts.texts)
     sheet.height = round(draw_key(sheet, _key(facts, missing, not_asked), 20, y + 6, style.WIDTH - 40)) + _BELOW
     return sheet
 
@@ -69,7 +69,7 @@ def _not_asked(facts: OwnChartFacts) -> list[date]:
 
 def _key(facts: OwnChartFacts, missing: tuple[date, ...], not_asked: list[date]) -> list[KeyEntry]:
     """Only the signs that occur."""
-    seen = [course for course in facts.courses if course.end >= facts.first and course.start <= facts.today]
+    seen = facts.courses_seen
     entries = [
         (any(course.status == "given" for course in seen), KeyEntry("box", style.COURSE, facts.infusion)),
         (any(course.status == "planned" for course in seen), KeyEntry("outline", style.COURSE, facts.planned)),

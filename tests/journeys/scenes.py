@@ -5,6 +5,8 @@ from tests.support import TELEPHONE, Clinic, Someone
 
 # As it is shown: it stays in one line, to be read and tapped.
 PHONE = TELEPHONE.replace(" ", "\u00a0")
+# What follows the number wherever somebody may be unwell.
+EMERGENCY = "In an emergency, call the emergency number."
 # What the whole care team is offered about measured values.
 MEASURING = ("ck", "steroid", "weight", "measurements", "import")
 CHANGED = "Your infusion dates have changed"

@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 from bot.local.faults import Fault
 from jobs.alerts import GRACE
 from storage.models import Alert, AuditEntry, MessageKind, MessageState, OutboxMessage
-from tests.journeys.scenes import PHONE
+from tests.journeys.scenes import EMERGENCY, PHONE
 from tests.journeys.test_alerts import TOLD, alerts_to, evening, grace_passes, notices, redelivered, ruled
 from tests.journeys.test_leaving import erased, stopped
 from tests.journeys.test_own_copy import set_language
@@ -191,7 +191,7 @@ def test_whoever_stops_within_it_is_told_of_all_the_same_and_hears_it(clinic: Cl
     assert len(alerts_to(clinician)) == 1
     assert anna.sees == (
         f"{TOLD}\n\nThis is not an emergency service, and it is not certain that somebody reads it at once. "
-        f"If you feel unwell, call your care team on {PHONE}."
+        f"If you feel unwell, call your care team on {PHONE}. {EMERGENCY}"
     ), "nothing can be changed any more"
 
 

@@ -16,7 +16,7 @@ from storage.models import (
     OutboxMessage,
     PatientStatus,
 )
-from tests.journeys.scenes import PHONE
+from tests.journeys.scenes import EMERGENCY, PHONE
 from tests.journeys.test_own_copy import set_language
 from tests.support import TEAM, Clinic, Someone
 
@@ -86,7 +86,7 @@ def test_the_team_is_told_what_was_seen_and_the_patient_what_was_done(clinic_on_
     assert clinician.buttons == ["Seen", "Chart"]
     assert anna.sees == (
         f"{TOLD}\n\nIf you change the answer, they see that too. This is not an emergency service, and it is "
-        f"not certain that somebody reads it at once. If you feel unwell, call your care team on {PHONE}."
+        f"not certain that somebody reads it at once. If you feel unwell, call your care team on {PHONE}. {EMERGENCY}"
     )
     assert anna.buttons == []
     assert "Noted, thank you" in anna.everything[-2], "below the check-in"
@@ -321,7 +321,7 @@ def test_where_nobody_can_be_told_the_patient_is_not_told_otherwise(clinic: Clin
     evening(clinic, anna, 2, "8 2 2 4")
     assert anna.sees == (
         "What you entered is kept, but nobody on your care team can be reached through this diary just now. "
-        f"This is not an emergency service. If you feel unwell, call your care team on {PHONE}."
+        f"This is not an emergency service. If you feel unwell, call your care team on {PHONE}. {EMERGENCY}"
     )
     assert not any(TOLD in text for text in anna.everything)
 

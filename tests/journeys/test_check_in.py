@@ -3,7 +3,7 @@
 import pytest
 
 from storage.models import Answer, DiaryDay, Patient, PatientStatus, Way
-from tests.journeys.scenes import PHONE
+from tests.journeys.scenes import EMERGENCY, PHONE
 from tests.support import Clinic, Someone
 
 EVENING = "2026-03-02 18:00"
@@ -149,7 +149,7 @@ def test_what_is_no_answer_is_said_and_nothing_is_stored(clinic: Clinic, typed: 
 def test_words_are_not_passed_on_and_the_telephone_number_is_said(clinic: Clinic) -> None:
     anna = asked(clinic)
     anna.says("I feel very unwell")
-    assert f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}." in anna.above
+    assert f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}. {EMERGENCY}" in anna.above
     anna.presses("7")
     assert PHONE in anna.above, "it stays when the question is answered"
 
@@ -182,6 +182,27 @@ def test_an_answer_can_be_changed_and_the_old_one_is_kept(clinic_on_each: Clinic
         ("2026-03-02", "pain", 2, 5),
     ]
     assert len(anna.answers) == 6
+
+
+def test_a_correction_typed_while_another_question_is_open_is_seen_to_be_kept(clinic: Clinic) -> None:
+    anna = asked(clinic)
+    question, said = anna.last["message_id"], len(anna.messages)
+    anna.says("7")
+    anna.says("5")
+    assert len(anna.messages) == said, "edited in place"
+    anna.says("pain 3, tiredness skip")
+    assert anna.sees.startswith("Pain: 3 of 10\nTiredness: skipped\n\nMon 2 Mar 2026 · 3 of 4")
+    assert anna.message(question)["text"] == "Mon 2 Mar 2026: the check-in is further down."
+    assert len(anna.messages) == said + 1
+    anna.says("2")
+    assert anna.sees.startswith("Mon 2 Mar 2026 · 4 of 4"), "and goes on in place"
+    assert len(anna.messages) == said + 1
+    anna.presses("4")
+    anna.presses("Change")
+    anna.presses("Weakness")
+    anna.says("pain 6")
+    assert anna.sees.startswith("Pain: 6 of 10\n\nMon 2 Mar 2026 · 3 of 4"), "while one is being changed, too"
+    assert anna.answers[-1] == ("2026-03-02", "pain", 3, 6)
 
 
 def test_the_same_answer_given_again_is_no_new_revision(clinic: Clinic) -> None:
@@ -241,7 +262,7 @@ def test_words_are_never_passed_on_and_that_is_said_whatever_is_open(clinic: Cli
     elif when == "after the diary's end":
         clinic.write(lambda session: setattr(session.get_one(Patient, anna.row.id), "status", PatientStatus.WITHDRAWN))
     anna.says("I feel very unwell, what shall I do?")
-    said = f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}."
+    said = f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}. {EMERGENCY}"
     assert said in anna.sees
 
 

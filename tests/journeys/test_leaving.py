@@ -33,7 +33,7 @@ from storage.models import (
     SteroidDose,
     Team,
 )
-from tests.journeys.scenes import PHONE
+from tests.journeys.scenes import EMERGENCY, PHONE
 from tests.journeys.test_alerts import ruled
 from tests.support import Clinic, Someone
 
@@ -327,7 +327,7 @@ def test_every_command_says_that_it_has_ended_and_shows_the_way_back(clinic: Cli
         anna.says(typed)
         assert anna.sees.startswith("Your diary stopped on Mon 2 Mar 2026.")
         assert anna.buttons == ["Take it up again", "Have everything erased"]
-    assert f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}." in anna.sees
+    assert f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}. {EMERGENCY}" in anna.sees
     assert anna.answers == []
 
 

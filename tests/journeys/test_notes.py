@@ -4,7 +4,7 @@ import pytest
 
 from bot.dialogues.check_in import LONGEST_NOTE
 from storage.models import Dialogue, DiaryDay, Note
-from tests.journeys.scenes import PHONE
+from tests.journeys.scenes import EMERGENCY, PHONE
 from tests.journeys.test_alerts import redelivered
 from tests.journeys.test_own_copy import received, rows
 from tests.support import Clinic, Someone
@@ -29,7 +29,7 @@ def test_a_note_is_kept_with_the_day_and_read_by_the_clinician(clinic_on_each: C
     assert anna.buttons == ["Back"]
     anna.says("Stairs were hard <today> & the lift was broken; 7 of them.")
     assert "Your note is kept with Mon 2 Mar 2026. To change or remove it, press Change. Nobody" in anna.sees
-    assert f"If it matters, call your care team on {PHONE}." in anna.sees
+    assert f"If it matters, call your care team on {PHONE}. {EMERGENCY}" in anna.sees
     assert "Note: Stairs were hard <today> & the lift was broken; 7 of them." in anna.message(check_in)["text"]
     assert [answer[3] for answer in anna.answers] == [3, 2, 2, 4], "what is in a note is no answer"
     (note,) = clinic.rows(Note)
@@ -231,7 +231,7 @@ def test_words_that_are_no_answer_are_kept_as_a_note_by_one_press(clinic_on_each
     check_in = anna.last["message_id"]
     anna.says("No pain today, <thank you>")
     assert anna.sees == (
-        f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}.\n\n"
+        f"I cannot pass messages on. If you feel unwell, call your care team on {PHONE}. {EMERGENCY}\n\n"
         "I can keep this as a note of Mon 2 Mar 2026:\n“No pain today, <thank you>”\n"
         "Your care team can read it, but nobody reads it at once. To change an answer, press Change."
     )
@@ -247,18 +247,35 @@ def test_words_that_are_no_answer_are_kept_as_a_note_by_one_press(clinic_on_each
     assert "No pain" not in str(clinic.rows(Dialogue)), "it is in one place"
 
 
-def test_only_what_was_typed_last_is_kept_and_once(clinic_on_each: Clinic) -> None:
+def test_what_was_typed_before_can_be_kept_too_and_each_once(clinic_on_each: Clinic) -> None:
     clinic = clinic_on_each
     anna = answered(clinic)
     anna.says("I slept badly")
     first = anna.last
     anna.says("The lift was broken")
-    assert "no longer in use" in anna.presses("Keep as a note", first)
-    data = anna.buttons_of(anna.last["message_id"])["Keep as a note"]
-    anna.presses("Keep as a note")
-    anna.taps(anna.last["message_id"], data, forge=True)
+    second = anna.last
+    anna.presses("Keep as a note", first)
+    assert anna.message(first["message_id"])["text"].startswith("Your note is kept with Mon 2 Mar 2026.")
+    assert anna.buttons == ["Keep as a note"]
+    data = anna.buttons_of(second["message_id"])["Keep as a note"]
+    anna.presses("Keep as a note", second)
+    for pressed in (first, second):
+        anna.taps(pressed["message_id"], data, forge=True)
     redelivered(clinic)
-    assert [note.text for note in clinic.rows(Note)] == ["The lift was broken"]
+    assert [note.text for note in clinic.rows(Note)] == ["I slept badly", "The lift was broken"]
+
+
+def test_as_many_can_be_kept_as_a_day_has_room_for(clinic: Clinic) -> None:
+    anna = answered(clinic)
+    offers = []
+    for said in ("I slept badly", "The lift was broken", "It rained", "My sister came"):
+        anna.says(said)
+        offers.append(anna.last)
+    assert "no longer in use" in anna.presses("Keep as a note", offers[0])
+    for offer in reversed(offers[1:]):
+        anna.presses("Keep as a note", offer)
+    assert [note.text for note in clinic.rows(Note)] == ["My sister came", "It rained", "The lift was broken"]
+    assert "I slept badly" not in str(clinic.rows(Dialogue))
 
 
 def test_what_was_offered_is_not_kept_in_a_day_that_has_closed_or_is_full(clinic: Clinic) -> None:

@@ -22,9 +22,20 @@ def test_it_shows_the_own_numbers_without_a_verdict(clinic_on_each: Clinic) -> N
     assert anna.sees.startswith(
         "Your answers since Mon 2 Mar 2026. In the picture each goes from 0 to 10: higher is worse."
     )
+    assert "infusion days" not in anna.sees, "there are none"
     assert "Today; – is no answer:\nPain: 3\nTiredness: 2" in anna.sees, "for whoever cannot see it"
     assert PHONE in anna.sees
     assert not any(word in anna.sees for word in ("return", "regimen", "enough data"))
+
+
+def test_infusion_days_are_explained_where_the_picture_has_some(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    clinic.planned(anna, "2026-03-20")
+    anna.says("/chart")
+    assert "infusion days" not in anna.sees, "it is not in these two weeks"
+    clinic.planned(anna, "2026-03-11")
+    anna.says("/chart")
+    assert "higher is worse. Your infusion days are marked.\n\nToday;" in anna.sees
 
 
 def test_it_is_for_nobody_else(clinic: Clinic) -> None:

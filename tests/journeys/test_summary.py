@@ -536,3 +536,17 @@ def test_what_is_asked_for_comes_with_its_words_first(clinic: Clinic) -> None:
     doctor.says("/summary")
     clinic.passes(minutes=2)
     assert parts_of(doctor)[before:] == ["text", "photo"]
+
+
+def test_whoever_answered_before_any_question_was_sent_is_not_said_to_be_waiting_for_one(clinic: Clinic) -> None:
+    anna, clinician = clinic.patient(), clinic.clinician()
+    anna.says("/today")
+    anna.says("3 2 2 4")
+    clinician.says("/summary")
+    said = "no day asked in the last 4 weeks before today"
+    assert any(said in text for text in clinician.everything), "today is still open, and counts from tomorrow on"
+    clinician.says(f"/chart {anna.code}")
+    assert said in clinician.sees
+    clinic.becomes(clinic.local("2026-03-03 10:00"))
+    clinician.says(f"/chart {anna.code}")
+    assert "1 of 1 day asked in the last 4 weeks answered" in clinician.sees
