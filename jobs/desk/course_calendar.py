@@ -64,10 +64,15 @@ class Load:
 def between(session: Session, team: Team, first: date, last: date, now: datetime) -> list[CalendarCourse]:
     """Those with a day among these, by first day and pseudonym. Two queries, however many courses there are."""
     known = courses.courses_between(session, team.id, first, last)
-    found = [(course, patient) for course, patient in known if not schedule.is_dropped(patient, course, now)]
+    found = [(course, patient) for course, patient in known if not _is_dropped(patient, course, now)]
     whose = {patient.id for _, patient in found}
     said = attendance.said_of_planned(session, team.id, whose)
     return [_course(course, patient, _today(patient, team, now), said) for course, patient in found]
+
+
+def _is_dropped(patient: Patient, course: Course, now: datetime) -> bool:
+    """Shown where it cannot be known."""
+    return due.is_zone(patient.time_zone) and schedule.is_dropped(patient, course, now)
 
 
 def _today(patient: Patient, team: Team, now: datetime) -> date:

@@ -60,6 +60,19 @@ def test_the_desk_has_the_others_too_and_in_its_calendar_everyone(clinic: Clinic
             assert ben.code in calendar
 
 
+def test_nor_does_one_who_has_stopped(clinic: Clinic) -> None:
+    coordinator, anna, ben = clinic.coordinator(), clinic.patient(), clinic.patient()
+    for patient in (anna, ben):
+        clinic.planned(patient, "2026-03-14", days=1)
+    anna.says("/withdraw")
+    anna.presses("Yes, stop the diary")
+    loses_zone(clinic, anna)
+    with AtTheDesk(clinic) as desk, desk.client(coordinator) as client:
+        calendar = client.get("/desk/calendar").text
+    assert anna.code in calendar
+    assert ben.code in calendar
+
+
 def test_the_question_whether_courses_were_given_comes_of_the_others(clinic: Clinic) -> None:
     coordinator, (anna, ben) = clinic.coordinator(), two(clinic)
     clinic.becomes(clinic.local("2026-03-05 09:00"))
