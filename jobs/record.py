@@ -11,7 +11,7 @@ from jobs.inputs import CREATINE_KINASE, WEIGHT, CourseDose, Inputs, LabValue, P
 from jobs.scores import Diary, DiaryDay
 from jobs.shortfall import Shortfall
 from jobs.steroids import SteroidStep
-from storage import chats, courses, diary, measurements, questions, teams
+from storage import attendance, chats, courses, diary, measurements, questions, teams
 from storage.models import Course, CourseStatus, Item, Patient, PatientStatus, Team
 from storage.questions import DiaryQuestion
 
@@ -55,6 +55,7 @@ class Record:
     """`courses` and `doses` run in parallel, by first day.
 
     `creatine_kinase`: (day, U/l), and `weights`: (day, kg), both by day. `further`: what was answered beside the four.
+    `declined`: the numbers of planned courses of which the patient said last that they cannot come.
     `silent_after`: asked days without an answer. `is_asked`: by this bot; a diary that was brought in is not.
     """
 
@@ -74,6 +75,7 @@ class Record:
     is_asked: bool = True
     prices: Prices | None = None
     further: tuple[DiaryQuestion, ...] = ()
+    declined: frozenset[int] = frozenset()
     silent_after: int = USUAL_SILENCE
 
     def inputs(self) -> Inputs:
@@ -150,6 +152,7 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
     passed = {diary_from + timedelta(days=k) for k in range((today - diary_from).days)}
     not_asked = frozenset(passed - asked - set(answers))
     known = courses.courses_of(session, patient.team_id, patient.id)
+    said = attendance.said_of_planned(session, patient.team_id, {patient.id})
     values = measurements.measurements_of(session, patient.team_id, patient.id, CREATINE_KINASE)
     limits = [value.upper_limit for value in values if value.upper_limit is not None]
     weights = measurements.measurements_of(session, patient.team_id, patient.id, WEIGHT)
@@ -171,6 +174,7 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
         prices=prices_of(team),
         silent_after=team.silent_after,
         further=_further(session, patient, entries),
+        declined=frozenset(number for number, course in enumerate(known, 1) if said.get(course.id) is False),
     )
 
 

@@ -287,6 +287,28 @@ def test_a_course_of_another_dose_that_nobody_confirmed_is_said_to_be_planned(cl
     assert " from Wed 4 Mar 2026" not in said
 
 
+def test_where_the_next_course_is_named_it_is_said_that_the_patient_cannot_come(clinic: Clinic) -> None:
+    clinician, anna = clinic.clinician(), clinic.patient()
+    clinic.planned(anna, "2026-03-20")
+    clinic.becomes(clinic.local("2026-03-13 09:00"))
+    assert "; next course Fri 20 Mar 2026" in asks(clinician)["text"]
+    anna.presses("I can't make it on Fri 20 Mar 2026")
+    anna.presses("Yes, tell the team")
+    said = asks(clinician)["text"]
+    assert "; cannot come on Fri 20 Mar 2026" in said
+    assert "next course" not in said
+    clinician.says(f"/chart {anna.code}")
+    assert "; cannot come on Fri 20 Mar 2026" in clinician.last["caption"]
+    clinic.planned(anna, "2026-04-17")
+    clinic.becomes(clinic.local("2026-03-22 12:00"))
+    over = "; course of Fri 20 Mar 2026: was it given?; had said that they cannot come"
+    assert over in asks(clinician)["text"]
+    clinic.becomes(clinic.local("2026-04-10 09:00"))
+    anna.presses("I can't make it on Fri 17 Apr 2026")
+    anna.presses("Yes, tell the team")
+    assert f"{over}; cannot come on Fri 17 Apr 2026" in asks(clinician)["text"]
+
+
 def test_an_old_button_sees_what_was_shown_then_and_nothing_newer(clinic: Clinic) -> None:
     clinician, anna = clinic.clinician(), clinic.patient()
     came_back(clinic, anna)
