@@ -221,10 +221,10 @@ def further_words(kept: Record, texts: Texts) -> Html:
 def next_course_words(kept: Record, texts: Texts) -> Html:
     """What is planned; first of all, what should have been confirmed. To either the patient may have said no."""
     open_, course = kept.unconfirmed(), kept.next_course()
-    is_declined = course is not None and course.number in kept.declined
+    is_declined = course in kept.declined
     said = []
     if open_ is not None:
-        had_declined = texts("confirming.declined") if open_.number in kept.declined else ""
+        had_declined = texts("confirming.declined") if open_ in kept.declined else ""
         said.append(f"{texts('roster.unconfirmed', date=open_.start)}{had_declined}")
     if course is not None and (is_declined or open_ is None):
         said.append(texts("roster.declined" if is_declined else "roster.next", date=course.start))
