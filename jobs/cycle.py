@@ -39,6 +39,11 @@ class Course:
         if self.status not in ("planned", "given"):
             raise ValueError(f"{self} is {self.status}: only planned and given courses count")
 
+    def has_begun(self, today: date) -> bool:
+        """Whether it ends a cycle and begins one. A planned date stands in only once the days of its course are over:
+        until then it is no omission that nobody said that it was given."""
+        return self.start <= today if self.status == "given" else self.end < today
+
     def __str__(self) -> str:
         days = f"{self.start}" if self.start == self.end else f"{self.start} to {self.end}"
         return f"course {self.number} ({days})"

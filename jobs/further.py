@@ -21,7 +21,7 @@ class WeekBefore:
 
 def week_before_the_last_course(kept: Record) -> list[WeekBefore]:
     """For each of the patient's further questions that has an answer there; none before the first course."""
-    begun = [course.start for course in kept.courses if course.start <= kept.today]
+    begun = [course.start for course in kept.courses if course.has_begun(kept.today)]
     if not begun:
         return []
     start, found = max(begun), []

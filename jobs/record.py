@@ -1,6 +1,6 @@
 """One patient's record, read once into frozen facts: what charts and summaries are computed from."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -11,7 +11,7 @@ from jobs.inputs import CREATINE_KINASE, WEIGHT, CourseDose, Inputs, LabValue, P
 from jobs.scores import Diary, DiaryDay
 from jobs.shortfall import Shortfall
 from jobs.steroids import SteroidStep
-from storage import chats, courses, diary, measurements, questions, teams
+from storage import attendance, chats, courses, diary, measurements, questions, teams
 from storage.models import Course, CourseStatus, Item, Patient, PatientStatus, Team
 from storage.questions import DiaryQuestion
 
@@ -55,6 +55,8 @@ class Record:
     """`courses` and `doses` run in parallel, by first day.
 
     `creatine_kinase`: (day, U/l), and `weights`: (day, kg), both by day. `further`: what was answered beside the four.
+    `declined`: planned courses of which the patient said last that they cannot come. Once its days are over such a one
+    is not among `courses`: nothing says that it was given.
     `silent_after`: asked days without an answer. `is_asked`: by this bot; a diary that was brought in is not.
     """
 
@@ -74,6 +76,7 @@ class Record:
     is_asked: bool = True
     prices: Prices | None = None
     further: tuple[DiaryQuestion, ...] = ()
+    declined: tuple[cycle.Course, ...] = ()
     silent_after: int = USUAL_SILENCE
 
     def inputs(self) -> Inputs:
@@ -99,13 +102,15 @@ class Record:
 
     def seen_on(self, today: date) -> "Record":
         """The same as it looked on another day: what came later is not there yet, and later courses are planned."""
+        seen = _standing(zip(self.courses, self.doses, strict=True), self.declined, today)
         return replace(
             self,
             today=today,
             diary_from=min(self.diary_from, today),
             entries=tuple(entry for entry in self.entries if entry.day <= today),
             not_asked=frozenset(day for day in self.not_asked if day < today),
-            courses=tuple(_as_seen(course, today) for course in self.courses),
+            courses=tuple(_as_seen(course, today) for course, _ in seen),
+            doses=tuple(dose for _, dose in seen),
             creatine_kinase=tuple(pair for pair in self.creatine_kinase if pair[0] <= today),
             weights=tuple(pair for pair in self.weights if pair[0] <= today),
         )
@@ -124,7 +129,8 @@ class Record:
 
     def unconfirmed(self) -> cycle.Course | None:
         """The first course whose days are over and of which nobody has said that it was given."""
-        return next((c for c in self.courses if c.status == "planned" and c.end < self.today), None)
+        over = (c for c in (*self.courses, *self.declined) if c.status == "planned" and c.end < self.today)
+        return min(over, key=lambda course: course.start, default=None)
 
     def next_course(self) -> cycle.Course | None:
         return next((c for c in self.courses if c.status == "planned" and c.end >= self.today), None)
@@ -150,6 +156,10 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
     passed = {diary_from + timedelta(days=k) for k in range((today - diary_from).days)}
     not_asked = frozenset(passed - asked - set(answers))
     known = courses.courses_of(session, patient.team_id, patient.id)
+    said = attendance.said_of_planned(session, patient.team_id, {patient.id})
+    pairs = [(course, _course(number, course)) for number, course in enumerate(known, 1)]
+    declined = tuple(each for course, each in pairs if said.get(course.id) is False)
+    standing = _standing(((each, dose_of(course)) for course, each in pairs), declined, today)
     values = measurements.measurements_of(session, patient.team_id, patient.id, CREATINE_KINASE)
     limits = [value.upper_limit for value in values if value.upper_limit is not None]
     weights = measurements.measurements_of(session, patient.team_id, patient.id, WEIGHT)
@@ -159,8 +169,8 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
         today=today,
         entries=entries,
         not_asked=not_asked,
-        courses=tuple(_course(number, course) for number, course in enumerate(known, 1)),
-        doses=tuple(dose_of(course) for course in known),
+        courses=tuple(course for course, _ in standing),
+        doses=tuple(dose for _, dose in standing),
         creatine_kinase=tuple((value.taken_on, value.value) for value in values),
         upper_limit=limits[-1] if limits else None,
         steroids=_steroids(session, patient),
@@ -171,6 +181,7 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
         prices=prices_of(team),
         silent_after=team.silent_after,
         further=_further(session, patient, entries),
+        declined=declined,
     )
 
 
@@ -215,6 +226,13 @@ def of_inputs(pseudonym: str, inputs: Inputs, today: date) -> Record:
         steroids=inputs.steroids,
     )
     return whole.seen_on(today)
+
+
+def _standing(
+    pairs: Iterable[tuple[cycle.Course, Dose]], declined: Collection[cycle.Course], today: date
+) -> list[tuple[cycle.Course, Dose]]:
+    """Those that are to come or may be taken as given."""
+    return [(course, dose) for course, dose in pairs if course.end >= today or course not in declined]
 
 
 def _as_seen(course: cycle.Course, today: date) -> cycle.Course:

@@ -96,7 +96,7 @@ class _Cycle:
 def regimen_facts(inputs: Inputs, analysis: Analysis) -> tuple[RegimenFacts, ...]:
     """One for each regimen begun by the analysis's today, in order of first use."""
     today = analysis.today
-    begun = [course for course in inputs.courses if course.start <= today]
+    begun = [course for course in inputs.courses if course.has_begun(today)]
     cycles = [
         _Cycle(course, following, following.start - timedelta(days=1) if following else today)
         for course, following in zip(begun, (*begun[1:], None), strict=False)

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Findings:
-    """What the diary says, in plain words: `verdict` first, then what it rests on, each finding, and the tables."""
+    """What the diary says, in plain words: `verdict` first, then what it rests on, what it proves, each finding with
+    the rule that a verdict goes by, and the tables."""
 
     verdict: str
     sentence: str
     warnings: str
+    footer: str
     findings: tuple[str, ...]
     tables: tuple[Table, ...]
 
@@ -41,8 +43,7 @@ def findings(asked: Asked) -> Findings:
     answered, _ = _answered(asked)
     facts = patient_facts(answered)
     footer = plain(answered.texts("finding.footer_short"))
-    said = (*(plain(line) for line in answered.sentences), footer)
-    return Findings(facts.verdict, facts.sentence, facts.warnings, said, facts.tables)
+    return Findings(facts.verdict, facts.sentence, facts.warnings, footer, facts.findings, facts.tables)
 
 
 def page_pdf(asked: Asked) -> bytes:

@@ -219,12 +219,16 @@ def further_words(kept: Record, texts: Texts) -> Html:
 
 
 def next_course_words(kept: Record, texts: Texts) -> Html:
-    """What is planned; first of all, what should have been confirmed."""
-    open_ = kept.unconfirmed()
+    """What is planned; first of all, what should have been confirmed. To either the patient may have said no."""
+    open_, course = kept.unconfirmed(), kept.next_course()
+    is_declined = course in kept.declined
+    said = []
     if open_ is not None:
-        return texts("roster.unconfirmed", date=open_.start)
-    course = kept.next_course()
-    return texts("roster.next", date=course.start) if course else texts("roster.no_course")
+        had_declined = texts("confirming.declined") if open_ in kept.declined else ""
+        said.append(f"{texts('roster.unconfirmed', date=open_.start)}{had_declined}")
+    if course is not None and (is_declined or open_ is None):
+        said.append(texts("roster.declined" if is_declined else "roster.next", date=course.start))
+    return Html(texts("chart.separator").join(said)) if said else texts("roster.no_course")
 
 
 def chart_texts(texts: Texts, thresholds: Thresholds = DEFAULTS) -> ChartTexts:

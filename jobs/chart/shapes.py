@@ -119,7 +119,7 @@ def overlay_spans(courses: Sequence[ChartCourse], today: date) -> tuple[OverlayS
     Each within its two cycles, so that no other course's return is drawn into it.
     """
     ordered = _by_date(courses)
-    begun = sum(mark.course.start <= today for mark in ordered)
+    begun = sum(mark.course.has_begun(today) for mark in ordered)
     spans = []
     for position, (before, mark) in enumerate(pairwise(ordered), start=1):
         if position > begun:

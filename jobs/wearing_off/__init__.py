@@ -31,6 +31,8 @@ def analyse(
 ) -> Analysis:
     """As it looks on `today`: later entries do not exist, and courses that start later are planned.
 
+    What has begun is for `Course.has_begun` to say.
+
     ValueError for courses that overlap (see `cycle.in_order`).
     """
     known = known_courses(courses, today)
@@ -56,7 +58,7 @@ def analyse_symptom(
     scores = diary.scores(symptom)
     cycles = cycle_windows(courses, scores, today)
     found, noise, pools = estimates(cycles, today, settings)
-    begun = [course for course in courses if course.start <= today]
+    begun = [course for course in courses if course.has_begun(today)]
     effects = tuple(_course_effect(each, pools[each.regimen], scores, settings) for each in found)
     return SymptomAnalysis(
         symptom=symptom,

@@ -103,7 +103,7 @@ def known_courses(courses: Iterable[Course], today: date) -> tuple[Course, ...]:
 
 def cycle_windows(courses: tuple[Course, ...], scores: Scores, today: date) -> tuple[CycleWindows, ...]:
     """Of every cycle begun by `today`. `courses`: by date. A score after today is not there yet."""
-    begun = sum(1 for course in courses if course.start <= today)
+    begun = sum(1 for course in courses if course.has_begun(today))
     known = {day: score for day, score in scores.items() if day <= today}
     following = (*courses[1:], None)
     return tuple(_cycle(courses[k], following[k], known, today) for k in range(begun))
@@ -111,7 +111,7 @@ def cycle_windows(courses: tuple[Course, ...], scores: Scores, today: date) -> t
 
 def _cycle(course: Course, following: Course | None, scores: Scores, today: date) -> CycleWindows:
     window, settled = reference_window(course, following), settled_days(course, following)
-    before = None if following is None or following.start > today else pre_infusion_window(following)
+    before = pre_infusion_window(following) if following is not None and following.has_begun(today) else None
     pre, reference = observe(before, scores), observe(settled, scores)
     return CycleWindows(
         course=course,

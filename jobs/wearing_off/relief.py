@@ -60,7 +60,7 @@ def reliefs(courses: tuple[Course, ...], scores: Scores, today: date) -> tuple[R
     return tuple(
         relief(course, following, scores)
         for course, following in zip(courses, (*courses[1:], None), strict=False)
-        if course.start <= today
+        if course.has_begun(today)
     )
 
 

@@ -97,10 +97,10 @@ def test_of_several_regimens_the_latest_change_is_told_and_of_one_regimen_none()
     assert found.regimen == RegimenChange(TODAY - 20 * DAY, "B", "C")
 
 
-def test_what_is_planned_for_today_is_a_change_that_nobody_confirmed_and_tomorrows_is_none() -> None:
-    told = RegimenChange(TODAY, "A", "B")
-    assert changes_within(treated(given(30, "A"), planned(0, "B")), 90).planned == told
-    assert changes_within(treated(given(30, "A"), planned(-1, "B")), 90).planned is None
+def test_what_was_planned_for_yesterday_is_a_change_that_nobody_confirmed_and_todays_is_none_yet() -> None:
+    told = RegimenChange(TODAY - DAY, "A", "B")
+    assert changes_within(treated(given(30, "A"), planned(1, "B")), 90).planned == told
+    assert changes_within(treated(given(30, "A"), planned(0, "B")), 90).planned is None
 
 
 def test_before_anything_was_given_what_was_planned_is_told_beside_what_was_planned_before() -> None:

@@ -9,7 +9,7 @@ from jobs.inputs import WEIGHT, Prices
 from jobs.record import Record
 from jobs.schedule import CoursePlan
 from jobs.steroids import SteroidStep
-from storage import audit, diary, teams
+from storage import attendance, audit, diary, teams
 from storage.database import Database
 from storage.models import Item, Measurement, Patient, SteroidDose, Way
 from tests.storage.support import NOW, committing, joined_patient, team_of
@@ -176,6 +176,28 @@ def test_a_course_that_is_running_is_still_the_next_one(database: Database) -> N
         schedule.plan_courses(session, BY, patient, [CoursePlan(TODAY + 5 * DAY, 3, 0.4)], NOW)
         for days_later, there in ((5, True), (7, True), (8, False)):
             assert (read(session, patient, days_later).next_course() is not None) is there
+
+
+def test_a_declined_course_is_the_next_one_and_once_over_nothing_but_a_question(database: Database) -> None:
+    with committing(database) as session:
+        patient = joined_patient(session, 1)
+        plans = [CoursePlan(TODAY + k * DAY, 2, dose) for k, dose in ((5, 0.4), (33, 0.8), (61, 0.4))]
+        one, two, _ = schedule.plan_courses(session, BY, patient, plans, NOW)
+        for course, is_coming in ((one, False), (one, True), (two, False)):
+            attendance.say(session, course, NOW, is_coming=is_coming)
+        before = read(session, patient, 34)
+        assert [course.number for course in before.declined] == [2]
+        assert before.next_course() == before.courses[1] == before.declined[0]
+        for later in (read(session, patient, 35), before.seen_on(TODAY + 35 * DAY)):
+            assert [course.number for course in later.courses] == [1, 3]
+            assert [dose.grams_per_kg_per_day for dose in later.doses] == [0.4, 0.4]
+            assert later.unconfirmed() == later.courses[0]
+        schedule.mark_given(session, BY, patient, one, TODAY + 5 * DAY, 2, 0.4, NOW + 35 * DAY)
+        assert read(session, patient, 35).unconfirmed() == before.declined[0]
+        schedule.mark_given(session, BY, patient, two, TODAY + 33 * DAY, 2, 0.8, NOW + 35 * DAY)
+        given = read(session, patient, 35)
+        assert ([course.status for course in given.courses], given.declined) == (["given", "given", "planned"], ())
+        assert given.unconfirmed() is None
 
 
 def test_creatine_kinase_comes_by_day_with_the_latest_limit(database: Database) -> None:

@@ -124,8 +124,10 @@ def test_a_chart_shows_what_the_diary_says_around_each_course(clinic: Clinic) ->
 
 
 def _as_given(session: Session, patient: Patient, course_id: int) -> None:
-    """The course of 2 March as planned, and the one of 2 February before it as given."""
+    """The course of 2 March, and one of 1 February before it."""
     planned = session.get_one(Course, course_id)
+    planned.given_start = planned.given_end = planned.planned_start
+    planned.status = CourseStatus.GIVEN
     session.add(
         Course(
             team_id=patient.team_id,

@@ -132,7 +132,7 @@ def test_a_long_roster_has_pages(clinic: Clinic) -> None:
     everyone = sorted(patient.pseudonym for patient in clinic.rows(Patient))
     coordinator.says("/roster")
     roster = coordinator.last["message_id"]
-    groups = ["• Needs a look 19", "No course planned 19", "All patients 19"]
+    groups = ["• To do 19", "No course planned 19", "All patients 19"]
     assert coordinator.buttons == [*everyone[:8], "Next ›", *groups]
     coordinator.presses("Next ›")
     assert coordinator.buttons == [*everyone[8:16], "‹ Previous", "Next ›", *groups]

@@ -50,7 +50,8 @@ def test_it_is_counted_confirmed_and_sent_as_one_file(clinic_on_each: Clinic) ->
     assert "As what?" in doctor.sees
     doctor.presses("Tables")
     assert "2 patients, 2 days, 10 answers" in doctor.sees
-    assert "what patients agreed to in this diary does not cover handing it on" in doctor.sees
+    told = "Patients were told that their diary can be given out for research; that is no consent to "
+    assert f"{told}your study, which needs its own approval." in doctor.sees
     assert documents(doctor) == 0, "not before it is confirmed"
     doctor.presses("Yes, do it")
     assert doctor.last["document"]["file_name"] == "infusion-diary-export-2026-03-02.zip"
@@ -59,11 +60,12 @@ def test_it_is_counted_confirmed_and_sent_as_one_file(clinic_on_each: Clinic) ->
     assert {row["patient"] for row in rows(files["patients.csv"])} == {anna.code, ben.code}
     values = [(row["item"], row["revision"], row["value"]) for row in rows(files["answers.csv"])]
     assert values[:4] == [("pain", "1", "3"), ("pain", "2", "5"), ("tiredness", "1", "2"), ("weakness", "1", "skipped")]
+    assert f"{told}a study, which needs its own approval." in files["README.txt"].decode("utf-8-sig")
     assert files["tables.xlsx"].startswith(b"PK")
     assert not any(b"Carla" in content for content in files.values())
     assert "notes.csv" not in files
-    told = [(row.actor, row.after) for row in clinic.rows(AuditEntry) if row.action == "data_exported"]
-    assert told == [(f"staff:{clinic.rows(Staff)[0].id}", {"patients": 2})]
+    noted = [(row.actor, row.after) for row in clinic.rows(AuditEntry) if row.action == "data_exported"]
+    assert noted == [(f"staff:{clinic.rows(Staff)[0].id}", {"patients": 2})]
     coordinator = clinic.coordinator()
     coordinator.says("/history")
     assert "exported the team’s diaries for research: 2 patients" in coordinator.sees

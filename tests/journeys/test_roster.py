@@ -85,10 +85,10 @@ def test_it_opens_on_whoever_needs_a_look_and_every_group_says_how_many_it_has(c
     clinic.becomes(clinic.local("2026-03-06 09:00"))
     chris.says("/roster")
     roster = chris.last["message_id"]
-    assert chris.sees.startswith(f"{TEAM}: 5 patients\nNeeds a look: 2")
+    assert chris.sees.startswith(f"{TEAM}: 5 patients\nTo do: 2")
     assert codes_in(chris) == [lost.code, silent.code], "the more pressing first"
     assert chris.buttons[2:] == [
-        "• Needs a look 2",
+        "• To do 2",
         "Silent 1",
         "No course planned 1",
         "Course this week 1",
@@ -158,7 +158,7 @@ def test_an_alert_that_nobody_has_seen_needs_a_look_until_somebody_has(clinic: C
     assert "9" not in chris.sees.replace("09:00", "").replace(anna.code, ""), "what was answered is for clinicians"
     doc.presses("Seen")
     chris.presses("‹ Patients")
-    assert chris.sees.startswith(f"{TEAM}: 1 patient\nNeeds a look: 0")
+    assert chris.sees.startswith(f"{TEAM}: 1 patient\nTo do: 0")
     assert "All patients 1" in chris.buttons, "an old button says so, and leads on"
 
 
@@ -166,7 +166,7 @@ def test_two_hundred_have_pages_with_a_way_to_the_first_and_the_last(clinic: Cli
     chris = clinic.coordinator()
     codes = many(clinic)
     chris.says("/roster")
-    assert chris.sees.startswith(f"{TEAM}: 200 patients\nNeeds a look: 50 · page 1 of 7\n\n")
+    assert chris.sees.startswith(f"{TEAM}: 200 patients\nTo do: 50 · page 1 of 7\n\n")
     chris.presses("All patients 200")
     assert chris.sees.startswith(f"{TEAM}: 200 patients\nAll patients: 200 · page 1 of 25\n\n")
     assert codes_in(chris) == codes[:8]
@@ -192,11 +192,11 @@ def test_the_card_leads_back_to_where_the_roster_stood(clinic: Clinic) -> None:
     chris.says("/roster")
     for page in (2, 3):
         chris.presses("Next ›")
-        assert f"Needs a look: 50 · page {page} of 7" in chris.sees
+        assert f"To do: 50 · page {page} of 7" in chris.sees
     chris.presses(codes[64])
     assert chris.sees.startswith(f"{codes[64]} (list 064) · active")
     chris.presses("‹ Patients")
-    assert "Needs a look: 50 · page 3 of 7" in chris.sees
+    assert "To do: 50 · page 3 of 7" in chris.sees
     chris.says("/roster list 1")
     chris.presses("Next ›")
     chris.presses(codes[108])
@@ -223,7 +223,7 @@ def test_old_buttons_lead_somewhere_when_the_team_has_become_smaller(clinic: Cli
     chris.taps(old, first["all"], forge=True)
     assert codes_in(chris) == [codes[1]]
     for old_button, says in (
-        (first["look"], "Needs a look: 0"),
+        (first["look"], "To do: 0"),
         (first["no_course"], "No course planned: 0"),
         (first["find"], "Nobody is found by “list 1”."),
     ):
@@ -258,10 +258,10 @@ def test_several_hits_are_a_list_and_none_says_what_can_be_searched_for(clinic: 
         before = clinic.stored()
         chris.says(f"/roster {typed}")
         if typed == "\u202e":
-            assert "Needs a look" in chris.sees, "nothing that can be seen was typed"
+            assert "To do" in chris.sees, "nothing that can be seen was typed"
         else:
             assert "You can look for a code such as P-7KQ4, or for your own label" in chris.sees
-            assert chris.buttons == ["Needs a look 3", "No course planned 3", "All patients 12"]
+            assert chris.buttons == ["To do 3", "No course planned 3", "All patients 12"]
         assert clinic.stored() == before
     assert clinic.world.refused() == []
 

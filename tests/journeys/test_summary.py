@@ -27,10 +27,10 @@ FIRST_COURSE = date(2025, 11, 10)
 CYCLE = timedelta(days=28)
 
 
-def came_back(clinic: Clinic, anna: Someone) -> None:
+def came_back(clinic: Clinic, anna: Someone, rise: int = 8) -> None:
     """Sixteen weeks of a diary in which pain rises before each of four courses, the last one given today."""
     ahead = [28 - step % 28 for step in range(112)]
-    scores = [step % 2 + max(0, 8 - days) for step, days in enumerate(ahead)]
+    scores = [step % 2 + max(0, rise - days) for step, days in enumerate(ahead)]
     has_kept_a_diary(clinic, anna, FIRST_COURSE, scores)
     patient, now = anna.row, clinic.clock.now()
 
@@ -285,6 +285,56 @@ def test_a_course_of_another_dose_that_nobody_confirmed_is_said_to_be_planned(cl
     change = "1 × 0.4 g/kg → 2 × 4 g/kg planned for Wed 4 Mar 2026, not confirmed as given"
     assert f"Changed in the last 4 weeks: {change}" in said
     assert " from Wed 4 Mar 2026" not in said
+
+
+def test_where_the_next_course_is_named_it_is_said_that_the_patient_cannot_come(clinic: Clinic) -> None:
+    clinician, anna = clinic.clinician(), clinic.patient()
+    clinic.planned(anna, "2026-03-20")
+    clinic.becomes(clinic.local("2026-03-13 09:00"))
+    assert "; next course Fri 20 Mar 2026" in asks(clinician)["text"]
+    anna.presses("I can't make it on Fri 20 Mar 2026")
+    anna.presses("Yes, tell the team")
+    said = asks(clinician)["text"]
+    assert "; cannot come on Fri 20 Mar 2026" in said
+    assert "next course" not in said
+    clinician.says(f"/chart {anna.code}")
+    assert "; cannot come on Fri 20 Mar 2026" in clinician.last["caption"]
+    clinic.planned(anna, "2026-04-17")
+    clinic.becomes(clinic.local("2026-03-22 12:00"))
+    over = "; course of Fri 20 Mar 2026: was it given?; had said that they cannot come"
+    assert over in asks(clinician)["text"]
+    clinic.becomes(clinic.local("2026-04-10 09:00"))
+    anna.presses("I can't make it on Fri 17 Apr 2026")
+    anna.presses("Yes, tell the team")
+    assert f"{over}; cannot come on Fri 17 Apr 2026" in asks(clinician)["text"]
+
+
+def test_a_course_of_today_is_still_to_come_and_a_declined_one_is_never_taken_as_given(clinic: Clinic) -> None:
+    clinician, anna, ben = clinic.clinician(), clinic.patient(), clinic.patient()
+    for each in (anna, ben):
+        came_back(clinic, each, rise=0)
+        clinic.planned(each, "2026-03-30", days=1)
+
+    def lines(of: Someone) -> list[str]:
+        found: str = asks(clinician)["text"]
+        return next(part for part in found.split("\n\n") if f"{of.code}: " in part).splitlines()
+
+    clinic.becomes(clinic.local("2026-03-29 18:00"))
+    (of_anna, days_of_anna, *_), (of_ben, *_) = lines(anna), lines(ben)
+    assert "4 of 4 courses usable" in of_anna
+    assert days_of_anna.endswith("; next course Mon 30 Mar 2026")
+    ben.says("/infusions")
+    ben.presses("I can't make it on Mon 30 Mar 2026")
+    ben.presses("Yes, tell the team")
+    clinic.becomes(clinic.local("2026-03-30 08:00"))
+    assert lines(anna)[0] == of_anna
+    assert lines(anna)[1].endswith("; next course Mon 30 Mar 2026")
+    assert lines(ben)[1].endswith("; cannot come on Mon 30 Mar 2026")
+    clinic.becomes(clinic.local("2026-03-31 08:00"))
+    assert lines(anna)[0] == of_anna.replace("4 of 4", "4 of 5")
+    assert lines(anna)[1].endswith("; course of Mon 30 Mar 2026: was it given?")
+    assert lines(ben)[0] == of_ben, "nothing says that it was given"
+    assert lines(ben)[1].endswith("; course of Mon 30 Mar 2026: was it given?; had said that they cannot come")
 
 
 def test_an_old_button_sees_what_was_shown_then_and_nothing_newer(clinic: Clinic) -> None:

@@ -64,6 +64,9 @@ def test_a_clinician_reads_what_the_chat_says_of_the_case(desk: AtTheDesk) -> No
     assert "Pain: does not return" in words(found.text)
     assert "Earlier, Regimen 1: returns" in words(found.text)
     assert "Regimens side by side" in words(found.text)
+    below, _, all_findings = words(found.text).partition("All findings")
+    assert "it is no proof of a cause and no treatment advice." in below
+    assert "Does not return: less than 1 point, the interval neither above 0 nor up to 1.5." in all_findings
 
 
 def test_nobody_waits_for_what_the_bot_draws_for_others(desk: AtTheDesk) -> None:

@@ -205,10 +205,26 @@ def test_a_planned_date_stands_in_and_says_so() -> None:
     assert [effect.status for effect in found.courses] == ["given", "given", "given", "planned"]
     assert found.courses[-1].verdict == "returns"
     assert [(each.code, each.course) for each in found.caveats] == [("planned_date", 5), ("provisional", 5)]
-    on_the_day = analyse(courses, diary_with(series(peaks, 130)), day(112)).symptoms["pain"]
-    assert [(each.code, each.course) for each in on_the_day.caveats] == [("planned_date", 5), ("provisional", 5)]
-    ahead = analyse(courses, diary_with(series(peaks, 110)), day(109)).symptoms["pain"]
-    assert ahead.caveats == ()
+    the_day_after = analyse(courses, diary_with(series(peaks, 130)), day(113)).symptoms["pain"]
+    assert [(each.code, each.course) for each in the_day_after.caveats] == [("planned_date", 5), ("provisional", 5)]
+
+
+@pytest.mark.parametrize("days", [1, 3])
+def test_until_its_days_are_over_a_planned_course_is_neither_counted_nor_complained_of(days: int) -> None:
+    *before, last = courses_on(FIVE)
+    planned = replace(last, end=last.start + timedelta(days=days - 1), status="planned")
+    scores = diary_with(series(peaks, 130))
+    for today in (planned.start - timedelta(days=3), planned.start, planned.end):
+        found = analyse([*before, planned], scores, today).symptoms["pain"]
+        assert found.caveats == ()
+        assert [effect.course for effect in found.courses] == [2, 3, 4]
+        assert (found.regimen("A").of, found.regimen("A").usable, len(found.reliefs)) == (3, 3, 4)
+        assert found.running is not None
+        assert (found.running.course, found.running.next_course) == (4, 5)
+    noted = analyse([*before, replace(planned, status="given")], scores, planned.start).symptoms["pain"]
+    assert [effect.course for effect in noted.courses] == [2, 3, 4, 5], "somebody said so on the day itself"
+    over = analyse([*before, planned], scores, planned.end + timedelta(days=1)).symptoms["pain"]
+    assert [effect.course for effect in over.courses] == [2, 3, 4, 5]
 
 
 def test_the_first_course_too_may_stand_on_a_planned_date_only() -> None:
