@@ -122,13 +122,15 @@ def run(
     lock = Lock(database, "run")
     try:
         is_alone = not database.is_sqlite or lock.acquire()
-    except OSError as fault:
+        clock = _clock_of(database)
+    except (OSError, OperationalError) as fault:
+        database.close()
         raise file_checks.stop(file_checks.of_database(loaded, fault) or say("cli.database"), TRY_AGAIN) from None
     if not is_alone:
         raise _stop_for_now("cli.runs_already")
     runtime.leave_to_stand()
     try:
-        asyncio.run(_run(loaded, database, [role for role in runtime.Role if role in wanted]))
+        asyncio.run(_run(loaded, database, clock, [role for role in runtime.Role if role in wanted]))
     except InvalidToken:
         # Its own message carries the token.
         raise _stop("doctor.token") from None
@@ -136,16 +138,25 @@ def run(
         raise _stop_for_now("cli.polled_elsewhere") from None
     except CannotListenError as wrong:
         raise _stop_for_now("cli.cannot_listen", setting=wrong.setting, where=wrong.where, why=wrong.why) from None
-    except OperationalError as fault:
-        # It answered a moment ago, and was away when the bot was to begin.
-        raise file_checks.stop(file_checks.of_database(loaded, fault) or say("cli.database"), TRY_AGAIN) from None
     finally:
         lock.release()
         database.close()
 
 
-async def _run(loaded: Settings, database: Database, roles: list[runtime.Role]) -> None:
-    working = asyncio.create_task(_work(loaded, database, roles))
+def _clock_of(database: Database) -> SystemClock | AlignedClock:
+    """OperationalError where a server has gone away since it was last asked."""
+    if database.is_sqlite:
+        return SystemClock()
+    # Among replicas the database's time counts: for what is due, and for whose lease has run out.
+    clock = AlignedClock(database.time)
+    clock.align()
+    return clock
+
+
+async def _run(
+    loaded: Settings, database: Database, clock: SystemClock | AlignedClock, roles: list[runtime.Role]
+) -> None:
+    working = asyncio.create_task(_work(loaded, database, clock, roles))
 
     def end() -> None:
         # Once: whoever asks again while it ends must not break off the ending.
@@ -158,21 +169,20 @@ async def _run(loaded: Settings, database: Database, roles: list[runtime.Role]) 
         await working
 
 
-async def _work(loaded: Settings, database: Database, roles: list[runtime.Role]) -> None:
-    if database.is_sqlite:
-        running = runtime.Running(loaded, database, SystemClock(), roles=roles)
+async def _work(
+    loaded: Settings, database: Database, clock: SystemClock | AlignedClock, roles: list[runtime.Role]
+) -> None:
+    running = runtime.Running(loaded, database, clock, roles=roles)
+    if isinstance(clock, SystemClock):
         keeping = asyncio.create_task(Keeper(loaded, running).run())
         try:
             await _until_it_ends(loaded, running)
         finally:
             keeping.cancel()
         return
-    # Among replicas the database's time counts: for what is due, and for whose lease has run out.
-    clock = AlignedClock(database.time)
-    clock.align()
     aligning = asyncio.create_task(_keep_aligned(clock))
     try:
-        await _until_it_ends(loaded, runtime.Running(loaded, database, clock, roles=roles))
+        await _until_it_ends(loaded, running)
     finally:
         aligning.cancel()
 

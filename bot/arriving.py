@@ -64,7 +64,7 @@ def _helped(session: Session, someone: Someone | None, incoming: Incoming) -> li
     greeted = _greet(session, someone, incoming)
     if someone is None:
         return greeted
-    return [*greeted, *filling.left(PROCEDURES, session, incoming, someone), menu_now(someone)]
+    return [*greeted, *filling.end_if_turned_away(PROCEDURES, session, incoming, someone), menu_now(someone)]
 
 
 def number(_session: Session, incoming: Incoming) -> list[Reply]:
@@ -149,7 +149,7 @@ def command(name: str) -> Work:
 
 def _asked_for(session: Session, incoming: Incoming, someone: Someone, work: KnownWork) -> list[Reply]:
     replies = _or_refusal(session, incoming, someone, work)
-    return [*replies, *filling.left(PROCEDURES, session, incoming, someone)]
+    return [*replies, *filling.end_if_turned_away(PROCEDURES, session, incoming, someone)]
 
 
 def pressed(session: Session, incoming: Incoming) -> list[Reply]:
@@ -280,6 +280,8 @@ def _is_entry(session: Session, work: Work, incoming: Incoming, someone: Someone
     """Whether it is an answer or a note."""
     if work is pressed or not may_be_entry(work, incoming):
         return may_be_entry(work, incoming)
+    if typed_commands.command_in(incoming.text, someone.chat.language) is not None:
+        return False
     listens = _listens(dialogues.dialogue_of(session, someone.chat.id), incoming, someone)
     return not listens or patient.is_for_check_in(incoming, someone)
 

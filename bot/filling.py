@@ -218,7 +218,9 @@ def listens(dialogue: Dialogue | None, incoming: Incoming) -> TypeGuard[Dialogue
     return is_open(dialogue) and incoming.said_at - dialogue.updated_at < LISTENS_FOR
 
 
-def left(procedures: Mapping[str, Procedure], session: Session, incoming: Incoming, someone: Someone) -> list[Reply]:
+def end_if_turned_away(
+    procedures: Mapping[str, Procedure], session: Session, incoming: Incoming, someone: Someone
+) -> list[Reply]:
     """A patient has asked for something else: what is typed next is no answer to the one question of their form.
 
     A care team's forms have many, and what is looked up on the way is for the next of them.

@@ -10,10 +10,12 @@ from jobs.shortfall import Amount
 USUAL_CHANGE = 2.0
 USUAL_TOTAL = 4.0
 # In words for all patients: a number before what medicines are measured in, as the three languages write it.
-_DOSE = re.compile(
-    r"\d+(?:[.,]\d+)?\s?(?:(?:mg|[µμ]g|mcg|g|ml|IE|I\.E\.|IU|UI)(?:/kg)?|tablets?|tabletten?|comprimés?|drops|tropfen|gouttes)(?!\w)",
-    re.IGNORECASE,
+_MEASURES = r"(?i:mg|[µμ]g|mcg|ml|iu|ie|i\.e\.|ui)(?:/kg)?|g(?:/kg)?"
+_NAMES = (
+    r"(?i:(?:milli)?gramm?e?s?|units?|einheiten|unités?|tablets?|tabletten?|comprimés?|capsules?|kapseln?|gélules?"
+    r"|pills?|drops?|tropfen|gouttes?|ampoules?|ampullen?)"
 )
+_DOSE = re.compile(rf"\d+(?:[.,]\d+)?\s?(?:{_MEASURES}|{_NAMES})(?!\w)")
 
 
 @dataclass(frozen=True)

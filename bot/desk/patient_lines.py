@@ -67,8 +67,11 @@ def course_lines(visit: Visit, patient: Patient, today: date) -> list[CourseLine
 def past_in_words(past: Sequence[CourseLine], texts: Texts) -> Html:
     """How many have been, and how many never were: cancelled, or planned by mistake."""
     been = sum(line.number is not None for line in past)
-    counted = {"desk.patient.past": been, "desk.patient.past_cancelled": len(past) - been}
-    return Html(", ".join(texts.plural(key, count) for key, count in counted.items() if count))
+    if not been:
+        return texts.plural("desk.patient.none_past", len(past))
+    said = texts.plural("desk.patient.past", been)
+    never = len(past) - been
+    return Html(f"{said}, {texts.plural('desk.patient.past_cancelled', never)}") if never else said
 
 
 def _days(course: Course, texts: Texts) -> Html:

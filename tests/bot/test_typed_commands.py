@@ -10,7 +10,7 @@ from bot.dialogues.typed_commands import command_in
     [
         ("en", "help", "help"),
         ("en", " HELP!! ", "help"),
-        ("en", "Help me", "help"),
+        ("en", "Help me", None),
         ("en", "stop.", "withdraw"),
         ("fr", "Aide", "help"),
         ("fr", "à l’aide !", "help"),

@@ -103,23 +103,17 @@ def test_where_everybody_has_it_the_coordinators_hear_it_a_second_time_and_both_
         assert list(both.buttons_of(message["message_id"])) == ["Chart", "Patient's card"]
 
 
-HOURS = "(counted from 08:00 to 20:00)"
+HOURS = "(only the hours from 08:00 to 20:00 count)"
 
 
 def test_coordinators_who_are_told_anyway_are_said_to_be_told_once_more(clinic: Clinic) -> None:
     coordinator = clinic.coordinator()
     coordinator.says("/alerts")
-    assert (
-        "If nobody presses Seen: told to the coordinators too, after 2 hours (counted from 08:00 to 20:00)"
-        in coordinator.sees
-    )
+    assert f"If nobody presses Seen: told to the coordinators too, after 2 hours {HOURS}" in coordinator.sees
     coordinator.presses("Tell coordinators too")
     coordinator.presses(CONFIRM)
     coordinator.presses("‹ Alerts")
-    assert (
-        "If nobody presses Seen: told to the coordinators once more, after 2 hours (counted from 08:00 to 20:00)"
-        in coordinator.sees
-    )
+    assert f"If nobody presses Seen: told to the coordinators once more, after 2 hours {HOURS}" in coordinator.sees
     coordinator.presses("If nobody has seen it")
     assert "How long after the patient's answer?\nNow: told to the coordinators once more" in coordinator.sees
 

@@ -158,7 +158,7 @@ def test_a_note_in_a_flood_is_kept_and_a_command_or_a_form_is_not(clinic: Clinic
     floods(clinic, anna, *["/help"] * 30, "A rash on the arm")
     assert [note.text for note in clinic.rows(Note)] == ["A rash on the arm"]
     before = clinic.stored()
-    floods(clinic, anna, "/withdraw", "/pause", "/mydata")
+    floods(clinic, anna, "/withdraw", "stop", "/pause", "/mydata")
     clinic.world.press(anna.account, anna.last["message_id"], "le:stop", forge=True)
     clinic.calm()
     assert clinic.stored() == before

@@ -593,7 +593,7 @@ def test_whoever_answered_before_any_question_was_sent_is_not_said_to_be_waiting
     anna.says("/today")
     anna.says("3 2 2 4")
     clinician.says("/summary")
-    said = "no day asked in the last 4 weeks before today"
+    said = "not asked on any of the last 28 days"
     assert any(said in text for text in clinician.everything), "today is still open, and counts from tomorrow on"
     clinician.says(f"/chart {anna.code}")
     assert said in clinician.sees

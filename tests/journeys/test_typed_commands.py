@@ -31,6 +31,14 @@ def test_help_and_stop_typed_alone_do_what_their_commands_do(
     assert [dialogue.form for dialogue in clinic.rows(Dialogue) if dialogue.form == OFFERED] == []
 
 
+@pytest.mark.parametrize("said", ["help me", "hilf mir", "aidez-moi", "au secours"])
+def test_a_cry_for_help_is_no_question_about_commands(clinic: Clinic, said: str) -> None:
+    anna = clinic.patient()
+    anna.says(said)
+    assert "I cannot pass messages on. If you feel unwell, call your care team on" in anna.sees
+    assert "emergency number" in anna.sees
+
+
 def test_stop_while_a_note_is_asked_for_is_no_note(clinic: Clinic) -> None:
     anna = clinic.patient()
     clinic.becomes(clinic.local("2026-03-02 18:00"))
