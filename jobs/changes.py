@@ -67,8 +67,8 @@ def changes_within(kept: Record, days: int) -> Changes:
     since = kept.today - timedelta(days=days)
     whole = given_whole(kept)
     last_given = max((course.start for course in kept.courses if course.status == "given"), default=date.min)
-    begun = [course for course in kept.courses if course.has_begun(kept.today)]
-    unconfirmed = [course for course in begun if course.start > last_given]
+    counted = [course for course in kept.courses if course.counts_by(kept.today)]
+    unconfirmed = [course for course in counted if course.start > last_given]
     values = [pair for pair in kept.creatine_kinase if pair[0] <= kept.today]
     kinase = None
     if values and values[-1][0] > since:

@@ -1,7 +1,7 @@
 """Courses and the days between them. Nothing here is ever stored: courses move, and these numbers follow.
 
-The words are those of the method (Words): a course k has actual days S_k..E_k; its cycle is [S_k, S_{k+1});
-cycle day = day - S_k + 1. While only a planned date exists it stands in, and the course's status says so.
+The words are those of the method (Words): a course k has actual days S_k..E_k; its cycle is [S_k, S_{k+1}).
+While only a planned date exists it stands in once the course is over (`Course.counts_by`), and its status says so.
 """
 
 from collections.abc import Iterable
@@ -39,28 +39,17 @@ class Course:
         if self.status not in ("planned", "given"):
             raise ValueError(f"{self} is {self.status}: only planned and given courses count")
 
-    def has_begun(self, today: date) -> bool:
-        """Whether it ends a cycle and begins one. A planned date stands in only once the days of its course are over:
-        until then it is no omission that nobody said that it was given."""
+    def counts_by(self, today: date) -> bool:
+        """Whether it ends a cycle and begins one by `today`.
+
+        A planned date stands in only once the days of its course are over: until then it is no omission that nobody
+        said that it was given.
+        """
         return self.start <= today if self.status == "given" else self.end < today
 
     def __str__(self) -> str:
         days = f"{self.start}" if self.start == self.end else f"{self.start} to {self.end}"
         return f"course {self.number} ({days})"
-
-
-@dataclass(frozen=True)
-class CycleDay:
-    """Where a date stands in its cycle.
-
-    `number`: 1 on the course's first infusion day. `days_to_next`: None without a next course.
-    `next_course.status` tells whether its date is actual or planned.
-    """
-
-    course: Course
-    number: int
-    next_course: Course | None
-    days_to_next: int | None
 
 
 def in_order(courses: Iterable[Course]) -> tuple[Course, ...]:
@@ -79,36 +68,6 @@ def in_order(courses: Iterable[Course]) -> tuple[Course, ...]:
     return ordered
 
 
-def cycle_day(courses: Iterable[Course], day: date) -> CycleDay | None:
-    """The cycle day of a date; None before the first course. ValueError as `in_order`."""
-    ordered = in_order(courses)
-    begun = [position for position, course in enumerate(ordered) if course.start <= day]
-    if not begun:
-        return None
-    course = ordered[begun[-1]]
-    following = ordered[begun[-1] + 1] if begun[-1] + 1 < len(ordered) else None
-    return CycleDay(
-        course=course,
-        number=(day - course.start).days + 1,
-        next_course=following,
-        days_to_next=None if following is None else (following.start - day).days,
-    )
-
-
 def next_course(courses: Iterable[Course], day: date) -> Course | None:
     """The first course that starts on `day` or later. ValueError as `in_order`."""
     return next((course for course in in_order(courses) if course.start >= day), None)
-
-
-def days_to_next_course(courses: Iterable[Course], day: date) -> int | None:
-    """Days until the next course starts, 0 on its first infusion day; None when no course is to come."""
-    following = next_course(courses, day)
-    return None if following is None else (following.start - day).days
-
-
-def cycles(courses: Iterable[Course]) -> tuple[tuple[Course, Course | None], ...]:
-    """Each course with the one that ends its cycle (None for the latest), by date."""
-    ordered = in_order(courses)
-    if not ordered:
-        return ()
-    return (*pairwise(ordered), (ordered[-1], None))

@@ -21,10 +21,10 @@ class WeekBefore:
 
 def week_before_the_last_course(kept: Record) -> list[WeekBefore]:
     """For each of the patient's further questions that has an answer there; none before the first course."""
-    begun = [course.start for course in kept.courses if course.has_begun(kept.today)]
-    if not begun:
+    counted = [course.start for course in kept.courses if course.counts_by(kept.today)]
+    if not counted:
         return []
-    start, found = max(begun), []
+    start, found = max(counted), []
     for asked in kept.further:
         values = [entry.values.get(asked.key) for entry in kept.entries if start - WEEK <= entry.day < start]
         answered = [value for value in values if value is not None]

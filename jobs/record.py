@@ -1,12 +1,12 @@
 """One patient's record, read once into frozen facts: what charts and summaries are computed from."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs import as_given, cycle, due
+from jobs import as_given, cycle, due, schedule
 from jobs.inputs import CREATINE_KINASE, WEIGHT, CourseDose, Inputs, LabValue, Prices
 from jobs.scores import Diary, DiaryDay
 from jobs.shortfall import Shortfall
@@ -52,11 +52,11 @@ class Dose:
 
 @dataclass(frozen=True)
 class Record:
-    """`courses` and `doses` run in parallel, by first day.
+    """`all_courses` and `all_doses` run in parallel, by first day; `courses` and `doses` are those that count today.
 
     `creatine_kinase`: (day, U/l), and `weights`: (day, kg), both by day. `further`: what was answered beside the four.
-    `declined`: planned courses of which the patient said last that they cannot come. Once its days are over such a one
-    is not among `courses`: nothing says that it was given.
+    `declined`: planned courses of which the patient said last that they cannot come. `dropped_from`: by number, the day
+    from which a course planned for after the patient had stopped is no more.
     `silent_after`: asked days without an answer. `is_asked`: by this bot; a diary that was brought in is not.
     """
 
@@ -65,8 +65,8 @@ class Record:
     today: date
     entries: tuple[Entry, ...]
     not_asked: frozenset[date]
-    courses: tuple[cycle.Course, ...]
-    doses: tuple[Dose, ...]
+    all_courses: tuple[cycle.Course, ...]
+    all_doses: tuple[Dose, ...]
     creatine_kinase: tuple[tuple[date, float], ...]
     upper_limit: float | None
     steroids: tuple[SteroidStep, ...] = ()
@@ -77,7 +77,26 @@ class Record:
     prices: Prices | None = None
     further: tuple[DiaryQuestion, ...] = ()
     declined: tuple[cycle.Course, ...] = ()
+    dropped_from: Mapping[int, date] = field(default_factory=dict)
     silent_after: int = USUAL_SILENCE
+
+    @property
+    def courses(self) -> tuple[cycle.Course, ...]:
+        """Those that are to come or may be taken as given."""
+        return tuple(course for course in self.all_courses if self._stands(course))
+
+    @property
+    def doses(self) -> tuple[Dose, ...]:
+        """Those of `courses`."""
+        pairs = zip(self.all_courses, self.all_doses, strict=True)
+        return tuple(dose for course, dose in pairs if self._stands(course))
+
+    def _stands(self, course: cycle.Course) -> bool:
+        """Nothing says of a declined one whose days are over that it was given."""
+        return not self._is_dropped(course) and (course.end >= self.today or course not in self.declined)
+
+    def _is_dropped(self, course: cycle.Course) -> bool:
+        return self.today >= self.dropped_from.get(course.number, date.max)
 
     def inputs(self) -> Inputs:
         """What the answer is computed from."""
@@ -102,15 +121,13 @@ class Record:
 
     def seen_on(self, today: date) -> "Record":
         """The same as it looked on another day: what came later is not there yet, and later courses are planned."""
-        seen = _standing(zip(self.courses, self.doses, strict=True), self.declined, today)
         return replace(
             self,
             today=today,
             diary_from=min(self.diary_from, today),
             entries=tuple(entry for entry in self.entries if entry.day <= today),
             not_asked=frozenset(day for day in self.not_asked if day < today),
-            courses=tuple(_as_seen(course, today) for course, _ in seen),
-            doses=tuple(dose for _, dose in seen),
+            all_courses=tuple(_as_seen(course, today) for course in self.all_courses),
             creatine_kinase=tuple(pair for pair in self.creatine_kinase if pair[0] <= today),
             weights=tuple(pair for pair in self.weights if pair[0] <= today),
         )
@@ -129,8 +146,8 @@ class Record:
 
     def unconfirmed(self) -> cycle.Course | None:
         """The first course whose days are over and of which nobody has said that it was given."""
-        over = (c for c in (*self.courses, *self.declined) if c.status == "planned" and c.end < self.today)
-        return min(over, key=lambda course: course.start, default=None)
+        planned = (course for course in self.all_courses if course.status == "planned" and course.end < self.today)
+        return next((course for course in planned if not self._is_dropped(course)), None)
 
     def next_course(self) -> cycle.Course | None:
         return next((c for c in self.courses if c.status == "planned" and c.end >= self.today), None)
@@ -159,7 +176,7 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
     said = attendance.said_of_planned(session, patient.team_id, {patient.id})
     pairs = [(course, _course(number, course)) for number, course in enumerate(known, 1)]
     declined = tuple(each for course, each in pairs if said.get(course.id) is False)
-    standing = _standing(((each, dose_of(course)) for course, each in pairs), declined, today)
+    dropped_from = {each.number: schedule.dropped_from(patient, course) for course, each in pairs}
     values = measurements.measurements_of(session, patient.team_id, patient.id, CREATINE_KINASE)
     limits = [value.upper_limit for value in values if value.upper_limit is not None]
     weights = measurements.measurements_of(session, patient.team_id, patient.id, WEIGHT)
@@ -169,8 +186,8 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
         today=today,
         entries=entries,
         not_asked=not_asked,
-        courses=tuple(course for course, _ in standing),
-        doses=tuple(dose for _, dose in standing),
+        all_courses=tuple(each for _, each in pairs),
+        all_doses=tuple(dose_of(course) for course, _ in pairs),
         creatine_kinase=tuple((value.taken_on, value.value) for value in values),
         upper_limit=limits[-1] if limits else None,
         steroids=_steroids(session, patient),
@@ -182,6 +199,7 @@ def read(session: Session, patient: Patient, now: datetime) -> Record:
         silent_after=team.silent_after,
         further=_further(session, patient, entries),
         declined=declined,
+        dropped_from={number: day for number, day in dropped_from.items() if day is not None},
     )
 
 
@@ -216,8 +234,8 @@ def of_inputs(pseudonym: str, inputs: Inputs, today: date) -> Record:
         today=today,
         entries=entries,
         not_asked=inputs.diary.not_asked,
-        courses=inputs.courses,
-        doses=tuple(
+        all_courses=inputs.courses,
+        all_doses=tuple(
             Dose((course.end - course.start).days + 1, dose.grams_per_kg_per_day if dose else 0.0, course.regimen)
             for course, dose in ((course, inputs.doses.get(course.number)) for course in inputs.courses)
         ),
@@ -226,13 +244,6 @@ def of_inputs(pseudonym: str, inputs: Inputs, today: date) -> Record:
         steroids=inputs.steroids,
     )
     return whole.seen_on(today)
-
-
-def _standing(
-    pairs: Iterable[tuple[cycle.Course, Dose]], declined: Collection[cycle.Course], today: date
-) -> list[tuple[cycle.Course, Dose]]:
-    """Those that are to come or may be taken as given."""
-    return [(course, dose) for course, dose in pairs if course.end >= today or course not in declined]
 
 
 def _as_seen(course: cycle.Course, today: date) -> cycle.Course:

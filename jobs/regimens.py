@@ -51,7 +51,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class RegimenFacts:
-    """`courses`: begun by today, from `first` to `last` (their first days). `cycles`: the complete ones.
+    """`courses`: that count by today, from `first` to `last` (their first days). `cycles`: the complete ones.
 
     Means per course over all courses; per 28 days, and `interval` (mean days from a course to the next), over complete
     cycles. Grams need the weight of every course concerned. `before`, `kinase`: before the courses that end these
@@ -94,12 +94,12 @@ class _Cycle:
 
 
 def regimen_facts(inputs: Inputs, analysis: Analysis) -> tuple[RegimenFacts, ...]:
-    """One for each regimen begun by the analysis's today, in order of first use."""
+    """One for each regimen with a course that counts by the analysis's today, in order of first use."""
     today = analysis.today
-    begun = [course for course in inputs.courses if course.has_begun(today)]
+    counted = [course for course in inputs.courses if course.counts_by(today)]
     cycles = [
         _Cycle(course, following, following.start - timedelta(days=1) if following else today)
-        for course, following in zip(begun, (*begun[1:], None), strict=False)
+        for course, following in zip(counted, (*counted[1:], None), strict=False)
     ]
     regimens = dict.fromkeys(cycle.course.regimen for cycle in cycles)
     return tuple(

@@ -180,8 +180,19 @@ def check_can_be_changed(patient: Patient, course: Course, now: datetime) -> Non
 
 def is_dropped(patient: Patient, course: Course, now: datetime) -> bool:
     """Planned for after the patient had stopped, and over: nobody will say that it was given."""
-    is_planned = course.status is CourseStatus.PLANNED
-    return is_planned and not can_be_changed(patient, course, now) and course.planned_start > latest_given(patient, now)
+    day = dropped_from(patient, course)
+    return day is not None and due.local_date(patient.time_zone, now) >= day
+
+
+def dropped_from(patient: Patient, course: Course) -> date | None:
+    """The first day on which it `is_dropped`, where the patient lives; None where nothing says that it will be."""
+    if course.status is not CourseStatus.PLANNED or patient.withdrawn_at is None:
+        return None
+    left_on = due.local_date(patient.time_zone, patient.withdrawn_at)
+    if course.planned_start <= left_on:
+        return None
+    # Whoever never came, comes for no infusion either.
+    return courses.last_day(course) + timedelta(days=1) if patients.has_stopped(patient) else left_on
 
 
 def check_may_be_given(patient: Patient, course: Course, now: datetime) -> None:

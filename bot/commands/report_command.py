@@ -169,9 +169,9 @@ def _prices(per_gram: float | None, per_day: float | None, currency: str | None)
 
 def _named_by_dose(kept: Record) -> Record:
     """A regimen that files give no name is called by its dose alone, not by a name that only repeats it."""
-    plain_doses = (replace(dose, name=None) for dose in kept.doses)
-    doses = zip(kept.doses, plain_doses, strict=True)
-    return replace(kept, doses=tuple(bare if dose.name == bare.regimen else dose for dose, bare in doses))
+    plain_doses = (replace(dose, name=None) for dose in kept.all_doses)
+    doses = zip(kept.all_doses, plain_doses, strict=True)
+    return replace(kept, all_doses=tuple(bare if dose.name == bare.regimen else dose for dose, bare in doses))
 
 
 def fault_in_words(fault: Fault) -> str:

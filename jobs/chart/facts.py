@@ -15,6 +15,8 @@ SCALE_LOW, SCALE_HIGH = 0, 10
 MONTHS_IN_A_YEAR = 12
 # Of the team's patients, how many the picture in the chat holds.
 MOST_TEAM_ROWS = 12
+# How much of a diary that has just begun is shown, so that a day is not as wide as the page.
+SHORTEST_OWN_CALENDAR = timedelta(days=13)
 
 
 @dataclass(frozen=True)
@@ -200,12 +202,13 @@ class OwnChartFacts:
 
     @property
     def last(self) -> date:
-        """Today; of a diary that has just begun two weeks are shown, so that a day is not as wide as the page."""
-        return max(self.today, self.first + timedelta(days=13))
+        """Today, or a later day where the diary has just begun."""
+        return max(self.today, self.first + SHORTEST_OWN_CALENDAR)
 
     @property
     def courses_seen(self) -> list[Course]:
-        return [each for each in self.courses if each.end >= self.first and each.start <= self.last]
+        """None that is to come: the patient may not have been told of it yet."""
+        return [each for each in self.courses if each.end >= self.first and each.start <= self.today]
 
     def scores(self, item: int) -> Mapping[date, float | None]:
         return {entry.day: entry.values[item] for entry in self.days}

@@ -30,8 +30,8 @@ def draw_overlay(sheet: Sheet, facts: ChartFacts, top: float) -> float:
     followed = overlay_panels(facts.courses, facts.scores(0), facts.today)
     panels = panels_shown(followed)
     if not panels:
-        begun = sum(mark.course.has_begun(facts.today) for mark in facts.courses)
-        words = texts.no_answers_to_compare if begun > 1 else texts.nothing_to_compare
+        counted = sum(mark.course.counts_by(facts.today) for mark in facts.courses)
+        words = texts.no_answers_to_compare if counted > 1 else texts.nothing_to_compare
         sheet.text(20, y + 42, words, style.LABEL, style.QUIET)
         return y + 56
     left_out = texts.latest_regimens.format(shown=len(panels), all=len(followed)) if panels != followed else ""

@@ -46,7 +46,7 @@ def own_page(facts: OwnChartFacts) -> Sheet:
 
 def _draw_item(sheet: Sheet, facts: OwnChartFacts, frame: Frame, item: int) -> None:
     draw_levels(sheet, frame, ENDS)
-    draw_courses(sheet, frame, facts.first, facts.courses, facts.today)
+    draw_courses(sheet, frame, facts.first, facts.courses_seen, facts.today)
     segments = drawn_segments(facts.scores(item), facts.first, facts.today)
     draw_scores(sheet, frame, segments, _late(facts), 3.5)
     if not segments:

@@ -114,17 +114,17 @@ def regimen_bands(courses: Sequence[ChartCourse], last: date) -> tuple[RegimenBa
 
 
 def overlay_spans(courses: Sequence[ChartCourse], today: date) -> tuple[OverlaySpan, ...]:
-    """For each course begun, and the one to come, that followed another one, by date.
+    """For each course that counts, and the one to come, that followed another one, by date.
 
     Each within its two cycles, so that no other course's return is drawn into it.
     """
     ordered = _by_date(courses)
-    begun = sum(mark.course.has_begun(today) for mark in ordered)
+    counted = sum(mark.course.counts_by(today) for mark in ordered)
     spans = []
     for position, (before, mark) in enumerate(pairwise(ordered), start=1):
-        if position > begun:
+        if position > counted:
             break
-        role: LineRole = "running" if position == begun else "latest" if position == begun - 1 else "earlier"
+        role: LineRole = "running" if position == counted else "latest" if position == counted - 1 else "earlier"
         start = mark.course.start
         first = max(start + timedelta(days=DAYS_AROUND[0]), before.course.start)
         last = min(start + timedelta(days=DAYS_AROUND[1]), today)

@@ -31,7 +31,7 @@ def analyse(
 ) -> Analysis:
     """As it looks on `today`: later entries do not exist, and courses that start later are planned.
 
-    What has begun is for `Course.has_begun` to say.
+    What counts by then is for `Course.counts_by` to say.
 
     ValueError for courses that overlap (see `cycle.in_order`).
     """
@@ -58,7 +58,7 @@ def analyse_symptom(
     scores = diary.scores(symptom)
     cycles = cycle_windows(courses, scores, today)
     found, noise, pools = estimates(cycles, today, settings)
-    begun = [course for course in courses if course.has_begun(today)]
+    counted = [course for course in courses if course.counts_by(today)]
     effects = tuple(_course_effect(each, pools[each.regimen], scores, settings) for each in found)
     return SymptomAnalysis(
         symptom=symptom,
@@ -70,7 +70,7 @@ def analyse_symptom(
         reliefs=reliefs(courses, scores, today),
         pooled_differences=pooled_differences(pools, settings),
         level_differences=level_differences(tuple(levels(courses, scores, today).values()), settings),
-        caveats=caveats(begun, found, diary.late_days(), diary.not_asked, changes, settings),
+        caveats=caveats(counted, found, diary.late_days(), diary.not_asked, changes, settings),
     )
 
 
@@ -170,7 +170,7 @@ def _regimen_effect(
 
 
 def _running(courses: Sequence[Course], cycles: Sequence[CycleWindows], scores: Scores) -> RunningCourse | None:
-    """The latest cycle begun; its week before counts as far as it has come."""
+    """The latest cycle that counts; its week before counts as far as it has come."""
     if not cycles:
         return None
     latest = cycles[-1]

@@ -48,7 +48,7 @@ def window_days(contrast: Contrast) -> tuple[Window, Window | None]:
 
 
 def caveats(
-    begun: Iterable[Course],
+    counted: Iterable[Course],
     contrasts: Sequence[Contrast],
     late: frozenset[date],
     not_asked: frozenset[date],
@@ -57,7 +57,7 @@ def caveats(
 ) -> tuple[Caveat, ...]:
     """Of one symptom: by regimen first, then by course.
 
-    `begun`: the courses that have begun. `late`: days entered late. `not_asked`: see `Diary`.
+    `counted`: the courses that count by now. `late`: days entered late. `not_asked`: see `Diary`.
     """
     found: list[Caveat] = []
     for regimen in dict.fromkeys(contrast.regimen for contrast in contrasts):
@@ -65,7 +65,7 @@ def caveats(
         found += _of_answers(regimen, own, not_asked, thresholds)
         found += _of_late(regimen, own, late)
         found += _of_scale(regimen, own, thresholds)
-    found += [Caveat("planned_date", course.regimen, course.number) for course in begun if course.status == "planned"]
+    found += [Caveat("planned_date", course.regimen, course.number) for course in counted if course.status == "planned"]
     for contrast in contrasts:
         found += _of_course(contrast)
         found += _of_steroids(contrast, changes)

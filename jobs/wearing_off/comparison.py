@@ -116,10 +116,10 @@ def levels(courses: tuple[Course, ...], scores: Scores, today: date) -> dict[str
     days = [day for day, _ in known]
     means: dict[str, list[float]] = {}
     for course, following in zip(courses, (*courses[1:], None), strict=False):
-        if not course.has_begun(today):
+        if not course.counts_by(today):
             break
         own = means.setdefault(course.regimen, [])
-        if following is None or not following.has_begun(today):
+        if following is None or not following.counts_by(today):
             continue
         begin, end = bisect_left(days, course.start), bisect_left(days, following.start)
         observed = [score for _, score in known[begin:end]]
@@ -150,8 +150,8 @@ def steroid_doses(courses: Sequence[Course], steps: Sequence[SteroidStep], today
         return {}
     first_known = min(step.start for step in steps)
     spans: dict[str, list[tuple[date, date]]] = {}
-    begun = [course for course in courses if course.has_begun(today)]
-    for course, following in zip(begun, (*begun[1:], None), strict=False):
+    counted = [course for course in courses if course.counts_by(today)]
+    for course, following in zip(counted, (*counted[1:], None), strict=False):
         end = following.start - timedelta(days=1) if following else today
         spans.setdefault(course.regimen, []).append((course.start, end))
     return {name: mean_doses(own, steps) for name, own in spans.items() if own[0][0] >= first_known}

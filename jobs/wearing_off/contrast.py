@@ -102,16 +102,16 @@ def known_courses(courses: Iterable[Course], today: date) -> tuple[Course, ...]:
 
 
 def cycle_windows(courses: tuple[Course, ...], scores: Scores, today: date) -> tuple[CycleWindows, ...]:
-    """Of every cycle begun by `today`. `courses`: by date. A score after today is not there yet."""
-    begun = sum(1 for course in courses if course.has_begun(today))
+    """Of every cycle whose course counts by `today`. `courses`: by date. A score after today is not there yet."""
+    counted = sum(1 for course in courses if course.counts_by(today))
     known = {day: score for day, score in scores.items() if day <= today}
     following = (*courses[1:], None)
-    return tuple(_cycle(courses[k], following[k], known, today) for k in range(begun))
+    return tuple(_cycle(courses[k], following[k], known, today) for k in range(counted))
 
 
 def _cycle(course: Course, following: Course | None, scores: Scores, today: date) -> CycleWindows:
     window, settled = reference_window(course, following), settled_days(course, following)
-    before = pre_infusion_window(following) if following is not None and following.has_begun(today) else None
+    before = pre_infusion_window(following) if following is not None and following.counts_by(today) else None
     pre, reference = observe(before, scores), observe(settled, scores)
     return CycleWindows(
         course=course,
@@ -127,7 +127,7 @@ def _cycle(course: Course, following: Course | None, scores: Scores, today: date
 
 
 def contrasts(cycles: tuple[CycleWindows, ...], today: date) -> tuple[Contrast, ...]:
-    """One for each course but the first that has begun, by date; `cycles` as `cycle_windows` gives them."""
+    """One for each course but the first that counts, by date; `cycles` as `cycle_windows` gives them."""
     found = [_contrast(cycle, cycles[k + 1]) for k, cycle in enumerate(cycles) if cycle.complete]
     if found:
         found[-1] = _marked(found[-1], today)

@@ -89,7 +89,7 @@ class RegimenEffect:
 class RunningCourse:
     """The cycle under way, never labelled and never pooled.
 
-    `course`: the latest one begun. `next_course` and `next_start` are planned; None where nothing is.
+    `course`: the latest one that counts. `next_course` and `next_start` are planned; None where nothing is.
     `n_pre`, `pre_mean`: of the week before it, so far. `n_ref`, `ref_mean`: mid-course; a mean of fewer than 4 days
     is None there. `too_short`: the planned date leaves no room.
     """

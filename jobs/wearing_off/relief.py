@@ -56,11 +56,11 @@ def relief(course: Course, following: Course | None, scores: Scores) -> Relief:
 
 
 def reliefs(courses: tuple[Course, ...], scores: Scores, today: date) -> tuple[Relief, ...]:
-    """Over every course begun by `today`. `courses`: by date. `scores`: up to today."""
+    """Over every course that counts by `today`. `courses`: by date. `scores`: up to today."""
     return tuple(
         relief(course, following, scores)
         for course, following in zip(courses, (*courses[1:], None), strict=False)
-        if course.has_begun(today)
+        if course.counts_by(today)
     )
 
 

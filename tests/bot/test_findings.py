@@ -102,7 +102,7 @@ def test_a_regimen_that_has_just_begun_is_said_first_though_nothing_is_known_of_
     record = a_diary(155, 6)
     courses = (*record.courses[:5], replace(record.courses[5], regimen="B"))
     doses = (*record.doses[:5], replace(record.doses[5], name="B"))
-    changed = Answered(replace(record, courses=courses, doses=doses), ENGLISH)
+    changed = Answered(replace(record, all_courses=courses, all_doses=doses), ENGLISH)
     first, second, third = (plain(line) for line in changed.sentences[:3])
     assert first == "Pain: cannot tell yet. Regimen B (1 × 0.1 g/kg): 0 of 3 courses needed."
     assert second.startswith("Pain: returns. Regimen 1 (1 × 0.1 g/kg): ")
@@ -230,7 +230,7 @@ def test_what_stands_on_a_planned_date_is_provisional_or_came_late_is_said() -> 
         record.courses[4],
         replace(newest, status="planned"),
     )
-    words = said(replace(record, courses=courses))
+    words = said(replace(record, all_courses=courses))
     assert "1 course stands on its planned date only, nobody said that it was given: 6." in words
     assert "Course 4 came 1 day later than planned." in words
     until = ENGLISH.day(newest.end + 17 * DAY)
@@ -239,7 +239,7 @@ def test_what_stands_on_a_planned_date_is_provisional_or_came_late_is_said() -> 
         " compared with the time before it only, and not counted yet." in words
     )
     overdue = tuple(replace(course, status="planned") for course in courses[4:])
-    words = said(replace(record, courses=(*courses[:4], *overdue)))
+    words = said(replace(record, all_courses=(*courses[:4], *overdue)))
     assert "2 courses stand on their planned dates only, nobody said that they were given: 5, 6." in words
 
 
@@ -268,7 +268,7 @@ def test_what_has_to_be_said_beside_it_is_said_and_courses_that_share_it_are_sai
 def test_a_course_that_was_moved_earlier_is_named() -> None:
     record = a_diary(150, 6)
     courses = tuple(replace(c, planned_start=c.start + 2 * DAY) if c.number == 3 else c for c in record.courses)
-    words = said(replace(record, courses=courses))
+    words = said(replace(record, all_courses=courses))
     assert any(line.startswith("Course 3 came 2 days earlier than planned") for line in words)
 
 
@@ -353,8 +353,8 @@ def test_names_given_by_hand_cannot_make_a_caption_too_long() -> None:
     long = {dose.name: f"{dose.name} {'after dinner ' * 60}" for dose in case.doses}
     named = replace(
         case,
-        doses=tuple(replace(dose, name=long[dose.name]) for dose in case.doses),
-        courses=tuple(replace(course, regimen=long[course.regimen]) for course in case.courses),
+        all_doses=tuple(replace(dose, name=long[dose.name]) for dose in case.doses),
+        all_courses=tuple(replace(course, regimen=long[course.regimen]) for course in case.courses),
     )
     caption = patient_drawn(named, ENGLISH).caption
     assert caption is not None
@@ -448,5 +448,5 @@ def test_a_pause_and_a_closed_chat_are_said_before_silence_and_a_course_to_confi
     assert flag(Answered(replace(paused, reachable=False), ENGLISH)) == "cannot be reached"
     assert "paused until Wed 1 Sept 1999; " in plain(patient_drawn(paused, ENGLISH).caption)
     given = [course for course in kept.courses if course.status == "given"]
-    over = replace(kept, courses=(*given[:-1], replace(given[-1], status="planned")), today=given[-1].end + DAY)
+    over = replace(kept, all_courses=(*given[:-1], replace(given[-1], status="planned")), today=given[-1].end + DAY)
     assert plain(next_course_words(over, ENGLISH)).endswith("was it given?")

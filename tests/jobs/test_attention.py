@@ -98,8 +98,8 @@ def test_what_else_would_be_new_is_the_latest_of_each() -> None:
     steps = [SteroidStep(day, day + 29 * DAY, "prednisone", 30.0 - k) for k, day in enumerate(days[:-1])]
     kept = replace(
         record,
-        courses=(*record.courses[:-1], replace(record.courses[-1], regimen="another")),
-        doses=(*in_part, *record.doses[3:]),
+        all_courses=(*record.courses[:-1], replace(record.courses[-1], regimen="another")),
+        all_doses=(*in_part, *record.doses[3:]),
         steroids=tuple(steps),
         creatine_kinase=tuple((day, 300.0) for day in days[:3]),
     )

@@ -27,7 +27,7 @@ def planned(days_ago: int, regimen: str) -> Course:
 def treated(*courses: Course, in_part: tuple[int, ...] = ()) -> Record:
     """`in_part`: places of the courses that were given so."""
     doses = (Dose(1, 0.4, None, shortfall=SHORT if place in in_part else None) for place in range(len(courses)))
-    return replace(RECORD, courses=courses, doses=tuple(doses))
+    return replace(RECORD, all_courses=courses, all_doses=tuple(doses))
 
 
 def test_changes_are_the_latest_of_each_within_the_days_looked_at() -> None:
@@ -51,14 +51,14 @@ def test_what_was_planned_is_no_change_until_somebody_says_that_it_was_given() -
     record = RECORDS["3 courses"]
     (one, two, three), today = record.courses, record.today
     assert one.regimen != two.regimen or two.regimen != three.regimen
-    unconfirmed = replace(record, courses=(one, two, replace(three, status="planned")))
+    unconfirmed = replace(record, all_courses=(one, two, replace(three, status="planned")))
     found = changes_within(unconfirmed, 200)
     assert found.planned == RegimenChange(three.start, two.regimen, three.regimen)
     assert found.regimen != found.planned
     assert "regimen:" + three.regimen not in attention(unconfirmed, None).facts
     confirmed = changes_within(record, 200)
     assert (confirmed.regimen, confirmed.planned) == (found.planned, None)
-    overtaken = replace(record, courses=(one, replace(two, status="planned"), three))
+    overtaken = replace(record, all_courses=(one, replace(two, status="planned"), three))
     assert changes_within(overtaken, 200).planned is None, "what was given since says more"
     assert three.start <= today
 
@@ -66,11 +66,11 @@ def test_what_was_planned_is_no_change_until_somebody_says_that_it_was_given() -
 def test_a_course_in_part_is_a_change_and_no_other_regimen() -> None:
     record = RECORDS["3 courses"]
     last = replace(record.doses[-1], shortfall=SHORT)
-    found = changes_within(replace(record, doses=(*record.doses[:-1], last)), 200)
+    found = changes_within(replace(record, all_doses=(*record.doses[:-1], last)), 200)
     day = record.courses[-1].start
     assert found.in_part == (InPart(day, SHORT),)
     assert found.regimen is None or found.regimen.day != day
-    assert f"in_part:{day}" in attention(replace(record, doses=(*record.doses[:-1], last)), None).facts
+    assert f"in_part:{day}" in attention(replace(record, all_doses=(*record.doses[:-1], last)), None).facts
 
 
 def test_the_last_four_weeks_are_today_and_the_twenty_seven_days_before_it() -> None:

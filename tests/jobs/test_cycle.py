@@ -1,4 +1,4 @@
-"""Cycle days and the days to the next course: derived, in whatever order the courses come."""
+"""From when a course counts and which is the next: derived, in whatever order the courses come."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.cycle import Course, cycle_day, cycles, days_to_next_course, in_order, next_course
+from jobs.cycle import Course, in_order, next_course
 
 
 def course(number: int, start: date, days: int = 1, status: str = "given") -> Course:
@@ -20,64 +20,26 @@ THIRD = course(3, date(2026, 3, 2), status="planned")
 COURSES = (THIRD, FIRST, SECOND)
 
 
-@pytest.mark.parametrize(
-    ("day", "number", "cycle", "to_next"),
-    [
-        (date(2026, 1, 5), 1, 1, 28),
-        (date(2026, 1, 9), 1, 5, 24),
-        (date(2026, 2, 1), 1, 28, 1),
-        (date(2026, 2, 2), 2, 1, 28),
-        (date(2026, 3, 1), 2, 28, 1),
-        (date(2026, 3, 2), 3, 1, None),
-        (date(2026, 4, 30), 3, 60, None),
-    ],
-)
-def test_a_cycle_runs_from_its_first_infusion_to_the_next_course(
-    day: date, number: int, cycle: int, to_next: int | None
-) -> None:
-    found = cycle_day(COURSES, day)
-    assert found is not None
-    assert (found.course.number, found.number, found.days_to_next) == (number, cycle, to_next)
+def test_a_given_course_counts_from_its_first_day_and_a_planned_one_once_it_is_over() -> None:
+    planned = course(3, date(2026, 3, 2), days=5, status="planned")
+    for counted, first in ((FIRST, FIRST.start), (planned, date(2026, 3, 7))):
+        assert not counted.counts_by(first - timedelta(days=1))
+        assert counted.counts_by(first)
 
 
-def test_before_the_first_course_there_is_no_cycle_day() -> None:
-    assert cycle_day(COURSES, date(2026, 1, 4)) is None
-    assert cycle_day((), date(2026, 1, 4)) is None
-
-
-def test_a_planned_course_stands_in_and_says_that_it_is_planned() -> None:
-    found = cycle_day(COURSES, date(2026, 2, 20))
-    assert found is not None
-    assert found.next_course is not None
-    assert (found.days_to_next, found.next_course.status) == (10, "planned")
-
-
-def test_a_moved_course_moves_the_cycle_day() -> None:
-    moved = course(3, date(2026, 2, 26), status="planned")
-    found = cycle_day((FIRST, SECOND, moved), date(2026, 2, 27))
-    assert found is not None
-    assert (found.course.number, found.number) == (3, 2)
-
-
-def test_the_days_to_the_next_course_are_nought_on_its_first_day_only() -> None:
-    assert days_to_next_course(COURSES, date(2026, 1, 1)) == 4
-    assert days_to_next_course(COURSES, date(2026, 1, 5)) == 0
-    assert days_to_next_course(COURSES, date(2026, 1, 6)) == 27
-    assert days_to_next_course(COURSES, date(2026, 3, 3)) is None
+def test_the_next_course_is_the_first_that_starts_on_that_day_or_later() -> None:
+    assert next_course(COURSES, date(2026, 1, 1)) == FIRST
+    assert next_course(COURSES, date(2026, 1, 5)) == FIRST
+    assert next_course(COURSES, date(2026, 1, 6)) == SECOND
     assert next_course(COURSES, date(2026, 2, 3)) == THIRD
-
-
-def test_the_latest_cycle_is_open() -> None:
-    assert cycles(COURSES) == ((FIRST, SECOND), (SECOND, THIRD), (THIRD, None))
-    assert cycles(()) == ()
-    assert cycles((FIRST,)) == ((FIRST, None),)
+    assert next_course(COURSES, date(2026, 3, 3)) is None
 
 
 @given(st.permutations([course(number, date(2026, 1, 1) + timedelta(days=21 * number)) for number in range(1, 8)]))
-def test_any_order_in_gives_the_same_cycles(shuffled: list[Course]) -> None:
+def test_any_order_in_gives_the_same_order(shuffled: list[Course]) -> None:
     assert [each.number for each in in_order(shuffled)] == [1, 2, 3, 4, 5, 6, 7]
     day = date(2026, 4, 1)
-    assert cycle_day(shuffled, day) == cycle_day(in_order(shuffled), day)
+    assert next_course(shuffled, day) == next_course(in_order(shuffled), day)
 
 
 def test_courses_that_overlap_are_named() -> None:

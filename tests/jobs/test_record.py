@@ -5,13 +5,14 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import Session
 
 from jobs import record, schedule
+from jobs.cycle import Course
 from jobs.inputs import WEIGHT, Prices
-from jobs.record import Record
+from jobs.record import Dose, Record
 from jobs.schedule import CoursePlan
 from jobs.steroids import SteroidStep
 from storage import attendance, audit, diary, teams
 from storage.database import Database
-from storage.models import Item, Measurement, Patient, SteroidDose, Way
+from storage.models import Item, Measurement, Patient, PatientStatus, SteroidDose, Way
 from tests.storage.support import NOW, committing, joined_patient, team_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -198,6 +199,57 @@ def test_a_declined_course_is_the_next_one_and_once_over_nothing_but_a_question(
         given = read(session, patient, 35)
         assert ([course.status for course in given.courses], given.declined) == (["given", "given", "planned"], ())
         assert given.unconfirmed() is None
+
+
+def test_an_earlier_day_has_the_courses_that_are_dropped_by_now() -> None:
+    """The first was given, the second declined, the third planned for after the patient had stopped."""
+    days = (TODAY - 40 * DAY, TODAY - 12 * DAY, TODAY - 5 * DAY)
+    one, two, three = (
+        Course(number, day, day + DAY, "2x0.4", "given" if number == 1 else "planned")
+        for number, day in enumerate(days, 1)
+    )
+    kept = Record(
+        pseudonym="P-7KQ4",
+        diary_from=days[0],
+        today=TODAY,
+        entries=(),
+        not_asked=frozenset(),
+        all_courses=(one, two, three),
+        all_doses=tuple(Dose(2, 0.1 * number, None) for number in (1, 2, 3)),
+        creatine_kinase=(),
+        upper_limit=None,
+        declined=(two,),
+        dropped_from={3: three.end + DAY},
+    )
+    assert (kept.courses, kept.doses, kept.next_course()) == ((one,), kept.all_doses[:1], None)
+    assert kept.unconfirmed() == two, "a declined one is asked about, nobody can answer of the other"
+    for day, there, coming in (
+        (days[1] - DAY, (one, two, three), two),
+        (two.end, (one, two, three), two),
+        (two.end + DAY, (one, three), three),
+        (three.end + DAY, (one,), None),
+    ):
+        seen = kept.seen_on(day)
+        assert (seen.courses, seen.next_course()) == (there, coming)
+        assert len(seen.doses) == len(seen.inputs().doses) == len(there)
+        assert seen.seen_on(TODAY).courses == kept.courses
+
+
+def test_what_was_planned_for_after_a_patient_left_is_dropped_as_on_the_card(database: Database) -> None:
+    with committing(database) as session:
+        stopped, never_came = joined_patient(session, 1), joined_patient(session, 2)
+        for patient in (stopped, never_came):
+            known = schedule.plan_courses(
+                session, BY, patient, [CoursePlan(TODAY + k * DAY, 2, 0.4) for k in (1, 20)], NOW
+            )
+            patient.status, patient.withdrawn_at = PatientStatus.WITHDRAWN, NOW + 10 * DAY
+            if patient is never_came:
+                patient.consented_at = None
+            for days_later in (11, 21, 22):
+                now = NOW + days_later * DAY
+                left = [n for n, course in enumerate(known, 1) if not schedule.is_dropped(patient, course, now)]
+                assert left == ([1, 2] if patient is stopped and days_later < 22 else [1])
+                assert [course.number for course in read(session, patient, days_later).courses] == left
 
 
 def test_creatine_kinase_comes_by_day_with_the_latest_limit(database: Database) -> None:

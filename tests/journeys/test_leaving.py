@@ -206,6 +206,18 @@ def test_what_is_still_planned_is_said_seen_cancelled_and_moved_and_they_hear_no
     assert chris.forges(f"o:move_course:{anna.courses[1].id}").startswith(f"{anna.code} has stopped the diary")
 
 
+def test_a_chart_asks_only_about_courses_that_somebody_can_note_as_given(clinic: Clinic) -> None:
+    anna, clinician = clinic.patient(), clinic.clinician()
+    clinic.planned(anna, "2026-03-20")
+    stopped(anna)
+    clinician.says(f"/chart {anna.code}")
+    assert "next course Fri 20 Mar 2026" in clinician.sees, "they may still come to it"
+    clinic.passes(days=80)
+    clinician.says(f"/chart {anna.code}")
+    assert "was it given?" not in clinician.sees
+    assert "no course planned" in clinician.sees
+
+
 def test_of_many_dates_the_first_are_said_and_how_many_more(clinic: Clinic) -> None:
     anna, chris = clinic.patient(), clinic.coordinator()
     for k in range(10):

@@ -30,12 +30,12 @@ def test_it_shows_the_own_numbers_without_a_verdict(clinic_on_each: Clinic) -> N
 
 def test_infusion_days_are_explained_where_the_picture_has_some(clinic: Clinic) -> None:
     anna = clinic.patient()
-    clinic.planned(anna, "2026-03-20")
-    anna.says("/chart")
-    assert "infusion days" not in anna.sees, "it is not in these two weeks"
     clinic.planned(anna, "2026-03-11")
     anna.says("/chart")
-    assert "higher is worse. Your infusion days are marked.\n\nToday;" in anna.sees
+    assert "infusion days" not in anna.sees, "in these two weeks, but to come"
+    clinic.becomes(clinic.local("2026-03-11 12:00"))
+    anna.says("/chart")
+    assert "higher is worse. Your infusion days are marked.\n\nThe last 7 days" in anna.sees
 
 
 def test_it_is_for_nobody_else(clinic: Clinic) -> None:

@@ -87,7 +87,9 @@ def moved(record: Record, pseudonym: str, today: date) -> Record:
         today=today,
         entries=tuple(replace(entry, day=entry.day + shift) for entry in record.entries),
         not_asked=frozenset(day + shift for day in record.not_asked),
-        courses=tuple(replace(c, start=c.start + shift, end=c.end + shift, planned_start=None) for c in record.courses),
+        all_courses=tuple(
+            replace(c, start=c.start + shift, end=c.end + shift, planned_start=None) for c in record.courses
+        ),
         creatine_kinase=(),
         steroids=(),
     )

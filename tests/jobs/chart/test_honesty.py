@@ -59,7 +59,7 @@ def test_few_and_uneven_answers_moved_courses_and_steroid_steps_are_each_a_warni
     uneven = replace(whole, entries=tuple(entry for entry in whole.entries if entry.day not in weeks_before))
     assert warned(uneven).startswith("Bear in mind: uneven answers (Regimen 1)")
     moved = [replace(c, planned_start=c.start + 2 * DAY) if c.number in (3, 4, 6) else c for c in whole.courses]
-    assert warned(replace(whole, courses=tuple(moved))) == "Bear in mind: moved earlier (courses 3–4, 6)."
+    assert warned(replace(whole, all_courses=tuple(moved))) == "Bear in mind: moved earlier (courses 3–4, 6)."
     steps = (
         SteroidStep(START, START + 60 * DAY, "prednisone", 30.0),
         SteroidStep(START + 61 * DAY, None, "prednisone", 20.0),
@@ -71,13 +71,13 @@ def test_a_reference_at_the_end_of_the_scale_and_a_course_nobody_confirmed_are_a
     assert warned(RECORDS["all 10"]).startswith("Bear in mind: high mid-course already (Regimen 1, Regimen 2)")
     whole = a_diary(200, 7)
     courses = tuple(replace(c, status="planned") if c.number == 5 else c for c in whole.courses)
-    assert warned(replace(whole, courses=courses)) == "Bear in mind: not confirmed as given (course 5)."
+    assert warned(replace(whole, all_courses=courses)) == "Bear in mind: not confirmed as given (course 5)."
 
 
 def test_many_courses_are_counted_rather_than_named() -> None:
     whole = a_diary(340, 12)
     moved = [replace(c, planned_start=c.start + 2 * DAY) if c.number % 2 else c for c in whole.courses]
-    assert warned(replace(whole, courses=tuple(moved))) == "Bear in mind: moved earlier (5 courses)."
+    assert warned(replace(whole, all_courses=tuple(moved))) == "Bear in mind: moved earlier (5 courses)."
 
 
 # --- the same everywhere -------------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ def test_the_regimens_used_last_are_shown_and_it_is_said_of_how_many() -> None:
 def test_a_regimen_whose_doses_differ_is_not_given_the_first_ones_dose() -> None:
     record = a_diary(200, 7)
     doses = tuple(replace(dose, grams_per_kg_per_day=0.4 if k < 3 else 1.0) for k, dose in enumerate(record.doses))
-    facts = page_of(replace(record, doses=doses))
+    facts = page_of(replace(record, all_doses=doses))
     assert facts.sentence.startswith("Regimen 1 (doses vary): ")
     sheet = Sheet(1080)
     draw_overlay(sheet, facts, 0)

@@ -1,11 +1,14 @@
 """A patient's own picture: it begins with the diary, and its key says what is in it."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from bot.drawing.own_chart import facts
+from jobs.chart import own_chart
 from jobs.chart.own import own_page
+from jobs.cycle import Course, CourseStatus
 from tests.jobs.chart.examples import DAY, ENGLISH, START, a_diary
 from tests.jobs.chart.test_chart import assert_words_are_readable, words_on
 
@@ -30,9 +33,22 @@ def test_of_an_old_diary_twelve_weeks_are_shown() -> None:
 
 def test_only_what_is_seen_is_in_the_key() -> None:
     began = facts(a_diary(3, 1, first_course=40), ENGLISH)
-    assert began.courses_seen == []
-    assert not {"infusion", "planned infusion"} & set(words_on(own_page(began)))
-    course = replace(began.courses[0], start=START + 12 * DAY, end=START + 12 * DAY, status="planned")
-    to_come = replace(began, courses=(course,))
-    assert to_come.courses_seen == [course]
-    assert "planned infusion" in words_on(own_page(to_come))
+    (later,) = began.courses
+    cases: tuple[tuple[date, CourseStatus, set[str]], ...] = (
+        (began.today - 2 * DAY, "given", {"infusion"}),
+        (began.today, "planned", {"planned infusion"}),
+        (began.today + DAY, "planned", set()),
+        (later.start, "planned", set()),
+    )
+    for start, status, key in cases:
+        course = replace(later, start=start, end=start + DAY, status=status)
+        shown = replace(began, courses=(course,))
+        assert shown.courses_seen == ([course] if key else [])
+        assert {"infusion", "planned infusion"} & set(words_on(own_page(shown))) == key
+
+
+def test_what_the_patient_may_not_have_been_told_of_leaves_the_picture_as_it_was() -> None:
+    without = replace(facts(a_diary(3, 1), ENGLISH), courses=())
+    day = without.today + DAY
+    untold = replace(without, courses=(Course(1, day, day, "1", "planned"),))
+    assert own_chart(untold) == own_chart(without)
