@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlmodel import Session
+
 from bot.dialogues.form import Question, Values
 from bot.dialogues.sure import sure_question
 from bot.dialogues.typed_plans import UNIT
@@ -172,19 +174,23 @@ def back_to_patient(facts: CourseFacts, text: Html, texts: Texts, *more: Button)
 
 
 def told(facts: CourseFacts, texts: Texts, key: str = "told.yes") -> Html:
+    """Whether the patient of the form will hear of the change."""
+    return told_to(facts.filling.session, facts.patient, texts, key)
+
+
+def told_to(session: Session, patient: Patient, texts: Texts, key: str) -> Html:
     """Whether the patient will hear of a change from the bot; `key` says what of, where nothing is in the way."""
-    patient = facts.patient
-    if patient.status in patients.LEFT:
+    if patients.has_stopped(patient):
         return texts("told.ended")
     if patient.chat_id is None:
         return texts("told.not_joined")
-    chat = chats.chat_by_id(facts.filling.session, patient.chat_id)
+    chat = chats.chat_by_id(session, patient.chat_id)
     return texts(key) if chat.unreachable_since is None else texts("told.unreachable")
 
 
 def no_reminders(facts: CourseFacts, texts: Texts) -> Html | None:
     """Why none is sent of any course, where that is so."""
-    if facts.patient.status in patients.LEFT:
+    if patients.has_stopped(facts.patient):
         return texts("reminders.ended")
     return None if infusion_reminder.leads_of(facts.filling.session, facts.patient) else texts("reminders.off")
 
