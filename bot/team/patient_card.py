@@ -50,7 +50,11 @@ def last_answer(of: Standing, texts: Texts) -> Html:
 def card(
     session: Session, patient: Patient, someone: Someone, now: datetime, page: int = 0, back: str = "ro:"
 ) -> Screen:
-    """`page`: of the planned courses. `back`: the data of the button that leads to the roster."""
+    """`page`: of the planned courses. `back`: the data of the button that leads to the roster.
+
+    Refusal where the patient's time zone cannot be read.
+    """
+    standing.check_zone(patient)
     texts, team = texts_in(someone.chat.language), someone.the_team
     (of,) = standing.standings(session, team, [patient], now)
     known = courses.courses_of(session, team.id, patient.id)

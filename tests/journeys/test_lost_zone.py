@@ -73,6 +73,22 @@ def test_nor_does_one_who_has_stopped(clinic: Clinic) -> None:
     assert ben.code in calendar
 
 
+def test_their_card_and_their_page_say_why_they_cannot_be_shown(clinic: Clinic) -> None:
+    coordinator, doctor, (anna, ben) = clinic.coordinator(), clinic.clinician(), two(clinic)
+    said = f"{anna.code} cannot be shown, since their time zone cannot be read. Whoever runs the bot can set it right."
+    coordinator.says(f"/patient {anna.code}")
+    assert coordinator.sees == said
+    assert coordinator.forges(f"pt:{anna.row.id}") == said
+    coordinator.says(f"/patient {ben.code}")
+    assert "active" in coordinator.sees
+    with AtTheDesk(clinic) as desk, desk.client(doctor) as client:
+        for part in ("", "/chart.json", "/findings", "/page.pdf"):
+            shown = client.get(f"/desk/patients/{anna.code}{part}")
+            assert shown.status_code == 409
+            assert said in words(shown.text)
+        assert client.get(f"/desk/patients/{ben.code}").status_code == 200
+
+
 def test_the_question_whether_courses_were_given_comes_of_the_others(clinic: Clinic) -> None:
     coordinator, (anna, ben) = clinic.coordinator(), two(clinic)
     clinic.becomes(clinic.local("2026-03-05 09:00"))
