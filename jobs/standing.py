@@ -14,10 +14,10 @@ from storage import alerts, attendance, courses, diary, patients
 from storage.models import Patient, Team
 
 
-def with_a_day(people: Sequence[Patient]) -> tuple[list[Patient], list[str]]:
-    """Those whose day can be told; and the codes of the others, whose time zone cannot be read."""
+def with_readable_zone(people: Sequence[Patient]) -> tuple[list[Patient], list[str]]:
+    """Those whose time zone can be read; and the codes of the others, sorted."""
     known = [patient for patient in people if due.is_zone(patient.time_zone)]
-    return known, sorted({each.pseudonym for each in people} - {each.pseudonym for each in known})
+    return known, sorted(patient.pseudonym for patient in people if not due.is_zone(patient.time_zone))
 
 
 def check_zone(patient: Patient) -> None:

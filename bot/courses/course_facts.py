@@ -24,8 +24,8 @@ USUAL_DOSES = (0.4, 0.8, 1.0, 2.0)
 USUAL_DAYS = (1, 2, 3, 4, 5)
 # With how many of the patient's courses a new one is compared.
 LAST_ONES = 3
-# Of courses in a row, so many are named.
-MOST_DAYS = 8
+# Of any list of first days, so many are named.
+MOST_STARTS_NAMED = 8
 # A course so near to another is perhaps meant, and perhaps a slip.
 NEAR = timedelta(days=3)
 UNSAID = "unsaid"
@@ -209,7 +209,7 @@ def reminders(facts: CourseFacts, texts: Texts, starts: Sequence[date]) -> Html:
 
 def days_in_words(days: Sequence[date], texts: Texts) -> Html:
     """`Fri 6 Mar 2026, Fri 3 Apr 2026`; of many the first, how many more, and the last."""
-    named, more = Html(", ".join(texts.day(day) for day in days[:MOST_DAYS])), len(days) - MOST_DAYS
+    named, more = Html(", ".join(texts.day(day) for day in days[:MOST_STARTS_NAMED])), len(days) - MOST_STARTS_NAMED
     return texts.plural("course.and_more", more, dates=named, last=days[-1]) if more > 0 else named
 
 
