@@ -13,7 +13,7 @@ from bot.dialogues import form as forms
 from bot.dialogues.form import Form, Given, State
 from bot.replies import Button, CloseButtons, Incoming, Reply, Rewrite, Say, Screen, Toast
 from bot.texts import Html, Texts, texts_in
-from jobs import holding
+from jobs import holding, schedule
 from jobs.refusals import Refusal
 from storage import audit, dialogues, patients
 from storage.chats import Someone
@@ -83,7 +83,7 @@ def living_patient(filling: Filling, number: int) -> Patient:
     if patient is None:
         raise Refusal("refusal.gone")
     if patient.status in patients.LEFT:
-        raise Refusal("refusal.has_left", pseudonym=patient.pseudonym)
+        raise schedule.change_refused(patient)
     return patient
 
 

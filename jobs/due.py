@@ -33,6 +33,7 @@ def zone_of(zone: str) -> ZoneInfo:
         ) from fault
 
 
+@lru_cache(maxsize=1024)
 def is_zone(zone: str) -> bool:
     """Not any more after a mistaken hand in the database, or a tzdata that has lost it."""
     try:
@@ -48,6 +49,11 @@ def local_date(zone: str, instant: datetime) -> date:
     ValueError for a naive instant or an unknown zone.
     """
     return _aware(instant).astimezone(zone_of(zone)).date()
+
+
+def date_in(zone: str, instant: datetime, *, otherwise: str) -> date:
+    """The same, and where `zone` cannot be read, the date in the other one: a team's own instead of a patient's."""
+    return local_date(zone if is_zone(zone) else otherwise, instant)
 
 
 def week_of(zone: str, instant: datetime) -> date:

@@ -51,7 +51,7 @@ def nearest(known: Iterable[Course], start: date, end: date, within: timedelta) 
 
 
 def untold(session: Session, patient: Patient, now: datetime) -> list[Course]:
-    """What the patient is to be told of courses; nothing of one that is over, by the day that they know of too."""
+    """What the patient is to be told of; nothing of a course of which both the day told and the new day are over."""
     today = due.local_date(patient.time_zone, now)
     known = courses.courses_to_tell(session, patient.team_id, patient.id)
     return [each for each in known if max(courses.last_day(each), each.told_start or date.min) >= today]

@@ -175,7 +175,13 @@ def can_be_changed(patient: Patient, course: Course, now: datetime) -> bool:
 
 def check_can_be_changed(patient: Patient, course: Course, now: datetime) -> None:
     if not can_be_changed(patient, course, now):
-        raise Refusal("refusal.has_left", pseudonym=patient.pseudonym)
+        raise change_refused(patient)
+
+
+def change_refused(patient: Patient) -> Refusal:
+    """Of one who has left. Only of one who had kept a diary may something be still to come."""
+    key = "refusal.has_left" if patients.has_stopped(patient) else "refusal.keeps_no_diary"
+    return Refusal(key, pseudonym=patient.pseudonym)
 
 
 def is_dropped(patient: Patient, course: Course, now: datetime) -> bool:
@@ -206,9 +212,11 @@ def check_may_be_given(patient: Patient, course: Course, now: datetime) -> None:
 
 
 def _too_late(patient: Patient, key: str, day: date) -> Refusal:
-    if patient.withdrawn_at is not None:
-        return Refusal("refusal.given_after_leaving", pseudonym=patient.pseudonym, date=day)
-    return Refusal(key, date=day)
+    if patient.withdrawn_at is None:
+        return Refusal(key, date=day)
+    if not patients.has_stopped(patient):
+        return change_refused(patient)
+    return Refusal("refusal.given_after_leaving", pseudonym=patient.pseudonym, date=day)
 
 
 def check_given(

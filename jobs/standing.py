@@ -8,15 +8,22 @@ from sqlmodel import Session
 
 from jobs import due, silence
 from jobs.alerts import GRACE
+from jobs.refusals import Refusal
 from jobs.roster import Plan, Standing
 from storage import alerts, attendance, courses, diary, patients
 from storage.models import Patient, Team
 
 
-def with_a_day(people: Sequence[Patient]) -> tuple[list[Patient], list[str]]:
-    """Those whose day can be told; and the codes of the others, whose time zone cannot be read."""
+def with_readable_zone(people: Sequence[Patient]) -> tuple[list[Patient], list[str]]:
+    """Those whose time zone can be read; and the codes of the others, sorted."""
     known = [patient for patient in people if due.is_zone(patient.time_zone)]
-    return known, sorted({each.pseudonym for each in people} - {each.pseudonym for each in known})
+    return known, sorted(patient.pseudonym for patient in people if not due.is_zone(patient.time_zone))
+
+
+def check_zone(patient: Patient) -> None:
+    """Refusal where their time zone cannot be read: nothing of them can be shown then."""
+    if not due.is_zone(patient.time_zone):
+        raise Refusal("refusal.zone_unreadable", pseudonym=patient.pseudonym)
 
 
 def standings(session: Session, team: Team, people: Sequence[Patient], now: datetime) -> list[Standing]:

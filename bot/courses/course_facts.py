@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlmodel import Session
+
 from bot.dialogues.form import Question, Values
 from bot.dialogues.sure import sure_question
 from bot.dialogues.typed_plans import UNIT
@@ -22,8 +24,8 @@ USUAL_DOSES = (0.4, 0.8, 1.0, 2.0)
 USUAL_DAYS = (1, 2, 3, 4, 5)
 # With how many of the patient's courses a new one is compared.
 LAST_ONES = 3
-# Of courses in a row, so many are named.
-MOST_DAYS = 8
+# Of any list of first days, so many are named.
+MOST_STARTS_NAMED = 8
 # A course so near to another is perhaps meant, and perhaps a slip.
 NEAR = timedelta(days=3)
 UNSAID = "unsaid"
@@ -172,19 +174,23 @@ def back_to_patient(facts: CourseFacts, text: Html, texts: Texts, *more: Button)
 
 
 def told(facts: CourseFacts, texts: Texts, key: str = "told.yes") -> Html:
+    """Whether the patient of the form will hear of the change."""
+    return told_to(facts.filling.session, facts.patient, texts, key)
+
+
+def told_to(session: Session, patient: Patient, texts: Texts, key: str) -> Html:
     """Whether the patient will hear of a change from the bot; `key` says what of, where nothing is in the way."""
-    patient = facts.patient
-    if patient.status in patients.LEFT:
+    if patients.has_stopped(patient):
         return texts("told.ended")
     if patient.chat_id is None:
         return texts("told.not_joined")
-    chat = chats.chat_by_id(facts.filling.session, patient.chat_id)
+    chat = chats.chat_by_id(session, patient.chat_id)
     return texts(key) if chat.unreachable_since is None else texts("told.unreachable")
 
 
 def no_reminders(facts: CourseFacts, texts: Texts) -> Html | None:
     """Why none is sent of any course, where that is so."""
-    if facts.patient.status in patients.LEFT:
+    if patients.has_stopped(facts.patient):
         return texts("reminders.ended")
     return None if infusion_reminder.leads_of(facts.filling.session, facts.patient) else texts("reminders.off")
 
@@ -203,7 +209,7 @@ def reminders(facts: CourseFacts, texts: Texts, starts: Sequence[date]) -> Html:
 
 def days_in_words(days: Sequence[date], texts: Texts) -> Html:
     """`Fri 6 Mar 2026, Fri 3 Apr 2026`; of many the first, how many more, and the last."""
-    named, more = Html(", ".join(texts.day(day) for day in days[:MOST_DAYS])), len(days) - MOST_DAYS
+    named, more = Html(", ".join(texts.day(day) for day in days[:MOST_STARTS_NAMED])), len(days) - MOST_STARTS_NAMED
     return texts.plural("course.and_more", more, dates=named, last=days[-1]) if more > 0 else named
 
 

@@ -55,9 +55,12 @@ def patient_routes(desk: Desk) -> list[Route]:
 
 
 def patient_at(visit: Visit) -> Patient | None:
-    """Whom the address names: of the visitor's team, and not erased."""
+    """Whom the address names: of the visitor's team, and not erased. Refusal where their time zone cannot be read."""
     found = patients.patient_called(visit.session, visit.team.id, visit.path["code"])
-    return found if found is not None and found.status is not PatientStatus.ERASED else None
+    if found is None or found.status is PatientStatus.ERASED:
+        return None
+    standing.check_zone(found)
+    return found
 
 
 def _absent(visit: Visit) -> Response:

@@ -96,7 +96,7 @@ def _number(said: str, otherwise: int) -> int:
 
 def _roster(verdicts: Verdicts, visit: Visit) -> Response:
     team = visit.team
-    people, unreadable = standing.with_a_day(patients.patients_of(visit.session, team.id))
+    people, unreadable = standing.with_readable_zone(patients.patients_of(visit.session, team.id))
     everyone = standing.standings(visit.session, team, people, visit.now)
     if not visit.coordinates:
         # Labels are the coordinators' own: nobody else finds anybody by them either.

@@ -26,6 +26,7 @@ from bot.team.staff_words import called, roles_in_words
 from bot.texts import Texts, texts_in
 from jobs import desk_access
 from jobs.desk_access import Visitor
+from jobs.refusals import Refusal
 from storage.chats import Someone
 from storage.desk import note_seen
 from storage.models import Staff, Team
@@ -141,8 +142,16 @@ class Desk:
                 return to_the_entrance(request), None
             visit = visit_of(session, known, now, request)
             if not may(visit):
-                return visit.shows("refused.html", status=403), None
-            return page(visit), known.session_id if known.is_to_be_noted(now) else None
+                return visit.shows("refused.html", status=403, why=visit.texts("desk.refused")), None
+            return _page_or_refusal(visit, page), known.session_id if known.is_to_be_noted(now) else None
+
+
+def _page_or_refusal(visit: Visit, page: Page) -> Response:
+    """What cannot be shown as things stand is said in words."""
+    try:
+        return page(visit)
+    except Refusal as refusal:
+        return visit.shows("refused.html", status=409, why=visit.texts(refusal.key, **refusal.arguments))
 
 
 def visit_of(session: Session, known: Visitor, now: datetime, request: Request) -> Visit:

@@ -4,7 +4,7 @@ Whoever cannot be drawn is named, and all others are drawn.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -17,6 +17,7 @@ from bot.drawing.pages import Answered, by_who_needs_a_look, patient_facts, team
 from bot.drawing.summary_words import Raised, alert_lines, days_lines, paragraph
 from bot.logs import Lines
 from bot.team import alert_letters
+from bot.team.patient_words import codes_in_words
 from bot.texts import Html, Texts, plain, texts_in
 from jobs import alerts as alert_jobs
 from jobs import chart, due, looks, record
@@ -33,8 +34,6 @@ OF_WHOEVER_NEEDS_A_LOOK = (DrawingKind.LOOK, DrawingKind.LOOK_PDF)
 MOST_PRINTED = 600
 # One comes each week, and is drawn for all: a reader's own day and hour make no other one.
 SINCE_THE_LAST_ONE = timedelta(days=7)
-# Of those who were seen or put off, in the line that counts them.
-MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ def _how_many(whole: Whole) -> Html:
         if member.put_off_until is not None
     ]
     said = [
-        texts.plural(key, len(codes), codes=_named(codes))
+        texts.plural(key, len(codes), codes=codes_in_words(codes))
         for key, codes in (("summary.known_seen", seen), ("summary.known_put_off", put_off))
         if codes
     ]
@@ -180,19 +179,16 @@ def _alerts(whole: Whole) -> list[Html]:
         ("summary.alerts_unseen", [code for seen, code in raised if not seen]),
         ("summary.alerts_seen", [code for seen, code in raised if seen]),
     )
-    said = [texts.plural(key, len(codes), codes=_named([*dict.fromkeys(codes)])) for key, codes in counted if codes]
+    said = [
+        texts.plural(key, len(codes), codes=codes_in_words([*dict.fromkeys(codes)])) for key, codes in counted if codes
+    ]
     return [texts("summary.alerts", counts=Html(", ".join(said)))] if said else []
 
 
 def _missing(whole: Whole) -> list[Html]:
     """Who is not in it, since they cannot be drawn. Whether they need a look is not known."""
     codes = [each.pseudonym for each in whole.undrawn]
-    return [whole.texts("summary.undrawn", codes=_named(codes))] if codes else []
-
-
-def _named(codes: Sequence[str]) -> Html:
-    more = ", …" if len(codes) > MOST_NAMED else ""
-    return Html(", ".join(codes[:MOST_NAMED]) + more)
+    return [whole.texts("summary.undrawn", codes=codes_in_words(codes))] if codes else []
 
 
 def _under_headings(groups: list[list[Member]], texts: Texts) -> list[Html]:

@@ -140,12 +140,13 @@ def news_of_patient(session: Session, message: OutboxMessage, chat: Chat, texts:
 def patient_withdrew(
     session: Session, message: OutboxMessage, chat: Chat, texts: Texts, now: datetime
 ) -> Letter | None:
-    """With the dates that are still planned: from now on the clinic says them."""
+    """With the dates that are still planned: from now on the clinic says them. None once they have come back."""
     patient = patients.patient_of_team(session, message.team_id, message.patient_id or 0)
-    if coordinator_of(session, message) is None or patient is None:
+    if coordinator_of(session, message) is None or patient is None or not patients.has_stopped(patient):
         return None
-    known = courses.courses_of(session, patient.team_id, patient.id)
-    planned = [each.planned_start for each in outlook.coming(known, due.local_date(patient.time_zone, now))]
+    known, team = courses.courses_of(session, patient.team_id, patient.id), teams.team_by_id(session, patient.team_id)
+    today = due.date_in(patient.time_zone, now, otherwise=team.time_zone)
+    planned = [each.planned_start for each in outlook.coming(known, today)]
     dates = texts("news.still_planned", dates=days_in_words(planned, texts)) if planned else Html("")
     to_card = ((Button(texts("alert.button.card"), f"pb:{patient.id}"),),) if planned else ()
     text = texts("news.patient_withdrew", pseudonym=patient.pseudonym, dates=dates)

@@ -9,6 +9,7 @@ from bot.courses.course_facts import shortfall_words
 from bot.measuring.measurement_commands import entering
 from bot.replies import Button, Keyboard, Screen, page_of, rows_of
 from bot.team import asking_forms, schedule_forms
+from bot.team.patient_words import who_is
 from bot.texts import Html, Texts, texts_in
 from jobs import as_given, infusion_reminder, outlook, schedule, standing
 from jobs.roster import Standing
@@ -20,12 +21,6 @@ COURSES_A_PAGE = 6
 # The forms about a patient, in the order in which the card and the desk offer them.
 PLANNING = ("plan_course", "plan_series", "name_regimen")
 SETTINGS = ("label", "prompt_time", "time_zone", "days_off", "follow_up", "leads", "patient_items")
-
-
-def who_is(pseudonym: str, label: str | None, texts: Texts) -> Html:
-    """The code, and the team's own label where there is one: for its coordinators alone."""
-    key = "roster.who_labelled" if label else "roster.who"
-    return texts(key, pseudonym=pseudonym, label=label)
 
 
 def state_of(of: Standing, texts: Texts) -> Html:
@@ -50,7 +45,11 @@ def last_answer(of: Standing, texts: Texts) -> Html:
 def card(
     session: Session, patient: Patient, someone: Someone, now: datetime, page: int = 0, back: str = "ro:"
 ) -> Screen:
-    """`page`: of the planned courses. `back`: the data of the button that leads to the roster."""
+    """`page`: of the planned courses. `back`: the data of the button that leads to the roster.
+
+    Refusal where the patient's time zone cannot be read.
+    """
+    standing.check_zone(patient)
     texts, team = texts_in(someone.chat.language), someone.the_team
     (of,) = standing.standings(session, team, [patient], now)
     known = courses.courses_of(session, team.id, patient.id)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from bot.replies import Button, Incoming, Keyboard, Page, Reply, Rewrite, Say, Screen, Toast, page_of, rows_of
-from bot.team.patient_card import card, last_answer, state_of, who_is
+from bot.team.patient_card import card, last_answer, state_of
+from bot.team.patient_words import codes_in_words, who_is
 from bot.texts import Html, Texts, plain, texts_in
 from jobs import roster as groups
 from jobs import standing
@@ -20,8 +21,6 @@ PAGE = 8
 FEW_PAGES = 4
 # As much of a label as there is room for beside a code, two buttons a row.
 LABEL_ON_BUTTON = 10
-# Of those who cannot be shown.
-MOST_NAMED = 8
 FIND = "find"
 # look:0, all:12, find:0:anna; before there were groups, the page alone.
 _VIEW = re.compile(r"(?:([a-z_]{3,}):)?([0-9]{1,4})(?::(.+))?", re.ASCII)
@@ -82,14 +81,13 @@ def roster_pressed(session: Session, incoming: Incoming, someone: Someone) -> li
 def _everyone(session: Session, incoming: Incoming, someone: Someone) -> tuple[list[Standing], list[str]]:
     """And the codes of those whose time zone cannot be read."""
     team = someone.the_team
-    people, unreadable = standing.with_a_day(patients.patients_of(session, team.id))
+    people, unreadable = standing.with_readable_zone(patients.patients_of(session, team.id))
     return standing.standings(session, team, people, incoming.now), unreadable
 
 
 def unreadable_in_words(codes: Sequence[str], texts: Texts) -> Html:
     """Whose time zone cannot be read, and what then."""
-    more = ", …" if len(codes) > MOST_NAMED else ""
-    return texts("roster.unreadable", codes=Html(", ".join(codes[:MOST_NAMED]) + more))
+    return texts("roster.unreadable", codes=codes_in_words(codes))
 
 
 def _screen(everyone: list[Standing], unreadable: list[str], view: View, someone: Someone) -> Screen:

@@ -4,6 +4,7 @@ import re
 
 from sqlmodel import Session
 
+from bot.courses.course_facts import told_to
 from bot.filling import dialogue_in, is_open
 from bot.replies import Button, Incoming, Reply, Rewrite, Screen, Toast
 from bot.team.history_words import what
@@ -45,12 +46,11 @@ def pressed(session: Session, incoming: Incoming, someone: Someone) -> list[Repl
 
 
 def _heard(session: Session, entry: AuditEntry, texts: Texts) -> Html:
-    """Whether the patient hears of it."""
+    """Whether the patient hears of it, as the forms say it; nothing of one who has been erased meanwhile."""
     if entry.action not in TOLD:
         return Html("")
     patient = patients.patient_of_team(session, entry.team_id, entry.patient_id or 0)
-    has_left = patient is not None and patient.status in patients.LEFT
-    return Html(f"\n\n{texts('told.ended')}") if has_left else texts("taking_back.heard")
+    return Html("") if patient is None else Html(f"\n\n{told_to(session, patient, texts, 'taking_back.heard')}")
 
 
 def _forget_what_was_said(session: Session, incoming: Incoming, someone: Someone) -> None:

@@ -67,17 +67,15 @@ def between(session: Session, team: Team, first: date, last: date, now: datetime
     found = [(course, patient) for course, patient in known if not _is_dropped(patient, course, now)]
     whose = {patient.id for _, patient in found}
     said = attendance.said_of_planned(session, team.id, whose)
-    return [_course(course, patient, _today(patient, team, now), said) for course, patient in found]
+    return [
+        _course(course, patient, due.date_in(patient.time_zone, now, otherwise=team.time_zone), said)
+        for course, patient in found
+    ]
 
 
 def _is_dropped(patient: Patient, course: Course, now: datetime) -> bool:
     """Shown where it cannot be known."""
     return due.is_zone(patient.time_zone) and schedule.is_dropped(patient, course, now)
-
-
-def _today(patient: Patient, team: Team, now: datetime) -> date:
-    """Where the patient lives; the team's own where their time zone cannot be read."""
-    return due.local_date(patient.time_zone if due.is_zone(patient.time_zone) else team.time_zone, now)
 
 
 def kind_of(course: Course, today: date, said: Mapping[int, bool]) -> Kind:
@@ -121,7 +119,7 @@ def unconfirmed(session: Session, team: Team, now: datetime) -> list[Unconfirmed
     return [
         Unconfirmed(course.id, patient.pseudonym, patient.label, course.planned_start, course.asked_on)
         for course, patient in courses.planned_to_begin_before(session, team.id, latest)
-        if courses.last_day(course) < _today(patient, team, now)
+        if courses.last_day(course) < due.date_in(patient.time_zone, now, otherwise=team.time_zone)
     ]
 
 

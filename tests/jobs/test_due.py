@@ -276,6 +276,26 @@ def test_an_unknown_zone_says_what_would_be_right(zone: str) -> None:
         next_local_moment(zone, time(18), utc(2026, 1, 1))
 
 
+def test_where_a_zone_cannot_be_read_it_is_the_date_in_the_other_one() -> None:
+    late = utc(2026, 1, 1, 23)
+    assert due.date_in("Europe/Zurich", late, otherwise="Europe/London") == date(2026, 1, 2)
+    assert due.date_in("Mars/Olympus", late, otherwise="Europe/London") == date(2026, 1, 1)
+    with pytest.raises(ValueError, match="Mars/Olympus"):
+        due.date_in("Mars/Olympus", late, otherwise="Mars/Olympus")
+
+
+def test_one_that_cannot_be_read_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+
+    def look_up(zone: str) -> ZoneInfo:
+        looked_up.append(zone)
+        raise ValueError(zone)
+
+    monkeypatch.setattr(due, "zone_of", look_up)
+    assert not any(due.is_zone("Mars/Utopia") for _ in range(9))
+    assert looked_up == ["Mars/Utopia"]
+
+
 def test_a_naive_instant_a_time_with_seconds_and_a_negative_lead_are_refused() -> None:
     next_local_moment("Europe/Zurich", time(18), utc(2026, 1, 1))
     with pytest.raises(ValueError, match="aware"):

@@ -6,7 +6,7 @@ import pytest
 
 from bot.local.faults import Fault
 from bot.texts import languages
-from storage.models import Chat, Patient, PatientStatus, Role
+from storage.models import Chat, Course, Patient, PatientStatus, Role
 from tests.journeys.scenes import PHONE, newcomer
 from tests.support import TEAM, Clinic, Someone
 
@@ -303,16 +303,22 @@ def test_an_invitation_that_nobody_wants_is_withdrawn_and_taken_up_again_for_an_
     coordinator.says("/invite")
     link = coordinator.sees.split("?start=")[1].split()[0]
     (row,) = clinic.rows(Patient)
+    coordinator.says(f"/series {row.pseudonym} every 4 weeks x 1 from 20 Mar 0.8 g/kg 1 day")
+    coordinator.presses("Yes, do it")
+    (course,) = clinic.rows(Course)
     coordinator.says(f"/patient {row.pseudonym}")
     coordinator.presses("Withdraw the invitation")
     assert f"{row.pseudonym} has not joined. The link stops working" in coordinator.sees
     assert clinic.rows(Patient) == [row], "nothing before it is confirmed"
     coordinator.presses("Yes, do it")
+    dropped = coordinator.last
     anna.says(f"/start {link}")
     assert "This link has expired" in anna.sees
+    for form in (f"o:plan_course:{row.id}", f"o:move_course:{course.id}", f"co:{course.id}"):
+        assert coordinator.forges(form) == f"{row.pseudonym} keeps no diary here: nothing can be changed."
     coordinator.says("/roster")
     assert coordinator.sees.startswith("No patients yet.")
-    coordinator.presses("Undo (for an hour)")
+    coordinator.presses("Undo (for an hour)", dropped)
     coordinator.says(f"/patient {row.pseudonym}")
     assert "Withdraw the invitation" in coordinator.buttons
     anna.says(f"/start {link}")

@@ -33,10 +33,12 @@ from storage.models import (
     SteroidDose,
     Team,
 )
+from tests.delivery.support import fails_to_connect
 from tests.journeys.scenes import EMERGENCY, PHONE
 from tests.journeys.test_alerts import ruled
 from tests.support import Clinic, Someone
 
+WITHDREW = MessageKind.PATIENT_WITHDREW
 SECRET = "The lift was broken again"
 
 
@@ -446,6 +448,21 @@ def test_who_leaves_twice_in_a_day_is_told_of_twice(clinic: Clinic) -> None:
     clinic.passes(minutes=1)
     stopped(anna)
     assert len([said for said in chris.everything if "has stopped the diary" in said]) == 2
+
+
+def test_who_has_come_back_before_the_team_was_told_is_not_said_to_have_stopped(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, chris = clinic.patient(), clinic.coordinator()
+    heard = len(chris.everything)
+    fails_to_connect(clinic, monkeypatch, 1)
+    stopped(anna)
+    assert [row.state for row in clinic.rows(OutboxMessage) if row.kind is WITHDREW] == [MessageState.PENDING]
+    anna.presses("Take it up again")
+    anna.presses("I agree")
+    clinic.passes(hours=1)
+    assert len(chris.everything) == heard + 1
+    assert "has stopped the diary" not in chris.sees
 
 
 def test_a_press_told_twice_stops_once(clinic: Clinic) -> None:

@@ -1,9 +1,11 @@
 """A patient whose time zone cannot be read, by a hand in the database or a tzdata that lost it, stops nobody else."""
 
+import pytest
 from sqlmodel import Session
 
 from storage.models import Patient
 from tests.bot.desk.at_the_desk import AtTheDesk, words
+from tests.delivery.support import fails_to_connect
 from tests.support import Clinic, Someone
 
 NAMED = "Not shown, since their time zone cannot be read: {code}. Whoever runs the bot can set it right."
@@ -71,6 +73,37 @@ def test_nor_does_one_who_has_stopped(clinic: Clinic) -> None:
         calendar = client.get("/desk/calendar").text
     assert anna.code in calendar
     assert ben.code in calendar
+
+
+def test_their_card_and_their_page_say_why_they_cannot_be_shown(clinic: Clinic) -> None:
+    coordinator, doctor, (anna, ben) = clinic.coordinator(), clinic.clinician(), two(clinic)
+    said = f"{anna.code} cannot be shown, since their time zone cannot be read. Whoever runs the bot can set it right."
+    coordinator.says(f"/patient {anna.code}")
+    assert coordinator.sees == said
+    assert coordinator.forges(f"pt:{anna.row.id}") == said
+    coordinator.says(f"/patient {ben.code}")
+    assert "active" in coordinator.sees
+    with AtTheDesk(clinic) as desk, desk.client(doctor) as client:
+        for part in ("", "/chart.json", "/findings", "/page.pdf"):
+            shown = client.get(f"/desk/patients/{anna.code}{part}")
+            assert shown.status_code == 409
+            assert said in words(shown.text)
+        assert client.get(f"/desk/patients/{ben.code}").status_code == 200
+
+
+def test_that_they_have_stopped_is_told_with_the_dates_as_the_teams_clock_has_them(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, coordinator = clinic.patient(), clinic.coordinator()
+    clinic.planned(anna, "2026-03-14", days=1)
+    fails_to_connect(clinic, monkeypatch, 1)
+    anna.says("/withdraw")
+    anna.presses("Yes, stop the diary")
+    assert "has stopped" not in coordinator.sees
+    loses_zone(clinic, anna)
+    clinic.passes(hours=1)
+    assert f"{anna.code} has stopped the diary" in coordinator.sees
+    assert "Still planned: Sat 14 Mar 2026." in coordinator.sees
 
 
 def test_the_question_whether_courses_were_given_comes_of_the_others(clinic: Clinic) -> None:

@@ -321,6 +321,16 @@ def test_what_was_planned_and_what_was_cancelled_are_said_as_they_are_now(clinic
     assert coordinator.sees.endswith(f"course of Fri 10 Apr 2026 planned again, as before it was cancelled{heard}")
 
 
+def test_of_whoever_hears_nothing_it_says_so(clinic: Clinic) -> None:
+    coordinator = clinic.coordinator()
+    coordinator.says("/invite")
+    (row,) = clinic.rows(Patient)
+    coordinator.says(f"/series {row.pseudonym} every 4 weeks x 1 from 20 Mar 0.8 g/kg 1 day")
+    coordinator.presses(CONFIRM)
+    coordinator.presses(UNDO)
+    assert coordinator.sees.endswith("\n\nThe patient has not joined yet: please tell them yourself.")
+
+
 def test_a_course_that_was_given_since_is_not_moved_back(clinic: Clinic) -> None:
     clinic.becomes(clinic.local("2026-03-02 23:40"))
     coordinator, anna = course_open(clinic)
