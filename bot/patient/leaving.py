@@ -1,6 +1,7 @@
 """`/withdraw` and `/privacy`: a patient stops, takes it up again, or has everything erased. Each is asked once more."""
 
 import re
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -56,10 +57,15 @@ def gone(incoming: Incoming, texts: Texts) -> list[Reply]:
 
 def ended(someone: Someone, texts: Texts) -> Screen:
     """The diary has ended: the ways back, and out."""
-    patient = someone.the_patient
-    since = due.local_date(patient.time_zone, patient.withdrawn_at) if patient.withdrawn_at else None
+    since = _day(someone, someone.the_patient.withdrawn_at)
     text = texts("leaving.ended", since=since) if since else texts("diary.ended")
     return Screen(text, (*ways_back(texts), (Button(texts("leaving.button.erase"), "le:erase"),)))
+
+
+def _day(someone: Someone, instant: datetime | None) -> date | None:
+    """Also where their zone cannot be read: to stop, and to read who sees what, nothing may be in the way."""
+    zone, otherwise = someone.the_patient.time_zone, someone.the_team.time_zone
+    return due.date_in(zone, instant, otherwise=otherwise) if instant is not None else None
 
 
 def ways_back(texts: Texts) -> Keyboard:
@@ -122,7 +128,7 @@ def _about_to_erase(action: str, someone: Someone, texts: Texts) -> Screen:
 
 def _privacy(someone: Someone, texts: Texts) -> Screen:
     patient = someone.the_patient
-    agreed = due.local_date(patient.time_zone, patient.consented_at) if patient.consented_at else None
+    agreed = _day(someone, patient.consented_at)
     text = texts(
         "privacy",
         team=someone.the_team.name,

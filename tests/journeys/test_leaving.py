@@ -275,7 +275,7 @@ def test_who_comes_back_hears_of_what_was_changed_meanwhile_and_is_reminded_of_w
 @pytest.mark.parametrize(
     ("language", "planned", "alone"),
     [
-        ("fr", "Encore prévu\N{NO-BREAK SPACE}: ven. 20 mars 2026.", "n’apprend rien par moi"),
+        ("fr", "Encore prévues\N{NO-BREAK SPACE}: ven. 20 mars 2026.", "n’apprend rien par moi"),
         ("de", "Noch geplant: Fr. 20. März 2026.", "erfährt von mir nichts"),
     ],
 )

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import Session
 
-from storage.models import Patient
+from storage.models import Patient, PatientStatus
 from tests.bot.desk.at_the_desk import AtTheDesk, words
 from tests.delivery.support import fails_to_connect
 from tests.support import Clinic, Someone
@@ -122,3 +122,15 @@ def test_the_teams_limit_of_silence_is_changed_all_the_same(clinic: Clinic) -> N
     coordinator.presses("Yes, do it")
     coordinator.says("/team")
     assert "Silent counts after: 5 days" in coordinator.sees
+
+
+def test_this_patient_can_still_stop_and_read_who_sees_what(clinic: Clinic) -> None:
+    anna = clinic.patient()
+    clinic.planned(anna, "2026-03-14", days=1)
+    loses_zone(clinic, anna)
+    anna.says("/privacy")
+    assert "wrong on our side" not in anna.sees
+    anna.says("stop")
+    anna.presses("Yes, stop the diary")
+    assert anna.sees.startswith("Your diary stopped on Mon 2 Mar 2026")
+    assert anna.row.status is PatientStatus.WITHDRAWN
