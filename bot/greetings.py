@@ -42,5 +42,8 @@ def telephone(team: Team | None, texts: Texts) -> Html:
 
 
 def whom_to_call(team: Team | None, texts: Texts) -> Html:
-    """The same where somebody may be unwell: at night no team answers. No number is said: it is another one abroad."""
+    """Where somebody may be unwell: the team, and the emergency number, since at night no team answers.
+
+    That number is not said: it is another one abroad.
+    """
     return Html(f"{telephone(team, texts)} {texts('telephone.emergency')}")

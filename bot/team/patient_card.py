@@ -15,7 +15,7 @@ from jobs import as_given, infusion_reminder, outlook, schedule, standing
 from jobs.roster import Standing
 from storage import attendance, courses, patients
 from storage.chats import Someone
-from storage.models import Course, CourseStatus, Patient, PatientStatus
+from storage.models import Course, CourseStatus, Patient, PatientStatus, Team
 
 COURSES_A_PAGE = 6
 # The forms about a patient, in the order in which the card and the desk offer them.
@@ -53,7 +53,6 @@ def card(
     texts, team = texts_in(someone.chat.language), someone.the_team
     (of,) = standing.standings(session, team, [patient], now)
     known = courses.courses_of(session, team.id, patient.id)
-    leads = infusion_reminder.leads_of(session, patient)
     open_ = [course for course in known if not schedule.is_dropped(patient, course, now)]
     planned = [*outlook.unconfirmed(open_, of.today), *outlook.coming(open_, of.today)]
     text = texts(
@@ -61,11 +60,7 @@ def card(
         who=who_is(patient.pseudonym, patient.label, texts),
         state=state_of(of, texts),
         last=last_answer(of, texts),
-        time=patient.prompt_time,
-        zone=patient.time_zone,
-        more=_exceptions(patient, texts),
-        leads=schedule_forms.leads_in_words(leads, texts),
-        reminder_time=team.reminder_time,
+        asked=_asked_in_words(session, team, patient, texts),
         given=_given_so_far([course for course in known if course.status is CourseStatus.GIVEN], texts),
         courses=_planned_in_words(planned, patient, texts),
     )
@@ -74,6 +69,21 @@ def card(
     said = attendance.said_of_all(session, team.id, planned)
     rows = (*_courses(planned, patient, page, of.today, said, texts), *((_given(course, texts),) for course in given))
     return Screen(text, (*rows, *_ways_on(patient, back, texts)))
+
+
+def _asked_in_words(session: Session, team: Team, patient: Patient, texts: Texts) -> Html:
+    """When the bot writes; of one to whom it does not any more, nothing."""
+    if patient.status in patients.LEFT:
+        return Html("")
+    leads = infusion_reminder.leads_of(session, patient)
+    return texts(
+        "card.asked",
+        time=patient.prompt_time,
+        zone=patient.time_zone,
+        more=_exceptions(patient, texts),
+        leads=schedule_forms.leads_in_words(leads, texts),
+        reminder_time=team.reminder_time,
+    )
 
 
 def _planned_in_words(planned: list[Course], patient: Patient, texts: Texts) -> Html:

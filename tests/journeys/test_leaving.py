@@ -177,6 +177,7 @@ def test_what_is_still_planned_is_said_seen_cancelled_and_moved_and_they_hear_no
         "the card; the patient is told nothing of that by me."
     )
     chris.presses("Patient's card")
+    assert "Daily check-in" not in chris.sees, "nothing is asked, and nothing reminded of"
     assert f"{anna.code} has stopped the diary: nothing is sent to the patient, neither reminders" in chris.sees
     shown = [button for button in chris.buttons if "2026" in button]
     assert shown == ["Tue 3 Mar 2026: was it given?", "Fri 20 Mar 2026", "Fri 17 Apr 2026", "Fri 15 May 2026"]
